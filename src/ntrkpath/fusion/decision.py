@@ -1,0 +1,107 @@
+"""The decision tables of the verdict, loaded once; every state is evaluated once and kept."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import Any, NamedTuple, cast
+
+import msgspec
+import yaml
+
+from ntrkpath.model.fusion import VerdictLevel
+from ntrkpath.rules import Chain, load_facts, load_tables
+
+
+class Thresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Adjustable limits of the verdict; the defaults stand in ``fusion.yaml``.
+
+    Args:
+        min_reads_rna: Fewest reads that count as adequate support on RNA.
+        min_reads_dna: The same on DNA.
+        kinase_edge: Share of the kinase domain above which only residues at its edge are missing.
+        read_through_bases: Distance within which RNA from neighbours on one strand may be read-through.
+    """
+
+    min_reads_rna: int
+    min_reads_dna: int
+    kinase_edge: float
+    read_through_bases: int
+
+
+class State(NamedTuple):
+    """The facts of one event, in the order of ``FACTS``."""
+
+    ntrk_end: str
+    orientation: str
+    event: str
+    partner: str
+    mate: str
+    place: str
+    level: str
+    evidence: str
+    frame: str
+    agreement: str
+    basis: str
+    kinase: str
+    support: str
+    reported: str
+
+
+#: Ids of the facts in ``fusion.yaml``, in the order of the fields of ``State``.
+FACTS = (
+    "ntrk_end",
+    "fusion_orientation",
+    "fusion_event",
+    "fusion_partner",
+    "reciprocal_mate",
+    "junction_place",
+    "fusion_level",
+    "fusion_evidence",
+    "reading_frame",
+    "isoform_agreement",
+    "transcript_basis",
+    "kinase_domain",
+    "read_support",
+    "reported_frame",
+)
+
+
+class Outcome(NamedTuple):
+    """The verdict of one state and the rows that gave it, the deciding row first."""
+
+    verdict: VerdictLevel
+    rules: tuple[str, ...]
+
+
+@cache
+def knowledge(name: str) -> Any:
+    """Return a file of the edition (``fusion.yaml``, ``domains.yaml``) as plain data."""
+    text = (resources.files("ntrkpath") / "knowledge" / "wsn2020" / name).read_bytes()
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+@cache
+def default_thresholds() -> Thresholds:
+    """Return the limits that the edition sets."""
+    return msgspec.convert(knowledge("fusion.yaml")["settings"], Thresholds)
+
+
+@cache
+def chain() -> Chain:
+    """Return the two tables of ``fusion.yaml``, ready to evaluate."""
+    data = knowledge("fusion.yaml")
+    facts = load_facts(data["facts"], "fusion.yaml")
+    return Chain(facts, load_tables(data["tables"], facts, "fusion.yaml"))
+
+
+@cache
+def decide(state: State) -> Outcome:
+    """Return the verdict of a state.
+
+    Raises:
+        GuidanceError: The tables have a gap (``verify`` proves that they have none).
+    """
+    decision = chain().decide(dict(zip(FACTS, state, strict=True)))
+    verdict = cast(VerdictLevel, decision.levels["fusion_verdict"])
+    return Outcome(verdict, tuple(hit.row.id for hit in reversed(decision.hits)))

@@ -1,0 +1,147 @@
+"""One reported junction read against the annotation: both sides in order, sites, frame and kinase; no verdict yet."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from ntrkpath.fusion.decision import Thresholds
+from ntrkpath.fusion.frame import UNKNOWN, ReadingFrame, reading_frame
+from ntrkpath.fusion.locus import NTRK, Atlas, Locus
+from ntrkpath.fusion.numbering import place_by_exon
+from ntrkpath.fusion.orientation import Orientation, orient
+from ntrkpath.fusion.site import Role, Site
+from ntrkpath.model.fusion import Junction
+
+
+class Reading(NamedTuple):
+    """What a junction says, before support and other callers are weighed.
+
+    Two readings with equal ``key`` are the same event.
+    """
+
+    junction: Junction
+    orientation: Orientation
+    five: Site | None
+    three: Site | None
+    event: str
+    partner: str
+    place: str
+    evidence: str
+    frame: ReadingFrame
+    kinase: str
+    kinase_fraction: float | None
+    key: tuple[object, ...]
+    notes: tuple[str, ...]
+
+
+def concerns_ntrk(orientation: Orientation) -> bool:
+    """Whether either side is an NTRK gene."""
+    return orientation.five.name in NTRK or orientation.three.name in NTRK
+
+
+def read(atlas: Atlas, junction: Junction, sample: str, thresholds: Thresholds) -> Reading | None:
+    """Return what a junction says; ``None`` where neither side is an NTRK gene."""
+    first, second = atlas.resolve(junction.five_prime), atlas.resolve(junction.three_prime)
+    if first.name not in NTRK and second.name not in NTRK:
+        return None
+    o = orient(atlas, junction, first, second)
+    notes: list[str] = [locus.note for locus in (o.five, o.three) if locus.note]
+    five, sure5 = _site(atlas, o.five, "five_prime", junction, notes)
+    three, sure3 = _site(atlas, o.three, "three_prime", junction, notes)
+    event = _event(atlas, junction, o, thresholds)
+    frame = UNKNOWN
+    place = _place(junction, o, five, three)
+    evidence = "breakpoints"
+    if five is not None and three is not None:
+        frame = reading_frame(five, three)
+        if place in ("intron_retained", "unresolved") or not (sure5 and sure3):
+            frame = frame._replace(call="unknown", agreement="unknown", basis="unknown")
+        if not (sure5 and sure3) and place in ("splice_sites", "within_exon"):
+            place = "unresolved"
+    ntrk_site = {"three_prime": three, "five_prime": five}.get(o.ntrk_end)
+    if place == "not_given" or ntrk_site is None:
+        evidence = "names" if ntrk_site is None else evidence
+    kinase, fraction = _kinase(atlas, ntrk_site, thresholds.kinase_edge)
+    key = (
+        sample,
+        junction.level,
+        o.five.name or "",
+        o.three.name or "",
+        five.position if five else o.five.position or 0,
+        three.position if three else o.three.position or 0,
+        o.five.point.chromosome or "" if five is None else five.gene.chromosome,
+        o.three.point.chromosome or "" if three is None else three.gene.chromosome,
+        atlas.annotation.assembly if five or three or o.five.position or o.three.position else "",
+        o.sense,
+        o.ntrk_end,
+        place,
+        event,
+    )
+    return Reading(
+        junction, o, five, three, event, _partner(o), place, evidence, frame, kinase, fraction, key, tuple(notes)
+    )
+
+
+def _site(atlas: Atlas, locus: Locus, role: Role, junction: Junction, notes: list[str]) -> tuple[Site | None, bool]:
+    """Return the site of one side, and whether it is sure (exon numbers without a transcript may not be)."""
+    if locus.gene is None:
+        return None, True
+    sites = atlas.sites(locus.gene)
+    if locus.position is None:
+        return place_by_exon(sites, locus.point, role, junction.level, notes)
+    site = sites.locate(locus.position, role, junction.level, junction.tolerance)
+    if site.snapped:
+        notes.append(f"{locus.name}: breakpoint moved {site.snapped} bp onto the exon boundary")
+    return site, True
+
+
+def _event(atlas: Atlas, junction: Junction, o: Orientation, thresholds: Thresholds) -> str:
+    five, three = o.five, o.three
+    if five.name is not None and five.name == three.name:
+        return "intragenic"
+    a, b = five.gene, three.gene
+    if junction.level != "rna" or a is None or b is None or o.sense != "sense":
+        return "two_genes"
+    if a.chromosome != b.chromosome or a.strand != b.strand or b.symbol not in NTRK:
+        return "two_genes"
+    low, high = (a.span[1], b.span[0]) if a.strand == "+" else (b.span[1], a.span[0])
+    if not 0 <= high - low <= thresholds.read_through_bases:
+        return "two_genes"
+    return "two_genes" if atlas.annotation.genes_between(a.chromosome, low, high) else "read_through"
+
+
+def _partner(o: Orientation) -> Literal["coding", "not_annotated", "intergenic", "unknown"]:
+    other = o.five if o.three.name in NTRK else o.three
+    return other.status
+
+
+def _place(junction: Junction, o: Orientation, five: Site | None, three: Site | None) -> str:
+    if five is None or three is None:
+        return "not_given" if o.five.gene is not None and o.three.gene is not None else "unresolved"
+    if "outside" in (five.place, three.place):
+        return "unresolved"
+    if five.place == "stop_utr":
+        return "partner_stop_utr"
+    if five.place == "start_utr":
+        return "partner_start_utr"
+    if three.place == "start_utr":
+        return "ntrk_start_utr"
+    if junction.level == "rna" and (five.intron or three.intron):
+        return "intron_retained"
+    if (five.boundary or five.intron) and (three.boundary or three.intron):
+        return "splice_sites"
+    if junction.level == "rna" and junction.tolerance:
+        return "unresolved"  # a position that is known only to within a few bases gives no frame
+    return "within_exon"
+
+
+def _kinase(atlas: Atlas, site: Site | None, edge: float) -> tuple[str, float | None]:
+    if site is None or site.place == "outside":
+        return "unknown", None
+    domain = atlas.kinase(site.gene).get(site.transcript.accession)
+    fraction = domain.kept(site.before, site.role) if domain else 0.0
+    if fraction > 0.9999:
+        return "complete", 1.0
+    if fraction <= 0:
+        return "lost", 0.0
+    return ("edge" if fraction >= edge else "partial"), round(fraction, 4)

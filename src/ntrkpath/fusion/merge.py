@@ -1,0 +1,66 @@
+"""Several callers on one sample: readings of the same event are one verdict, and names alone join what they fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ntrkpath.fusion.decision import Thresholds
+from ntrkpath.fusion.junction import Reading
+from ntrkpath.fusion.verdict import verdict_of
+from ntrkpath.model.fusion import FusionVerdict, Junction
+
+Events = dict[tuple[object, ...], list[Reading]]
+
+
+def collect(readings: Iterable[Reading]) -> Events:
+    """Return readings by event; equal keys are the same event, so that merging is associative."""
+    events: Events = {}
+    for reading in readings:
+        events.setdefault(reading.key, []).append(reading)
+    return events
+
+
+def merge(left: Events, right: Events) -> Events:
+    """Return the events of both sides."""
+    events = {key: list(found) for key, found in left.items()}
+    for key, found in right.items():
+        events.setdefault(key, []).extend(found)
+    return events
+
+
+def verdicts(events: Events, thresholds: Thresholds) -> list[FusionVerdict]:
+    """Return one verdict per event, in an order that depends on the events alone.
+
+    A junction without breakpoints says the same as every located event of its genes, level and sample, and joins
+    these; it stands alone where there is none. The opposite order of two genes in one sample is a reciprocal pair.
+    """
+    pairs = {(key[0], key[2], key[3]) for key in events}
+    located: dict[tuple[object, ...], list[tuple[object, ...]]] = {}
+    unlocated: list[tuple[object, ...]] = []
+    for key, readings in events.items():
+        if readings[0].place == "not_given" and not key[4] and not key[5]:
+            unlocated.append(key)
+        else:
+            located.setdefault((key[0], key[1], frozenset(key[2:4])), []).append(key)
+    joined: dict[tuple[object, ...], list[Junction]] = {}
+    alone: set[tuple[object, ...]] = set()
+    for key in unlocated:
+        hosts = [
+            host
+            for host in located.get((key[0], key[1], frozenset(key[2:4])), ())
+            if host[2] == key[2] or key[10] == "unknown"
+        ]
+        for host in hosts:
+            joined.setdefault(host, []).extend(r.junction for r in events[key])
+        if not hosts:
+            alone.add(key)
+    skipped = set(unlocated) - alone
+    made = []
+    for key in sorted((k for k in events if k not in skipped), key=_order) if len(events) > 1 else events:
+        mate = key[2] != key[3] and (key[0], key[3], key[2]) in pairs
+        made.append(verdict_of(events[key], joined.get(key, []), mate, thresholds))
+    return made
+
+
+def _order(key: tuple[object, ...]) -> tuple[str | int, ...]:
+    return key  # type: ignore[return-value]

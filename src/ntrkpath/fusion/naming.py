@@ -1,0 +1,169 @@
+"""Names of a fusion: HGNC (`ETV6::NTRK3`), VICC (`NM_...(ETV6):e.5::...`), and the notes on exon numbering."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from ntrkpath.fusion.gene import Gene, Transcript
+from ntrkpath.fusion.locus import NTRK, Locus
+from ntrkpath.fusion.numbering import other_numbers
+from ntrkpath.fusion.site import Site
+from ntrkpath.model.fusion import Side
+
+if TYPE_CHECKING:
+    from ntrkpath.fusion.junction import Reading
+
+#: RefSeq accession version of each chromosome (NC_0000nn) on GRCh38; GRCh37 is below.
+_NC38 = dict(
+    zip(
+        (*map(str, range(1, 23)), "X", "Y"),
+        (11, 12, 12, 12, 10, 12, 14, 11, 12, 11, 10, 12, 11, 9, 10, 10, 11, 10, 10, 11, 9, 11, 11, 10),
+        strict=True,
+    )
+)
+_NC37 = dict(
+    zip(
+        (*map(str, range(1, 23)), "X", "Y"),
+        (10, 11, 11, 11, 9, 11, 13, 10, 11, 10, 9, 11, 10, 8, 9, 9, 10, 9, 9, 10, 8, 10, 10, 9),
+        strict=True,
+    )
+)
+
+
+def chromosome_accession(chromosome: str, assembly: str) -> str | None:
+    """Return the RefSeq accession of a chromosome on an assembly."""
+    versions = _NC38 if assembly == "GRCh38" else _NC37
+    if chromosome not in versions:
+        return None
+    number = {"X": 23, "Y": 24}.get(chromosome) or int(chromosome)
+    return f"NC_{number:06d}.{versions[chromosome]}"
+
+
+def side(locus: Locus, site: Site | None) -> Side:
+    """Return one side of the verdict; the exon is always that of the named transcript."""
+    if site is None:
+        position = None
+        if locus.position is not None:
+            position = f"{locus.point.chromosome or '?'}:{locus.position}"
+        point = locus.point
+        return Side(locus.name, point.transcript, point.exon if point.transcript else None, position)
+    at = f"{site.gene.chromosome}:{site.position}" if locus.position is not None else None
+    return Side(locus.name, site.transcript.accession, site.exon or None, at)
+
+
+def _label(locus: Locus) -> str:
+    if locus.name is not None:
+        return locus.name
+    if locus.position is not None:
+        return f"chr{locus.point.chromosome or '?'}:{locus.position}"
+    return "?"
+
+
+def hgnc_name(reading: Reading) -> str:
+    """Return the name that HGNC recommends: approved symbols, 5' gene first, joined by two colons."""
+    return f"{_label(reading.orientation.five)}::{_label(reading.orientation.three)}"
+
+
+def vicc_name(reading: Reading) -> str | None:
+    """Return the name of the VICC gene fusion specification; ``None`` where neither side can be placed."""
+    if reading.five is None and reading.three is None:
+        five, three = reading.orientation.five, reading.orientation.three
+        return f"{five.name or '?'}::{three.name or '?'}" if five.name or three.name else None
+    return "::".join(
+        _vicc_side(locus, site, reading.key[8])
+        for locus, site in ((reading.orientation.five, reading.five), (reading.orientation.three, reading.three))
+    )
+
+
+def _vicc_side(locus: Locus, site: Site | None, assembly: object) -> str:
+    if site is None or not site.exon:
+        if locus.name is not None:
+            return locus.name
+        accession = chromosome_accession(locus.point.chromosome or "", str(assembly))
+        if locus.position is None or accession is None:
+            return "?"
+        return f"{accession}(chr {locus.point.chromosome}):g.{locus.position}"
+    return _segment(site.gene, site.transcript, site.exon, site.position, site.role == "five_prime")
+
+
+def _segment(gene: Gene, transcript: Transcript, exon: int, position: int, five: bool) -> str:
+    named, edge = _exon_name(gene, transcript, exon, five)
+    if position == edge:
+        return named
+    offset = position - edge if transcript.strand == "+" else edge - position
+    return f"{named}{offset:+d}"
+
+
+@lru_cache(maxsize=8192)
+def _exon_name(gene: Gene, transcript: Transcript, exon: int, five: bool) -> tuple[str, int]:
+    edge = transcript.last_base(exon) if five else transcript.first_base(exon)
+    return f"{accession_of(gene, transcript)}({gene.symbol}):e.{exon}", edge
+
+
+@lru_cache(maxsize=4096)
+def accession_of(gene: Gene, transcript: Transcript) -> str:
+    """Return the MANE RefSeq accession where it surely has the same exons, else the transcript's own.
+
+    It has where our Ensembl version is the one that MANE names, or where our model of that RefSeq accession has the
+    same introns and the same coding sequence.
+    """
+    if transcript.mane is None:
+        return transcript.accession
+    ensembl, refseq = transcript.mane
+    if ensembl == transcript.accession:
+        return refseq
+    bare = refseq.partition(".")[0]
+    model = next((t for t in gene.transcripts if t.accession == bare), None)
+    if model is not None and model.cds == transcript.cds and _introns(model) == _introns(transcript):
+        return refseq
+    return transcript.accession
+
+
+def _introns(t: Transcript) -> tuple[tuple[int, int], ...]:
+    return tuple((a[1], b[0]) for a, b in zip(t.exons, t.exons[1:], strict=False))
+
+
+def notes_on_transcripts(reading: Reading) -> tuple[str, ...]:
+    """Return what to know of the transcripts: the basis of the choice, MANE versions, other NTRK exon numbers."""
+    notes: tuple[str, ...] = ()
+    for site in (reading.five, reading.three):
+        if site is not None:
+            notes += _transcript_notes(site.gene, site.transcript)
+            if site.gene.symbol in NTRK and site.boundary:
+                notes += _numbering_note(site.gene, site.transcript, site.exon, site.position, site.role)
+    if reading.place == "within_exon":
+        notes += ("the junction lies inside an exon: a stop codon at the junction is not excluded",)
+    if reading.event == "read_through":
+        notes += ("the two genes are neighbours on one strand: read-through is possible",)
+    return notes
+
+
+@lru_cache(maxsize=4096)
+def _transcript_notes(gene: Gene, transcript: Transcript) -> tuple[str, ...]:
+    if transcript.mane is not None:
+        if transcript.mane[0] != transcript.accession:
+            return (f"{gene.symbol}: {transcript.accession} used, MANE Select is {transcript.mane[0]}",)
+        return ()
+    if transcript is gene.canonical:
+        return (
+            f"{gene.symbol}: no MANE Select known; {transcript.accession} has the longest complete coding sequence",
+        )
+    return (
+        f"{gene.symbol}: the breakpoint is an exon boundary of {transcript.accession}, not of {gene.canonical.accession}",
+    )
+
+
+@lru_cache(maxsize=4096)
+def _numbering_note(gene: Gene, transcript: Transcript, exon: int, position: int, role: str) -> tuple[str, ...]:
+    others: dict[int, list[str]] = {}
+    for number, accession in other_numbers(gene, position, role, transcript):  # type: ignore[arg-type]
+        if number != exon:
+            others.setdefault(number, []).append(accession)
+    if not others:
+        return ()
+    named = "; ".join(
+        f"exon {n} of {', '.join(sorted(a, key=lambda x: (not x.startswith('NM_'), x))[:3])}"
+        for n, a in sorted(others.items())
+    )
+    return (f"{gene.symbol} exon {exon} of {transcript.accession} is {named}",)

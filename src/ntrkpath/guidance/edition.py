@@ -1,0 +1,170 @@
+"""An edition of the guidance, ready to decide: facts, tables, statements, actions, labels, vocabulary."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ntrkpath.guidance.files import KNOWLEDGE, Contents, read
+from ntrkpath.model.errors import GuidanceError
+from ntrkpath.rules import Chain, Fact, Row, Table, load_facts, load_tables
+from ntrkpath.vocabulary import HistologyVocabulary
+
+DEFAULT = "wsn2020"
+
+
+class Statement(msgspec.Struct, frozen=True):
+    """One statement of the guidance; ``kind`` is rule, caution, fact, figure, label or limit."""
+
+    id: str
+    kind: str
+    section: str
+    text: str
+
+
+class Drug(msgspec.Struct, frozen=True):
+    """A TRK inhibitor or related drug; ``generation`` is first, next or other."""
+
+    id: str
+    brand: str | None
+    generation: str
+    names: tuple[str, ...]
+    note: str = ""
+
+
+class LabelVersion(msgspec.Struct, frozen=True, rename={"from_": "from"}):
+    """One version of one drug's label at one agency; in force from ``from_`` until the day before ``until``."""
+
+    id: str
+    drug: str
+    agency: str
+    from_: dt.date
+    until: dt.date | None
+    approval: str
+    requires: tuple[str, ...]
+    text: str
+    source: str
+    note: str = ""
+    in_paper: bool = False
+    label_read: bool = True
+
+
+class Edition:
+    """One edition, read once and immutable.
+
+    Args:
+        contents: Its files as plain data.
+        name: The name of its directory.
+
+    Raises:
+        GuidanceError: A file is malformed, or refers to something that is not defined.
+    """
+
+    def __init__(self, contents: Contents, name: str) -> None:
+        self.name = name
+        self.sha256 = contents.sha256
+        self.data = contents.files
+        meta = self.data["guideline"]
+        self.id: str = meta["id"]
+        self.title: str = meta["title"]
+        self.version: str = str(meta["version"])
+        self.published = _date(meta["published"])
+        self.intended_use: str = meta["intended_use"]
+        self.facts: dict[str, Fact] = load_facts(self.data["facts"]["facts"])
+        self.actions: dict[str, str] = {entry["id"]: entry["text"] for entry in meta["actions"]}
+        self.strengths: tuple[str, ...] = tuple(meta["strengths"])
+        self.per_item: tuple[str, ...] = tuple(meta["per_item"])
+        self.files: dict[str, tuple[Table, ...]] = {
+            file: load_tables(self.data[file]["tables"], self.facts, f"{file}.yaml") for file in meta["tables"]
+        }
+        self.tables: dict[str, Table] = {t.id: t for tables in self.files.values() for t in tables}
+        self._check_actions()
+        #: The tables that decide a case, in order; those read once per item of a case stand beside.
+        self.chain = Chain(self.facts, [t for t in self.tables.values() if t.id not in self.per_item])
+
+    def _check_actions(self) -> None:
+        for table in self.tables.values():
+            for row in table.rows:
+                for action, strength in row.emits.get("actions", {}).items():
+                    if action not in self.actions:
+                        raise GuidanceError("unknown action", where=row.id, value=action, allowed=self.actions)
+                    if strength not in self.strengths:
+                        raise GuidanceError("unknown strength", where=row.id, value=strength, allowed=self.strengths)
+
+    @cached_property
+    def statements(self) -> dict[str, Statement]:
+        """Every statement by id."""
+        return {s["id"]: msgspec.convert(s, Statement) for s in self.data["statements"]}
+
+    @cached_property
+    def vocabulary(self) -> HistologyVocabulary:
+        """The histologies."""
+        return HistologyVocabulary(self.data["histologies"]["histologies"])
+
+    @cached_property
+    def drugs(self) -> dict[str, Drug]:
+        """TRK inhibitors and related drugs by id."""
+        return {d["id"]: msgspec.convert(d, Drug) for d in self.data["labels"]["drugs"]}
+
+    @cached_property
+    def labels(self) -> tuple[LabelVersion, ...]:
+        """Every label version, in file order.
+
+        Raises:
+            GuidanceError: A label requires a criterion that no table sets.
+        """
+        labels = tuple(msgspec.convert(entry, LabelVersion, strict=False) for entry in self.data["labels"]["labels"])
+        for label in labels:
+            for criterion in label.requires:
+                if criterion not in self.chain.derived:
+                    raise GuidanceError("no table sets this criterion", where=label.id, value=criterion)
+        return labels
+
+    @cached_property
+    def labels_known_to(self) -> dt.date:
+        """The newest date on which a label of this edition came into force."""
+        return max(label.from_ for label in self.labels)
+
+    @cached_property
+    def rows(self) -> dict[str, tuple[Table, Row]]:
+        """Every row by id, with its table."""
+        return {row.id: (table, row) for table in self.tables.values() for row in table.rows}
+
+    def labels_on(self, date: dt.date) -> list[LabelVersion]:
+        """Return the labels in force on ``date``."""
+        return [lb for lb in self.labels if lb.from_ <= date and (lb.until is None or date < lb.until)]
+
+    def items(self) -> dict[str, frozenset[str]]:
+        """Return what each row contributes to the actions, as ``action:strength``, by row id."""
+        return {
+            row.id: frozenset(f"{a}:{s}" for a, s in row.emits["actions"].items())
+            for table in self.tables.values()
+            for row in table.rows
+            if row.emits.get("actions")
+        }
+
+
+def _date(value: Any) -> dt.date:
+    return value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value))
+
+
+def available() -> list[str]:
+    """Return the names of the editions that are installed."""
+    return sorted(path.parent.name for path in KNOWLEDGE.glob("*/guideline.yaml"))
+
+
+@lru_cache(maxsize=8)
+def load(edition: str = DEFAULT) -> Edition:
+    """Load an edition by name, or from a directory that holds one.
+
+    Raises:
+        GuidanceError: No such edition, or a file of it is malformed.
+    """
+    directory = Path(edition) if "/" in edition or Path(edition).is_dir() else KNOWLEDGE / edition
+    if not (directory / "guideline.yaml").exists():
+        raise GuidanceError("no such edition", value=edition, allowed=available(), remedy="or name a directory")
+    return Edition(read(directory), directory.name)

@@ -1,0 +1,81 @@
+"""The one hierarchy of errors: where it went wrong, the value, what is allowed, and the remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class NtrkpathError(Exception):
+    """Something the user gave cannot be used; says where, what, what is allowed and what to do.
+
+    Args:
+        problem: One clause that says what is wrong, without the place.
+        where: File with line, or the path of the key inside a case (``tests[0].percent``).
+        value: The offending value as it was given. Never patient identifying: clinical values only.
+        allowed: The values that would be accepted, or one sentence that describes them.
+        remedy: What the user can do about it.
+    """
+
+    kind = "error"
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        where: str = "",
+        value: object = None,
+        allowed: Iterable[str] | str = (),
+        remedy: str = "",
+    ) -> None:
+        self.problem = problem
+        self.where = where
+        self.value = value
+        self.allowed = allowed if isinstance(allowed, str) else ", ".join(allowed)
+        self.remedy = remedy
+        super().__init__(problem)
+
+    def at(self, where: str) -> NtrkpathError:
+        """Return this error with ``where`` put before its own place, innermost last."""
+        self.where = f"{where}: {self.where}" if self.where else where
+        return self
+
+    def __str__(self) -> str:
+        parts = [f"{self.where}: {self.problem}" if self.where else self.problem]
+        if self.value is not None:
+            shown = str(self.value)
+            parts.append(f"given: {shown if len(shown) <= 80 else shown[:77] + '...'}")
+        if self.allowed:
+            parts.append(f"allowed: {self.allowed}")
+        if self.remedy:
+            parts.append(self.remedy)
+        return "; ".join(parts)
+
+
+class CaseError(NtrkpathError):
+    """A case cannot be read or contradicts itself."""
+
+    kind = "case"
+
+
+class GuidanceError(NtrkpathError):
+    """A file of an edition of the guidance is malformed or unknown."""
+
+    kind = "guidance"
+
+
+class HistologyError(CaseError):
+    """A histology resolves to nothing, or only fuzzily."""
+
+    kind = "histology"
+
+
+class ReaderError(NtrkpathError):
+    """A file of a fusion caller cannot be read, or its format is not recognised."""
+
+    kind = "reader"
+
+
+class AnnotationError(NtrkpathError):
+    """A gene, transcript, assembly or annotation file cannot be used."""
+
+    kind = "annotation"

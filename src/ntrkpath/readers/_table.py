@@ -1,0 +1,214 @@
+"""Tables with a header: columns found by name, rows read one by one, bad rows reported and passed over."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from ntrkpath.model.errors import ReaderError
+from ntrkpath.model.fusion import Breakpoint, Junction
+from ntrkpath.readers import _cells
+from ntrkpath.readers._cells import RowError
+from ntrkpath.readers._collect import Collector
+from ntrkpath.readers._text import Document
+
+DELIMITERS = ("\t", ",", ";")
+#: Lines looked at for a header, and the most lines a quoted cell with line breaks may run over.
+HEADER_LINES = 2000
+_JOINED_LINES = 50
+
+
+def names_of(line: str, delimiter: str) -> tuple[str, ...]:
+    """Return the column names of a header line: lower case, without ``#``, quotes and surrounding blanks."""
+    cells = split(line.lstrip("#").strip(" "), delimiter)
+    return tuple(" ".join(cell.strip().strip('"').lower().split()) for cell in cells)
+
+
+def split(line: str, delimiter: str) -> list[str]:
+    """Split one line into cells; quoted cells may hold the delimiter."""
+    if '"' not in line:
+        return line.split(delimiter)
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return line.split(delimiter)
+
+
+class Header:
+    """A header line that was found: its index in the document, the delimiter and the column names."""
+
+    __slots__ = ("delimiter", "index", "names")
+
+    def __init__(self, index: int, delimiter: str, names: tuple[str, ...]) -> None:
+        self.index = index
+        self.delimiter = delimiter
+        self.names = names
+
+
+def headers(document: Document, start: int = 0) -> Iterator[Header]:
+    """Yield what could be header lines, first line first."""
+    for index in range(start, min(len(document.lines), start + HEADER_LINES)):
+        line = document.lines[index]
+        if not line or line.startswith("##") or not line.strip() or len(line) > 100_000:
+            continue
+        for delimiter in DELIMITERS:
+            if delimiter in line:
+                yield Header(index, delimiter, names_of(line, delimiter))
+
+
+class Row:
+    """One data row; ``row["field"]`` is the cell of a column, ``""`` where the file has no such column."""
+
+    __slots__ = ("_cells", "_index", "collector", "line", "raw")
+
+    def __init__(
+        self, collector: Collector, index: Mapping[str, int], cells: list[str], line: int | None, raw: str
+    ) -> None:
+        self.collector = collector
+        self._index = index
+        self._cells = cells
+        self.line = line
+        self.raw = raw
+
+    def __getitem__(self, field: str) -> str:
+        at = self._index.get(field)
+        if at is None or at >= len(self._cells):
+            return ""
+        return self._cells[at]
+
+    def __contains__(self, field: str) -> bool:
+        return field in self._index
+
+    def named(self) -> Iterator[tuple[str, str]]:
+        """Yield every column name with its cell."""
+        for name, at in self._index.items():
+            if at < len(self._cells):
+                yield name, self._cells[at]
+
+    def count(self, field: str) -> int | None:
+        """Return a read count, ``None`` where not given."""
+        return _cells.count(self[field])
+
+    def value(self, field: str) -> str | None:
+        """Return the cell, or ``None`` where it says that there is no value."""
+        return _cells.value(self[field])
+
+    def junction(self, five_prime: Breakpoint, three_prime: Breakpoint, **more: object) -> Junction:
+        """Build the row's junction; ``more`` as in ``Collector.junction``."""
+        return self.collector.junction(five_prime, three_prime, self.line, self.raw, **more)  # type: ignore[arg-type]
+
+
+Build = Callable[[Row], Junction | Iterable[Junction] | None]
+
+
+class TableReader:
+    """Reads one table format.
+
+    Args:
+        name: The format.
+        columns: Field used by ``build`` -> header names that mean it, older names last.
+        required: Fields without which a file is not of this format.
+        build: Turns a row into its junctions; raises ``RowError`` for a row it cannot read.
+        every_column: ``build`` also sees the other columns, under their own names.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        columns: Mapping[str, tuple[str, ...]],
+        required: tuple[str, ...],
+        build: Build,
+        *,
+        every_column: bool = False,
+    ) -> None:
+        self.name = name
+        self.columns = columns
+        self.required = required
+        self.build = build
+        self.every_column = every_column
+
+    def index(self, names: tuple[str, ...]) -> dict[str, int]:
+        """Return field -> column number for a header; the first of equally named columns counts."""
+        at: dict[str, int] = {}
+        for number, name in enumerate(names):
+            at.setdefault(name, number)
+        found = dict(at) if self.every_column else {}
+        for field, accepted in self.columns.items():
+            for name in accepted:
+                if name in at:
+                    found[field] = at[name]
+                    break
+        return found
+
+    def find(self, document: Document) -> Header:
+        """Return the first line that holds all required columns.
+
+        Raises:
+            ReaderError: There is none; names the missing columns of the closest line.
+        """
+        closest: tuple[int, list[str]] = (-1, list(self.required))
+        for header in headers(document):
+            index = self.index(header.names)
+            missing = [field for field in self.required if field not in index]
+            if not missing:
+                return header
+            if len(index) > closest[0]:
+                closest = (len(index), missing)
+        wanted = ", ".join(self.columns[field][0] for field in closest[1])
+        raise ReaderError(
+            f"no header of format {self.name} was found: missing column {wanted}",
+            where=document.name,
+            remedy="give the file with its header line, or another --caller",
+        )
+
+    def read(self, document: Document, collector: Collector, header: Header | None = None) -> None:
+        """Read all rows below the header into the collector."""
+        head = header or self.find(document)
+        self.rows(document, collector, head, len(document.lines))
+
+    def rows(self, document: Document, collector: Collector, head: Header, end: int) -> None:
+        """Read the rows from below ``head`` up to line index ``end``."""
+        index = self.index(head.names)
+        width = len(head.names)
+        last = max((index[field] for field in self.required if field in index), default=0)
+        # Only mapped columns can make a row relevant: read names and sequences need not be searched.
+        keys = sorted({at for field, at in index.items() if field in self.columns})
+        lines, delimiter, wants, build = document.lines, head.delimiter, collector.wants, self.build
+        at = head.index + 1
+        while at < end:
+            raw = lines[at]
+            at += 1
+            number = at
+            if not raw or raw[0] == "#" or not raw.strip():
+                continue
+            if '"' in raw and raw.count('"') % 2 and _opens_quote(raw, delimiter):
+                joined = _join(lines, at - 1, end)
+                if joined is not None:
+                    raw, at = joined
+            cells = split(raw, delimiter)
+            wanted = wants(
+                raw if self.every_column else delimiter.join([cells[key] for key in keys if key < len(cells)])
+            )
+            if len(cells) <= last or (len(cells) > width and any(cell.strip() for cell in cells[width:])):
+                collector.problem(number, raw, f"the row has {len(cells)} columns, the header {width}")
+                continue
+            if not wanted or names_of(raw, delimiter) == head.names:
+                continue
+            try:
+                collector.add(build(Row(collector, index, cells, number, raw)))
+            except RowError as error:
+                collector.problem(number, raw, error)
+
+
+def _opens_quote(line: str, delimiter: str) -> bool:
+    return line.startswith('"') or f'{delimiter}"' in line
+
+
+def _join(lines: list[str], start: int, end: int) -> tuple[str, int] | None:
+    """Join the lines of a quoted cell with line breaks; ``None`` where the quote never closes."""
+    quotes = 0
+    for at in range(start, min(end, start + _JOINED_LINES)):
+        quotes += lines[at].count('"')
+        if quotes % 2 == 0:
+            return "\n".join(lines[start : at + 1]), at + 1
+    return None

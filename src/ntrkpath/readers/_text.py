@@ -1,0 +1,136 @@
+"""From a path or bytes to the lines of a text file: gzip by its magic bytes, encodings, size limits."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import zlib
+from pathlib import Path
+
+from ntrkpath.model.errors import ReaderError
+
+#: Most bytes a file may hold after decompression; a larger one is refused before it fills the memory.
+MAX_BYTES = 512 * 1024 * 1024
+#: Most characters one line may hold (read name lists run to some hundred kB).
+MAX_LINE = 16 * 1024 * 1024
+
+_CHUNK = 1024 * 1024
+
+
+class Document:
+    """A text file split into lines.
+
+    Args:
+        name: File name without directory, shown in every message.
+        lines: The lines without line ends; the first is line 1.
+    """
+
+    __slots__ = ("lines", "name")
+
+    def __init__(self, name: str, lines: list[str]) -> None:
+        self.name = name
+        self.lines = lines
+
+    @property
+    def stem(self) -> str:
+        """The file name without ``.gz`` and its last suffix."""
+        return Path(self.name.removesuffix(".gz")).stem
+
+    def where(self, line: int | None = None) -> str:
+        """Place for a message: ``file`` or ``file:line``."""
+        return self.name if line is None else f"{self.name}:{line}"
+
+
+def _gunzip(data: bytes, name: str) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    rest = data
+    while rest[:2] == b"\x1f\x8b":
+        stream = zlib.decompressobj(wbits=31)
+        try:
+            while not stream.eof:
+                part = stream.decompress(rest, _CHUNK)
+                rest = stream.unconsumed_tail
+                size += len(part)
+                if size > MAX_BYTES:
+                    raise ReaderError(
+                        "the file is too large after decompression",
+                        where=name,
+                        allowed=f"at most {MAX_BYTES // 2**20} MiB",
+                        remedy="cut the file to the calls of interest first",
+                    )
+                if part:
+                    parts.append(part)
+                elif not rest and not stream.eof:
+                    raise ReaderError(
+                        "the gzip file ends too early", where=name, remedy="copy or download the file again"
+                    )
+        except zlib.error as error:
+            raise ReaderError(
+                f"the gzip file is damaged ({error})", where=name, remedy="copy or download the file again"
+            ) from None
+        rest = stream.unused_data
+    return b"".join(parts)
+
+
+def _decode(data: bytes, name: str) -> str:
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        text = data.decode("utf-16", errors="replace")
+    else:
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = data.decode("latin-1")
+    if "\x00" in text:
+        raise ReaderError(
+            "this is not a text file",
+            where=name,
+            allowed="the text output of a fusion caller, plain or gzipped (no zip, xlsx, bam or bcf)",
+        )
+    return text
+
+
+def open_document(source: str | os.PathLike[str] | bytes, name: str | None = None) -> Document:
+    """Read a file or bytes into lines.
+
+    Args:
+        source: Path, or the content itself.
+        name: Name to show in messages; default the path's file name, or ``input`` for bytes.
+
+    Raises:
+        ReaderError: The file cannot be opened, is too large, damaged, or not text.
+    """
+    if isinstance(source, bytes):
+        shown, data = name or "input", source
+    else:
+        path = Path(source)
+        shown = name or path.name
+        try:
+            size = path.stat().st_size
+            if size > MAX_BYTES:
+                raise ReaderError(
+                    "the file is too large", where=shown, value=size, allowed=f"at most {MAX_BYTES // 2**20} MiB"
+                )
+            data = path.read_bytes()
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            raise ReaderError(
+                f"the file cannot be opened ({reason})", where=shown, remedy="check the path and its permissions"
+            ) from None
+    if data[:2] == b"\x1f\x8b":
+        data = _gunzip(data, shown)
+    if len(data) > MAX_BYTES:
+        raise ReaderError(
+            "the input is too large", where=shown, value=len(data), allowed=f"at most {MAX_BYTES // 2**20} MiB"
+        )
+    text = _decode(data, shown)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.split("\n")
+    if lines and not lines[-1]:
+        lines.pop()
+    if not any(line.strip() for line in lines):
+        raise ReaderError("the file is empty", where=shown, remedy="check that the caller finished")
+    if len(text) > MAX_LINE and max(map(len, lines)) > MAX_LINE:
+        raise ReaderError("a line is too long", where=shown, allowed=f"at most {MAX_LINE} characters")
+    return Document(shown, lines)

@@ -1,0 +1,46 @@
+"""EricScript results: ordered 5' to 3', 1-based, off by one within a homology (measured), strands given."""
+
+from __future__ import annotations
+
+from ntrkpath.model.fusion import Junction, Support
+from ntrkpath.readers import _cells
+from ntrkpath.readers._table import Row, TableReader
+
+#: Real rows miss the exon boundary by one base on both sides (ETV6::NTRK3, PAN3::NTRK2, BTBD1::NTRK3).
+TOLERANCE = 1
+
+
+def _junction(row: Row) -> Junction:
+    return row.junction(
+        _cells.side(
+            row["gene1"] or row["id1"],
+            (_cells.chromosome(row["chr1"]), _cells.position(row["pos1"]), _cells.strand(row["strand1"])),
+        ),
+        _cells.side(
+            row["gene2"] or row["id2"],
+            (_cells.chromosome(row["chr2"]), _cells.position(row["pos2"]), _cells.strand(row["strand2"])),
+        ),
+        tolerance=TOLERANCE,
+        support=Support(row.count("split"), row.count("pairs")),
+    )
+
+
+READER = TableReader(
+    "ericscript",
+    {
+        "gene1": ("genename1",),
+        "gene2": ("genename2",),
+        "id1": ("ensemblgene1",),
+        "id2": ("ensemblgene2",),
+        "chr1": ("chr1",),
+        "pos1": ("breakpoint1",),
+        "strand1": ("strand1",),
+        "chr2": ("chr2",),
+        "pos2": ("breakpoint2",),
+        "strand2": ("strand2",),
+        "pairs": ("crossingreads",),
+        "split": ("spanningreads",),
+    },
+    ("gene1", "gene2", "chr1", "pos1", "chr2", "pos2"),
+    _junction,
+)

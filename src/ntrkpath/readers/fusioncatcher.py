@@ -1,0 +1,38 @@
+"""FusionCatcher ``final-list_candidate-fusion-genes.txt``: ordered 5' to 3', 1-based, strands given."""
+
+from __future__ import annotations
+
+from ntrkpath.model.fusion import Junction, Support
+from ntrkpath.readers import _cells
+from ntrkpath.readers._table import Row, TableReader
+
+
+def _junction(row: Row) -> Junction:
+    five = _cells.side(row["gene5"] or row["id5"], _cells.locus(row["at5"]))
+    three = _cells.side(row["gene3"] or row["id3"], _cells.locus(row["at3"]))
+    return row.junction(
+        five,
+        three,
+        frame=_cells.frame(row["effect"]),
+        call=row.value("effect"),
+        support=Support(row.count("reads"), row.count("pairs")),
+        intragenic=five.gene is not None and five.gene == three.gene,
+    )
+
+
+READER = TableReader(
+    "fusioncatcher",
+    {
+        "gene5": ("gene_1_symbol(5end_fusion_partner)",),
+        "gene3": ("gene_2_symbol(3end_fusion_partner)",),
+        "id5": ("gene_1_id(5end_fusion_partner)",),
+        "id3": ("gene_2_id(3end_fusion_partner)",),
+        "at5": ("fusion_point_for_gene_1(5end_fusion_partner)",),
+        "at3": ("fusion_point_for_gene_2(3end_fusion_partner)",),
+        "pairs": ("spanning_pairs",),
+        "reads": ("spanning_unique_reads",),
+        "effect": ("predicted_effect", "predicted_fused_proteins"),
+    },
+    ("gene5", "gene3", "at5", "at3"),
+    _junction,
+)

@@ -1,0 +1,74 @@
+"""LINX ``linx.fusion.tsv`` (exons and transcripts, no positions) and ``linx.vis_fusion.tsv``: ordered, DNA."""
+
+from __future__ import annotations
+
+from ntrkpath.model.fusion import Junction
+from ntrkpath.readers import _cells
+from ntrkpath.readers._table import Row, TableReader
+
+
+def _junction(row: Row) -> Junction:
+    phased = row.value("phased")
+    word = {"true": "in", "false": "out", "out_of_frame": "out", "inframe": "in"}.get((phased or "").lower(), "")
+    return row.junction(
+        _cells.side(
+            row["gene5"], exon=_cells.integer(row["exon5"], "fusedExonUp"), transcript=row.value("transcript5")
+        ),
+        _cells.side(
+            row["gene3"], exon=_cells.integer(row["exon3"], "fusedExonDown"), transcript=row.value("transcript3")
+        ),
+        level="dna",
+        frame=_cells.frame(word),
+        call=None if phased is None else f"phased {phased}",
+    )
+
+
+READER = TableReader(
+    "linx",
+    {
+        "gene5": ("genestart",),
+        "transcript5": ("transcriptstart", "genetranscriptstart"),
+        "exon5": ("fusedexonup",),
+        "gene3": ("geneend",),
+        "transcript3": ("transcriptend", "genetranscriptend"),
+        "exon3": ("fusedexondown",),
+        "phased": ("phased",),
+    },
+    ("gene5", "gene3", "exon5", "exon3"),
+    _junction,
+)
+
+
+def _vis(row: Row) -> Junction:
+    sides = [
+        _cells.side(
+            row[f"gene{n}"],
+            (_cells.chromosome(row[f"chr{n}"]), _cells.position(row[f"pos{n}"]), _cells.strand(row[f"strand{n}"])),
+            exon=_cells.integer(row[f"exon{n}"]),
+            transcript=row.value(f"transcript{n}"),
+        )
+        for n in (5, 3)
+    ]
+    return row.junction(sides[0], sides[1], sample=row.value("sample"), level="dna")
+
+
+VIS = TableReader(
+    "linx-vis",
+    {
+        "sample": ("sampleid",),
+        **{
+            f"{field}{n}": (f"{column}{end}",)
+            for n, end in ((5, "up"), (3, "down"))
+            for field, column in (
+                ("gene", "genename"),
+                ("transcript", "transcript"),
+                ("chr", "chr"),
+                ("pos", "pos"),
+                ("strand", "strand"),
+                ("exon", "fusedexon"),
+            )
+        },
+    },
+    ("gene5", "gene3", "chr5", "pos5", "chr3", "pos3"),
+    _vis,
+)

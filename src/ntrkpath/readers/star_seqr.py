@@ -1,0 +1,41 @@
+"""STAR-SEQR candidates: ordered 5' to 3', 0-based (shifted here), strands given."""
+
+from __future__ import annotations
+
+from ntrkpath.model.fusion import Junction, Support
+from ntrkpath.readers import _cells
+from ntrkpath.readers._table import Row, TableReader
+
+
+def _junction(row: Row) -> Junction:
+    left, right = row["left"], row["right"]
+    if not (left or right):
+        left, right = _cells.pair(row["name"])
+    verdict = row.value("disposition")
+    return row.junction(
+        _cells.side(left, _cells.locus(row["left_at"], 1)),
+        _cells.side(right, _cells.locus(row["right_at"], 1)),
+        support=Support(
+            _cells.total(row.count("split_left"), row.count("split_right")),
+            row.count("pairs"),
+        ),
+        filtered=None if verdict is None or verdict.upper() == "PASS" else verdict,
+    )
+
+
+READER = TableReader(
+    "star-seqr",
+    {
+        "name": ("name",),
+        "left": ("left_symbol",),
+        "right": ("right_symbol",),
+        "left_at": ("brkpt_left",),
+        "right_at": ("brkpt_right",),
+        "pairs": ("nread_spans",),
+        "split_left": ("nread_jxnleft",),
+        "split_right": ("nread_jxnright",),
+        "disposition": ("disposition",),
+    },
+    ("left_at", "right_at"),
+    _junction,
+)

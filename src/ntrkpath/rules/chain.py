@@ -1,0 +1,126 @@
+"""The evaluator: tables in order, each reading case facts or facts that an earlier table set.
+
+Every level of every fact has, per table, a bit mask of the rows that accept it. The rows that hold in a state
+are the AND of the masks of its levels; the first hit is the lowest bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from ntrkpath.model.errors import GuidanceError
+from ntrkpath.rules.facts import Fact
+from ntrkpath.rules.table import Row, Table
+
+
+class Hit(msgspec.Struct, frozen=True, gc=False):
+    """A row that held, and the table it stands in."""
+
+    table: str
+    row: Row
+
+
+class Decision(msgspec.Struct, frozen=True, gc=False):
+    """What the chain makes of a case: the level of every fact, and the rows that held, in table order."""
+
+    levels: dict[str, str]
+    hits: list[Hit]
+
+
+class Masks:
+    """One table, ready to be evaluated: a mask of accepting rows per fact and level."""
+
+    __slots__ = ("all_rows", "by_fact", "first", "hits", "table")
+
+    def __init__(self, table: Table, facts: Mapping[str, Fact]) -> None:
+        self.table = table
+        self.first = table.hit == "first"
+        self.all_rows = (1 << len(table.rows)) - 1
+        self.hits = [Hit(table.id, row) for row in table.rows]
+        self.by_fact: list[tuple[str, dict[str, int]]] = []
+        for ident in table.facts:
+            masks = {}
+            for level in facts[ident].levels:
+                bits = 0
+                for i, row in enumerate(table.rows):
+                    if ident not in row.when or level in row.when[ident]:
+                        bits |= 1 << i
+                masks[level] = bits
+            self.by_fact.append((ident, masks))
+
+    def matching(self, levels: Mapping[str, str]) -> int:
+        """Return the mask of the rows that hold in ``levels``."""
+        mask = self.all_rows
+        for ident, masks in self.by_fact:
+            mask &= masks[levels[ident]]
+            if not mask:
+                break
+        return mask
+
+
+class Chain:
+    """Tables in the order in which they are evaluated.
+
+    Args:
+        facts: Every fact by id.
+        tables: The tables; one that reads a fact which a table sets stands after that table.
+
+    Raises:
+        GuidanceError: Two tables set one fact, or a table reads a fact before it is set.
+    """
+
+    def __init__(self, facts: Mapping[str, Fact], tables: Iterable[Table]) -> None:
+        self.facts = dict(facts)
+        self.tables = tuple(tables)
+        self.masks = tuple(Masks(table, self.facts) for table in self.tables)
+        setter: dict[str, str] = {}
+        for table in self.tables:
+            for ident in table.sets:
+                if ident in setter:
+                    raise GuidanceError("fact is set by two tables", where=table.id, value=ident)
+                setter[ident] = table.id
+        ready: set[str] = set(self.facts) - set(setter)
+        for table in self.tables:
+            if early := set(table.facts) - ready:
+                raise GuidanceError(
+                    "table reads a fact that a later table sets", where=table.id, value=sorted(early)[0]
+                )
+            ready |= set(table.sets)
+        self.derived = frozenset(setter)
+        read = {ident for table in self.tables for ident in table.facts}
+        #: Facts that come from the case and are read by some table, in the order of the edition.
+        self.base = tuple(ident for ident in self.facts if ident not in setter and ident in read)
+        self._rows = {row.id: Hit(table.id, row) for table in self.tables for row in table.rows}
+
+    def row(self, ident: str) -> Hit:
+        """Return a row by id, with its table; raises ``KeyError`` for an id that no table has."""
+        return self._rows[ident]
+
+    def decide(self, levels: Mapping[str, str]) -> Decision:
+        """Evaluate every table on a complete assignment of the base facts.
+
+        Raises:
+            GuidanceError: No row of a first-hit table holds (``verify`` proves that this cannot happen).
+        """
+        state = dict(levels)
+        hits: list[Hit] = []
+        for table in self.masks:
+            mask = table.all_rows
+            for ident, masks in table.by_fact:
+                mask &= masks[state[ident]]
+                if not mask:
+                    break
+            if table.first:
+                if not mask:
+                    raise GuidanceError("no row holds", where=table.table.id, value=state)
+                hit = table.hits[(mask & -mask).bit_length() - 1]
+                state.update(hit.row.sets)
+                hits.append(hit)
+            else:
+                while mask:
+                    low = mask & -mask
+                    hits.append(table.hits[low.bit_length() - 1])
+                    mask ^= low
+        return Decision(state, hits)

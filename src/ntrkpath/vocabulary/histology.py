@@ -1,0 +1,359 @@
+"""Histologies of the guidance, and the resolver from a name, synonym, OncoTree or ICD-O-3 code to one of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from ntrkpath.model.errors import GuidanceError
+from ntrkpath.vocabulary.spelling import key_of, words
+
+How = Literal["oncotree", "name", "synonym", "icdo3", "fuzzy", "none"]
+
+_ICDO3 = re.compile(r"(?:m[- ]?)?(\d{4})\s?/?\s?(\d)", re.IGNORECASE)
+_ENTRY_KEYS = frozenset((
+    "id", "name", "oncotree", "group", "differentiation", "cns", "neuroendocrine", "markers", "icdo3", "synonyms",
+    "source", "note",
+))  # fmt: skip
+_MARKER_KEYS = frozenset(["id", "kind", "kinds", "genes", "absent_by", "certainty"])
+
+# A misspelt word is still recognised from this length and likeness (percent); shorter words and numbers must be exact,
+# since genes and abbreviations differ by a letter (NTRK, RET; MFS, MFH).
+_MISSPELT_LENGTH = 6
+_MISSPELT_LIKENESS = 80.0
+_FUZZY_SCORE = 88.0
+_FUZZY_LENGTH = 8
+_CONTAINED_SHARE = 0.6
+_CANDIDATES = 5
+_REMEMBERED = 65_536
+
+# Words that turn a diagnosis into its opposite or into a doubt: such a text is never resolved by likeness.
+_DOUBT = frozenset((
+    "not", "no", "non", "without", "exclude", "excluded", "excluding", "versus", "vs", "v", "or", "differential",
+    "rule", "possible", "probable", "favor",
+))  # fmt: skip
+# "Synovial sarcoma-like" names a resemblance: the name counts only where it stands apart from these words.
+_RESEMBLING = frozenset({"like", "mimic", "mimicking", "resembling"})
+# Words that tell two entities apart: never a misspelling of one another, never left over beside a contained name. Age
+# is among them, since a fibrosarcoma of an infant is another disease than that of an adult.
+_CONTRAST = frozenset((
+    "differentiated", "undifferentiated", "dedifferentiated", "benign", "malignant", "extraskeletal", "extraosseous",
+    "infant", "infantile", "infancy", "congenital", "neonatal", "newborn", "child", "childhood", "pediatric",
+    "juvenile",
+))  # fmt: skip
+# Grade and place beside a name of one word ("high-grade leiomyosarcoma of the left thigh"); "low" names entities.
+_BESIDE = frozenset((
+    "high", "grade", "g1", "g2", "g3", "1", "2", "3", "i", "ii", "iii", "left", "right", "upper", "lower", "anterior",
+    "posterior", "deep", "extremity", "limb", "trunk", "thigh", "leg", "calf", "knee", "foot", "ankle", "arm",
+    "forearm", "elbow", "hand", "wrist", "shoulder", "buttock", "gluteal", "groin", "chest", "wall", "back", "neck",
+    "head", "pelvic", "abdominal", "retroperitoneal", "femur", "tibia", "fibula", "humerus", "radius", "ulna", "rib",
+    "soft", "tissue",
+))  # fmt: skip
+
+
+class Marker(msgspec.Struct, frozen=True):
+    """One canonical alteration of a histology.
+
+    Attributes:
+        id: Its name, unique within the histology (``SS18 fusion``).
+        kinds: The kinds of alteration that count: fusion, mutation, deficiency, amplification.
+        genes: Any of these altered makes the marker present.
+        absent_by: Any of these tested and found unaltered makes the marker absent.
+        certainty: ``pathognomonic`` (an untested case counts as expected) or ``frequent`` (never assumed).
+    """
+
+    id: str
+    kinds: tuple[str, ...]
+    genes: tuple[str, ...]
+    absent_by: tuple[str, ...]
+    certainty: str
+
+
+class Histology(msgspec.Struct, frozen=True):
+    """One entity: where the guidance places it, and how it is named and coded.
+
+    Attributes:
+        id: OncoTree code, or an own id in lower case where OncoTree lacks the entity.
+        name: OncoTree's name, or the WHO name.
+        oncotree: OncoTree code, None where OncoTree lacks the entity.
+        group: Group of the guidance, e.g. ``recurrent_fusion``.
+        differentiation: ``none``, ``myogenic`` or ``neural``, by histology alone.
+        cns: A tumour of the central nervous system.
+        neuroendocrine: A neuroendocrine tumour.
+        markers: Canonical alterations; empty where none is known.
+        icdo3: ICD-O-3 morphology codes with behaviour (``9040/3``).
+        synonyms: Other names, as printed in the field.
+        source: Where the placement comes from.
+        note: What a reader should know about the placement, or None.
+    """
+
+    id: str
+    name: str
+    oncotree: str | None
+    group: str
+    differentiation: str
+    cns: bool
+    neuroendocrine: bool
+    markers: tuple[Marker, ...]
+    icdo3: tuple[str, ...]
+    synonyms: tuple[str, ...]
+    source: str
+    note: str | None
+
+    @property
+    def meaning(self) -> tuple[object, ...]:
+        """What the guidance reads from the histology; two entries of equal meaning are answered alike."""
+        markers = frozenset((m.kinds, m.genes, m.absent_by, m.certainty) for m in self.markers)
+        return (self.group, self.differentiation, self.cns, self.neuroendocrine, markers)
+
+
+class Resolution(msgspec.Struct, frozen=True):
+    """What a text resolved to, and how.
+
+    Attributes:
+        text: The text as given.
+        histology: The entity, or None.
+        how: Which step found it; ``fuzzy`` must be shown to the reader, ``none`` means unresolved.
+        score: Likeness in percent for ``fuzzy``, else None.
+        candidates: Nearest names with likeness in percent, best first; empty for an exact answer.
+    """
+
+    text: str
+    histology: Histology | None
+    how: How
+    score: float | None = None
+    candidates: tuple[tuple[str, float], ...] = ()
+
+
+class HistologyVocabulary:
+    """All histologies of one edition, and the way from free text to one of them.
+
+    Args:
+        entries: The entries of ``histologies.yaml``, one mapping each.
+
+    Raises:
+        GuidanceError: An entry is malformed, an id or code occurs twice, or a name has two targets.
+    """
+
+    def __init__(self, entries: Iterable[Mapping[str, Any]]) -> None:
+        self._by_id: dict[str, Histology] = {}
+        self._exact: dict[str, tuple[Histology, How]] = {}
+        self._keys: dict[str, tuple[Histology, How]] = {}
+        self._joined: dict[str, tuple[Histology, How]] = {}
+        self._codes: dict[str, Histology] = {}
+        self._shown: dict[str, str] = {}
+        self._remembered: dict[str, Resolution] = {}
+        by_icdo3: dict[str, list[Histology]] = {}
+        for entry in entries:
+            histology = _histology(entry)
+            if histology.id in self._by_id:
+                raise GuidanceError("two histologies share an id", where=histology.id, remedy="Give each its own id.")
+            self._by_id[histology.id] = histology
+            if histology.oncotree:
+                self._codes[histology.oncotree.casefold()] = histology
+            for code in histology.icdo3:
+                by_icdo3.setdefault(code, []).append(histology)
+        for histology in self._by_id.values():
+            self._add(histology, histology.name, "name")
+        for histology in self._by_id.values():
+            for synonym in histology.synonyms:
+                self._add(histology, synonym, "synonym")
+        for code, owner in self._codes.items():
+            named = self._keys.get(key_of(words(code)))
+            if named and named[0] is not owner:
+                raise GuidanceError(
+                    "an OncoTree code is also a name of another histology",
+                    where=named[0].id,
+                    value=code.upper(),
+                    remedy=f"Drop the synonym: the code belongs to {owner.id}.",
+                )
+        self._icdo3 = by_icdo3
+
+    def __iter__(self) -> Iterator[Histology]:
+        """Iterate over all histologies in the order of the file."""
+        return iter(self._by_id.values())
+
+    def __len__(self) -> int:
+        """Return the number of histologies."""
+        return len(self._by_id)
+
+    def get(self, id: str) -> Histology | None:
+        """Return the histology with this id, or None.
+
+        Args:
+            id: An id as in the file, case-sensitive.
+        """
+        return self._by_id.get(id)
+
+    def resolve(self, text: str) -> Resolution:
+        """Find the histology that a text names: by name, synonym, OncoTree code, ICD-O-3 code, then likeness.
+
+        Spelling, plural, punctuation, word order and "NOS" do not matter. An OncoTree code counts only when it is the
+        whole text. A match by likeness is ``fuzzy``, with its score and the candidates; a text that holds a doubt or a
+        negation ("versus", "not") is never matched so. An ICD-O-3 code shared by several entries resolves, to the entry
+        with the shortest name, only where all of them mean the same to the guidance; else ``how`` is ``none`` and they
+        are the candidates.
+
+        Args:
+            text: What the report, the registry or the user says.
+        """
+        found = self._remembered.get(text)
+        if found is None:
+            found = self._resolve(text)
+            if len(self._remembered) >= _REMEMBERED:
+                self._remembered.clear()
+            self._remembered[text] = found
+        return found
+
+    def _resolve(self, text: str) -> Resolution:
+        plain = text.strip().casefold()
+        hit = self._exact.get(plain)
+        if hit is None:
+            parts = words(plain)
+            hit = self._keys.get(key_of(parts)) or self._joined.get("".join(parts))
+        if hit is not None:
+            return Resolution(text, hit[0], hit[1])
+        if (coded := self._codes.get(plain)) is not None:
+            return Resolution(text, coded, "oncotree")
+        if match := _ICDO3.fullmatch(plain):
+            return self._by_morphology(text, f"{match[1]}/{match[2]}")
+        return self._by_likeness(text, plain, parts)
+
+    def _by_morphology(self, text: str, code: str) -> Resolution:
+        owners = sorted(self._icdo3.get(code, ()), key=lambda h: (len(h.name), h.id))
+        if owners and len({owner.meaning for owner in owners}) == 1:
+            return Resolution(text, owners[0], "icdo3")
+        return Resolution(text, None, "none", None, tuple((owner.name, 100.0) for owner in owners))
+
+    def _by_likeness(self, text: str, plain: str, parts: list[str]) -> Resolution:
+        key = key_of(parts)
+        if not key:
+            return Resolution(text, None, "none")
+        from rapidfuzz import fuzz, process
+
+        near = process.extract(key, self._keys.keys(), scorer=fuzz.ratio, limit=25)
+        candidates = self._candidates((name, score) for name, score, _ in near)
+        if len(key) >= _FUZZY_LENGTH and not _DOUBT.intersection(parts):
+            for found, score, _ in near:
+                if score >= _FUZZY_SCORE and _misspelt(parts, found.split(), fuzz.ratio):
+                    return Resolution(text, self._keys[found][0], "fuzzy", round(score, 1), candidates)
+            within = self._contained(plain, parts)
+            if within is not None:
+                score = round(fuzz.ratio(key, within), 1)
+                return Resolution(
+                    text, self._keys[within][0], "fuzzy", score, self._candidates([(within, score)], candidates)
+                )
+        return Resolution(text, None, "none", None, candidates)
+
+    def _contained(self, plain: str, parts: list[str]) -> str | None:
+        """The one longest name in the text, where it is most of it, is beside grade and site only, or heads it."""
+        present = frozenset(parts)
+        inside = [key for key in self._keys if present.issuperset(key.split())]
+        if not inside:
+            return None
+        longest = max(key.count(" ") for key in inside)
+        best = [key for key in inside if key.count(" ") == longest]
+        if len({self._keys[key][0].meaning for key in best}) > 1:
+            return None
+        rest = present.difference(best[0].split())
+        if not rest.isdisjoint(_CONTRAST):
+            return None
+        head = key_of(words(re.split(r"[(,;\[]", plain, maxsplit=1)[0]))
+        if head in best:
+            return head
+        most = rest <= _BESIDE or (longest >= 1 and (longest + 1) / len(present) >= _CONTAINED_SHARE)
+        return min(best) if most and rest.isdisjoint(_RESEMBLING) else None
+
+    def _candidates(
+        self, scored: Iterable[tuple[str, float]], more: tuple[tuple[str, float], ...] = ()
+    ) -> tuple[tuple[str, float], ...]:
+        """At most five entities with their best score, by the name of the entity."""
+        best: dict[str, float] = {}
+        for key, score in scored:
+            best.setdefault(self._keys[key][0].name, round(score, 1))
+        for name, score in more:
+            best.setdefault(name, score)
+        return tuple(list(best.items())[:_CANDIDATES])
+
+    def _add(self, histology: Histology, name: str, how: How) -> None:
+        parts = words(name)
+        key = key_of(parts)
+        if not key:
+            raise GuidanceError("a name is made of nothing but fill words", where=histology.id, value=name)
+        for index, entry in ((self._keys, key), (self._joined, "".join(parts))):
+            known = index.get(entry)
+            if known is None:
+                index[entry] = (histology, how)
+            elif known[0] is not histology:
+                raise GuidanceError(
+                    f"two histologies share a name: {known[0].id} and {histology.id}",
+                    where=histology.id,
+                    value=name,
+                    remedy="Keep the name with one of them and say so in its note.",
+                )
+        self._exact.setdefault(name.casefold(), (histology, how))
+
+
+def _misspelt(given: list[str], known: list[str], likeness: Any) -> bool:
+    """Whether every word of one name is, or is a misspelling of, a word of the other."""
+    left = [word for word in given if word not in known]
+    right = [word for word in known if word not in given]
+    if len(left) != len(right):
+        return False
+    for word in left:
+        if len(word) < _MISSPELT_LENGTH or word in _CONTRAST or any(char.isdigit() for char in word):
+            return False
+        nearest = max(right, key=lambda other: likeness(word, other))
+        if nearest in _CONTRAST and word[:2] != nearest[:2]:
+            return False
+        if likeness(word, nearest) < _MISSPELT_LIKENESS:
+            return False
+        right.remove(nearest)
+    return True
+
+
+def _texts(entry: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
+    value = entry.get(key) or ()
+    if isinstance(value, str) or not all(isinstance(item, str) for item in value):
+        raise GuidanceError(f"{key} must be a list of texts", where=where, value=value)
+    return tuple(value)
+
+
+def _known_keys(entry: Mapping[str, Any], known: frozenset[str], required: Iterable[str], where: str) -> None:
+    for key in entry:
+        if key not in known:
+            raise GuidanceError("unknown key", where=where, value=key, allowed=sorted(known))
+    for key in required:
+        if not entry.get(key):
+            raise GuidanceError(f"{key} is missing", where=where, remedy=f"Add {key}.")
+
+
+def _marker(entry: Mapping[str, Any], where: str) -> Marker:
+    _known_keys(entry, _MARKER_KEYS, ("id", "genes", "certainty"), where)
+    if ("kind" in entry) == ("kinds" in entry):
+        raise GuidanceError("a marker has either kind or kinds", where=where, value=entry["id"])
+    kinds = (entry["kind"],) if "kind" in entry else _texts(entry, "kinds", where)
+    genes = _texts(entry, "genes", where)
+    return Marker(entry["id"], kinds, genes, _texts(entry, "absent_by", where) or genes, entry["certainty"])
+
+
+def _histology(entry: Mapping[str, Any]) -> Histology:
+    where = str(entry.get("id", "histologies"))
+    _known_keys(entry, _ENTRY_KEYS, ("id", "name", "group", "differentiation", "source"), where)
+    return Histology(
+        id=entry["id"],
+        name=entry["name"],
+        oncotree=entry.get("oncotree"),
+        group=entry["group"],
+        differentiation=entry["differentiation"],
+        cns=bool(entry.get("cns", False)),
+        neuroendocrine=bool(entry.get("neuroendocrine", False)),
+        markers=tuple(_marker(marker, f"{where}.markers") for marker in entry.get("markers") or ()),
+        icdo3=_texts(entry, "icdo3", where),
+        synonyms=_texts(entry, "synonyms", where),
+        source=entry["source"],
+        note=entry.get("note"),
+    )

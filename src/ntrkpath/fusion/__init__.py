@@ -3,6 +3,22 @@
 from ntrkpath.fusion.assessment import Assessor, assess
 from ntrkpath.fusion.decision import Thresholds, default_thresholds
 from ntrkpath.fusion.gene import Gene, Transcript
+from ntrkpath.fusion.literature import NumberingFit, resolve_exon_name
+from ntrkpath.fusion.mutations import MutationReading, read_mutation
 from ntrkpath.fusion.transcripts import Transcripts
+from ntrkpath.fusion.vicc import assayed_fusion
 
-__all__ = ["Assessor", "Gene", "Thresholds", "Transcript", "Transcripts", "assess", "default_thresholds"]
+__all__ = [
+    "Assessor",
+    "Gene",
+    "MutationReading",
+    "NumberingFit",
+    "Thresholds",
+    "Transcript",
+    "Transcripts",
+    "assayed_fusion",
+    "assess",
+    "default_thresholds",
+    "read_mutation",
+    "resolve_exon_name",
+]

@@ -12,8 +12,9 @@ from ntrkpath.model.fusion import Assembly, Breakpoint, Junction
 if TYPE_CHECKING:
     from ntrkpath.fusion.assessment import Assessor
 
-#: An exon boundary is hit by chance about once in 200 bases of a gene; lying in the named gene is weaker evidence.
-_BOUNDARY, _IN_GENE = 10, 1
+#: An exon boundary is hit by chance about once in 200 bases of a gene; lying in the named gene is weaker evidence,
+#: and lying outside the named gene speaks against an assembly.
+_BOUNDARY, _IN_GENE, _ELSEWHERE = 10, 1, -5
 
 
 def infer(assessor: Assessor, junctions: Iterable[Junction]) -> tuple[dict[str, Assembly], dict[str, str]]:
@@ -57,7 +58,7 @@ def _fit(atlas: Atlas, point: Breakpoint, tolerance: int) -> int:
     genes = atlas.annotation.named(point.gene) if point.gene else ()
     if not genes and point.chromosome:
         genes = tuple(g for g in atlas.annotation.at(point.chromosome, point.position) if g.symbol in NTRK)
-    score = 0
+    score = _ELSEWHERE if genes else 0
     for gene in genes:
         low, high = gene.span
         if not low <= point.position <= high or (point.chromosome and point.chromosome != gene.chromosome):
@@ -69,3 +70,10 @@ def _fit(atlas: Atlas, point: Breakpoint, tolerance: int) -> int:
         )
         score = max(score, _BOUNDARY if near else _IN_GENE)
     return score
+
+
+def fits_elsewhere(atlas: Atlas, other: Atlas, junction: Junction) -> bool:
+    """Whether a named gene misses its position on this assembly while both named genes fit on the other one."""
+    points = [p for p in (junction.five_prime, junction.three_prime) if p.gene and p.position is not None]
+    here = [_fit(atlas, p, junction.tolerance) for p in points]
+    return _ELSEWHERE in here and all(_fit(other, p, junction.tolerance) > 0 for p in points)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
-from ntrkpath.fusion.assembly import infer
+import msgspec
+
+from ntrkpath.fusion.assembly import fits_elsewhere, infer
 from ntrkpath.fusion.decision import Thresholds, default_thresholds
-from ntrkpath.fusion.junction import Reading, read
+from ntrkpath.fusion.junction import Reading, read, undecided
 from ntrkpath.fusion.locus import Atlas
 from ntrkpath.fusion.merge import collect, verdicts
 from ntrkpath.fusion.transcripts import Transcripts
@@ -56,10 +58,20 @@ class Assessor:
                 self.thresholds,
             )
             if reading is not None:
+                if any(locus.note for locus in (reading.orientation.five, reading.orientation.three)):
+                    reading = self._doubt_assembly(reading)
                 if junction.assembly is None and junction.source.file in inferred:
-                    reading = reading._replace(notes=(*reading.notes, inferred[junction.source.file]))
+                    reading = msgspec.structs.replace(reading, notes=(*reading.notes, inferred[junction.source.file]))
                 found.append(reading)
         return found
+
+    def _doubt_assembly(self, reading: Reading) -> Reading:
+        """Return the reading, undecided where the coordinates fit only the other assembly."""
+        here = reading.key[8]
+        for other in self.transcripts.assemblies:
+            if here and other != here and fits_elsewhere(self.atlas(here), self.atlas(other), reading.junction):  # type: ignore[arg-type]
+                return undecided(reading, f"the coordinates fit {other}, not {here}: check the assembly of the file")
+        return reading
 
     def assess(self, junctions: Iterable[Junction]) -> list[FusionVerdict]:
         """Return one verdict per event; see ``assess``."""

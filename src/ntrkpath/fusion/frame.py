@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
+
+import msgspec
 
 from ntrkpath.fusion.site import Site
 from ntrkpath.model.fusion import FrameCall
@@ -11,7 +13,7 @@ Agreement = Literal["all", "most", "few", "unknown"]
 Basis = Literal["canonical", "other", "unknown"]
 
 
-class ReadingFrame(NamedTuple):
+class ReadingFrame(msgspec.Struct, frozen=True, gc=False):
     """The frame of the pair that counts, and how the other pairs compare.
 
     Args:

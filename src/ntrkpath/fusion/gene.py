@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from functools import cached_property
+from itertools import accumulate
 
 import msgspec
 
 from ntrkpath.model.fusion import Assembly
 
 
-class Transcript(msgspec.Struct, frozen=True, eq=False):
+class Transcript(msgspec.Struct, frozen=True, eq=False, dict=True):
     """One complete coding transcript; compared by identity, so that caches need not hash its exons.
 
     Args:
@@ -34,8 +36,7 @@ class Transcript(msgspec.Struct, frozen=True, eq=False):
     @property
     def coding_length(self) -> int:
         """Coding bases, the stop codon included."""
-        low, high = self.cds
-        return sum(max(0, min(e, high) - max(s, low) + 1) for s, e in self.exons)
+        return self._coding_blocks[2][-1]
 
     @property
     def protein_length(self) -> int:
@@ -48,17 +49,21 @@ class Transcript(msgspec.Struct, frozen=True, eq=False):
 
     def coding_before(self, position: int) -> int:
         """Return the coding bases that lie strictly before a position, in the direction of transcription."""
+        starts, ends, below = self._coding_blocks
+        if self.strand == "+":
+            i = bisect_left(starts, position)  # blocks that open before the position
+            return below[i] - max(0, ends[i - 1] - position + 1) if i else 0
+        i = bisect_right(ends, position)  # blocks that end at or below it
+        above = below[-1] - below[i]
+        return above - max(0, position - starts[i] + 1) if i < len(starts) else 0
+
+    @cached_property
+    def _coding_blocks(self) -> tuple[list[int], list[int], list[int]]:
+        """Starts and ends of the coding part of each exon, and the coding bases below each, all ascending."""
         low, high = self.cds
-        total = 0
-        for s, e in self.exons:
-            s, e = max(s, low), min(e, high)
-            if s > e:
-                continue
-            if self.strand == "+":
-                total += max(0, min(e, position - 1) - s + 1)
-            else:
-                total += max(0, e - max(s, position + 1) + 1)
-        return total
+        blocks = [(max(s, low), min(e, high)) for s, e in self.exons if s <= high and e >= low]
+        below = [0, *accumulate(e - s + 1 for s, e in blocks)]
+        return [s for s, _ in blocks], [e for _, e in blocks], below
 
     def last_base(self, exon: int) -> int:
         """Return the coordinate of the last transcribed base of an exon (1-based number).

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
+
+import msgspec
 
 from ntrkpath.fusion.decision import Thresholds
 from ntrkpath.fusion.frame import UNKNOWN, ReadingFrame, reading_frame
+from ntrkpath.fusion.literature import exon_fits
 from ntrkpath.fusion.locus import NTRK, Atlas, Locus
-from ntrkpath.fusion.numbering import place_by_exon
+from ntrkpath.fusion.numbering import Numbered, exon_of, place_by_exon, readings
 from ntrkpath.fusion.orientation import Orientation, orient
 from ntrkpath.fusion.site import Role, Site
 from ntrkpath.model.fusion import Junction
 
 
-class Reading(NamedTuple):
+class Reading(msgspec.Struct, frozen=True, gc=False):
     """What a junction says, before support and other callers are weighed.
 
-    Two readings with equal ``key`` are the same event.
+    Two readings with equal ``key`` are the same event. ``numbering_fits``: exon numbers came without transcripts and
+    are ambiguous, but in the transcripts that count first they are in frame with the whole kinase domain.
     """
 
     junction: Junction
@@ -32,6 +36,7 @@ class Reading(NamedTuple):
     kinase_fraction: float | None
     key: tuple[object, ...]
     notes: tuple[str, ...]
+    numbering_fits: bool = False
 
 
 def concerns_ntrk(orientation: Orientation) -> bool:
@@ -52,16 +57,22 @@ def read(atlas: Atlas, junction: Junction, sample: str, thresholds: Thresholds) 
     frame = UNKNOWN
     place = _place(junction, o, five, three)
     evidence = "breakpoints"
+    sure, fits = sure5 and sure3, False
     if five is not None and three is not None:
         frame = reading_frame(five, three)
-        if place in ("intron_retained", "unresolved") or not (sure5 and sure3):
-            frame = frame._replace(call="unknown", agreement="unknown", basis="unknown")
-        if not (sure5 and sure3) and place in ("splice_sites", "within_exon"):
-            place = "unresolved"
+        if not sure and o.ntrk_end == "three_prime":
+            sure, fits = _numberings_agree(atlas, o, five, sure5, three, sure3, notes)
+        if place in ("intron_retained", "unresolved") or not sure:
+            frame = msgspec.structs.replace(frame, call="unknown", agreement="unknown", basis="unknown")
     ntrk_site = {"three_prime": three, "five_prime": five}.get(o.ntrk_end)
-    if place == "not_given" or ntrk_site is None:
-        evidence = "names" if ntrk_site is None else evidence
-    kinase, fraction = _kinase(atlas, ntrk_site, thresholds.kinase_edge)
+    if not sure:
+        place = "not_given"
+        five, three = five if sure5 else None, three if sure3 else None
+    if ntrk_site is None or not sure:  # an ambiguous number places nothing
+        evidence = "names"
+    if o.ntrk_end == "unknown":
+        frame = UNKNOWN
+    kinase, fraction = _kinase(atlas, ntrk_site if sure else None, thresholds.kinase_edge)
     key = (
         sample,
         junction.level,
@@ -78,7 +89,22 @@ def read(atlas: Atlas, junction: Junction, sample: str, thresholds: Thresholds) 
         event,
     )
     return Reading(
-        junction, o, five, three, event, _partner(o), place, evidence, frame, kinase, fraction, key, tuple(notes)
+        junction, o, five, three, event, _partner(o), place, evidence, frame, kinase, fraction, key, tuple(notes), fits
+    )
+
+
+def undecided(reading: Reading, note: str) -> Reading:
+    """Return a reading of which nothing can be said but the names, with a note on why."""
+    orientation = msgspec.structs.replace(reading.orientation, ntrk_end="unknown", sense="unknown")
+    return msgspec.structs.replace(
+        reading,
+        orientation=orientation,
+        place="unresolved",
+        frame=UNKNOWN,
+        kinase="unknown",
+        kinase_fraction=None,
+        key=(*reading.key[:9], "unknown", "unknown", "unresolved", reading.event),
+        notes=(*reading.notes, note),
     )
 
 
@@ -95,9 +121,38 @@ def _site(atlas: Atlas, locus: Locus, role: Role, junction: Junction, notes: lis
     return site, True
 
 
+def _numberings_agree(
+    atlas: Atlas, o: Orientation, five: Site, sure5: bool, three: Site, sure3: bool, notes: list[str]
+) -> tuple[bool, bool]:
+    """Return whether every numbering of exons given without a transcript says the same, and whether the one that
+    counts first fits; notes which ones do."""
+    number5, number3 = exon_of(o.five.point, "five_prime"), exon_of(o.three.point, "three_prime")
+    own5 = Numbered(five.position, (five.transcript, five.gene.canonical))
+    own3 = Numbered(three.position, (three.transcript, three.gene.canonical))
+    fits = exon_fits(
+        atlas,
+        five.gene,
+        [own5] if sure5 else readings(five.gene, number5 or 0, "five_prime"),
+        three.gene,
+        [own3] if sure3 else readings(three.gene, number3 or 0, "three_prime"),
+    )
+    if len({(f.frame, f.kinase_fraction) for f in fits}) == 1:
+        return True, False
+    fitting = [f"{f.five_prime_transcripts[0]} with {f.three_prime_transcripts[0]}" for f in fits if f.fits]
+    notes.append(
+        f"in frame with the whole kinase domain if numbered as in {'; '.join(fitting[:3])}"
+        if fitting
+        else "no numbering of these exons is in frame with the whole kinase domain"
+    )
+    first = five.gene.canonical.accession, three.gene.canonical.accession
+    return False, any(
+        f.fits and first[0] in f.five_prime_transcripts and first[1] in f.three_prime_transcripts for f in fits
+    )
+
+
 def _event(atlas: Atlas, junction: Junction, o: Orientation, thresholds: Thresholds) -> str:
     five, three = o.five, o.three
-    if five.name is not None and five.name == three.name:
+    if five.name == three.name or (junction.intragenic and None in (five.name, three.name)):
         return "intragenic"
     a, b = five.gene, three.gene
     if junction.level != "rna" or a is None or b is None or o.sense != "sense":

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
+
+import msgspec
 
 from ntrkpath.fusion.decision import knowledge
 from ntrkpath.fusion.gene import Gene
@@ -16,7 +18,7 @@ Status = Literal["coding", "not_annotated", "intergenic", "unknown"]
 _NO_NAME = frozenset({"", ".", "?", "-", "NA", "N/A", "NONE", "INTERGENIC", "UNKNOWN"})
 
 
-class Locus(NamedTuple):
+class Locus(msgspec.Struct, frozen=True, gc=False):
     """One side of a junction, resolved.
 
     Args:
@@ -43,7 +45,7 @@ class Atlas:
 
     def __init__(self, annotation: Annotation) -> None:
         self.annotation = annotation
-        self._sites: dict[tuple[str, str, str], GeneSites] = {}
+        self._sites: dict[Gene, GeneSites] = {}
         self._kinase: dict[str, dict[str, Domain]] = {}
         self._reference = {entry["gene"]: entry for entry in knowledge("domains.yaml")["kinase"]}
 
@@ -57,11 +59,10 @@ class Atlas:
 
     def sites(self, gene: Gene) -> GeneSites:
         """Return the breakpoint index of a gene."""
-        key = gene.symbol, gene.chromosome, gene.strand
-        found = self._sites.get(key)
+        found = self._sites.get(gene)
         if found is None:
             bearing = frozenset(a for a, d in self.kinase(gene).items() if d.completeness > 0.999)
-            found = self._sites[key] = GeneSites(gene, bearing)
+            found = self._sites[gene] = GeneSites(gene, bearing)
         return found
 
     def resolve(self, point: Breakpoint) -> Locus:

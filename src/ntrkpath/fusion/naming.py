@@ -101,6 +101,36 @@ def _exon_name(gene: Gene, transcript: Transcript, exon: int, five: bool) -> tup
     return f"{accession_of(gene, transcript)}({gene.symbol}):e.{exon}", edge
 
 
+def hgvs_name(reading: Reading) -> str | None:
+    """Return the HGVS name of the fusion transcript, ``None`` where HGVS does not define one.
+
+    It is defined for RNA whose two breakpoints lie in the coding exons of versioned transcripts. The transcript is
+    the one our coordinates come from, as the name counts its untranslated bases.
+    """
+    five, three = reading.five, reading.three
+    if five is None or three is None or reading.junction.level != "rna":
+        return None
+    if five.place != "coding_exon" or three.place != "coding_exon" or reading.orientation.sense != "sense":
+        return None
+    if "." not in five.transcript.accession or "." not in three.transcript.accession:
+        return None
+    start, end = _untranslated(five.transcript)[0], _untranslated(three.transcript)[1]
+    first = f"-{start}" if start else "1"
+    stop = three.transcript.coding_length
+    last = f"*{end}" if end else str(stop)
+    return (
+        f"{five.transcript.accession}:r.{first}_{five.before}::{three.transcript.accession}:r.{three.before + 1}_{last}"
+    )
+
+
+@lru_cache(maxsize=4096)
+def _untranslated(t: Transcript) -> tuple[int, int]:
+    """Return the bases before the start codon and after the stop codon."""
+    low = sum(min(e, t.cds[0] - 1) - s + 1 for s, e in t.exons if s < t.cds[0])
+    high = sum(e - max(s, t.cds[1] + 1) + 1 for s, e in t.exons if e > t.cds[1])
+    return (low, high) if t.strand == "+" else (high, low)
+
+
 @lru_cache(maxsize=4096)
 def accession_of(gene: Gene, transcript: Transcript) -> str:
     """Return the MANE RefSeq accession where it surely has the same exons, else the transcript's own.
@@ -129,7 +159,7 @@ def notes_on_transcripts(reading: Reading) -> tuple[str, ...]:
     notes: tuple[str, ...] = ()
     for site in (reading.five, reading.three):
         if site is not None:
-            notes += _transcript_notes(site.gene, site.transcript)
+            notes += _transcript_notes(site.gene, site.transcript, _own_boundary(site))
             if site.gene.symbol in NTRK and site.boundary:
                 notes += _numbering_note(site.gene, site.transcript, site.exon, site.position, site.role)
     if reading.place == "within_exon":
@@ -139,8 +169,13 @@ def notes_on_transcripts(reading: Reading) -> tuple[str, ...]:
     return notes
 
 
+def _own_boundary(site: Site) -> bool:
+    """Whether the breakpoint is one that only the chosen transcript explains, and not the one that counts first."""
+    return site.boundary and site.transcript is not site.gene.canonical and site.canonical_phase != site.before % 3
+
+
 @lru_cache(maxsize=4096)
-def _transcript_notes(gene: Gene, transcript: Transcript) -> tuple[str, ...]:
+def _transcript_notes(gene: Gene, transcript: Transcript, own_boundary: bool) -> tuple[str, ...]:
     if transcript.mane is not None:
         if transcript.mane[0] != transcript.accession:
             return (f"{gene.symbol}: {transcript.accession} used, MANE Select is {transcript.mane[0]}",)
@@ -149,9 +184,9 @@ def _transcript_notes(gene: Gene, transcript: Transcript) -> tuple[str, ...]:
         return (
             f"{gene.symbol}: no MANE Select known; {transcript.accession} has the longest complete coding sequence",
         )
-    return (
-        f"{gene.symbol}: the breakpoint is an exon boundary of {transcript.accession}, not of {gene.canonical.accession}",
-    )
+    if own_boundary:
+        return (f"{gene.symbol}: the breakpoint fits {transcript.accession}, not {gene.canonical.accession}",)
+    return ()
 
 
 @lru_cache(maxsize=4096)

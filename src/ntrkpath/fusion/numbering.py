@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import msgspec
+
 from ntrkpath.fusion.gene import Gene, Transcript
 from ntrkpath.fusion.site import GeneSites, Place, Role, Site
 from ntrkpath.model.fusion import Breakpoint
@@ -34,17 +36,22 @@ def readings(gene: Gene, exon: int, role: Role) -> list[Numbered]:
     return [Numbered(at, tuple(transcripts)) for at, transcripts in found.items()]
 
 
+def exon_of(point: Breakpoint, role: Role) -> int | None:
+    """Return the exon next to the junction: as given, or beside the intron that is given."""
+    if point.exon is not None or point.intron is None:
+        return point.exon
+    return point.intron if role == "five_prime" else point.intron + 1
+
+
 def place_by_exon(
     sites: GeneSites, point: Breakpoint, role: Role, level: str, notes: list[str]
 ) -> tuple[Site | None, bool]:
     """Return the site that an exon or intron number means, and whether it is the only reading of the frame.
 
     With a transcript we have, its own numbering counts. Without one the number is read in the transcript that
-    counts first; it is sure only if every other numbering gives the same phase.
+    counts first; it is sure only if no other transcript gives the number to another exon.
     """
-    number = point.exon
-    if number is None and point.intron is not None:
-        number = point.intron if role == "five_prime" else point.intron + 1
+    number = exon_of(point, role)
     if number is None:
         return None, True
     gene = sites.gene
@@ -59,13 +66,12 @@ def place_by_exon(
     if not choices:
         return None, True
     found = [sites.locate(c.position, role, level) for c in choices]
-    phases = {(s.place, s.before % 3) for s in found if s.place != "outside"}
     notes.append(
         f"{gene.symbol} exon {number} was given without a transcript; read as exon {number} of "
         f"{gene.canonical.accession if choices[0].transcripts[0] is gene.canonical else choices[0].transcripts[0].accession}"
         + (f"; {len(choices)} numberings differ" if len(choices) > 1 else "")
     )
-    return found[0], len(phases) == 1
+    return found[0], len(found) == 1
 
 
 def _version_note(given: str, own: Transcript, gene: Gene) -> str:
@@ -83,7 +89,9 @@ def _in_own(site: Site, own: Transcript, at: int) -> Site:
     before = own.coding_before(at) + (site.role == "five_prime")
     index = next(i for i, (s, e) in enumerate(own.exons) if s <= at <= e)
     place: Place = "stop_utr" if site.role == "five_prime" and before >= own.coding_length else "coding_exon"
-    return site._replace(transcript=own, exon=own.exon_number(index), before=before, place=place, boundary=True)
+    return msgspec.structs.replace(
+        site, transcript=own, exon=own.exon_number(index), before=before, place=place, boundary=True
+    )
 
 
 def other_numbers(gene: Gene, position: int, role: Role, shown: Transcript) -> tuple[tuple[int, str], ...]:

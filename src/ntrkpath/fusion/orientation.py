@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
+
+import msgspec
 
 from ntrkpath.fusion.locus import NTRK, Atlas, Locus
 from ntrkpath.fusion.site import Role
@@ -11,7 +13,7 @@ from ntrkpath.model.fusion import Junction
 End = Literal["three_prime", "five_prime", "unknown"]
 
 
-class Orientation(NamedTuple):
+class Orientation(msgspec.Struct, frozen=True, gc=False):
     """The two sides in order.
 
     Args:
@@ -44,15 +46,17 @@ def _retained(locus: Locus, role: Role, ordered: bool) -> str | None:
     return "left" if (point.strand == "+") == (role == "five_prime") else "right"
 
 
+def _is_edge(atlas: Atlas, locus: Locus, role: Role, tolerance: int) -> bool:
+    """Whether the position is a splice site for this role, within the tolerance of the format."""
+    if locus.gene is None or locus.position is None:
+        return False
+    sites = atlas.sites(locus.gene)
+    return sites.is_boundary(sites.snap(locus.position, role, tolerance) if tolerance else locus.position, role)
+
+
 def _edges(atlas: Atlas, five: Locus, three: Locus, tolerance: int) -> int:
     """Return how many sides are splice sites if ``five`` gives the 5' end."""
-    count = 0
-    for locus, role in ((five, "five_prime"), (three, "three_prime")):
-        if locus.gene is not None and locus.position is not None:
-            sites = atlas.sites(locus.gene)
-            at = sites.snap(locus.position, role, tolerance)  # type: ignore[arg-type]
-            count += sites.is_boundary(at, role)  # type: ignore[arg-type]
-    return count
+    return _is_edge(atlas, five, "five_prime", tolerance) + _is_edge(atlas, three, "three_prime", tolerance)
 
 
 def _ntrk_end(five: Locus, three: Locus) -> End:
@@ -73,13 +77,18 @@ def orient(atlas: Atlas, junction: Junction, first: Locus, second: Locus) -> Ori
     a = _role(first, _retained(first, "five_prime", ordered))
     b = _role(second, _retained(second, "three_prime", ordered))
     if not stated and junction.level == "rna" and a != "three_prime" and b != "five_prime":
-        as_given = _edges(atlas, first, second, junction.tolerance)
-        turned = _edges(atlas, second, first, junction.tolerance)
-        if turned == 2 and as_given == 0:
+        tolerance = junction.tolerance
+        if not ordered and a is None and b is None:
+            as_given, turned = _edges(atlas, first, second, tolerance), _edges(atlas, second, first, tolerance)
+            if as_given != turned:
+                pair = (first, second) if as_given > turned else (second, first)
+                return Orientation(*pair, True, "sense", _ntrk_end(*pair))
+        elif (
+            _is_edge(atlas, second, "five_prime", tolerance)
+            and _is_edge(atlas, first, "three_prime", tolerance)
+            and not _edges(atlas, first, second, tolerance)
+        ):
             return Orientation(second, first, True, "sense", _ntrk_end(second, first))
-        if not ordered and as_given != turned and a is None and b is None:
-            pair = (first, second) if as_given > turned else (second, first)
-            return Orientation(*pair, True, "sense", _ntrk_end(*pair))
     if a is not None and a == b:
         ntrk_second = second.name in NTRK
         turned_round = ntrk_second != (a == "three_prime")
@@ -92,7 +101,8 @@ def orient(atlas: Atlas, junction: Junction, first: Locus, second: Locus) -> Ori
         sense = "sense" if known or other_unplaced or not ordered else "unknown"
         return Orientation(second, first, True, sense, _ntrk_end(second, first))
     if a == "five_prime" or b == "three_prime" or ordered:
-        return Orientation(first, second, not ordered, "sense", _ntrk_end(first, second))
+        told = not junction.antisense or (a is not None and b is not None)
+        return Orientation(first, second, not ordered, "sense" if told else "unknown", _ntrk_end(first, second))
     # Nothing tells: the NTRK gene is put second, as it would stand in a productive fusion, and the doubt is kept.
     pair = (second, first) if first.name in NTRK and second.name not in NTRK else (first, second)
     return Orientation(*pair, False, "unknown", "unknown" if first.name != second.name else _ntrk_end(*pair))

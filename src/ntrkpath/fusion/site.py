@@ -10,6 +10,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from typing import Literal, NamedTuple
 
+import msgspec
+
 from ntrkpath.fusion.gene import Gene, Transcript
 
 Role = Literal["five_prime", "three_prime"]
@@ -39,7 +41,7 @@ class Isoform(NamedTuple):
     boundary: bool
 
 
-class Site(NamedTuple):
+class Site(msgspec.Struct, frozen=True, gc=False):
     """A breakpoint in a gene: the isoform that counts, and all isoforms by reading phase.
 
     Args:

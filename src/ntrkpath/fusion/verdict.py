@@ -6,7 +6,7 @@ from functools import cache
 
 from ntrkpath.fusion.decision import State, Thresholds, decide
 from ntrkpath.fusion.junction import Reading
-from ntrkpath.fusion.naming import hgnc_name, notes_on_transcripts, side, vicc_name
+from ntrkpath.fusion.naming import hgnc_name, hgvs_name, notes_on_transcripts, side, vicc_name
 from ntrkpath.model.fusion import (
     REASONS,
     Frame,
@@ -51,7 +51,7 @@ def verdict_of(readings: list[Reading], also: list[Junction], mate: bool, thresh
         frame.basis,
         reading.kinase,
         _support_level(support, thresholds.min_reads_dna if level == "dna" else thresholds.min_reads_rna),
-        "conflicting" if disagree else reported,
+        "conflicting" if disagree else "fits" if reported == "unknown" and reading.numbering_fits else reported,
     )
     outcome = decide(state)
     repaired = o.repaired if len(readings) == 1 else any(r.orientation.repaired for r in readings)
@@ -76,6 +76,7 @@ def verdict_of(readings: list[Reading], also: list[Junction], mate: bool, thresh
         _sources(junctions),
         outcome.rules,
         (*notes, *notes_on_transcripts(reading)),
+        hgvs_name(reading),
     )
 
 

@@ -103,7 +103,7 @@ class Edition:
     @cached_property
     def vocabulary(self) -> HistologyVocabulary:
         """The histologies."""
-        return HistologyVocabulary(self.data["histologies"]["histologies"])
+        return HistologyVocabulary(self.data["histologies"])
 
     @cached_property
     def drugs(self) -> dict[str, Drug]:

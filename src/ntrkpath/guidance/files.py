@@ -53,7 +53,7 @@ def parse(directory: Path) -> Contents:
             raise GuidanceError(f"not readable as YAML ({error.__class__.__name__})", where=f"{path.name}{line}") from None
     if "guideline" not in data:
         raise GuidanceError("no edition here: guideline.yaml is missing", where=str(directory))
-    return Contents(sha256=digest(directory), files=data)
+    return Contents(sha256=digest(directory), files=msgspec.to_builtins(data))
 
 
 def write_compiled(directory: Path) -> Path:

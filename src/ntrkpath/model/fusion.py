@@ -37,7 +37,7 @@ REASONS: tuple[str, ...] = (
 )
 
 
-class Breakpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class Breakpoint(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
     """One side of a junction as a caller reports it.
 
     Args:
@@ -65,7 +65,7 @@ class Breakpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     others: tuple[str, ...] = ()
 
 
-class Support(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class Support(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
     """Reads behind a call; ``None`` where the caller does not give the number."""
 
     split_reads: int | None = None
@@ -74,14 +74,14 @@ class Support(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     total: int | None = None
 
 
-class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class Source(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
     """Where a record stands: file name (no directory) and 1-based line."""
 
     file: str
     line: int | None = None
 
 
-class Junction(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class Junction(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
     """One event as one caller reports it, with coordinates normalised and nothing decided.
 
     Args:
@@ -114,7 +114,7 @@ class Junction(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     antisense: bool = False
 
 
-class Side(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Side(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """One side of the verdict: the gene with approved symbol, and the exon of the named transcript."""
 
     gene: str | None
@@ -123,7 +123,7 @@ class Side(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     position: str | None
 
 
-class Frame(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Frame(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """Reading frame: ours over the pair that counts, the caller's claim, and how many isoform pairs agree."""
 
     ours: FrameCall
@@ -132,14 +132,14 @@ class Frame(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     isoforms_out: int
 
 
-class KinaseDomain(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class KinaseDomain(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """Share of the protein kinase domain (PF07714) that the product keeps, 0 to 1."""
 
     retained_fraction: float | None
     status: Literal["complete", "partial", "lost", "unknown"]
 
 
-class FusionVerdict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class FusionVerdict(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """Whether one event makes an NTRK protein that a TRK inhibitor can hit, and why."""
 
     sample: str
@@ -160,3 +160,5 @@ class FusionVerdict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rules: tuple[str, ...] = ()
     #: What a reader should know beside the reasons: snapping, other exon numberings, the MANE version.
     notes: tuple[str, ...] = ()
+    #: HGVS name of the fusion transcript, where HGVS defines one (RNA, both breakpoints in coding exons).
+    hgvs_name: str | None = None

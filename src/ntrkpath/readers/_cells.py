@@ -172,7 +172,7 @@ def genes(cell: str) -> tuple[str | None, tuple[str, ...]]:
         return None, ()
     if text.isidentifier():
         return text, ()
-    names: list[str] = []
+    found: dict[str, None] = {}
     intergenic = False
     for part in _GENE_SPLIT.split(text):
         name = value(part.partition("^")[0] or part.partition("^")[2])
@@ -182,8 +182,8 @@ def genes(cell: str) -> tuple[str | None, tuple[str, ...]]:
         if near:
             intergenic = True
             name = near[1]
-        if name not in names:
-            names.append(name)
+        found[name] = None
+    names = list(found)
     if intergenic or not names:
         return None, tuple(names)
     first = next((name for name in names if ntrk_gene(name)), names[0])
@@ -202,7 +202,7 @@ def pair(cell: str, separators: tuple[str, ...] = ("--", "::")) -> tuple[str, st
 def hyphen_pair(cell: str) -> tuple[str, str]:
     """Return the two genes of ``A-B`` where the symbols may hold hyphens themselves; an NTRK gene decides."""
     parts = cell.strip().split("-")
-    if len(parts) < 2:
+    if not 2 <= len(parts) <= 20:
         raise RowError(f"not a fusion name (A-B): {cell[:60]!r}")
     splits = [("-".join(parts[:at]), "-".join(parts[at:])) for at in range(1, len(parts))]
     for first, second in splits:

@@ -40,7 +40,7 @@ LOCI: dict[str, tuple[str, tuple[tuple[int, int], ...]]] = {
 # A line that can hold an NTRK record has one of the names or a number inside one of the spans; positions may
 # carry thousands separators.
 _RELEVANT = re.compile(
-    r"NTRK|TRK|MTC|ENSG00000(?:198400|148053|140538)"
+    r"NTRK|TRK|MTC|ENSG00000(?:198400|148053|140538)|(?<![\d.])491[456](?![\d])"
     r"|(?<![\d.])(?:156,?[78]\d\d,?\d{3}|8[45678],?\d{3},?\d{3})(?!\d)",
     re.IGNORECASE,
 )

@@ -12,7 +12,7 @@ from typing import Protocol, cast, runtime_checkable
 
 from ntrkpath.model.errors import ReaderError
 from ntrkpath.readers._collect import Collector
-from ntrkpath.readers._table import Header, headers
+from ntrkpath.readers._table import Header, TableReader, headers
 from ntrkpath.readers._text import Document
 
 GROUP = "ntrkpath.readers"
@@ -161,7 +161,7 @@ TABLES: tuple[Known, ...] = (
     Known(
         "cbioportal-sv",
         "cbioportal:SV",
-        ("sample_id", "site1_hugo_symbol", "site2_hugo_symbol"),
+        ("sample_id", "site1_hugo_symbol|site1_entrez_gene_id", "site2_hugo_symbol|site2_entrez_gene_id"),
         callers=("cbioportal",),
     ),
     Known(
@@ -239,7 +239,7 @@ OTHERS: tuple[Known, ...] = (
     Known(
         "fusion-names",
         "generic:NAMES",
-        looks=_most(r"[^\s,;\t]*(--|::)[^\s,;\t]*$"),
+        looks=_most(r"(?=\S{2,120}$)[^\s,;]*?(--|::)[^\s,;]*$"),
         rank=-1,
         callers=("fusion-report",),
     ),
@@ -285,6 +285,19 @@ def _best(candidates: Iterable[Known], document: Document) -> Known | None:
     return ranked[0]
 
 
+def _recognised_by(reader: Reader, document: Document) -> tuple[Header | None] | None:
+    """Ask an installed reader: by its ``recognises`` method, else a table reader by its required columns."""
+    recognises = getattr(reader, "recognises", None)
+    if recognises is not None:
+        return (None,) if recognises(document) else None
+    if isinstance(reader, TableReader) and reader.required:
+        try:
+            return (reader.find(document),)
+        except ReaderError:
+            return None
+    return None
+
+
 def recognise(document: Document) -> tuple[Known | Reader, Header | None]:
     """Return the format of a document by its content, with the header line of a table.
 
@@ -311,12 +324,11 @@ def recognise(document: Document) -> tuple[Known | Reader, Header | None]:
     best = _best(matched, document)
     if best is not None:
         return best, head
+    for reader in installed().values():
+        if (found := _recognised_by(reader, document)) is not None:
+            return reader, found[0]
     if known is not None:
         return known, None
-    for reader in installed().values():
-        recognises = getattr(reader, "recognises", None)
-        if recognises is not None and recognises(document):
-            return reader, None
     likely = [name for name, share in sorted(closest.items(), key=lambda item: -item[1]) if share >= 0.5][:5]
     raise ReaderError(
         "the format is not recognised" + (f" (closest: {', '.join(likely)})" if likely else ""),

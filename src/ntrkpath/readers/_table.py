@@ -13,8 +13,9 @@ from ntrkpath.readers._collect import Collector
 from ntrkpath.readers._text import Document
 
 DELIMITERS = ("\t", ",", ";")
-#: Lines looked at for a header, and the most lines a quoted cell with line breaks may run over.
+#: Lines and characters looked at for a header, and the most lines a quoted cell with line breaks may run over.
 HEADER_LINES = 2000
+HEADER_CHARACTERS = 8_000_000
 _JOINED_LINES = 50
 
 
@@ -26,7 +27,7 @@ def names_of(line: str, delimiter: str) -> tuple[str, ...]:
 
 def split(line: str, delimiter: str) -> list[str]:
     """Split one line into cells; quoted cells may hold the delimiter."""
-    if '"' not in line:
+    if '"' not in line or line.count('"') % 2:
         return line.split(delimiter)
     try:
         return next(csv.reader([line], delimiter=delimiter), [])
@@ -47,10 +48,14 @@ class Header:
 
 def headers(document: Document, start: int = 0) -> Iterator[Header]:
     """Yield what could be header lines, first line first."""
+    budget = HEADER_CHARACTERS
     for index in range(start, min(len(document.lines), start + HEADER_LINES)):
         line = document.lines[index]
-        if not line or line.startswith("##") or not line.strip() or len(line) > 100_000:
+        if not line or line.startswith("##") or not line.strip():
             continue
+        budget -= len(line)
+        if budget < 0:
+            return
         for delimiter in DELIMITERS:
             if delimiter in line:
                 yield Header(index, delimiter, names_of(line, delimiter))
@@ -150,11 +155,11 @@ class TableReader:
         for header in headers(document):
             index = self.index(header.names)
             missing = [field for field in self.required if field not in index]
-            if not missing:
+            if not missing and index:
                 return header
             if len(index) > closest[0]:
                 closest = (len(index), missing)
-        wanted = ", ".join(self.columns[field][0] for field in closest[1])
+        wanted = ", ".join(self.columns[field][0] for field in closest[1] or list(self.columns)[:1])
         raise ReaderError(
             f"no header of format {self.name} was found: missing column {wanted}",
             where=document.name,
@@ -182,7 +187,7 @@ class TableReader:
             if not raw or raw[0] == "#" or not raw.strip():
                 continue
             if '"' in raw and raw.count('"') % 2 and _opens_quote(raw, delimiter):
-                joined = _join(lines, at - 1, end)
+                joined = _join(lines, at - 1, end, delimiter, width)
                 if joined is not None:
                     raw, at = joined
             cells = split(raw, delimiter)
@@ -204,10 +209,15 @@ def _opens_quote(line: str, delimiter: str) -> bool:
     return line.startswith('"') or f'{delimiter}"' in line
 
 
-def _join(lines: list[str], start: int, end: int) -> tuple[str, int] | None:
-    """Join the lines of a quoted cell with line breaks; ``None`` where the quote never closes."""
+def _join(lines: list[str], start: int, end: int, delimiter: str, width: int) -> tuple[str, int] | None:
+    """Join the lines of a quoted cell with line breaks; ``None`` where the quote is a stray one.
+
+    A quote is stray when it never closes, or when it would swallow what is a whole row.
+    """
     quotes = 0
     for at in range(start, min(end, start + _JOINED_LINES)):
+        if at > start and lines[at].count(delimiter) >= width - 1:
+            return None
         quotes += lines[at].count('"')
         if quotes % 2 == 0:
             return "\n".join(lines[start : at + 1]), at + 1

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import codecs
 import os
-import zlib
 from pathlib import Path
 
 from ntrkpath.model.errors import ReaderError
 
 #: Most bytes a file may hold after decompression; a larger one is refused before it fills the memory.
-MAX_BYTES = 512 * 1024 * 1024
+MAX_BYTES = 256 * 1024 * 1024
 #: Most characters one line may hold (read name lists run to some hundred kB).
 MAX_LINE = 16 * 1024 * 1024
 
@@ -41,16 +40,22 @@ class Document:
         return self.name if line is None else f"{self.name}:{line}"
 
 
+def _last(name: str) -> str:
+    """Return a file name without directories: messages and sources never show where a file lies."""
+    return name.replace("\\", "/").rpartition("/")[2] or name
+
+
 def _gunzip(data: bytes, name: str) -> bytes:
+    import gzip
+    import io
+    import zlib
+
     parts: list[bytes] = []
     size = 0
-    rest = data
-    while rest[:2] == b"\x1f\x8b":
-        stream = zlib.decompressobj(wbits=31)
-        try:
-            while not stream.eof:
-                part = stream.decompress(rest, _CHUNK)
-                rest = stream.unconsumed_tail
+    remedy = "copy or download the file again"
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
+            while part := stream.read(_CHUNK):
                 size += len(part)
                 if size > MAX_BYTES:
                     raise ReaderError(
@@ -59,17 +64,11 @@ def _gunzip(data: bytes, name: str) -> bytes:
                         allowed=f"at most {MAX_BYTES // 2**20} MiB",
                         remedy="cut the file to the calls of interest first",
                     )
-                if part:
-                    parts.append(part)
-                elif not rest and not stream.eof:
-                    raise ReaderError(
-                        "the gzip file ends too early", where=name, remedy="copy or download the file again"
-                    )
-        except zlib.error as error:
-            raise ReaderError(
-                f"the gzip file is damaged ({error})", where=name, remedy="copy or download the file again"
-            ) from None
-        rest = stream.unused_data
+                parts.append(part)
+    except EOFError:
+        raise ReaderError("the gzip file ends too early", where=name, remedy=remedy) from None
+    except (zlib.error, OSError) as error:
+        raise ReaderError(f"the gzip file is damaged ({error})", where=name, remedy=remedy) from None
     return b"".join(parts)
 
 
@@ -101,10 +100,10 @@ def open_document(source: str | os.PathLike[str] | bytes, name: str | None = Non
         ReaderError: The file cannot be opened, is too large, damaged, or not text.
     """
     if isinstance(source, bytes):
-        shown, data = name or "input", source
+        shown, data = _last(name or "input"), source
     else:
         path = Path(source)
-        shown = name or path.name
+        shown = _last(name or path.name)
         try:
             size = path.stat().st_size
             if size > MAX_BYTES:

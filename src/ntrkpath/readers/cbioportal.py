@@ -10,13 +10,22 @@ from ntrkpath.readers import _cells
 from ntrkpath.readers._table import Row, TableReader
 
 # "Intron of LMNA(+): 2Kb before exon 3", "Exon 39 of TSC2(+)", "IGR: 27Kb after AKT3(-)"
-_GENE_STRAND = re.compile(r"([\w.-]+)\(([+-])\)")
+_GENE_STRAND = re.compile(r"(?<![\w.-])([\w.-]+)\(([+-])\)")
 _EXON = re.compile(r"^\s*exon (\d+)", re.IGNORECASE)
 _NEAR_EXON = re.compile(r"\b(before|after) exon (\d+)", re.IGNORECASE)
-_TRANSCRIPT = re.compile(r"([\w.-]+) \(((?:N[MR]_|ENST)[\d.]+)\)")
+_TRANSCRIPT = re.compile(r"(?<![\w.-])([\w.-]+) \(((?:N[MR]_|ENST)[\d.]+)\)")
 _CONNECTION = re.compile(r"([35])\s*to\s*([35])", re.IGNORECASE)
 #: DELLY's connection type: a joined 3' end keeps the lower coordinates of the chromosome, a 5' end the higher.
 _KEEPS = {"3": "left", "5": "right"}
+
+
+_ENTREZ = {"4914": "NTRK1", "4915": "NTRK2", "4916": "NTRK3"}
+
+
+def _gene(row: Row, n: int) -> str:
+    """Return the symbol; where a file gives Entrez identifiers alone, only the NTRK genes have a name here."""
+    symbol = row[f"gene{n}"].strip()
+    return symbol or _ENTREZ.get(row[f"entrez{n}"].strip().removesuffix(".0"), "")
 
 
 def _described(row: Row, n: int) -> tuple[Strand | None, int | None, int | None, bool]:
@@ -26,7 +35,7 @@ def _described(row: Row, n: int) -> tuple[Strand | None, int | None, int | None,
     number = _cells.count(row[f"region_number{n}"])
     strand = exon = intron = None
     for gene, mark in _GENE_STRAND.findall(text):
-        if gene == row[f"gene{n}"].strip():
+        if gene == _gene(row, n):
             strand = _cells.strand(mark)
     if found := _EXON.match(text):
         exon = int(found[1][:6])
@@ -42,11 +51,11 @@ def _described(row: Row, n: int) -> tuple[Strand | None, int | None, int | None,
 def _site(row: Row, n: int, transcripts: dict[str, str], keeps: str | None) -> Breakpoint:
     strand, exon, intron, intergenic = _described(row, n)
     side = _cells.side(
-        row[f"gene{n}"],
+        _gene(row, n),
         (_cells.chromosome(row[f"chr{n}"]), _cells.position(row[f"pos{n}"]), strand),
         exon=exon,
         intron=intron,
-        transcript=row.value(f"transcript{n}") or transcripts.get(row[f"gene{n}"].strip()),
+        transcript=row.value(f"transcript{n}") or transcripts.get(_gene(row, n)),
         keeps=_KEEPS.get(keeps or ""),  # type: ignore[arg-type]
     )
     if not intergenic or side.gene is None:
@@ -103,6 +112,7 @@ SV = TableReader(
             for n in (1, 2)
             for field, column in (
                 ("gene", "hugo_symbol"),
+                ("entrez", "entrez_gene_id"),
                 ("chr", "chromosome"),
                 ("pos", "position"),
                 ("about", "description"),
@@ -122,7 +132,7 @@ SV = TableReader(
         "split": ("tumor_split_read_count",),
         "pairs": ("tumor_paired_end_read_count",),
     },
-    ("sample", "gene1", "gene2"),
+    ("sample",),
     _sv,
 )
 

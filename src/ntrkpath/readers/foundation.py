@@ -26,44 +26,63 @@ def _place(cell: str) -> str:
     return re.sub(r"^ch(?=[\dXYM])", "chr", cell.strip())
 
 
+def looks(document: Document) -> bool:
+    """Whether a document starts as XML does."""
+    first = next((line for line in document.lines if line.strip()), "").lstrip()
+    return first.startswith("<")
+
+
+def elements(document: Document, wanted: set[str]) -> list[tuple[str, dict[str, str], int]]:
+    """Return the wanted elements in order: local name, attributes and line.
+
+    Raises:
+        ReaderError: The XML is malformed, too deep, or declares a document type or entities, which is refused
+            before anything is expanded.
+    """
+    parser = expat.ParserCreate("utf-8")
+    found: list[tuple[str, dict[str, str], int]] = []
+    depth = 0
+
+    def refuse(*_: object) -> None:
+        raise ReaderError(
+            "the XML declares a document type or entities",
+            where=document.where(parser.CurrentLineNumber),
+            remedy="remove the declaration; it is refused because it can be used to attack the reader",
+        )
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise ReaderError("the XML is nested too deeply", where=document.name, allowed=f"{MAX_DEPTH} levels")
+        if _local(name) in wanted:
+            found.append((_local(name), attributes, parser.CurrentLineNumber))
+
+    def end(_: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    parser.StartDoctypeDeclHandler = refuse
+    parser.EntityDeclHandler = refuse
+    parser.ExternalEntityRefHandler = lambda *_: False
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    try:
+        parser.Parse("\n".join(document.lines).encode(), True)
+    except (expat.ExpatError, UnicodeEncodeError) as error:
+        raise ReaderError(
+            f"the XML cannot be read ({error})", where=document.name, remedy="give the report as it was delivered"
+        ) from None
+    return found
+
+
 class _Foundation:
     name = "foundation-xml"
 
     def read(self, document: Document, collector: Collector, header: Header | None = None) -> None:
-        """Read the report; document type and entity declarations are refused before anything is expanded."""
-        parser = expat.ParserCreate("utf-8")
-        depth = 0
-
-        def refuse(*_: object) -> None:
-            raise ReaderError(
-                "the XML declares a document type or entities",
-                where=document.where(parser.CurrentLineNumber),
-                remedy="remove the declaration; it is refused because it can be used to attack the reader",
-            )
-
-        def start(name: str, attributes: dict[str, str]) -> None:
-            nonlocal depth
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise ReaderError("the XML is nested too deeply", where=document.name, allowed=f"{MAX_DEPTH} levels")
-            if _local(name) == "rearrangement":
-                self._rearrangement(attributes, parser.CurrentLineNumber, document, collector)
-
-        def end(_: str) -> None:
-            nonlocal depth
-            depth -= 1
-
-        parser.StartDoctypeDeclHandler = refuse
-        parser.EntityDeclHandler = refuse
-        parser.ExternalEntityRefHandler = lambda *_: False
-        parser.StartElementHandler = start
-        parser.EndElementHandler = end
-        try:
-            parser.Parse("\n".join(document.lines).encode(), True)
-        except (expat.ExpatError, UnicodeEncodeError) as error:
-            raise ReaderError(
-                f"the XML cannot be read ({error})", where=document.name, remedy="give the report as it was delivered"
-            ) from None
+        """Read the rearrangements of the report."""
+        for _, attributes, line in elements(document, {"rearrangement"}):
+            self._rearrangement(attributes, line, document, collector)
 
     @staticmethod
     def _rearrangement(attributes: dict[str, str], line: int, document: Document, collector: Collector) -> None:

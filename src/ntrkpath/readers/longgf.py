@@ -19,7 +19,7 @@ def _junction(line: str, number: int, collector: Collector) -> Junction:
     text = line.split("\t", 1)[1].strip()
     name, _, rest = text.partition(" ")
     first, second = _cells.pair(name, (":",))
-    places = [place for place in _LOCUS.findall(rest)]
+    places = _LOCUS.findall(rest)
     if len(places) != 2:
         raise RowError(f"expected two breakpoints (chr:position), found {len(places)}")
     return collector.junction(

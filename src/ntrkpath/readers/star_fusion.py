@@ -19,7 +19,7 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "junction_reads": ("junctionreadcount", "junction_count", "junctionreads", "est_j"),
     "spanning": ("spanningfragcount", "spanningfrags", "est_s"),
     "long_reads": ("num_lr",),
-    "effect": ("prot_fusion_type",),
+    "effect": ("prot_fusion_type", "fusion_type"),
     "left_transcript": ("cds_left_id",),
     "right_transcript": ("cds_right_id",),
 }

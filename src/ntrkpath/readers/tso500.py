@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from ntrkpath.model.fusion import Junction, Level, Support
 from ntrkpath.readers import _cells
@@ -13,7 +14,28 @@ from ntrkpath.readers._text import Document
 #: No real file was at hand to measure the position's convention, so one base is allowed for.
 TOLERANCE = 1
 
+#: How breakends 1 and 2 are joined, as the ctDNA guide defines it: what each of them keeps.
+_DIRECTIONS: dict[str, tuple[Literal["left", "right"], Literal["left", "right"]]] = {
+    "l1r2": ("left", "right"),
+    "l1rl2": ("left", "left"),
+    "l2r1": ("right", "left"),
+    "rr2r1": ("right", "right"),
+}
 _SECTION = re.compile(r'^\s*"?\[([^\]]+)\]')
+
+
+def looks_combined(document: Document) -> bool:
+    """Whether a document has the sections of a CombinedVariantOutput."""
+    return any(title == "analysis details" for title, _, _ in sections(document))
+
+
+def sections(document: Document) -> list[tuple[str, int, int]]:
+    """Return the sections of a CombinedVariantOutput: title in lower case, first and last line index (exclusive)."""
+    marks = [
+        (at, found[1].strip().lower()) for at, line in enumerate(document.lines) if (found := _SECTION.match(line))
+    ]
+    ends = [at for at, _ in marks[1:]] + [len(document.lines)]
+    return [(title, at + 1, end) for (at, title), end in zip(marks, ends, strict=False)]
 
 
 def _genes(cell: str) -> tuple[str, str]:
@@ -57,16 +79,14 @@ class _Combined:
     def read(self, document: Document, collector: Collector, header: Header | None = None) -> None:
         """Read the fusion sections; the first table line below each is its header."""
         lines = document.lines
-        marks = [(at, found[1]) for at, line in enumerate(lines) if (found := _SECTION.match(line))]
-        for number, (at, title) in enumerate(marks):
-            end = marks[number + 1][0] if number + 1 < len(marks) else len(lines)
-            if title.strip().lower() == "analysis details":
-                self._sample(lines[at + 1 : end], collector)
-            if not title.strip().lower().endswith("fusions"):
+        for title, first, end in sections(document):
+            if title == "analysis details":
+                self._sample(lines[first:end], collector)
+            if not title.endswith("fusions"):
                 continue
-            dna = "dna" in title.lower() or any("ctdna" in line.lower() for line in lines[:at][:60])
+            dna = "dna" in title or any("ctdna" in line.lower() for line in lines[: min(first, 60)])
             table = _combined("dna" if dna else "rna")
-            start = next((i for i in range(at + 1, end) if lines[i].strip()), end)
+            start = next((i for i in range(first, end) if lines[i].strip()), end)
             if start == end:
                 continue
             names = names_of(lines[start], "\t")
@@ -137,12 +157,21 @@ ALL_FUSIONS = TableReader(
 
 def _ctdna(row: Row) -> Junction:
     verdict = row.value("filter")
+    keeps = _DIRECTIONS.get(row["direction"].strip().lower(), (None, None))
+    first, second = (
+        _cells.side(
+            row[f"gene{n}"],
+            (_cells.chromosome(row[f"chr{n}"]), _cells.position(row[f"pos{n}"]), None),
+            keeps=keeps[n - 1],
+        )
+        for n in (1, 2)
+    )
     return row.junction(
-        _cells.side(row["gene1"], (_cells.chromosome(row["chr1"]), _cells.position(row["pos1"]), None)),
-        _cells.side(row["gene2"], (_cells.chromosome(row["chr2"]), _cells.position(row["pos2"]), None)),
+        first,
+        second,
         sample=row.value("sample"),
         level="dna",
-        ordered=False,
+        ordered=row["known"].strip().lower() == "true",
         tolerance=TOLERANCE,
         support=Support(total=row.count("reads")),
         filtered=None if verdict is None or verdict.upper() == "PASS" else verdict,
@@ -159,6 +188,8 @@ CTDNA = TableReader(
         "pos2": ("pos2",),
         "gene1": ("gene1",),
         "gene2": ("gene2",),
+        "direction": ("direction",),
+        "known": ("fusion directionality known",),
         "reads": ("alt_depth",),
         "filter": ("filter",),
     },

@@ -1,4 +1,4 @@
-"""NTRK mutations and copy numbers from MAF, annotated VCF, cBioPortal CNA matrices and generic copy-number tables.
+"""NTRK mutations and copy numbers from MAF, annotated VCF, CNA matrices, copy-number tables and two reports.
 
 Nothing is called from coordinates: a VCF must carry SnpEff (ANN) or VEP (CSQ) annotation. Codon numbers differ
 between isoforms, so every change names its transcript where the file does.
@@ -7,11 +7,7 @@ between isoforms, so every change names its transcript where the file does.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator
-from urllib.parse import unquote
-
-import msgspec
 
 from ntrkpath.model.errors import ReaderError
 from ntrkpath.model.fusion import Source
@@ -21,65 +17,15 @@ from ntrkpath.readers._loci import NTRK, GeneFilter, ntrk_gene
 from ntrkpath.readers._result import RowProblem
 from ntrkpath.readers._table import Header, headers, split
 from ntrkpath.readers._text import Document, open_document
+from ntrkpath.readers._variant_types import CopyNumber, Found, ProteinChange, VariantResult, short_protein
+from ntrkpath.readers.variant_reports import read_report
 
-_SHORT = {
-    "Ala": "A", "Arg": "R", "Asn": "N", "Asp": "D", "Cys": "C", "Gln": "Q", "Glu": "E", "Gly": "G",
-    "His": "H", "Ile": "I", "Leu": "L", "Lys": "K", "Met": "M", "Phe": "F", "Pro": "P", "Ser": "S",
-    "Thr": "T", "Trp": "W", "Tyr": "Y", "Val": "V", "Ter": "*", "Sec": "U",
-}  # fmt: skip
+__all__ = ["CopyNumber", "ProteinChange", "VariantResult", "read_variants", "short_protein"]
+
 _CALLS = {"2": "amplification", "1": "gain", "0": "neutral", "-1": "loss", "-2": "deletion", "-1.5": "loss"}
 
 
-class ProteinChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A protein change of NTRK1, NTRK2 or NTRK3.
-
-    Args:
-        protein_change: HGVS with one-letter residues (``p.G595R``).
-        transcript: Transcript (or protein) the codon number belongs to; ``None`` where the file does not say.
-        kind: The file's own class (``Missense_Mutation``, ``missense_variant``).
-    """
-
-    gene: str
-    protein_change: str
-    source: Source
-    transcript: str | None = None
-    kind: str | None = None
-    sample: str | None = None
-
-
-class CopyNumber(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A copy number of NTRK1, NTRK2 or NTRK3.
-
-    Args:
-        call: ``amplification``, ``gain``, ``neutral``, ``loss`` or ``deletion`` as the file calls it.
-        copies: Copies, or the fold change a table gives; no threshold is applied here.
-    """
-
-    gene: str
-    source: Source
-    call: str | None = None
-    copies: float | None = None
-    sample: str | None = None
-
-
-class VariantResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One file of mutations or copy numbers, read; only the three NTRK genes are kept."""
-
-    format: str
-    changes: tuple[ProteinChange, ...] = ()
-    copy_numbers: tuple[CopyNumber, ...] = ()
-    problems: tuple[RowProblem, ...] = ()
-
-
-Found = ProteinChange | CopyNumber
-
-
-def short_protein(text: str) -> str | None:
-    """Return ``p.G595R`` for ``NP_002520.2:p.Gly595Arg``; ``None`` for no or a silent change."""
-    change = unquote(text.strip()).rpartition(":")[2].replace("(", "").replace(")", "")
-    if not change.startswith("p.") or change in {"p.=", "p.?", "p."} or change.endswith("="):
-        return None
-    return re.sub(r"[A-Z][a-z]{2}", lambda found: _SHORT.get(found[0], found[0]), change)
+_CNA_COLUMNS = frozenset({"hugo_symbol", "entrez_gene_id", "cytoband"})
 
 
 def _index(header: Header) -> dict[str, int]:
@@ -92,6 +38,10 @@ def _index(header: Header) -> dict[str, int]:
 def _rows(document: Document, header: Header) -> Iterator[tuple[int, str, dict[str, str]]]:
     wanted = GeneFilter(NTRK)
     index = _index(header)
+    if "hugo_symbol" in index and "variant_classification" not in index:
+        # The other columns of a CNA matrix are samples, whose names keep their case.
+        written = split(document.lines[header.index].lstrip("#"), header.delimiter)
+        index = {(name if name in _CNA_COLUMNS else written[at].strip()): at for name, at in index.items()}
     for number, line in enumerate(document.lines[header.index + 1 :], header.index + 2):
         if line and not line.startswith("#") and wanted.line(line):
             cells = split(line, header.delimiter)
@@ -120,7 +70,7 @@ def _cna(row: dict[str, str], source: Source, sample: str | None) -> Iterator[Fo
     if gene is None:
         return
     for name, cell in row.items():
-        if name in {"hugo_symbol", "entrez_gene_id", "cytoband"} or _cells.value(cell) is None:
+        if name in _CNA_COLUMNS or _cells.value(cell) is None:
             continue
         call = _CALLS.get(cell.strip().removesuffix(".0"))
         if call is None:
@@ -227,6 +177,9 @@ def read_variants(
     problems: list[RowProblem] = []
     if any(line.startswith(("##fileformat=VCF", "#CHROM\t")) for line in document.lines[:50]):
         return _result("vcf", _vcf(document, label, problems), problems)
+    report = read_report(document, label, problems)
+    if report is not None:
+        return _result(report[0], report[1], problems)
     for header in headers(document):
         chosen = _kind(frozenset(header.names))
         if chosen is None:
@@ -241,6 +194,7 @@ def read_variants(
     raise ReaderError(
         "this is no table of mutations or copy numbers",
         where=document.name,
-        allowed="MAF, VCF with ANN or CSQ, cBioPortal CNA, or a table with gene and copy_number or call",
+        allowed="MAF, VCF with ANN or CSQ, cBioPortal CNA, a TSO500 or Foundation report, "
+        "or a table with gene and copy_number or call",
         remedy="check the header line",
     )

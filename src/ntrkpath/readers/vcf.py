@@ -24,6 +24,7 @@ _BREAKEND = re.compile(r"^([^\[\]]*)([\[\]])<?([^\[\]<>]+)>?:(\d+)([\[\]])([^\[\
 _CONTIG = re.compile(r"##contig=<.*?\bID=(?:chr)?([^,>]+).*?\blength=(\d+)", re.IGNORECASE)
 _CT = re.compile(r"([35])to([35])", re.IGNORECASE)
 _STRANDS = re.compile(r"([+-])([+-])")
+_LONGEST_CONTIG_LINE = 2000
 _LENGTHS: dict[tuple[str, int], Assembly] = {
     ("1", 249_250_621): "GRCh37",
     ("9", 141_213_431): "GRCh37",
@@ -236,7 +237,7 @@ class _Vcf:
         done: set[object] = set()
         for record in left:
             try:
-                found = [pair for pair in adjacencies(record)]
+                found = list(adjacencies(record))
             except RowError as error:
                 collector.problem(record.line, record.raw, error)
                 continue
@@ -296,7 +297,7 @@ def _tumour(samples: list[str]) -> str | None:
 def _assembly(meta: list[str]) -> Assembly | None:
     """Return the assembly by contig lengths, else by the name of the reference."""
     for line in meta:
-        found = _CONTIG.match(line)
+        found = _CONTIG.match(line) if len(line) < _LONGEST_CONTIG_LINE else None
         if found and (known := _LENGTHS.get((found[1], int(found[2][:12])))):
             return known
     for line in meta:

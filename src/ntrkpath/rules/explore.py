@@ -7,7 +7,7 @@ that could change the outcome, alone or together with others, and its leaves are
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from ntrkpath.rules.chain import Chain, Masks
 from ntrkpath.rules.table import Row
@@ -50,10 +50,13 @@ class Explorer:
     Args:
         chain: The tables.
         items: What each row contributes to the outcome, by row id; rows that are absent contribute nothing.
+        normal: Brings a finished outcome into the form in which outcomes are compared.
     """
 
-    def __init__(self, chain: Chain, items: Mapping[str, Outcome]) -> None:
-        self.chain = chain
+    def __init__(
+        self, chain: Chain, items: Mapping[str, Outcome], normal: Callable[[Outcome], Outcome] = lambda o: o
+    ) -> None:
+        self.chain, self.normal = chain, normal
         tables = slice_for(chain, items)
         self._bit = {ident: 1 << i for i, ident in enumerate(chain.facts)}
         self._steps = [_Step(table, self._bit, items, chain) for table in tables]
@@ -87,7 +90,7 @@ class Explorer:
                 else:
                     mask &= masks[levels[ident]]
             fixed.append((mask, varying))
-        walk = _Walk(self._steps, fixed, opened, diagram, self._bit)
+        walk = _Walk(self._steps, fixed, opened, diagram, self._bit, self.normal)
         diagram.root = walk.table(0, {}, frozenset())
         return diagram
 
@@ -102,14 +105,16 @@ class _Walk:
         opened: Mapping[str, tuple[str, ...]],
         diagram: Diagram,
         bit: Mapping[str, int],
+        normal: Callable[[Outcome], Outcome],
     ) -> None:
         self.steps, self.fixed, self.opened, self.diagram, self.bit = steps, fixed, opened, diagram, bit
+        self.normal = normal
         self.memo: dict[tuple[int, frozenset[tuple[str, str]], Outcome], int] = {}
 
     def table(self, index: int, state: dict[str, str], outcome: Outcome) -> int:
         """Evaluate the tables from ``index`` on; ``state`` holds derived facts and open facts already branched on."""
         if index == len(self.steps):
-            return self.diagram.leaf(outcome)
+            return self.diagram.leaf(self.normal(outcome))
         key = (index, frozenset(state.items()), outcome)
         known = self.memo.get(key)
         if known is None:

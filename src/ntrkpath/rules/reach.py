@@ -1,47 +1,265 @@
 """Which combinations of levels and outcomes a chain can reach at all, over every state of its case facts.
 
-Tables are applied one after the other to sets of partial states; a fact that only one table reads is
-summed out there, and a fact that nothing later reads is forgotten. This is exact, and fast enough to prove a
-property over more states than could be listed.
+Two levels that nothing asked for tells apart are one class, found from the last table back to the first. Tables are
+then applied one after the other to sets of partial states over classes; a fact that only one table reads is summed
+out there, and a fact that nothing later reads is forgotten. This is exact, it counts the states it speaks of, and it
+is fast enough to prove a property over more states than could be listed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import product
+from math import prod
 
+from ntrkpath.model.errors import GuidanceError
 from ntrkpath.rules.chain import Chain, Masks
 from ntrkpath.rules.explore import Outcome, slice_for
 
 State = tuple[tuple[str, ...], Outcome]
+Result = tuple[tuple[int, ...], Outcome]
+Classes = tuple[tuple[str, ...], ...]
+_NOTHING: Outcome = frozenset()
 
 
-def _image(
-    table: Masks, shared: list[str], chain: Chain, items: Mapping[str, Outcome], allowed: Mapping[str, frozenset[str]]
-) -> dict[tuple[str, ...], set[tuple[tuple[str, ...], Outcome]]]:
-    """Map each assignment of the shared facts to the (levels set, items) that its other facts can lead to."""
-    masks = dict(table.by_fact)
-    private = [f for f in masks if f not in shared]
-    rows = table.table.rows
-    image: dict[tuple[str, ...], set[tuple[tuple[str, ...], Outcome]]] = {}
-    for chosen in product(*(chain.facts[f].levels for f in shared)):
-        start = table.all_rows
-        for fact, level in zip(shared, chosen, strict=True):
-            start &= masks[fact][level]
-        current = {start}
-        for fact in private:
-            levels = [lv for lv in chain.facts[fact].levels if fact not in allowed or lv in allowed[fact]]
-            current = {mask & masks[fact][level] for mask in current for level in levels}
-        results = set()
-        for mask in current:
-            if table.first:
-                row = rows[(mask & -mask).bit_length() - 1]
-                results.add((tuple(row.sets[f] for f in table.table.sets), items.get(row.id, frozenset())))
+class _Part:
+    """One table of the slice, over classes of levels.
+
+    Args:
+        later: For each fact that the table sets and something later reads, the class of each allowed level.
+        levels: The allowed levels of each fact that the table reads.
+    """
+
+    def __init__(
+        self,
+        table: Masks,
+        items: Mapping[str, Outcome],
+        later: Mapping[str, Mapping[str, int]],
+        levels: Mapping[str, tuple[str, ...]],
+    ) -> None:
+        self.table = table
+        self.masks = dict(table.by_fact)
+        self.start = table.all_rows
+        self.sets = tuple(f for f in table.table.sets if f in later)
+        self._rows = [
+            (tuple(later[f].get(row.sets[f], -1) for f in self.sets), items.get(row.id, _NOTHING))
+            for row in table.table.rows
+        ]
+        self._results: dict[int, Result | None] = {}
+        self._levels = levels
+        self._images: dict[tuple[str, ...], list[tuple[tuple[int, ...], Outcome, int]]] = {}
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether no row sets or contributes anything that matters."""
+        return not self.sets and not any(held for _, held in self._rows)
+
+    def result(self, mask: int) -> Result | None:
+        """Return what the rows of ``mask`` set and contribute; ``None`` where a fact leaves its allowed levels."""
+        known = self._results.get(mask, ...)
+        if known is ...:
+            if self.table.first:
+                if not mask:
+                    raise GuidanceError("no row holds in some state", where=self.table.table.id)
+                known = self._rows[(mask & -mask).bit_length() - 1]
+                known = None if -1 in known[0] else known
             else:
-                held: Outcome = frozenset().union(*(items.get(r.id, frozenset()) for i, r in enumerate(rows) if mask >> i & 1))
-                results.add(((), held))
-        image[chosen] = results
-    return image
+                held = [items for i, (_, items) in enumerate(self._rows) if mask >> i & 1]
+                known = ((), _NOTHING.union(*held))
+            self._results[mask] = known
+        return known
+
+    def forget(self, fact: str) -> None:
+        """Stop reading a fact of which every allowed level leads to the same results."""
+        self.start &= self.masks.pop(fact)[self._levels[fact][0]]
+
+    def classes(self, fact: str) -> Classes:
+        """Return the allowed levels of ``fact`` in classes whose members lead to the same results throughout."""
+        others = [[self.masks[f][level] for level in self._levels[f]] for f in self.masks if f != fact]
+        ids: dict[object, int] = {}
+        memo: dict[tuple[int, int], int] = {}
+
+        def node(depth: int, mask: int) -> int:
+            known = memo.get((depth, mask))
+            if known is None:
+                content: object
+                if depth == len(others):
+                    content = self.result(mask)
+                else:
+                    branches = {node(depth + 1, mask & column) for column in others[depth]}
+                    content = (
+                        (depth, *(node(depth + 1, mask & column) for column in others[depth]))
+                        if len(branches) > 1
+                        else next(iter(branches), None)
+                    )
+                    if isinstance(content, int):
+                        memo[(depth, mask)] = content
+                        return content
+                known = memo[(depth, mask)] = ids.setdefault(content, len(ids))
+            return known
+
+        found: dict[int, list[str]] = {}
+        for level in self._levels[fact]:
+            found.setdefault(node(0, self.table.all_rows & self.masks[fact][level]), []).append(level)
+        return tuple(tuple(group) for group in found.values())
+
+    def image(
+        self, shared: tuple[str, ...], chosen: tuple[str, ...], classes: Mapping[str, Classes]
+    ) -> list[tuple[tuple[int, ...], Outcome, int]]:
+        """Return what ``chosen`` levels of the shared facts lead to, with the number of states of the other facts."""
+        known = self._images.get(chosen)
+        if known is None:
+            mask = self.start
+            for fact, level in zip(shared, chosen, strict=True):
+                mask &= self.masks[fact][level]
+            current = {mask: 1}
+            for fact, masks in self.masks.items():
+                if fact not in shared:
+                    following: dict[int, int] = {}
+                    for group in classes[fact]:
+                        for mask, count in current.items():
+                            narrowed = mask & masks[group[0]]
+                            following[narrowed] = following.get(narrowed, 0) + count * len(group)
+                    current = following
+            total: dict[Result, int] = {}
+            for mask, count in current.items():
+                result = self.result(mask)
+                if result is not None:
+                    total[result] = total.get(result, 0) + count
+            known = self._images[chosen] = [(sets, held, count) for (sets, held), count in total.items()]
+        return known
+
+
+def _refine(one: Classes, other: Classes) -> Classes:
+    """Return the coarsest classes that are finer than both."""
+    place = {level: i for i, group in enumerate(other) for level in group}
+    found: dict[tuple[int, int], list[str]] = {}
+    for i, group in enumerate(one):
+        for level in group:
+            found.setdefault((i, place[level]), []).append(level)
+    return tuple(tuple(group) for group in found.values())
+
+
+def _parts(
+    chain: Chain, items: Mapping[str, Outcome], keep: list[str], allowed: Mapping[str, frozenset[str]]
+) -> tuple[list[_Part], dict[str, Classes]]:
+    """Return the tables that matter, in order, and the classes of every fact, from the last table back."""
+    levels = {f: tuple(lv for lv in fact.levels if f not in allowed or lv in allowed[f]) for f, fact in chain.facts.items()}
+    classes: dict[str, Classes] = {f: tuple((level,) for level in levels[f]) for f in keep}
+    for fact in allowed:
+        classes.setdefault(fact, (levels[fact],))
+    parts = []
+    for table in reversed(slice_for(chain, items, {*keep, *allowed})):
+        later = {
+            f: {level: i for i, group in enumerate(classes[f]) for level in group}
+            for f in table.table.sets
+            if f in allowed or f in keep or len(classes.get(f, ())) > 1
+        }
+        part = _Part(table, items, later, levels)
+        if part.says_nothing:
+            continue
+        parts.append(part)
+        for fact, found in [(fact, part.classes(fact)) for fact in part.masks]:
+            if len(found) > 1:
+                classes[fact] = _refine(classes.get(fact, (levels[fact],)), found)
+            else:
+                part.forget(fact)
+    return parts[::-1], classes
+
+
+def _order(parts: list[_Part], chain: Chain, classes: Mapping[str, Classes], keep: list[str]) -> list[_Part]:
+    """Return the parts so that few facts stay live: of those whose facts are set, the one that leaves fewest states."""
+    waiting, ordered = list(parts), []
+    known: set[str] = set()
+    while waiting:
+        unset = {f for part in waiting for f in part.sets}
+
+        def left(part: _Part, waiting: list[_Part] = waiting) -> int:
+            needed = {f for other in waiting if other is not part for f in other.masks} | set(keep)
+            return prod(len(classes[f]) for f in (known | set(part.masks) | set(part.sets)) & needed)
+
+        ready = [part for part in waiting if not unset & set(part.masks)]
+        best = min(ready, key=left)
+        waiting.remove(best)
+        ordered.append(best)
+        needed = {f for other in waiting for f in other.masks} | set(keep)
+        known = (known | set(best.masks) | set(best.sets)) & needed
+    return ordered
+
+
+def count_reachable(
+    chain: Chain,
+    items: Mapping[str, Outcome],
+    keep: Iterable[str] = (),
+    within: Mapping[str, frozenset[str]] | None = None,
+) -> dict[State, int]:
+    """Return every (levels of ``keep``, outcome) that can be reached, with its number of states.
+
+    The states counted are the assignments of all case facts of the chain.
+
+    Args:
+        items: What each row contributes to the outcome, by row id.
+        keep: Facts, of the case or derived, whose levels stay in the answer, in this order.
+        within: Restricts facts, of the case or derived, to these levels.
+
+    Raises:
+        GuidanceError: A first-hit table has a state in which no row holds.
+    """
+    kept, allowed = list(keep), dict(within or {})
+    parts, classes = _parts(chain, items, kept, allowed)
+    parts = _order(parts, chain, classes, kept)
+    sets = {f for part in parts for f in part.sets}
+    uses: dict[str, int] = {}
+    for part in parts:
+        for fact in part.masks:
+            uses[fact] = uses.get(fact, 0) + 1
+    last = {fact: i for i, part in enumerate(parts) for fact in part.masks}
+    last.update(dict.fromkeys(kept, len(parts)))
+    names: list[str] = []
+    states: dict[tuple[tuple[int, ...], Outcome], int] = {((), _NOTHING): 1}
+    for index, part in enumerate(parts):
+        shared = tuple(f for f in part.masks if f in sets or uses[f] > 1 or f in kept)
+        fresh = [f for f in shared if f not in names]
+        options = [
+            (choice, prod(len(classes[f][i]) for f, i in zip(fresh, choice, strict=True)))
+            for choice in product(*(range(len(classes[f])) for f in fresh))
+        ]
+        read, extended = [*names, *fresh], [*names, *fresh, *part.sets]
+        after = [f for f in extended if last.get(f, -1) > index]
+        select = [extended.index(f) for f in after]
+        where = [(read.index(f), [group[0] for group in classes[f]]) for f in shared]
+        following: dict[tuple[tuple[int, ...], Outcome], int] = {}
+        for (values, outcome), count in states.items():
+            for choice, size in options:
+                full = values + choice
+                chosen = tuple(levels[full[i]] for i, levels in where)
+                for done, held, times in part.image(shared, chosen, classes):
+                    whole = full + done
+                    state = (tuple(whole[i] for i in select), outcome | held)
+                    following[state] = following.get(state, 0) + count * size * times
+        states, names = following, after
+    case = {*chain.base, *(f for f in (*kept, *allowed) if f not in chain.derived)}
+    factor = prod(len(chain.facts[f].levels if f not in allowed else allowed[f]) for f in case - set(uses) - set(kept))
+    return _named(states, names, kept, classes, factor)
+
+
+def _named(
+    states: Mapping[tuple[tuple[int, ...], Outcome], int],
+    names: list[str],
+    kept: list[str],
+    classes: Mapping[str, Classes],
+    factor: int,
+) -> dict[State, int]:
+    """Return the states with level names, and with the facts of ``keep`` that no table reads."""
+    free = [f for f in kept if f not in names]
+    found: dict[State, int] = {}
+    for (values, outcome), count in states.items():
+        for extra in product(*(classes[f] for f in free)):
+            level = {f: classes[f][i][0] for f, i in zip(names, values, strict=True)}
+            level.update({f: group[0] for f, group in zip(free, extra, strict=True)})
+            state = (tuple(level[f] for f in kept), outcome)
+            found[state] = found.get(state, 0) + count * factor
+    return found
 
 
 def reachable(
@@ -50,49 +268,5 @@ def reachable(
     keep: Iterable[str] = (),
     within: Mapping[str, frozenset[str]] | None = None,
 ) -> set[State]:
-    """Return every (levels of ``keep``, outcome) that some state of the case facts leads to.
-
-    Args:
-        items: What each row contributes to the outcome, by row id.
-        keep: Facts, of the case or derived, whose levels stay in the answer, in this order.
-        within: Restricts facts, of the case or derived, to these levels.
-    """
-    keep = list(keep)
-    allowed = dict(within or {})
-    wanted = set(keep) | set(allowed)
-    steps = slice_for(chain, items, wanted)
-    uses: dict[str, int] = {}
-    for step in steps:
-        for fact, _ in step.by_fact:
-            uses[fact] = uses.get(fact, 0) + 1
-    last = {fact: i for i, step in enumerate(steps) for fact, _ in step.by_fact}
-    last.update(dict.fromkeys(keep, len(steps)))
-    names: list[str] = [f for f in keep if f not in chain.derived]
-    states: set[State] = {
-        (values, frozenset())
-        for values in product(
-            *([lv for lv in chain.facts[f].levels if f not in allowed or lv in allowed[f]] for f in names)
-        )
-    }
-    for index, step in enumerate(steps):
-        read = [f for f, _ in step.by_fact]
-        shared = [f for f in read if f in chain.derived or uses[f] > 1 or f in keep]
-        fresh = [f for f in shared if f not in names]
-        image = _image(step, shared, chain, items, allowed)
-        options = [[lv for lv in chain.facts[f].levels if f not in allowed or lv in allowed[f]] for f in fresh]
-        after = [f for f in (*names, *fresh, *step.table.sets) if last.get(f, -1) > index]
-        extended = [*names, *fresh, *step.table.sets]
-        select = [extended.index(f) for f in after]
-        where = [([*names, *fresh]).index(f) for f in shared]
-        limits = [(extended.index(f), allowed[f]) for f in step.table.sets if f in allowed]
-        following: set[State] = set()
-        for values, outcome in states:
-            for extra in product(*options):
-                full = values + extra
-                for sets, held in image[tuple(full[i] for i in where)]:
-                    whole = full + sets
-                    if all(whole[i] in levels for i, levels in limits):
-                        following.add((tuple(whole[i] for i in select), outcome | held))
-        states, names = following, after
-    select = [names.index(f) for f in keep]
-    return {(tuple(values[i] for i in select), outcome) for values, outcome in states}
+    """Return every (levels of ``keep``, outcome) that some state leads to; arguments as in ``count_reachable``."""
+    return set(count_reachable(chain, items, keep, within))

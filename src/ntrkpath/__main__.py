@@ -1,0 +1,5 @@
+"""`python -m ntrkpath` is the command line."""
+
+from ntrkpath.cli.main import main
+
+main()

@@ -1,0 +1,26 @@
+"""An RT-PCR as fact levels."""
+
+from __future__ import annotations
+
+import re
+
+from ntrkpath.assays.genes import NtrkGenes
+from ntrkpath.model.case import RtPcr
+
+#: What a case without RT-PCR says.
+NOT_DONE = {"rt_pcr_result": "not_done", "rt_pcr_control": "unknown", "rt_pcr_target": "unknown"}
+
+_SEPARATOR = re.compile(r"::|--|[-/\s,;]+")
+
+
+def rt_pcr_levels(test: RtPcr, ntrk: NtrkGenes) -> dict[str, str]:
+    """Return the levels of the ``rt_pcr_*`` readout facts."""
+    target = "unknown"
+    if test.targets:
+        genes = [part for name in test.targets for part in _SEPARATOR.split(name)]
+        target = "ntrk" if ntrk.covered(genes) else "other"
+    return {
+        "rt_pcr_result": test.result or "unknown",
+        "rt_pcr_control": test.control or "unknown",
+        "rt_pcr_target": target,
+    }

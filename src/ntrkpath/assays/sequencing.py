@@ -1,0 +1,108 @@
+"""A sequencing test as fact levels, and each NTRK fusion it reports with its worth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Literal
+
+import msgspec
+
+from ntrkpath.assays.genes import NtrkGenes
+from ntrkpath.model.case import DnaMps, ReportedFusion, RnaMps
+from ntrkpath.rules import Row
+from ntrkpath.rules.chain import Masks
+
+#: What a case without sequencing says.
+NOT_DONE_RNA = {"rna_result": "not_done", "rna_fusion": "none", "rna_quality": "unknown", "rna_coverage": "unknown"}
+NOT_DONE_DNA = {"dna_result": "not_done", "dna_fusion": "none", "dna_coverage": "unknown"}
+
+#: Best first: of several fusions the most telling counts.
+WORTH = ("productive", "likely_productive", "uncertain", "not_productive")
+
+#: Our own verdict on a fusion with exons or coordinates, or ``None`` where it cannot be given.
+Judge = Callable[[ReportedFusion, Literal["rna", "dna"]], str | None]
+
+
+class FusionReading(msgspec.Struct, frozen=True):
+    """One NTRK fusion of a sequencing test and what it is worth; ``row`` is the rule where names alone decided."""
+
+    name: str
+    verdict: str
+    ntrk_first: bool
+    row: Row | None
+
+
+def fusion_name(fusion: ReportedFusion, ntrk: NtrkGenes) -> str:
+    """Return ``5'::3'`` with NTRK under its approved symbol and ``?`` for an unknown side."""
+    sides = (fusion.five_prime, fusion.three_prime)
+    return "::".join(ntrk.symbol(side) or (side.strip() if side else "?") for side in sides)
+
+
+def read_fusions(
+    test: DnaMps | RnaMps,
+    ntrk: NtrkGenes,
+    partners: Iterable[tuple[str, str]],
+    table: Masks,
+    judge: Judge | None = None,
+) -> list[FusionReading]:
+    """Return every NTRK fusion of a test with its worth, in a fixed order.
+
+    Args:
+        partners: Known (5', 3') pairs, upper case.
+        table: The table ``reported_fusion``, which judges a fusion known by its names.
+        judge: Gives our own verdict where exons or coordinates allow one.
+    """
+    level: Literal["rna", "dna"] = "rna" if isinstance(test, RnaMps) else "dna"
+    known = frozenset(partners)
+    readings = []
+    for fusion in test.fusions:
+        five, three = ntrk.symbol(fusion.five_prime), ntrk.symbol(fusion.three_prime)
+        if not five and not three:
+            continue
+        name = fusion_name(fusion, ntrk)
+        ours = judge(fusion, level) if judge else None
+        if ours is not None:
+            readings.append(FusionReading(name, ours, bool(five and not three), None))
+            continue
+        partner = "unknown"
+        if three and fusion.five_prime and fusion.five_prime.strip() != "?":
+            partner = "known" if (fusion.five_prime.strip().upper(), three) in known else "novel"
+        levels = {
+            "fusion_level": level,
+            "fusion_orientation": "both_ntrk" if five and three else "ntrk_three_prime" if three else "ntrk_five_prime",
+            "fusion_partner": partner,
+            "fusion_frame": fusion.frame or "unknown",
+        }
+        row = table.hits[_lowest(table.matching(levels))].row
+        readings.append(FusionReading(name, row.sets["reported_verdict"], bool(five and not three), row))
+    return sorted(readings, key=lambda r: (WORTH.index(r.verdict), r.name))
+
+
+def _lowest(mask: int) -> int:
+    return (mask & -mask).bit_length() - 1
+
+
+def sequencing_levels(test: DnaMps | RnaMps, readings: list[FusionReading], ntrk: NtrkGenes) -> dict[str, str]:
+    """Return the levels of the ``rna_*`` or ``dna_*`` readout facts of one test.
+
+    A positive result that names fusions of other genes only is negative for NTRK.
+    """
+    result = test.result or "unknown"
+    if result == "positive" and test.fusions and not readings:
+        result = "negative"
+    fusion = readings[0].verdict if readings else "none"
+    if isinstance(test, RnaMps):
+        return {
+            "rna_result": result,
+            "rna_fusion": fusion,
+            "rna_quality": test.rna_quality or "unknown",
+            "rna_coverage": coverage(test, ntrk),
+        }
+    return {"dna_result": result, "dna_fusion": fusion, "dna_coverage": coverage(test, ntrk)}
+
+
+def coverage(test: DnaMps | RnaMps, ntrk: NtrkGenes) -> str:
+    """Return whether the panel covers the three NTRK genes; ``unknown`` where the case does not say what it covers."""
+    if test.genes_covered is None:
+        return "unknown"
+    return "all_three" if ntrk.covered(test.genes_covered) == ntrk.all else "partial"

@@ -1,0 +1,70 @@
+"""`ntrkpath guideline`: the guidance itself, row by row."""
+
+from __future__ import annotations
+
+import datetime as dt
+import textwrap
+from pathlib import Path
+
+import click
+
+from ntrkpath.cli.main import EXIT_OK
+from ntrkpath.cli.options import as_of_option, edition_option
+
+
+@click.group("guideline")
+def command() -> None:
+    """Look up the guidance: rules, statements, facts, actions, labels; figure 2; differences between editions."""
+
+
+@command.command("show")
+@click.argument("what", nargs=-1)
+@as_of_option
+@edition_option
+def show(what: tuple[str, ...], as_of: dt.date | None, edition: str) -> int:
+    """Show a statement (IHC-8), a rule (NEXT-30), a table (priority), a fact (extent), a label, or a list.
+
+    Lists: statements, tables, facts, actions, labels. Without an argument: what the edition holds.
+    """
+    from ntrkpath.guidance import load
+    from ntrkpath.guidance.lookup import look_up
+
+    guidance = load(edition)
+    for text in look_up(guidance, " ".join(what), as_of or dt.date.today()):
+        click.echo(text)
+    return EXIT_OK
+
+
+@command.command("figure")
+@click.option("--format", "form", type=click.Choice(["text", "svg"]), default="text", show_default=True)
+@click.option("--case", "case_path", default=None, metavar="FILE", help="Mark the path that this case takes.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=None, help="Write here instead of to standard output.")
+@edition_option
+def figure(form: str, case_path: str | None, out: Path | None, edition: str) -> int:
+    """Draw figure 2 from the tables, as SVG or as a nested list."""
+    from ntrkpath.figures import pathway_list, pathway_svg
+    from ntrkpath.guidance import load
+    from ntrkpath.pathway import read_case, recommend
+
+    guidance = load(edition)
+    answer = recommend(read_case(case_path), guidance) if case_path else None
+    text = pathway_svg(guidance, answer) if form == "svg" else pathway_list(guidance, answer)
+    if out is None:
+        click.echo(text)
+    else:
+        out.write_text(text, encoding="utf-8")
+    return EXIT_OK
+
+
+@command.command("diff")
+@click.argument("one")
+@click.argument("other")
+def diff(one: str, other: str) -> int:
+    """Show what differs between two editions (names or directories): rows, facts, labels, outcomes."""
+    from ntrkpath.guidance import load
+    from ntrkpath.guidance.compare import differences
+
+    found = differences(load(one), load(other))
+    for line in found or ["no difference"]:
+        click.echo(textwrap.fill(line, 110, subsequent_indent="    "))
+    return EXIT_OK

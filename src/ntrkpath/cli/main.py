@@ -1,0 +1,88 @@
+"""The `ntrkpath` command: its subcommands, loaded when called, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from ntrkpath import __version__
+
+#: Exit codes: a completed run, a finding with ``--fail-on`` or in ``verify``, wrong usage, no input that could be read.
+EXIT_OK, EXIT_FINDING, EXIT_USAGE, EXIT_NO_INPUT = 0, 1, 2, 65
+
+#: Command, the module that holds it, and the line shown in the help.
+COMMANDS = {
+    "recommend": ("ntrkpath.cli.recommend", "Decide cases: priority, next step, interpretation, therapy, what is missing."),
+    "histology": ("ntrkpath.cli.histology", "Show how a diagnosis is read: entity, group, canonical alterations."),
+    "guideline": ("ntrkpath.cli.guideline", "Look up rules, statements, facts and labels; draw figure 2; compare editions."),
+    "verify": ("ntrkpath.cli.verify", "Prove the decision tables: no gaps, no dead rows, every safety property."),
+    "demo": ("ntrkpath.cli.demo", "Decide the published patients that come with ntrkpath."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module only when the command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order of ``COMMANDS``."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command by name, or ``None``."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(COMMANDS[cmd_name][0]).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands with their lines, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, and name the nearest one where it is misspelt."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            import difflib
+
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            ctx.fail(f"No such command {args[0]!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Decision support for health-care professionals; not a medical device.",
+)
+@click.version_option(__version__, prog_name="ntrkpath")
+def cli() -> None:
+    """NTRK fusions in sarcoma: whom to test, with which test, what a result means, when a TRK inhibitor comes in.
+
+    The 2020 guidance of the World Sarcoma Network (doi 10.1016/j.annonc.2020.08.2232), executable. Every answer
+    names its rule and the statement of the guidance behind it (`ntrkpath guideline show NEXT-30`).
+    """
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the command line and exit with its code."""
+    from ntrkpath.model.errors import NtrkpathError
+
+    try:
+        code = cli.main(args=argv, prog_name="ntrkpath", standalone_mode=False)
+    except click.exceptions.Abort:
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = EXIT_USAGE
+    except NtrkpathError as error:
+        click.echo(f"error: {error}", err=True)
+        code = EXIT_NO_INPUT
+    except BrokenPipeError:
+        sys.stderr.close()
+        code = EXIT_OK
+    sys.exit(code if isinstance(code, int) else EXIT_OK)

@@ -1,0 +1,31 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import click
+
+
+class Day(click.ParamType[dt.date]):
+    """A date as YYYY-MM-DD."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
+        """Return the date, or fail with what is allowed."""
+        if isinstance(value, dt.date):
+            return value
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a date; write YYYY-MM-DD, for example 2020-09-03", param, ctx)
+
+
+as_of_option = click.option(
+    "--as-of", type=Day(), default=None, metavar="DATE", help="Labels in force on this date (default: today)."
+)
+edition_option = click.option(
+    "--edition", default="wsn2020", show_default=True, metavar="NAME|DIR", help="Edition of the guidance."
+)

@@ -1,0 +1,173 @@
+"""`ntrkpath recommend`: cases in, recommendations out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import click
+
+from ntrkpath.cli.main import EXIT_FINDING, EXIT_NO_INPUT, EXIT_OK
+from ntrkpath.cli.options import as_of_option, edition_option
+
+if TYPE_CHECKING:
+    from ntrkpath.guidance import Edition
+    from ntrkpath.model.case import Case
+    from ntrkpath.model.errors import CaseError
+    from ntrkpath.model.recommendation import Recommendation
+    from ntrkpath.pathway import Pathway
+
+_EPILOG = """\b
+The smallest case (YAML):
+  id: example
+  diagnosis: {histology: infantile fibrosarcoma}
+
+\b
+Add what is known: patient.age, disease.extent, tests, alterations, therapy.
+What is left out is unknown, never assumed; a test that is not listed was not done.
+"""
+
+
+@click.command("recommend", epilog=_EPILOG)
+@click.argument("cases", nargs=-1, required=True, metavar="CASE...")
+@click.option("--format", "form", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
+@as_of_option
+@edition_option
+@click.option("--figure2-reading", type=click.Choice(["both", "a", "b"]), default=None, help="After a negative stain in priority ++ (default: both).")
+@click.option("--fail-on", multiple=True, metavar="ACTION|missing|bad-case", help="Exit 1 where a case gives this; repeatable.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=None, help="Write here instead of to standard output.")
+@click.option("--trace", is_flag=True, help="Text: show every row that held.")
+def command(
+    cases: tuple[str, ...], form: str, as_of: dt.date | None, edition: str, figure2_reading: str | None,
+    fail_on: tuple[str, ...], out: Path | None, trace: bool,
+) -> int:  # fmt: skip
+    """Decide cases and say why.
+
+    CASE is a YAML or JSON file, a file of JSON lines, a directory of these, or - for JSON on standard input.
+    A bad case is listed on standard error and the others go on.
+    """
+    from ntrkpath.guidance import load
+    from ntrkpath.pathway import Pathway
+
+    guidance = load(edition)
+    for finding in fail_on:
+        if finding not in ("missing", "bad-case") and finding not in guidance.actions:
+            raise click.BadParameter(f"{finding!r} is no action; see `ntrkpath guideline show actions`", param_hint="--fail-on")
+    pathway = Pathway(guidance, as_of or dt.date.today(), figure2_reading=figure2_reading)
+    run = _Run(pathway, fail_on)
+    results = run.decided(_inputs(cases))
+    if out is None:
+        write(results, form, guidance, sys.stdout, trace)
+    else:
+        with out.open("w", encoding="utf-8") as target:
+            write(results, form, guidance, target, trace)
+    if run.bad:
+        click.echo(f"{run.good} decided, {run.bad} not: see the errors above", err=True)
+    if run.good == 0:
+        return EXIT_NO_INPUT
+    return EXIT_FINDING if run.found or (run.bad and "bad-case" in fail_on) else EXIT_OK
+
+
+def _inputs(paths: Iterable[str]) -> Iterator[Case | CaseError]:
+    from ntrkpath.model.errors import CaseError
+    from ntrkpath.pathway import read_cases
+    from ntrkpath.pathway.load import decode_json
+
+    for path in paths:
+        if path == "-":
+            try:
+                yield decode_json(sys.stdin.buffer.read())
+            except CaseError as error:
+                yield error.at("standard input")  # type: ignore[misc]
+        else:
+            yield from read_cases(path)
+
+
+class _Run:
+    """Decides cases one after the other and counts."""
+
+    def __init__(self, pathway: Pathway, fail_on: tuple[str, ...]) -> None:
+        self.pathway, self.fail_on = pathway, frozenset(fail_on)
+        self.good = self.bad = 0
+        self.found = False
+
+    def decided(self, cases: Iterator[Case | CaseError]) -> Iterator[Recommendation | None]:
+        """Yield each recommendation, or ``None`` for a bad case, which is reported on standard error."""
+        from ntrkpath.model.errors import CaseError, NtrkpathError
+
+        progress = sys.stderr.isatty()
+        for case in cases:
+            if isinstance(case, CaseError):
+                self._report(case)
+                yield None
+                continue
+            try:
+                answer = self.pathway.recommend(case)
+            except NtrkpathError as error:
+                self._report(error.at(case.id))
+                yield None
+                continue
+            self.good += 1
+            given = {action.action for action in answer.actions}
+            self.found |= bool(given & self.fail_on) or ("missing" in self.fail_on and bool(answer.missing))
+            if progress and self.good % 1000 == 0:
+                click.echo(f"\r{self.good} cases decided", nl=False, err=True)
+            yield answer
+
+    def _report(self, error: Exception) -> None:
+        self.bad += 1
+        click.echo(f"error: {error}", err=True)
+
+
+def write(
+    results: Iterator[Recommendation | None], form: str, edition: Edition, target: IO[str], trace: bool = False
+) -> None:
+    """Write recommendations as text, as one JSON document, or as one HTML file."""
+    if form == "json":
+        _write_json(results, target)
+    elif form == "html":
+        from ntrkpath.report.html import render_html
+
+        answers = [answer for answer in results if answer is not None]
+        if answers:
+            target.write(render_html(answers, edition))
+    else:
+        from ntrkpath.report.text import render
+
+        first = True
+        for answer in results:
+            if answer is not None:
+                if not first:
+                    target.write("\n")
+                first = False
+                target.write(render(answer, edition, colour=target.isatty(), verbose=trace))
+
+
+def _write_json(results: Iterator[Recommendation | None], target: IO[str]) -> None:
+    """Write one recommendation as an object, several as an array, as they come."""
+    import msgspec
+
+    encode = msgspec.json.encode
+    first = next(results, None)
+    second = next(results, _NOTHING)
+    if second is _NOTHING:
+        if first is not None:
+            target.write(encode(first).decode() + "\n")
+        return
+    target.write("[")
+    separator = ""
+    for answer in (first, second, *()):
+        if answer is not None:
+            target.write(separator + encode(answer).decode())
+            separator = ",\n"
+    for answer in results:
+        if answer is not None:
+            target.write(separator + encode(answer).decode())
+            separator = ",\n"
+    target.write("]\n")
+
+
+_NOTHING: Recommendation | None = object()  # type: ignore[assignment]

@@ -1,0 +1,138 @@
+"""Looking things up in an edition: one text per thing, as a reader wants it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import textwrap
+from collections.abc import Iterable, Iterator
+
+from ntrkpath.guidance.edition import Edition, LabelVersion
+from ntrkpath.model.errors import GuidanceError
+from ntrkpath.rules import SILENT, Fact, Row, Table
+
+LISTS = ("statements", "tables", "facts", "actions", "labels")
+
+
+def _wrap(text: str, indent: int = 2) -> str:
+    return textwrap.fill(text, 100, initial_indent=" " * indent, subsequent_indent=" " * indent)
+
+
+def condition(fact: Fact, levels: Iterable[str]) -> str:
+    """Return a condition in words: ``extent: metastatic or unknown``."""
+    chosen = [level for level in fact.levels if level in set(levels)]
+    rest = [level for level in fact.levels if level not in chosen]
+    if len(rest) < len(chosen) and not any(level in SILENT for level in rest) and len(chosen) > 3:
+        return f"{fact.id}: anything but {' or '.join(rest)}"
+    return f"{fact.id}: {' or '.join(chosen)}"
+
+
+def show_row(edition: Edition, table: Table, row: Row) -> str:
+    """Return a rule with its conditions, outcome, statements, source, fidelity and note."""
+    lines = [f"{row.id}  (table {table.id}: {table.question})"]
+    if row.says:
+        lines.append(_wrap(row.says))
+    lines.append("  when")
+    lines += [f"    {condition(edition.facts[f], levels)}" for f, levels in row.when.items()] or ["    always"]
+    lines.append("  then")
+    lines += [f"    {fact} = {level}" for fact, level in row.sets.items()]
+    lines += [f"    {strength}: {edition.actions[action]}  [{action}]" for action, strength in row.emits.get("actions", {}).items()]
+    if "caution" in row.emits:
+        lines.append(_wrap(row.emits["caution"], 4))
+    if not row.sets and not row.emits.get("actions") and "caution" not in row.emits:
+        lines.append("    nothing")
+    lines.append(f"  fidelity: {row.fidelity}" + (f". {row.note}" if row.note else ""))
+    lines += [_wrap(f"{s}: {edition.statements[s].text}", 4) for s in row.statements]
+    if row.source:
+        lines.append(f"  source: {row.source}")
+    return "\n".join(lines)
+
+
+def show_statement(edition: Edition, ident: str) -> str:
+    """Return a statement and the rules that cite it."""
+    statement = edition.statements[ident]
+    citing = [row.id for _, row in edition.rows.values() if ident in row.statements]
+    lines = [f"{ident}  ({statement.kind}; {statement.section})", _wrap(statement.text)]
+    if citing:
+        lines.append(_wrap(f"cited by: {', '.join(citing)}"))
+    return "\n".join(lines)
+
+
+def show_fact(fact: Fact, edition: Edition) -> str:
+    """Return a fact with its question, levels, derivation and the tables that read it."""
+    readers = [t.id for t in edition.tables.values() if fact.id in t.facts]
+    setters = [t.id for t in edition.tables.values() if fact.id in t.sets]
+    lines = [f"{fact.id}  ({'set by table ' + setters[0] if setters else fact.kind})", _wrap(fact.question)]
+    lines += [f"    {level}" + (f": {fact.says[level]}" if level in fact.says else "") for level in fact.levels]
+    if fact.derive:
+        detail = "; ".join(f"{key} {value}" for key, value in fact.derive.items())
+        lines.append(_wrap(f"derived: {detail}"))
+    if fact.source:
+        lines.append(_wrap(f"source: {fact.source}"))
+    if readers:
+        lines.append(_wrap(f"read by: {', '.join(readers)}"))
+    return "\n".join(lines)
+
+
+def show_label(label: LabelVersion) -> str:
+    """Return a label version with its period, criteria, text and source."""
+    until = f"until {label.until}" if label.until else "in force when last looked at"
+    lines = [f"{label.id}  ({label.drug}, {label.agency}, from {label.from_}, {until}; {label.approval})", _wrap(label.text)]
+    lines.append(_wrap(f"requires: {', '.join(label.requires)}"))
+    if label.in_paper:
+        lines.append("  described in the guidance of 2020")
+    if label.note:
+        lines.append(_wrap(label.note))
+    lines.append(_wrap(f"source: {label.source}"))
+    return "\n".join(lines)
+
+
+def look_up(edition: Edition, what: str, as_of: dt.date) -> Iterator[str]:
+    """Yield the texts for what is asked: an id, a list, or nothing for an overview.
+
+    Raises:
+        GuidanceError: Nothing has this id; the nearest ids are named.
+    """
+    known = what.strip()
+    upper = known.upper()
+    if not known:
+        yield f"{edition.id} {edition.version}: {edition.title}"
+        yield f"  sha256 {edition.sha256}"
+        yield f"  {len(edition.tables)} tables, {len(edition.rows)} rules, {len(edition.facts)} facts, {len(edition.statements)} statements"
+        yield f"  labels known to {edition.labels_known_to}"
+        yield f"  lists: {', '.join(LISTS)}"
+    elif known == "statements":
+        yield from (show_statement(edition, ident) for ident in edition.statements)
+    elif known == "tables":
+        for file, tables in edition.files.items():
+            yield from (f"{table.id}  ({file}, {len(table.rows)} rules): {table.question}" for table in tables)
+    elif known == "facts":
+        yield from (f"{fact.id}: {fact.question}" for fact in edition.facts.values())
+    elif known == "actions":
+        yield from (f"{action}: {text}" for action, text in edition.actions.items())
+    elif known == "labels":
+        yield f"labels in force on {as_of}"
+        yield from (show_label(label) for label in edition.labels_on(as_of))
+        for absent in edition.data["labels"]["absences"]:
+            yield f"not approved: {absent['drug']}, {absent['agency']} ({absent['as_of']}): {absent['text']}"
+    elif upper in edition.rows:
+        yield show_row(edition, *edition.rows[upper])
+    elif upper in edition.statements:
+        yield show_statement(edition, upper)
+    elif known in edition.tables:
+        yield from (show_row(edition, edition.tables[known], row) for row in edition.tables[known].rows)
+    elif known in edition.facts:
+        yield show_fact(edition.facts[known], edition)
+    elif known in edition.actions:
+        yield f"{known}: {edition.actions[known]}"
+        citing = [row.id for _, row in edition.rows.values() if known in row.emits.get("actions", {})]
+        yield _wrap(f"given by: {', '.join(citing)}")
+    elif labels := [label for label in edition.labels if label.id == known.casefold()]:
+        yield show_label(labels[0])
+    else:
+        ids = [*edition.rows, *edition.statements, *edition.tables, *edition.facts, *edition.actions, *(lb.id for lb in edition.labels), *LISTS]
+        near = difflib.get_close_matches(known, ids, n=3, cutoff=0.5) or difflib.get_close_matches(upper, ids, n=3)
+        raise GuidanceError(
+            "nothing has this id", value=known, allowed=f"nearest: {', '.join(near)}" if near else ", ".join(LISTS),
+            remedy="`ntrkpath guideline show` lists what there is",
+        )  # fmt: skip

@@ -1,0 +1,246 @@
+"""One case, decided: facts through the tables, actions, cautions, what is missing, readings, labels, trace."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from ntrkpath.assays import Judge, NtrkGenes
+from ntrkpath.guidance import Edition, load
+from ntrkpath.model.case import Case
+from ntrkpath.model.errors import CaseError
+from ntrkpath.model.recommendation import (
+    SCHEMA,
+    Action,
+    Caution,
+    Guideline,
+    HistologyAnswer,
+    Label,
+    Missing,
+    Reading,
+    Recommendation,
+    Step,
+)
+from ntrkpath.pathway.labels import Labels
+from ntrkpath.pathway.readouts import Called, Readouts
+from ntrkpath.pathway.treated import Treated
+from ntrkpath.pathway.tumour import Tumour
+from ntrkpath.rules import Hit
+from ntrkpath.rules.chain import Masks
+from ntrkpath.rules.explore import Explorer, Outcome
+
+#: Tables whose rows are shown as readings of all tests of a method, or of all tests together.
+_TOGETHER = ("ihc", "fish", "rt_pcr", "rna", "dna", "sequence", "target")
+#: An alteration that the histology lets one expect is open too: its own test would override it.
+_OPEN = ("unknown", "expected")
+
+
+class Pathway:
+    """The guidance, ready to decide cases on one date.
+
+    Args:
+        edition: The edition to apply.
+        as_of: The date whose labels count.
+        figure2_reading: ``both``, ``a`` or ``b``; the edition's default where not given.
+        judge: Our own verdict on a fusion with exons or coordinates, where one can be given.
+
+    Raises:
+        CaseError: ``figure2_reading`` is none of the edition's.
+    """
+
+    def __init__(
+        self,
+        edition: Edition,
+        as_of: dt.date,
+        *,
+        figure2_reading: str | None = None,
+        judge: Judge | None = None,
+    ) -> None:
+        self.edition, self.as_of = edition, as_of
+        self.chain = edition.chain
+        ntrk = NtrkGenes(edition.data["guideline"]["ntrk_genes"])
+        self.tumour, self.treated = Tumour(edition, ntrk), Treated(edition, ntrk)
+        self.readouts = Readouts(edition, ntrk, judge)
+        self.labels = Labels(edition, as_of)
+        setting = edition.facts["figure2_reading"]
+        self.reading = figure2_reading or str((setting.derive or {})["default"])
+        if self.reading not in setting.levels:
+            raise CaseError("unknown reading of figure 2", value=self.reading, allowed=setting.levels)
+        self.guideline = Guideline(edition.id, edition.version, edition.sha256)
+        self.screen = Masks(edition.tables["ihc_screen"], edition.facts)
+        self.explorer = Explorer(self.chain, edition.items(), strongest(edition))
+        self._open_levels = {
+            ident: {
+                now: tuple(lv for lv in fact.levels if lv != "not_done" and (lv == now or lv not in _OPEN))
+                for now in _OPEN
+            }
+            for ident, fact in edition.facts.items()
+        }
+        self._parts = {hit.row.id: self._static(hit) for masks in self.chain.masks for hit in masks.hits}
+        self._rank = {action: i for i, action in enumerate(edition.actions)}
+        self._strength = {strength: i for i, strength in enumerate(edition.strengths)}
+
+    def _static(self, hit: Hit) -> tuple[tuple[Action, ...], Caution | None, tuple[str, ...]]:
+        row = hit.row
+        actions = tuple(
+            Action(action, strength, self.edition.actions[action], row.says, row.id, row.statements, row.fidelity, row.note)
+            for action, strength in row.emits.get("actions", {}).items()
+        )
+        text = row.emits.get("caution")
+        caution = Caution(text, row.id, row.statements, row.fidelity) if text else None
+        return actions, caution, tuple(row.when)
+
+    def facts(self, case: Case) -> tuple[list[dict[str, str]], HistologyAnswer, list[Called], Situation]:
+        """Return the levels of every case fact, once for each choice of the tests that are read.
+
+        Raises:
+            CaseError: The histology or a drug is not recognised, or the age is none.
+        """
+        resolution = self.tumour.histology(case.diagnosis.histology)
+        histology = resolution.histology
+        assert histology is not None
+        answer = HistologyAnswer(resolution.text, histology.id, histology.name, histology.group, resolution.how)
+        levels = self.tumour.levels(case, histology, self.readouts.found(case))
+        treated, resistance, progressed = self.treated.levels(case)
+        levels |= treated
+        levels["figure2_reading"] = self.reading
+        mask = self.screen.matching(levels)
+        called = self.readouts.call(case, self.screen.hits[(mask & -mask).bit_length() - 1].row.sets["ihc_screen"])
+        levels |= self.readouts.summary(case, called)
+        choices = [{**levels, **choice} for choice in self.readouts.choices(case, called)]
+        return choices, answer, called, (resistance.mutation, resistance.effects, progressed)
+
+    def recommend(self, case: Case) -> Recommendation:
+        """Decide one case.
+
+        Raises:
+            CaseError: The histology or a drug is not recognised, or the age is none.
+        """
+        choices, histology, called, situation = self.facts(case)
+        decision = self.chain.decide(choices[0])
+        actions: dict[str, Action] = {}
+        cautions: list[Caution] = []
+        trace: list[Step] = []
+        reasons: dict[str, str] = {}
+        levels = decision.levels
+        for hit in decision.hits:
+            row = hit.row
+            given, caution, read = self._parts[row.id]
+            for action in given:
+                before = actions.get(action.action)
+                if before is None or self._strength[action.strength] < self._strength[before.strength]:
+                    actions[action.action] = action
+            if caution is not None:
+                cautions.append(caution)
+            reasons[hit.table] = row.says
+            trace.append(Step(hit.table, row.id, {fact: levels[fact] for fact in read}, row.sets))
+        return Recommendation(
+            schema=SCHEMA,
+            case_id=case.id,
+            guideline=self.guideline,
+            as_of=self.as_of,
+            labels_known_to=self.edition.labels_known_to,
+            histology=histology,
+            tier=levels["tier"],
+            tier_reason=reasons["tier"],
+            priority=levels["priority"],
+            priority_reason=reasons["priority"],
+            actions=tuple(sorted(actions.values(), key=lambda a: (self._strength[a.strength], self._rank[a.action]))),
+            cautions=tuple(cautions),
+            missing=self.missing(choices),
+            interpretation=self._interpretation(called, decision.hits, levels),
+            therapy=self._therapy(decision.hits, levels, situation),
+            probability=None,
+            facts=levels,
+            trace=tuple(trace),
+            intended_use=self.edition.intended_use,
+        )
+
+    def missing(self, choices: list[dict[str, str]]) -> tuple[Missing, ...]:
+        """Return the unknown facts that could change the actions, alone or together with other unknown ones."""
+        found: dict[str, frozenset[str]] = {}
+        for levels in choices:
+            open_facts = {
+                fact: self._open_levels[fact][level]
+                for fact in self.explorer.order
+                if (level := levels[fact]) in _OPEN and self._may_be_filled(fact, levels)
+            }
+            if open_facts:
+                for fact, items in self.explorer.diagram(levels, open_facts).changes().items():
+                    found[fact] = found.get(fact, frozenset()) | items
+        return tuple(
+            Missing(
+                fact,
+                self.edition.facts[fact].question,
+                tuple(sorted({item.partition(":")[0] for item in found[fact]}, key=self._rank.__getitem__)),
+            )
+            for fact in self.explorer.order
+            if fact in found
+        )
+
+    def _may_be_filled(self, fact: str, levels: dict[str, str]) -> bool:
+        """Return whether a fact can be filled in at all: a readout only where its test was done."""
+        if self.edition.facts[fact].kind != "readout":
+            return True
+        return levels[f"{'rt_pcr' if fact.startswith('rt_pcr') else fact.partition('_')[0]}_result"] != "not_done"
+
+    def _interpretation(self, called: list[Called], hits: list[Hit], levels: dict[str, str]) -> tuple[Reading, ...]:
+        readings = []
+        for test in called:
+            for fusion in test.fusions:
+                row = fusion.row
+                readings.append(
+                    Reading(
+                        test.method, fusion.verdict,
+                        row.says if row else "Verdict from our own transcripts.", row.id if row else "",
+                        row.statements if row else (), row.fidelity if row else "inferred", test.position, fusion.name,
+                    )  # fmt: skip
+                )
+            row = test.row
+            readings.append(Reading(test.method, test.call, row.says, row.id, row.statements, row.fidelity, test.position))
+        several = {method for method in (c.method for c in called) if sum(c.method == method for c in called) > 1}
+        names = {"pan_trk_ihc": "ihc", "rna_mps": "rna", "dna_mps": "dna"}
+        shown = {names.get(method, method) for method in several} | ({"sequence", "target"} if called else set())
+        if levels["sequence"] != "not_done":
+            shown |= {"sequence", "target"}
+        for hit in hits:
+            if hit.table in shown and hit.table in _TOGETHER:
+                row = hit.row
+                readings.append(
+                    Reading(hit.table, levels[hit.table], row.says, row.id, row.statements, row.fidelity)
+                )
+        return tuple(readings)
+
+    def _therapy(self, hits: list[Hit], levels: dict[str, str], situation: Situation) -> tuple[Label, ...]:
+        if levels["target"] not in ("provisional", "likely", "proven"):
+            return ()
+        return self.labels.statuses(hits, levels, *situation)
+
+
+Situation = tuple[str | None, dict[str, str], frozenset[str]]
+
+
+def strongest(edition: Edition) -> Callable[[Outcome], Outcome]:
+    """Return a function that keeps, of the same action in several strengths, the strongest."""
+    rank = {strength: i for i, strength in enumerate(edition.strengths)}
+
+    def keep(items: Outcome) -> Outcome:
+        best: dict[str, str] = {}
+        for item in items:
+            action, _, strength = item.partition(":")
+            if action not in best or rank[strength] < rank[best[action]]:
+                best[action] = strength
+        return items if len(best) == len(items) else frozenset(f"{a}:{s}" for a, s in best.items())
+
+    return keep
+
+
+def recommend(case: Case, edition: Edition | str | None = None, as_of: dt.date | None = None) -> Recommendation:
+    """Decide one case by an edition (the newest by default) with the labels of a date (today by default).
+
+    Raises:
+        CaseError: The histology or a drug is not recognised, or the age is none.
+        GuidanceError: No such edition.
+    """
+    chosen = load(edition) if isinstance(edition, str) else edition or load()
+    return Pathway(chosen, as_of or dt.date.today()).recommend(case)

@@ -1,0 +1,80 @@
+"""Drug labels: each label in force on a date, held against the case."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from ntrkpath.guidance import Edition
+from ntrkpath.model.recommendation import Label
+from ntrkpath.rules import Hit
+from ntrkpath.rules.chain import Masks
+
+#: Classes of resistance that bear on a TRK inhibitor's effect.
+_KINASE = ("solvent_front", "gatekeeper", "xdfg", "other_kinase")
+
+
+class Labels:
+    """The labels in force on a date.
+
+    Args:
+        edition: The edition whose labels and criteria are used.
+        as_of: The date.
+    """
+
+    def __init__(self, edition: Edition, as_of: dt.date) -> None:
+        self.edition = edition
+        self.labels = sorted(edition.labels_on(as_of), key=lambda lb: (lb.drug, lb.agency))
+        self.table = Masks(edition.tables["label"], edition.facts)
+        self.criterion = {fact: t.id for t in edition.chain.tables for fact in t.sets if t.id.startswith("label_")}
+
+    def statuses(
+        self,
+        hits: list[Hit],
+        levels: dict[str, str],
+        mutation: str | None,
+        effects: dict[str, str],
+        progressed: frozenset[str],
+    ) -> tuple[Label, ...]:
+        """Return the status of every label for a decided case.
+
+        Args:
+            hits: The rows that held.
+            levels: The level of every fact.
+            mutation: The resistance mutation that is known.
+            effects: Its effect by drug; ``*`` for every drug.
+            progressed: The drugs on which the disease progressed.
+        """
+        says = {hit.table: hit.row.says for hit in hits}
+        found = []
+        for label in self.labels:
+            statuses = {criterion: levels[criterion] for criterion in label.requires}
+            if "not_met" in statuses.values():
+                criteria = "one_not_met"
+            elif "cannot_tell" in statuses.values() or not label.label_read:
+                criteria = "undetermined"
+            else:
+                criteria = "all_met"
+            effect = "none_known"
+            if levels["resistance"] in _KINASE:
+                effect = effects.get(label.drug, effects.get("*", "cannot_tell"))
+            mask = self.table.matching(
+                {
+                    "label_criteria": criteria,
+                    "drug_effect": effect,
+                    "drug_progression": "yes" if label.drug in progressed else "no",
+                }
+            )
+            row = self.table.hits[(mask & -mask).bit_length() - 1].row
+            wanted = {"one_not_met": ("not_met",), "undetermined": ("cannot_tell",), "all_met": ()}[criteria]
+            reasons = [says[self.criterion[c]] for c, status in statuses.items() if status in wanted]
+            if criteria == "undetermined" and not label.label_read:
+                reasons.append("Only a report of this approval was read, not the label.")
+            if effect not in ("none_known", "expected_active") and mutation:
+                reasons.append(f"{mutation}: {effect.replace('_', ' ')} to {label.drug}.".replace("cannot tell to", "effect not known for"))
+            found.append(
+                Label(
+                    label.drug, label.agency, row.sets["label_status"], tuple(reasons) or (row.says,), label.id,
+                    label.from_, label.text, label.source, label.in_paper,
+                )  # fmt: skip
+            )
+        return tuple(found)

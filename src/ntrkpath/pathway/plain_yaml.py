@@ -1,0 +1,64 @@
+"""YAML as plain data: no anchors, aliases, tags or repeated keys, so that a hostile file costs nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from ntrkpath.model.errors import CaseError
+
+_DEEPEST = 20
+
+
+class _PlainLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """A safe loader that also refuses repeated keys."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key, _ in node.value:
+            name = getattr(key, "value", None)
+            if isinstance(name, str):
+                if name in seen:
+                    raise CaseError("the key stands twice", where=f"line {key.start_mark.line + 1}", value=name, remedy="keep one of the two")
+                seen.add(name)
+        return dict(super().construct_mapping(node, deep))
+
+
+def load_plain(data: bytes) -> Any:
+    """Return the content of one YAML document.
+
+    Raises:
+        CaseError: Not YAML, more than one document, or it uses anchors, aliases or tags.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CaseError("not UTF-8 text", where=f"byte {error.start + 1}", remedy="save the file as UTF-8") from None
+    loader = _PlainLoader(text)
+    try:
+        _refuse(text)
+        return loader.get_single_data()
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or "not readable"
+        raise CaseError(f"not readable as YAML ({problem})", where=where, remedy="check indentation and quotes") from None
+    except (ValueError, RecursionError):
+        raise CaseError("not readable as YAML (a value or the nesting)", remedy="check dates and nesting") from None
+    finally:
+        loader.dispose()
+
+
+def _refuse(text: str) -> None:
+    depth = 0
+    for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+        where = f"line {event.start_mark.line + 1}"
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise CaseError("anchors and aliases are not allowed", where=where, remedy="write the value out")
+        if getattr(event, "tag", None):
+            raise CaseError("tags are not allowed", where=where, value=event.tag, remedy="remove the tag")
+        depth += isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent)
+        depth -= isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent)
+        if depth > _DEEPEST:
+            raise CaseError("nested too deeply", where=where, allowed=f"{_DEEPEST} levels")

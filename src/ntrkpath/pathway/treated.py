@@ -1,0 +1,176 @@
+"""Facts of TRK inhibitors already given, of resistance, and of NTRK alterations other than fusions."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from ntrkpath.assays import NtrkGenes
+from ntrkpath.guidance import Edition
+from ntrkpath.model.case import Case, DnaMps, Mutation, RnaMps, TherapyLine
+from ntrkpath.model.errors import CaseError
+
+_CHANGE = re.compile(r"(?:p\.)?\(?([A-Za-z]{3}|[A-Z])(\d+)([A-Za-z]{3}|[A-Z*=])\)?")
+_ONE = dict(
+    Ala="A", Arg="R", Asn="N", Asp="D", Cys="C", Gln="Q", Glu="E", Gly="G", His="H", Ile="I", Leu="L", Lys="K",
+    Met="M", Phe="F", Pro="P", Ser="S", Thr="T", Trp="W", Tyr="Y", Val="V",
+)  # fmt: skip
+#: Of several resistance mutations the one that leaves the fewest options counts.
+_GRAVEST = ("xdfg", "solvent_front", "gatekeeper", "other_kinase")
+
+
+class Resistance(msgspec.Struct, frozen=True):
+    """What is known of resistance: the level of the fact, the mutation behind it, and its effect by drug."""
+
+    level: str
+    mutation: str | None
+    effects: dict[str, str]
+
+
+class Treated:
+    """Derives the facts of earlier TRK inhibitors and of NTRK mutations and amplifications."""
+
+    def __init__(self, edition: Edition, ntrk: NtrkGenes) -> None:
+        self.ntrk = ntrk
+        self.drugs = {name.casefold(): d for d in edition.drugs.values() for name in (d.id, d.brand or d.id, *d.names)}
+        self.other_drugs = frozenset(name.casefold() for name in edition.data["labels"]["other_drugs"])
+        data = edition.data["resistance"]
+        self.mutations = {(m["gene"], m["protein"]): m for m in data["mutations"]}
+        self.residues = {g: {int(r): c for r, c in residues.items()} for g, residues in data["residues"].items()}
+        self.wild_type = {g: {int(r): aa for r, aa in letters.items()} for g, letters in data["wild_type"].items()}
+        self.offsets = {
+            g: {o["transcript"]: int(o["offset"]) for o in numbering["others"]}
+            for g, numbering in data["numbering"].items()
+        }
+        self.off_target = [(o["gene"], o["alteration"], o["kind"]) for o in data["off_target"]]
+
+    def drug(self, line: TherapyLine, index: int) -> str | None:
+        """Return the TRK inhibitor that a line of therapy gives, or ``None`` for another known drug.
+
+        Raises:
+            CaseError: The drug is not known by any name.
+        """
+        name = line.drug.strip().casefold()
+        if name in self.drugs:
+            return self.drugs[name].id
+        if name in self.other_drugs:
+            return None
+        from rapidfuzz import process
+
+        near = process.extract(name, [*self.drugs, *self.other_drugs], limit=3)
+        raise CaseError(
+            "drug not known",
+            where=f"therapy[{index}].drug",
+            value=line.drug,
+            allowed=f"nearest: {', '.join(str(match[0]) for match in near)}",
+            remedy="write the international name",
+        )
+
+    def levels(self, case: Case) -> tuple[dict[str, str], Resistance, frozenset[str]]:
+        """Return the facts, what is known of resistance, and the drugs on which the disease progressed."""
+        lines = [(line, self.drug(line, i)) for i, line in enumerate(case.therapy or [])]
+        trk = [
+            (line, drug) for line, drug in lines if drug and self.drugs[drug].generation in ("first", "next")
+        ]
+        statuses = [(self._status(line), self.drugs[str(drug)].generation) for line, drug in trk]
+        therapy = "unknown" if case.therapy is None else _course(statuses)
+        resistance = self._resistance(case, [line for line, _ in trk], therapy)
+        progressed = frozenset(str(drug) for line, drug in trk if self._status(line) == "progressed")
+        return (
+            {
+                "trk_therapy": therapy,
+                "resistance": resistance.level,
+                "ntrk_amplification": self._amplification(case),
+                "ntrk_mutation": "present" if self._ntrk_mutations(case) else "none_reported",
+                "reported_fusion": "present"
+                if any(a.kind == "fusion" and a.status == "present" and self._is_ntrk(a.gene) for a in case.alterations)
+                else "none_reported",
+            },
+            resistance,
+            progressed,
+        )
+
+    def _is_ntrk(self, gene: str) -> bool:
+        return any(self.ntrk.symbol(part) for part in re.split(r"::|--", gene))
+
+    @staticmethod
+    def _status(line: TherapyLine) -> str:
+        if line.progression is True or line.best_response == "progression":
+            return "progressed"
+        if line.progression is False:
+            return "stopped" if line.end else "ongoing"
+        return "unknown"
+
+    def _amplification(self, case: Case) -> str:
+        statuses = {a.status for a in case.alterations if a.kind == "amplification" and self.ntrk.symbol(a.gene)}
+        for test in case.tests:
+            if isinstance(test, DnaMps | RnaMps) and self.ntrk.covered(test.amplifications):
+                statuses.add("present")
+        return "present" if "present" in statuses else "absent" if "absent" in statuses else "unknown"
+
+    def _ntrk_mutations(self, case: Case) -> list[tuple[str, Mutation]]:
+        listed = [
+            Mutation(gene=a.gene, protein=a.detail or "unknown")
+            for a in case.alterations
+            if a.kind == "mutation" and a.status == "present"
+        ]
+        listed += [m for t in case.tests if isinstance(t, DnaMps | RnaMps) for m in t.mutations or ()]
+        return [(symbol, m) for m in listed if (symbol := self.ntrk.symbol(m.gene))]
+
+    def classify(self, gene: str, mutation: Mutation) -> tuple[str, str] | None:
+        """Return (change in reference numbering, class) of a resistance mutation, or ``None`` for any other change."""
+        match = _CHANGE.fullmatch(mutation.protein.strip())
+        if match is None:
+            return None
+        before, residue, after = _ONE.get(match[1].title(), match[1]), int(match[2]), _ONE.get(match[3].title(), match[3])
+        if before == after or after in "=*":
+            return None
+        accession = (mutation.transcript or "").split(".")[0]
+        offsets = self.offsets[gene]
+        tried = [offsets[accession]] if accession in offsets else [0] if accession else [0, *sorted(set(offsets.values()))]
+        for offset in tried:
+            number = residue - offset
+            if self.wild_type[gene].get(number) == before:
+                return f"{before}{number}{after}", self.residues[gene][number]
+        return None
+
+    def _resistance(self, case: Case, trk: list[TherapyLine], therapy: str) -> Resistance:
+        known = [(gene, found) for gene, m in self._ntrk_mutations(case) if (found := self.classify(gene, m))]
+        if known:
+            gene, (change, kind) = min(known, key=lambda k: (_GRAVEST.index(k[1][1]), k[0], k[1][0]))
+            entry: dict[str, Any] = self.mutations.get((gene, change), {})
+            return Resistance(kind, f"{gene} {change}", dict(entry.get("effect", {})) or {"*": "cannot_tell"})
+        starts = [day for line in trk if (day := line.start or line.end)]
+        if therapy in ("progressed_first", "progressed_next") and starts:
+            tests = [
+                t
+                for t in case.tests
+                if isinstance(t, DnaMps | RnaMps) and t.date and t.date >= max(starts) and t.result != "failed"
+            ]
+            if any(self._off_target(t) for t in tests):
+                return Resistance("off_target", None, {})
+            if any(t.mutations is not None for t in tests):
+                return Resistance("none_found", None, {})
+        return Resistance("not_done", None, {})
+
+    def _off_target(self, test: DnaMps | RnaMps) -> bool:
+        found = {(m.gene.upper(), m.protein.removeprefix("p.")) for m in test.mutations or ()}
+        amplified = {gene.upper() for gene in test.amplifications}
+        return any(
+            (gene, change) in found if kind == "mutation" else gene in amplified
+            for gene, change, kind in self.off_target
+        )
+
+
+def _course(statuses: list[tuple[str, str]]) -> str:
+    """Return the level of ``trk_therapy`` from (status, generation) of each TRK inhibitor given."""
+    if not statuses:
+        return "none"
+    if ("progressed", "next") in statuses:
+        return "progressed_next"
+    for status, level in (("ongoing", "ongoing"), ("progressed", "progressed_first"), ("unknown", "unknown")):
+        if any(s == status for s, _ in statuses):
+            return level
+    return "stopped"

@@ -1,0 +1,232 @@
+"""Facts of the tumour, the disease and the patient: everything but the tests and the therapy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from ntrkpath.assays import NtrkGenes
+from ntrkpath.guidance import Edition
+from ntrkpath.model.case import Alteration, Case
+from ntrkpath.model.errors import CaseError, HistologyError
+from ntrkpath.vocabulary import Histology
+from ntrkpath.vocabulary.histology import Marker, Resolution
+
+_AGE = re.compile(r"(\d+(?:\.\d+)?)\s*(years?|yrs?|y|months?|mos?|m|weeks?|wks?|w|days?|d)?(?:\s+old)?")
+_PER_YEAR = {"y": 1.0, "m": 12.0, "w": 365.25 / 7, "d": 365.25}
+_BIRTH = {"newborn", "neonate", "antenatal", "prenatal", "fetus", "foetus", "at birth"}
+OLDEST = 120.0
+
+_FLAG = {True: "yes", False: "no"}
+
+
+def age_in_years(age: float | str | None) -> float | None:
+    """Return an age in years from a number of years or a text with its unit.
+
+    Raises:
+        CaseError: The text is no age, or the age lies outside 0 to 120 years.
+    """
+    if age is None or age == "unknown":
+        return None
+    years: float
+    if isinstance(age, str):
+        text = age.strip().casefold()
+        if text in _BIRTH:
+            return 0.0
+        match = _AGE.fullmatch(text)
+        if match is None:
+            raise CaseError(
+                "not an age", where="patient.age", value=age, allowed="years as a number, or '3 months', '10 days', 'newborn'"
+            )
+        unit = (match[2] or "y")[0]
+        years = float(match[1]) / _PER_YEAR[unit]
+    else:
+        years = float(age)
+    if not 0 <= years <= OLDEST:
+        raise CaseError("age out of range", where="patient.age", value=age, allowed="0 to 120 years", remedy="give years, or a unit: '3 months'")
+    return years
+
+
+def flag(value: bool | str | None) -> str:
+    """Return ``yes``, ``no`` or ``unknown``."""
+    return _FLAG.get(value, "unknown")  # type: ignore[arg-type]
+
+
+class Tumour:
+    """Derives the facts of tumour, disease and patient as ``facts.yaml`` says.
+
+    Args:
+        edition: The edition whose facts and vocabulary are used.
+        ntrk: The NTRK genes.
+    """
+
+    def __init__(self, edition: Edition, ntrk: NtrkGenes) -> None:
+        self.ntrk = ntrk
+        self.vocabulary = edition.vocabulary
+        derive = {ident: fact.derive or {} for ident, fact in edition.facts.items()}
+        self.bands = [(level, float(bound)) for level, bound in derive["age_band"]["upper_bounds_years"]]
+        self.oldest_band = derive["age_band"]["last"]
+        self.drivers = frozenset(derive["other_driver"]["genes"])
+        self.any_fusion = derive["canonical_alteration"]["any_fusion"].upper()
+        self.vimentin = frozenset(derive["lineage"]["vimentin"])
+        self.other_markers = int(derive["lineage"]["minimum_other_markers"])
+        self.co_expressed = tuple(derive["s100_cd34"]["markers"])
+        self.as_none = frozenset(derive["differentiation"]["as_none"])
+        self.settled = frozenset(derive["differentiation"]["settled_by_group"])
+        words = "|".join(re.escape(word) for word in derive["cns_site"]["words"])
+        self.cns = re.compile(rf"\b(?:{words})\b")
+        #: Fusions and amplifications that define a sarcoma: they question another diagnosis.
+        self.defining = frozenset(
+            (gene, kind)
+            for entry in self.vocabulary
+            if entry.group in ("recurrent_fusion", "wd_dd_liposarcoma")
+            for marker in entry.markers
+            if marker.certainty == "pathognomonic"
+            for kind in marker.kinds
+            if kind in ("fusion", "amplification")
+            for gene in marker.genes
+        )
+
+    def histology(self, text: str) -> Resolution:
+        """Resolve a histology; a likeness is not enough to decide a case.
+
+        Raises:
+            HistologyError: The text resolves to nothing, or only fuzzily; the nearest names are given.
+        """
+        resolution = self.vocabulary.resolve(text)
+        if resolution.histology is None or resolution.how == "fuzzy":
+            near = [resolution.histology.name] if resolution.histology else []
+            near += [name for name, _ in resolution.candidates if name not in near]
+            raise HistologyError(
+                "histology not recognised" if not near else "histology not recognised exactly",
+                where="diagnosis.histology",
+                value=text,
+                allowed=f"nearest: {', '.join(near[:4])}" if near else "a name, synonym, OncoTree or ICD-O-3 code",
+                remedy="write one of these, or look it up with: ntrkpath histology TEXT",
+            )
+        return resolution
+
+    def levels(self, case: Case, histology: Histology, found: Iterable[Alteration]) -> dict[str, str]:
+        """Return the level of every fact of tumour, disease and patient.
+
+        Args:
+            found: Alterations that the tests of the case report beside those listed.
+        """
+        diagnosis, disease = case.diagnosis, case.disease
+        alterations = self._by_gene([*case.alterations, *found])
+        profile = {name.strip().upper(): value for name, value in diagnosis.immunoprofile.items()}
+        canonical = self._canonical(histology, alterations)
+        return {
+            "histology_group": histology.group,
+            "alk_ros1": self._alk_ros1(alterations),
+            "canonical_alteration": canonical,
+            "other_driver": self._other_driver(histology, alterations),
+            "lineage": self._lineage(profile),
+            "s100_cd34": self._co_expression(profile),
+            "differentiation": self._differentiation(diagnosis.differentiation, histology),
+            "cns_site": self._cns_site(diagnosis.site, histology),
+            "typical_histology": flag(diagnosis.typical_histology),
+            "central_review": flag(diagnosis.central_review),
+            "for_diagnosis": flag(diagnosis.testing_for_diagnosis),
+            "extent": disease.extent or "unknown",
+            "relapse_risk": disease.relapse_risk or "unknown",
+            "surgery_morbidity": disease.surgery_morbidity or "unknown",
+            "standard_therapy": disease.standard_therapy or "unknown",
+            "alternative": flag(disease.satisfactory_alternative),
+            "age_band": self._age_band(case.patient.age),
+        }
+
+    def _by_gene(self, alterations: Iterable[Alteration]) -> dict[tuple[str, str], str]:
+        """Map (gene, kind) to its status; present outweighs absent, absent outweighs unknown."""
+        rank = {"unknown": 0, "absent": 1, "present": 2}
+        found: dict[tuple[str, str], str] = {}
+        for alteration in alterations:
+            for gene in re.split(r"::|--", alteration.gene.strip().upper()):
+                key = (gene, alteration.kind)
+                if rank[alteration.status] >= rank[found.get(key, "unknown")]:
+                    found[key] = alteration.status
+        return found
+
+    def _status(self, marker: Marker, alterations: dict[tuple[str, str], str]) -> str:
+        if any(alterations.get((gene, kind)) == "present" for gene in marker.genes for kind in marker.kinds):
+            return "present"
+        if any(alterations.get((gene, kind)) == "absent" for gene in marker.absent_by for kind in marker.kinds):
+            return "absent"
+        if "fusion" in marker.kinds and alterations.get((self.any_fusion, "fusion")) == "absent":
+            return "absent"
+        return "unknown"
+
+    def _canonical(self, histology: Histology, alterations: dict[tuple[str, str], str]) -> str:
+        statuses = [(marker, self._status(marker, alterations)) for marker in histology.markers]
+        if any(status == "present" for _, status in statuses):
+            return "present"
+        own = {(gene, kind) for marker in histology.markers for gene in marker.genes for kind in marker.kinds}
+        if histology.group in ("complex_genomics", "other_sarcoma") and any(
+            status == "present" and key in self.defining and key not in own for key, status in alterations.items()
+        ):
+            return "present"
+        if not statuses:
+            return "absent" if alterations.get((self.any_fusion, "fusion")) == "absent" else "unknown"
+        if all(status == "absent" for _, status in statuses):
+            return "absent"
+        if any(status == "unknown" and marker.certainty == "pathognomonic" for marker, status in statuses):
+            tested = any(
+                status == "absent" and marker.certainty == "pathognomonic" for marker, status in statuses
+            )
+            return "unknown" if tested else "expected"
+        return "unknown"
+
+    def _alk_ros1(self, alterations: dict[tuple[str, str], str]) -> str:
+        either = [
+            alterations.get((gene, "fusion")) or alterations.get((self.any_fusion, "fusion"), "unknown")
+            for gene in ("ALK", "ROS1")
+        ]
+        if "present" in either:
+            return "present"
+        return "absent" if either == ["absent", "absent"] else "unknown"
+
+    def _other_driver(self, histology: Histology, alterations: dict[tuple[str, str], str]) -> str:
+        own = {gene for marker in histology.markers for gene in marker.genes}
+        if histology.group == "imt":
+            own |= {"ALK", "ROS1"}
+        for (gene, _), status in alterations.items():
+            if status == "present" and gene in self.drivers and gene not in own:
+                return "present"
+        return "none_reported"
+
+    def _lineage(self, profile: dict[str, str]) -> str:
+        others = [value for name, value in profile.items() if name not in self.vimentin]
+        if "positive" in others:
+            return "specific"
+        vimentin = any(profile.get(name) == "positive" for name in self.vimentin)
+        return "none" if vimentin and others.count("negative") >= self.other_markers else "unknown"
+
+    def _co_expression(self, profile: dict[str, str]) -> str:
+        values = [profile.get(marker) for marker in self.co_expressed]
+        if all(value == "positive" for value in values):
+            return "co_expressed"
+        return "not_co_expressed" if "negative" in values else "unknown"
+
+    def _differentiation(self, stated: str | None, histology: Histology) -> str:
+        if histology.neuroendocrine or stated == "neuroendocrine":
+            return "neuroendocrine"
+        if stated in ("myogenic", "neural"):
+            return stated
+        if histology.differentiation != "none":
+            return histology.differentiation
+        if stated == "none" or stated in self.as_none or histology.group in self.settled:
+            return "none"
+        return "unknown"
+
+    def _cns_site(self, site: str | None, histology: Histology) -> str:
+        if histology.cns:
+            return "yes"
+        if not site or not site.strip():
+            return "unknown"
+        return "yes" if self.cns.search(site.casefold()) else "no"
+
+    def _age_band(self, age: float | str | None) -> str:
+        years = age_in_years(age)
+        if years is None:
+            return "unknown"
+        return next((level for level, bound in self.bands if years < bound), str(self.oldest_band))

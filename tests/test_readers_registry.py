@@ -1,0 +1,100 @@
+"""Readers are found by content, by caller and by entry point, and only the one that is needed is imported."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+from ntrkpath import readers
+from ntrkpath.model.fusion import Junction
+from ntrkpath.readers import _registry
+from ntrkpath.readers.api import Collector, Document, Header, Row, TableReader, cells
+
+ROOT = Path(__file__).resolve().parents[1]
+DATA = ROOT / "tests" / "data" / "readers"
+
+
+def _junction(row: Row) -> Junction:
+    return row.junction(cells.side(row["up"], cells.locus(row["up_at"], 1)), cells.side(row["down"]))
+
+
+TABLE = TableReader(
+    "example",
+    {"up": ("upstream_gene",), "down": ("downstream_gene",), "up_at": ("bp1",)},
+    ("up", "down", "up_at"),
+    _junction,
+)
+
+
+class Lines:
+    """A reader of a format that is no table."""
+
+    name = "lines"
+
+    def recognises(self, document: Document) -> bool:
+        return document.lines[0].startswith("EXAMPLE")
+
+    def read(self, document: Document, collector: Collector, header: Header | None = None) -> None:
+        for number, line in enumerate(document.lines[1:], 2):
+            if collector.wants(line):
+                first, second = cells.pair(line)
+                collector.add(collector.junction(cells.side(first), cells.side(second), number, line))
+
+
+class _Entry:
+    def __init__(self, name: str, reader: object) -> None:
+        self.name = name
+        self._reader = reader
+
+    def load(self) -> object:
+        return self._reader
+
+
+@pytest.fixture
+def _installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = [_Entry("example", TABLE), _Entry("lines", Lines())]
+    monkeypatch.setattr(metadata, "entry_points", lambda group: entries if group == _registry.GROUP else [])
+
+
+@pytest.mark.usefixtures("_installed")
+def test_an_installed_table_reader_is_recognised_by_its_columns_and_by_caller() -> None:
+    text = b"upstream_gene\tdownstream_gene\tbp1\nETV6\tNTRK3\tchr12:12022902:+\n"
+    for caller in (None, "example"):
+        result = readers.read(text, "x", caller=caller)
+        assert result.format == "example"
+        assert result.junctions[0].five_prime.position == 12022903
+
+
+@pytest.mark.usefixtures("_installed")
+def test_an_installed_reader_of_lines_is_recognised_by_its_own_look() -> None:
+    result = readers.read(b"EXAMPLE 1.0\nETV6--NTRK3\nA--B\n", "x", only_genes=readers.NTRK)
+    assert (result.format, len(result.junctions), result.rows_other) == ("lines", 1, 1)
+
+
+def test_reading_one_format_imports_no_other() -> None:
+    code = (
+        "import sys; from ntrkpath import readers; "
+        f"readers.read({str(DATA / 'arriba_v1.tsv')!r}); "
+        "print(sorted(m.rpartition('.')[2] for m in sys.modules if m.startswith('ntrkpath.readers.')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    public = [name for name in done.stdout.replace("'", "").strip("[]\n").split(", ") if not name.startswith("_")]
+    assert public == ["arriba"]
+
+
+def test_every_format_and_caller_stands_on_the_page_of_formats() -> None:
+    page = (ROOT / "docs" / "reference" / "formats.md").read_text(encoding="utf-8")
+    for known in _registry.ALL:
+        row = next((line for line in page.splitlines() if line.startswith(f"| `{known.name}` |")), "")
+        assert row, f"format {known.name} is not documented"
+        assert "real" in row or "built" in row
+    assert set(readers.formats()) >= {"arriba", "manta", "tso500", "generic"}
+
+
+def test_a_format_is_never_told_by_the_file_name() -> None:
+    content = (DATA / "star_fusion.tsv").read_bytes()
+    assert readers.read(content, "arriba_fusions.tsv").format == "star-fusion"

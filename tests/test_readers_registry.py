@@ -95,6 +95,21 @@ def test_every_format_and_caller_stands_on_the_page_of_formats() -> None:
     assert set(readers.formats()) >= {"arriba", "manta", "tso500", "generic"}
 
 
+def test_the_example_of_the_how_to_reads_a_file() -> None:
+    page = (ROOT / "docs" / "how-to" / "write-a-reader.md").read_text(encoding="utf-8")
+    scope: dict[str, object] = {}
+    exec(page.split("```python\n")[1].split("```")[0], scope)
+    reader = scope["READER"]
+    assert isinstance(reader, TableReader)
+    head = "upstream_gene\tdownstream_gene\tbp1\tbp2\tframe\tsupporting_reads\n"
+    document = Document("x", (head + "ETV6\tNTRK3\tchr12:12022902:+\tchr15:88483983:-\tinframe\t7").split("\n"))
+    collector = Collector(document, "example", None, None)
+    reader.read(document, collector)
+    (found,) = collector.junctions
+    assert (found.five_prime.position, found.three_prime.position) == (12022903, 88483984)
+    assert (found.frame_by_caller, found.support.split_reads) == ("in", 7)
+
+
 def test_a_format_is_never_told_by_the_file_name() -> None:
     content = (DATA / "star_fusion.tsv").read_bytes()
     assert readers.read(content, "arriba_fusions.tsv").format == "star-fusion"

@@ -1,3 +1,100 @@
-"""ntrkpath: the World Sarcoma Network guidance on NTRK fusions in sarcoma, executable and auditable."""
+"""ntrkpath: the World Sarcoma Network guidance on NTRK fusions in sarcoma, executable and auditable.
+
+>>> import datetime as dt
+>>> from ntrkpath import case_from, recommend
+>>> case = case_from({"id": "example", "diagnosis": {"histology": "infantile fibrosarcoma"}})
+>>> answer = recommend(case, as_of=dt.date(2026, 5, 15))
+>>> answer.tier, answer.priority
+('+++', '+++')
+>>> [action.action for action in answer.actions]
+['order_mps', 'order_fish', 'order_pan_trk_ihc', 'order_rt_pcr']
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ntrkpath.fusion import Transcripts, assess
+    from ntrkpath.guidance import Edition, available, load
+    from ntrkpath.model.case import Case
+    from ntrkpath.model.errors import (
+        AnnotationError,
+        CaseError,
+        GuidanceError,
+        HistologyError,
+        NtrkpathError,
+        ReaderError,
+    )
+    from ntrkpath.model.fusion import FusionVerdict, Junction
+    from ntrkpath.model.recommendation import Recommendation
+    from ntrkpath.pathway import Pathway, case_from, read_case, read_cases, recommend
+    from ntrkpath.readers import read
+    from ntrkpath.schema import schema
+    from ntrkpath.vocabulary import HistologyVocabulary
 
 __version__ = "0.1.0"
+
+#: Public name and the module that holds it; a module is imported when its name is first used.
+_HOME = {
+    "AnnotationError": "model.errors",
+    "Case": "model.case",
+    "CaseError": "model.errors",
+    "Edition": "guidance",
+    "FusionVerdict": "model.fusion",
+    "GuidanceError": "model.errors",
+    "HistologyError": "model.errors",
+    "HistologyVocabulary": "vocabulary",
+    "Junction": "model.fusion",
+    "NtrkpathError": "model.errors",
+    "Pathway": "pathway",
+    "ReaderError": "model.errors",
+    "Recommendation": "model.recommendation",
+    "Transcripts": "fusion",
+    "assess": "fusion",
+    "available": "guidance",
+    "case_from": "pathway",
+    "load": "guidance",
+    "read": "readers",
+    "read_case": "pathway",
+    "read_cases": "pathway",
+    "recommend": "pathway",
+    "schema": "schema",
+}
+
+__all__ = [
+    "AnnotationError",
+    "Case",
+    "CaseError",
+    "Edition",
+    "FusionVerdict",
+    "GuidanceError",
+    "HistologyError",
+    "HistologyVocabulary",
+    "Junction",
+    "NtrkpathError",
+    "Pathway",
+    "ReaderError",
+    "Recommendation",
+    "Transcripts",
+    "assess",
+    "available",
+    "case_from",
+    "load",
+    "read",
+    "read_case",
+    "read_cases",
+    "recommend",
+    "schema",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'ntrkpath' has no attribute {name!r}")
+    return getattr(import_module(f"ntrkpath.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

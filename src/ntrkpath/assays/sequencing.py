@@ -19,8 +19,16 @@ NOT_DONE_DNA = {"dna_result": "not_done", "dna_fusion": "none", "dna_coverage": 
 #: Best first: of several fusions the most telling counts.
 WORTH = ("productive", "likely_productive", "uncertain", "not_productive")
 
+
+class Judged(msgspec.Struct, frozen=True):
+    """Our own verdict on a fusion, and why in one sentence."""
+
+    verdict: str
+    text: str
+
+
 #: Our own verdict on a fusion with exons or coordinates, or ``None`` where it cannot be given.
-Judge = Callable[[ReportedFusion, Literal["rna", "dna"]], str | None]
+Judge = Callable[[ReportedFusion, Literal["rna", "dna"]], Judged | None]
 
 
 class FusionReading(msgspec.Struct, frozen=True):
@@ -29,6 +37,7 @@ class FusionReading(msgspec.Struct, frozen=True):
     name: str
     verdict: str
     ntrk_first: bool
+    text: str
     row: Row | None
 
 
@@ -45,7 +54,7 @@ def read_fusions(
     table: Masks,
     judge: Judge | None = None,
 ) -> list[FusionReading]:
-    """Return every NTRK fusion of a test with its worth, in a fixed order.
+    """Return every NTRK fusion that a case lists for a test, with its worth.
 
     Args:
         partners: Known (5', 3') pairs, upper case.
@@ -62,7 +71,7 @@ def read_fusions(
         name = fusion_name(fusion, ntrk)
         ours = judge(fusion, level) if judge else None
         if ours is not None:
-            readings.append(FusionReading(name, ours, bool(five and not three), None))
+            readings.append(FusionReading(name, ours.verdict, bool(five and not three), ours.text, None))
             continue
         partner = "unknown"
         if three and fusion.five_prime and fusion.five_prime.strip() != "?":
@@ -74,16 +83,21 @@ def read_fusions(
             "fusion_frame": fusion.frame or "unknown",
         }
         row = table.hits[_lowest(table.matching(levels))].row
-        readings.append(FusionReading(name, row.sets["reported_verdict"], bool(five and not three), row))
-    return sorted(readings, key=lambda r: (WORTH.index(r.verdict), r.name))
+        readings.append(FusionReading(name, row.sets["reported_verdict"], bool(five and not three), row.says, row))
+    return readings
 
 
 def _lowest(mask: int) -> int:
     return (mask & -mask).bit_length() - 1
 
 
+def by_worth(readings: Iterable[FusionReading]) -> list[FusionReading]:
+    """Return the readings, the most telling first; the order they came in does not matter."""
+    return sorted(readings, key=lambda r: (WORTH.index(r.verdict), r.name, r.text))
+
+
 def sequencing_levels(test: DnaMps | RnaMps, readings: list[FusionReading], ntrk: NtrkGenes) -> dict[str, str]:
-    """Return the levels of the ``rna_*`` or ``dna_*`` readout facts of one test.
+    """Return the levels of the ``rna_*`` or ``dna_*`` readout facts of one test; ``readings`` come most telling first.
 
     A positive result that names fusions of other genes only is negative for NTRK.
     """

@@ -26,11 +26,11 @@ def command(form: str, as_of: dt.date | None, edition: str) -> int:
 
     Blank stays unknown: what a publication does not state is not assumed, so some answers ask first.
     """
-    from ntrkpath.cli.recommend import _Run, write
+    from ntrkpath.cli.recommend import Run, inputs, write
     from ntrkpath.guidance import load
-    from ntrkpath.pathway import Pathway, read_cases
+    from ntrkpath.pathway import Pathway
 
     guidance = load(edition)
-    run = _Run(Pathway(guidance, as_of or dt.date.today()), ())
-    write(run.decided(read_cases(examples())), form, guidance, sys.stdout)
+    run = Run(Pathway(guidance, as_of or dt.date.today()), ())
+    write(run.decided(inputs([str(examples())])), form, guidance, sys.stdout)
     return 0 if run.good and not run.bad else 1

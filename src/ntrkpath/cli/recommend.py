@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ntrkpath.model.errors import CaseError
     from ntrkpath.model.recommendation import Recommendation
     from ntrkpath.pathway import Pathway
+    from ntrkpath.pathway.fusions import Verdicts
 
 _EPILOG = """\b
 The smallest case (YAML):
@@ -57,8 +58,8 @@ def command(
         if finding not in ("missing", "bad-case") and finding not in guidance.actions:
             raise click.BadParameter(f"{finding!r} is no action; see `ntrkpath guideline show actions`", param_hint="--fail-on")
     pathway = Pathway(guidance, as_of or dt.date.today(), figure2_reading=figure2_reading)
-    run = _Run(pathway, fail_on)
-    results = run.decided(_inputs(cases))
+    run = Run(pathway, fail_on)
+    results = run.decided(inputs(cases))
     if out is None:
         write(results, form, guidance, sys.stdout, trace)
     else:
@@ -71,7 +72,8 @@ def command(
     return EXIT_FINDING if run.found or (run.bad and "bad-case" in fail_on) else EXIT_OK
 
 
-def _inputs(paths: Iterable[str]) -> Iterator[Case | CaseError]:
+def inputs(paths: Iterable[str]) -> Iterator[tuple[Case | CaseError, Path]]:
+    """Yield each case or error, with the directory from which the files it names are read."""
     from ntrkpath.model.errors import CaseError
     from ntrkpath.pathway import read_cases
     from ntrkpath.pathway.load import decode_json
@@ -79,14 +81,16 @@ def _inputs(paths: Iterable[str]) -> Iterator[Case | CaseError]:
     for path in paths:
         if path == "-":
             try:
-                yield decode_json(sys.stdin.buffer.read())
+                yield decode_json(sys.stdin.buffer.read()), Path()
             except CaseError as error:
-                yield error.at("standard input")  # type: ignore[misc]
+                yield error.at("standard input"), Path()  # type: ignore[misc]
         else:
-            yield from read_cases(path)
+            directory = Path(path) if Path(path).is_dir() else Path(path).parent
+            for case in read_cases(path):
+                yield case, directory
 
 
-class _Run:
+class Run:
     """Decides cases one after the other and counts."""
 
     def __init__(self, pathway: Pathway, fail_on: tuple[str, ...]) -> None:
@@ -94,18 +98,18 @@ class _Run:
         self.good = self.bad = 0
         self.found = False
 
-    def decided(self, cases: Iterator[Case | CaseError]) -> Iterator[Recommendation | None]:
+    def decided(self, cases: Iterator[tuple[Case | CaseError, Path]]) -> Iterator[Recommendation | None]:
         """Yield each recommendation, or ``None`` for a bad case, which is reported on standard error."""
         from ntrkpath.model.errors import CaseError, NtrkpathError
 
         progress = sys.stderr.isatty()
-        for case in cases:
+        for case, directory in cases:
             if isinstance(case, CaseError):
                 self._report(case)
                 yield None
                 continue
             try:
-                answer = self.pathway.recommend(case)
+                answer = self.pathway.recommend(*self._with_files(case, directory))
             except NtrkpathError as error:
                 self._report(error.at(case.id))
                 yield None
@@ -116,6 +120,15 @@ class _Run:
             if progress and self.good % 1000 == 0:
                 click.echo(f"\r{self.good} cases decided", nl=False, err=True)
             yield answer
+
+    @staticmethod
+    def _with_files(case: Case, directory: Path) -> tuple[Case, Verdicts]:
+        """Return the case with our verdicts on the caller files it names, where it names any."""
+        if not any(getattr(test, "file", None) for test in case.tests):
+            return case, {}
+        from ntrkpath.pathway import attach
+
+        return attach(case, directory)
 
     def _report(self, error: Exception) -> None:
         self.bad += 1

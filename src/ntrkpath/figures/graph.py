@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -114,15 +115,16 @@ def _taking(entry: Mapping[str, Any], edition: Edition, where: str) -> Taking:
             raise GuidanceError(
                 "the figure names a level that the fact lacks",
                 where=where,
-                value=sorted(stray)[0],
+                value=min(stray),
                 allowed=edition.facts[fact].levels,
             )
         when[fact] = tuple(levels)
     return Taking({table: tuple(ids) for table, ids in rows.items()}, when)
 
 
+@lru_cache(maxsize=8)
 def load(edition: Edition) -> Graph:
-    """Read figure 2 of an edition and check it against the tables.
+    """Read figure 2 of an edition and check it against the tables; read once for each edition.
 
     Raises:
         GuidanceError: The edition has no figure, or it names a row, fact, level, node or action that does not exist.
@@ -161,8 +163,8 @@ def load(edition: Edition) -> Graph:
     for entry in data["notes"]:
         if entry["row"] not in edition.rows:
             raise GuidanceError("the note names a row that no table has", where=f"{FILE}.yaml", value=entry["row"])
-        row = edition.rows[entry["row"]][1]
-        notes.append(Sign(str(entry["sign"]), row.id, row.note, row.fidelity))
+        noted = edition.rows[entry["row"]][1]
+        notes.append(Sign(str(entry["sign"]), noted.id, noted.note, noted.fidelity))
     return Graph(
         title=data["title"],
         about=data["about"],

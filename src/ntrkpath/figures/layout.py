@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import msgspec
@@ -9,8 +10,8 @@ import msgspec
 from ntrkpath.figures.graph import Edge, Graph, Node
 from ntrkpath.figures.svg import Box, Point, text_width, wrap
 
-TITLE = 14.0
-TEXT = 12.5
+TITLE = 15.0
+TEXT = 13.5
 LEADING = 1.3
 PAD = 9.0
 
@@ -55,15 +56,16 @@ class _Grid:
     def __init__(self, graph: Graph) -> None:
         layout = graph.layout
         self.margin = float(layout["margin"])
+        lane = float(layout["lane"])
         self.left: list[float] = []
         self.right: list[float] = []
-        x = self.margin
+        x: float = self.margin
         for width, gap in zip(layout["columns"], [*layout["column_gaps"], 0], strict=True):
             self.left.append(x)
             self.right.append(x + width)
             x += width + gap
-        self.width = x + layout["lane"] + self.margin
-        self.lane_x = x + layout["lane"] / 2 + 2
+        self.width = x + lane + self.margin
+        self.lane_x: float = x + lane / 2 + 2
         self.texts: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
         heights: dict[int, float] = {}
         for node in graph.nodes.values():
@@ -143,8 +145,11 @@ def _label(edge: Edge, points: tuple[Point, ...]) -> tuple[tuple[str, ...], Box 
     if not shown:
         return (), None
     spec = edge.route.get("label", {})
-    lines = tuple(wrap(shown, float(spec.get("width", 120)), TEXT))
-    width = max(text_width(line, TEXT) for line in lines)
+    if spec == "hidden":
+        return (), None
+    # bold, as on a taken path, so that a marked label keeps its place
+    lines = tuple(wrap(shown, float(spec.get("width", 120)), TEXT, bold=True))
+    width = max(text_width(line, TEXT, bold=True) for line in lines)
     height = len(lines) * TEXT * LEADING
     segment = int(spec.get("segment", 0))
     (x1, y1), (x2, y2) = points[segment], points[segment + 1]
@@ -160,11 +165,11 @@ def _label(edge: Edge, points: tuple[Point, ...]) -> tuple[tuple[str, ...], Box 
 def _crossings(points: tuple[Point, ...], others: list[tuple[Point, ...]]) -> tuple[Point, ...]:
     """Return where a level piece of ``points`` crosses an upright piece of another line."""
     found: list[Point] = []
-    for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
+    for (x1, y1), (x2, y2) in itertools.pairwise(points):
         if y1 != y2:
             continue
         for other in others:
-            for (ox1, oy1), (ox2, oy2) in zip(other, other[1:], strict=False):
+            for (ox1, oy1), (ox2, oy2) in itertools.pairwise(other):
                 inside = min(oy1, oy2) < y1 < max(oy1, oy2)
                 if ox1 == ox2 and inside and min(x1, x2) < ox1 < max(x1, x2):
                     found.append((ox1, y1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -141,7 +142,9 @@ def tag(name: str, content: str = "", /, **attributes: object) -> str:
     return f"<{name}{''.join(parts)}>{content}</{name}>" if content else f"<{name}{''.join(parts)}/>"
 
 
-def text_lines(lines: Iterable[str], x: float, y: float, size: float, *, anchor: str = "start", class_: str = "") -> str:
+def text_lines(
+    lines: Iterable[str], x: float, y: float, size: float, *, anchor: str = "start", class_: str = ""
+) -> str:
     """Return lines of text, the first with its baseline at ``y``, the others 1.3 em apart."""
     return "".join(
         tag("text", escape(line), x=x, y=y + i * size * 1.3, text_anchor=anchor, font_size=size, class_=class_ or None)
@@ -153,7 +156,7 @@ def polyline(points: Sequence[Point], hops: Iterable[Point] = (), radius: float 
     """Return path data along ``points``; at each of ``hops``, which lie on level segments, the line jumps over."""
     jumps = list(hops)
     data = [f"M{number(points[0][0])} {number(points[0][1])}"]
-    for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
+    for (x1, y1), (x2, y2) in itertools.pairwise(points):
         if y1 == y2:
             step = 1 if x2 > x1 else -1
             on_it = [x for x, y in jumps if y == y1 and min(x1, x2) + radius < x < max(x1, x2) - radius]

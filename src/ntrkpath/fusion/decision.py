@@ -7,7 +7,6 @@ from importlib import resources
 from typing import Any, NamedTuple, cast
 
 import msgspec
-import yaml
 
 from ntrkpath.model.fusion import VerdictLevel
 from ntrkpath.rules import Chain, load_facts, load_tables
@@ -77,8 +76,10 @@ class Outcome(NamedTuple):
 @cache
 def knowledge(name: str) -> Any:
     """Return a file of the edition (``fusion.yaml``, ``domains.yaml``) as plain data."""
+    import yaml  # only here: a compiled edition needs no YAML
+
     text = (resources.files("ntrkpath") / "knowledge" / "wsn2020" / name).read_bytes()
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader
 
 
 @cache
@@ -103,5 +104,5 @@ def decide(state: State) -> Outcome:
         GuidanceError: The tables have a gap (``verify`` proves that they have none).
     """
     decision = chain().decide(dict(zip(FACTS, state, strict=True)))
-    verdict = cast(VerdictLevel, decision.levels["fusion_verdict"])
+    verdict = cast("VerdictLevel", decision.levels["fusion_verdict"])
     return Outcome(verdict, tuple(hit.row.id for hit in reversed(decision.hits)))

@@ -14,7 +14,10 @@ from ntrkpath.fusion.transcripts import Transcripts
 from ntrkpath.model.errors import AnnotationError
 from ntrkpath.model.fusion import Assembly, FrameCall
 
-_SIDE = r"(?P<gene{0}>[A-Za-z][A-Za-z0-9]*?(?:-[A-Za-z][A-Za-z0-9]*)??)[\s:(,;._]*(?:exons?|ex|e)\.?\s*(?:\d+\s*[-_]\s*)??(?P<exon{0}>\d+)\)?"
+_SIDE = (
+    r"(?P<gene{0}>[A-Za-z][A-Za-z0-9]*?(?:-[A-Za-z][A-Za-z0-9]*)??)[\s:(,;._]*"
+    r"(?:exons?|ex|e)\.?\s*(?:\d+\s*[-_]\s*)??(?P<exon{0}>\d+)\)?"
+)
 _PAIR = re.compile(_SIDE.format(5) + r"\s*(?:::|--|->|-|\u2013|\u2014|/|;|,|to)\s*" + _SIDE.format(3), re.IGNORECASE)
 
 

@@ -66,7 +66,17 @@ class Atlas:
         return found
 
     def resolve(self, point: Breakpoint) -> Locus:
-        """Return the gene of one side: by name, and by position where the name is missing, unknown or elsewhere."""
+        """Return the gene of one side: by name, and by position where the name is missing, unknown or elsewhere.
+
+        Mitochondrial genes have another genetic code and give no start to a nuclear gene.
+        """
+        found = self._resolve(point)
+        if found.gene is not None and found.gene.chromosome == "MT":
+            note = f"{found.name} is mitochondrial and read by another genetic code"
+            return Locus(point, found.name, None, "not_annotated", found.position, note)
+        return found
+
+    def _resolve(self, point: Breakpoint) -> Locus:
         name, position = point.gene, point.position
         if name is not None and name.upper() in _NO_NAME:
             name = None

@@ -35,32 +35,34 @@ def verdicts(events: Events, thresholds: Thresholds) -> list[FusionVerdict]:
     these; it stands alone where there is none. The opposite order of two genes in one sample is a reciprocal pair.
     """
     pairs = {(key[0], key[2], key[3]) for key in events}
-    located: dict[tuple[object, ...], list[tuple[object, ...]]] = {}
-    unlocated: list[tuple[object, ...]] = []
-    for key, readings in events.items():
-        if readings[0].place == "not_given" and not key[4] and not key[5]:
-            unlocated.append(key)
-        else:
-            located.setdefault((key[0], key[1], frozenset(key[2:4])), []).append(key)
-    joined: dict[tuple[object, ...], list[Junction]] = {}
-    alone: set[tuple[object, ...]] = set()
-    for key in unlocated:
-        hosts = [
-            host
-            for host in located.get((key[0], key[1], frozenset(key[2:4])), ())
-            if host[2] == key[2] or key[10] == "unknown"
-        ]
-        for host in hosts:
-            joined.setdefault(host, []).extend(r.junction for r in events[key])
-        if not hosts:
-            alone.add(key)
-    skipped = set(unlocated) - alone
+    joined = _join_names(events)
     made = []
-    for key in sorted((k for k in events if k not in skipped), key=_order) if len(events) > 1 else events:
-        mate = key[2] != key[3] and (key[0], key[3], key[2]) in pairs
-        made.append(verdict_of(events[key], joined.get(key, []), mate, thresholds))
+    for key in sorted(events) if len(events) > 1 else events:
+        also = joined.get(key, [])
+        if also is not None:
+            mate = key[10] == "five_prime" and key[2] != key[3] and (key[0], key[3], key[2]) in pairs
+            made.append(verdict_of(events[key], also, mate, thresholds))
     return made
 
 
-def _order(key: tuple[object, ...]) -> tuple[str | int, ...]:
-    return key  # type: ignore[return-value]
+def _join_names(events: Events) -> dict[tuple[object, ...], list[Junction] | None]:
+    """Return what joins each event, and ``None`` for an event that joined others."""
+    joined: dict[tuple[object, ...], list[Junction] | None] = {}
+    unlocated = [key for key in events if key[11] == "not_given" and not key[4] and not key[5]]
+    if not unlocated:
+        return joined
+    located: dict[tuple[object, ...], list[tuple[object, ...]]] = {}
+    alone = set(unlocated)
+    for key in events:
+        if key not in alone:
+            located.setdefault((key[0], key[1], frozenset(key[2:4])), []).append(key)
+    for key in unlocated:
+        hosts = located.get((key[0], key[1], frozenset(key[2:4])), ())
+        hosts = [host for host in hosts if host[2] == key[2] or key[10] == "unknown"]
+        for host in hosts:
+            found = joined.setdefault(host, [])
+            assert found is not None
+            found.extend(r.junction for r in events[key])
+        if hosts:
+            joined[key] = None
+    return joined

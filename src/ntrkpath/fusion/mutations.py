@@ -126,7 +126,7 @@ def _named(model: Gene, transcript: str | None) -> Transcript | None:
 
 
 def _codon_in(t: Transcript, number: int, reference: Transcript) -> int | None:
-    """Return the codon of the reference transcript at codon ``number`` of another one; ``None`` if it codes not there."""
+    """Return the reference codon at codon ``number`` of another transcript; ``None`` where it does not code."""
     if not 1 <= number <= t.protein_length:
         return None
     if t is reference:

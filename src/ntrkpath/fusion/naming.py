@@ -70,10 +70,9 @@ def vicc_name(reading: Reading) -> str | None:
     if reading.five is None and reading.three is None:
         five, three = reading.orientation.five, reading.orientation.three
         return f"{five.name or '?'}::{three.name or '?'}" if five.name or three.name else None
-    return "::".join(
-        _vicc_side(locus, site, reading.key[8])
-        for locus, site in ((reading.orientation.five, reading.five), (reading.orientation.three, reading.three))
-    )
+    assembly = reading.key[8]
+    five_name = _vicc_side(reading.orientation.five, reading.five, assembly)
+    return f"{five_name}::{_vicc_side(reading.orientation.three, reading.three, assembly)}"
 
 
 def _vicc_side(locus: Locus, site: Site | None, assembly: object) -> str:

@@ -67,8 +67,7 @@ def place_by_exon(
         return None, True
     found = [sites.locate(c.position, role, level) for c in choices]
     notes.append(
-        f"{gene.symbol} exon {number} was given without a transcript; read as exon {number} of "
-        f"{gene.canonical.accession if choices[0].transcripts[0] is gene.canonical else choices[0].transcripts[0].accession}"
+        f"{gene.symbol} exon {number} was given without a transcript"
         + (f"; {len(choices)} numberings differ" if len(choices) > 1 else "")
     )
     return found[0], len(found) == 1

@@ -95,14 +95,23 @@ def orient(atlas: Atlas, junction: Junction, first: Locus, second: Locus) -> Ori
         pair = (second, first) if turned_round else (first, second)
         return Orientation(*pair, not ordered, "antisense", "three_prime" if a == "three_prime" else "five_prime")
     if a == "three_prime" or b == "five_prime":
-        # One side is read against its gene; if the other side says nothing it may be turned round or antisense.
-        known = a is not None and b is not None
-        other_unplaced = first.gene is None or second.gene is None
-        sense = "sense" if known or other_unplaced or not ordered else "unknown"
-        return Orientation(second, first, True, sense, _ntrk_end(second, first))
+        return _against(first, second, a, b, ordered)
     if a == "five_prime" or b == "three_prime" or ordered:
         told = not junction.antisense or (a is not None and b is not None)
         return Orientation(first, second, not ordered, "sense" if told else "unknown", _ntrk_end(first, second))
     # Nothing tells: the NTRK gene is put second, as it would stand in a productive fusion, and the doubt is kept.
     pair = (second, first) if first.name in NTRK and second.name not in NTRK else (first, second)
     return Orientation(*pair, False, "unknown", "unknown" if first.name != second.name else _ntrk_end(*pair))
+
+
+def _against(first: Locus, second: Locus, a: Role | None, b: Role | None, ordered: bool) -> Orientation:
+    """Return the order where a side keeps the end of its gene that its place in the row does not need.
+
+    With both ends known, or a format without order, the row is turned round. With one end known the other side may
+    be turned round or antisense: what is sure is which end the known gene gives.
+    """
+    end = _ntrk_end(second, first)
+    if (a is not None and b is not None) or not ordered or first.gene is None or second.gene is None:
+        return Orientation(second, first, True, "sense", end)
+    known = first if a is not None else second
+    return Orientation(second, first, True, "unknown", end if known.name in NTRK else "unknown")

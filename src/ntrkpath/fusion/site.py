@@ -8,7 +8,7 @@ costs one bisection, whatever the number of isoforms.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import msgspec
 
@@ -20,7 +20,7 @@ Place = Literal["coding_exon", "coding_intron", "start_utr", "stop_utr", "outsid
 _RANK = {"coding_exon": 1, "start_utr": 3, "stop_utr": 3, "coding_intron": 4, "outside": 6}
 
 
-class Isoform(NamedTuple):
+class Isoform(msgspec.Struct, frozen=True, gc=False):
     """One isoform within a segment.
 
     Args:
@@ -66,7 +66,7 @@ class Site(msgspec.Struct, frozen=True, gc=False):
     canonical_phase: int | None
 
 
-class _Segment(NamedTuple):
+class _Segment(msgspec.Struct, frozen=True, gc=False):
     first: int  # the first base in the direction of transcription
     chosen: Isoform
     linear: tuple[int, int, int]
@@ -108,7 +108,7 @@ class GeneSites:
         return position in self._boundary_set[role]
 
     def snap(self, position: int, role: Role, tolerance: int) -> int:
-        """Return the nearest splice site within ``tolerance`` bases, the canonical transcript's first, or the position."""
+        """Return the nearest splice site within ``tolerance`` bases (the canonical ones first), or the position."""
         if not tolerance or self.is_boundary(position, role):
             return position
         sites = self._boundaries[role]

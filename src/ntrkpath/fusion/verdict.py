@@ -16,6 +16,7 @@ from ntrkpath.model.fusion import (
     KinaseDomain,
     Source,
     Support,
+    VerdictLevel,
 )
 
 _STATUS = {"complete": "complete", "edge": "partial", "partial": "partial", "lost": "lost", "unknown": "unknown"}
@@ -53,9 +54,9 @@ def verdict_of(readings: list[Reading], also: list[Junction], mate: bool, thresh
         _support_level(support, thresholds.min_reads_dna if level == "dna" else thresholds.min_reads_rna),
         "conflicting" if disagree else "fits" if reported == "unknown" and reading.numbering_fits else reported,
     )
-    outcome = decide(state)
     repaired = o.repaired if len(readings) == 1 else any(r.orientation.repaired for r in readings)
     isoforms = frame.isoforms_in > 0 and frame.isoforms_out > 0
+    verdict, rules, reasons = _decided(state, isoforms, disagree, repaired)
     notes = reading.notes
     if len(readings) > 1:
         notes = tuple(sorted({n for r in readings for n in r.notes}))
@@ -67,14 +68,14 @@ def verdict_of(readings: list[Reading], also: list[Junction], mate: bool, thresh
         side(o.three, reading.three),
         reading.key[8] or None,  # type: ignore[arg-type]
         level,
-        outcome.verdict,
-        reasons_of(state, outcome.verdict, isoforms, disagree, repaired),
+        verdict,
+        reasons,
         Frame(frame.call, reported, frame.isoforms_in, frame.isoforms_out),
         KinaseDomain(reading.kinase_fraction, _STATUS[reading.kinase]),  # type: ignore[arg-type]
         support,
-        tuple(sorted({j.caller for j in junctions})),
+        (junctions[0].caller,) if len(junctions) == 1 else tuple(sorted({j.caller for j in junctions})),
         _sources(junctions),
-        outcome.rules,
+        rules,
         (*notes, *notes_on_transcripts(reading)),
         hgvs_name(reading),
     )
@@ -126,6 +127,13 @@ def reported_frame(junctions: list[Junction]) -> tuple[FrameCall, bool]:
 
 
 @cache
+def _decided(
+    state: State, isoforms: bool, disagree: bool, repaired: bool
+) -> tuple[VerdictLevel, tuple[str, ...], tuple[str, ...]]:
+    outcome = decide(state)
+    return outcome.verdict, outcome.rules, reasons_of(state, outcome.verdict, isoforms, disagree, repaired)
+
+
 def reasons_of(
     state: State, verdict: str, isoforms_disagree: bool, callers_disagree: bool, repaired: bool
 ) -> tuple[str, ...]:

@@ -19,14 +19,14 @@ class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     """A part of a case: immutable, and closed against unknown keys."""
 
 
-class Patient(_Part):
+class Patient(_Part, frozen=True):
     """Whom: age in years, or as text with its unit (``3 months``, ``9 mo``, ``newborn``)."""
 
     age: float | Text | None = None
     sex: Literal["female", "male", "F", "M", "other", "unknown"] | None = None
 
 
-class Diagnosis(_Part):
+class Diagnosis(_Part, frozen=True):
     """What the pathologist sees.
 
     Args:
@@ -46,7 +46,7 @@ class Diagnosis(_Part):
     testing_for_diagnosis: YesNo = None
 
 
-class Disease(_Part):
+class Disease(_Part, frozen=True):
     """How far it has spread and what has been tried."""
 
     extent: (
@@ -59,7 +59,7 @@ class Disease(_Part):
     satisfactory_alternative: YesNo = None
 
 
-class Alteration(_Part):
+class Alteration(_Part, frozen=True):
     """A molecular finding other than an NTRK test result; ``gene: any`` with ``fusion`` means a sarcoma fusion panel."""
 
     gene: Gene
@@ -68,7 +68,7 @@ class Alteration(_Part):
     detail: Text | None = None
 
 
-class ReportedFusion(_Part):
+class ReportedFusion(_Part, frozen=True):
     """A fusion as the laboratory names it, 5' side first; positions as ``chromosome:position`` (1-based)."""
 
     five_prime: Gene | None = None
@@ -83,7 +83,7 @@ class ReportedFusion(_Part):
     frame: Literal["in_frame", "out_of_frame", "unknown"] | None = None
 
 
-class Mutation(_Part):
+class Mutation(_Part, frozen=True):
     """A protein change, one-letter code (``G595R``), with the transcript its number refers to where stated."""
 
     gene: Gene
@@ -91,12 +91,12 @@ class Mutation(_Part):
     transcript: Text | None = None
 
 
-class _Test(_Part):
+class _Test(_Part, frozen=True):
     date: dt.date | None = None
     specimen: Text | None = None
 
 
-class PanTrkIhc(_Test, tag="pan_trk_ihc", tag_field="method"):
+class PanTrkIhc(_Test, frozen=True, tag="pan_trk_ihc", tag_field="method"):
     """A pan-TRK stain; ``percent`` of tumour cells that stain, 0 to 100."""
 
     result: Result = None
@@ -109,7 +109,7 @@ class PanTrkIhc(_Test, tag="pan_trk_ihc", tag_field="method"):
     fixation: Literal["adequate", "poor", "excessive", "unknown"] | None = None
 
 
-class Fish(_Test, tag="fish", tag_field="method"):
+class Fish(_Test, frozen=True, tag="fish", tag_field="method"):
     """One FISH probe; ``cutoff`` is the laboratory's own, in percent of cells.
 
     Args:
@@ -128,7 +128,7 @@ class Fish(_Test, tag="fish", tag_field="method"):
     cutoff: Percent | None = None
 
 
-class RtPcr(_Test, tag="rt_pcr", tag_field="method"):
+class RtPcr(_Test, frozen=True, tag="rt_pcr", tag_field="method"):
     """RT-PCR for named fusions (``targets``: ``ETV6::NTRK3``)."""
 
     targets: list[Text] = []
@@ -136,7 +136,7 @@ class RtPcr(_Test, tag="rt_pcr", tag_field="method"):
     control: Literal["adequate", "inadequate", "unknown"] | None = None
 
 
-class _Sequencing(_Test):
+class _Sequencing(_Test, frozen=True):
     result: Result = None
     panel: Text | None = None
     genes_covered: list[Gene] | None = None
@@ -146,11 +146,11 @@ class _Sequencing(_Test):
     file: Text | None = None
 
 
-class DnaMps(_Sequencing, tag="dna_mps", tag_field="method"):
+class DnaMps(_Sequencing, frozen=True, tag="dna_mps", tag_field="method"):
     """DNA sequencing; ``file``: the output of a fusion caller."""
 
 
-class RnaMps(_Sequencing, tag="rna_mps", tag_field="method"):
+class RnaMps(_Sequencing, frozen=True, tag="rna_mps", tag_field="method"):
     """RNA sequencing; ``file``: the output of a fusion caller."""
 
     rna_quality: Literal["adequate", "poor", "unknown"] | None = None
@@ -159,7 +159,7 @@ class RnaMps(_Sequencing, tag="rna_mps", tag_field="method"):
 Test = PanTrkIhc | Fish | RtPcr | DnaMps | RnaMps
 
 
-class TherapyLine(_Part):
+class TherapyLine(_Part, frozen=True):
     """A drug that was given, with its dates and outcome."""
 
     drug: Text
@@ -169,7 +169,7 @@ class TherapyLine(_Part):
     progression: YesNo = None
 
 
-class Case(_Part):
+class Case(_Part, frozen=True):
     """One case. ``tests`` absent means that none was done; ``therapy`` absent means not known."""
 
     id: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]

@@ -14,7 +14,7 @@ class _Item(msgspec.Struct, frozen=True, gc=False):
     """An item of a recommendation."""
 
 
-class Guideline(_Item):
+class Guideline(_Item, frozen=True, gc=False):
     """The edition that answered, and the SHA-256 of its files."""
 
     id: str
@@ -22,7 +22,7 @@ class Guideline(_Item):
     sha256: str
 
 
-class Action(_Item):
+class Action(_Item, frozen=True, gc=False):
     """What to do next; ``strength`` is ``recommended``, ``consider`` or ``may``."""
 
     action: str
@@ -35,7 +35,7 @@ class Action(_Item):
     note: str
 
 
-class Caution(_Item):
+class Caution(_Item, frozen=True, gc=False):
     """A warning that the case raises."""
 
     text: str
@@ -44,7 +44,7 @@ class Caution(_Item):
     fidelity: str
 
 
-class Missing(_Item):
+class Missing(_Item, frozen=True, gc=False):
     """A fact that is unknown and could change the actions, alone or together with other unknown ones."""
 
     fact: str
@@ -52,7 +52,7 @@ class Missing(_Item):
     could_change: tuple[str, ...]
 
 
-class Reading(_Item):
+class Reading(_Item, frozen=True, gc=False):
     """What one readout, or all of them together, say. ``test`` is the position in ``tests`` of the case, from 1."""
 
     readout: str
@@ -65,7 +65,7 @@ class Reading(_Item):
     fusion: str | None = None
 
 
-class Label(_Item):
+class Label(_Item, frozen=True, gc=False):
     """One drug at one agency on the ``as_of`` date; ``status`` is ``within_label``, ``outside_label`` or ``cannot_tell``."""
 
     drug: str
@@ -79,7 +79,7 @@ class Label(_Item):
     in_paper: bool
 
 
-class Step(_Item):
+class Step(_Item, frozen=True, gc=False):
     """One row that held, with the levels of the facts it tests."""
 
     table: str
@@ -88,7 +88,7 @@ class Step(_Item):
     sets: dict[str, str]
 
 
-class HistologyAnswer(_Item):
+class HistologyAnswer(_Item, frozen=True, gc=False):
     """How the histology was read."""
 
     text: str

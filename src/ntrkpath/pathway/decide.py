@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from ntrkpath.assays import Judge, NtrkGenes
+from ntrkpath.assays import NtrkGenes
 from ntrkpath.guidance import Edition, load
 from ntrkpath.model.case import Case
 from ntrkpath.model.errors import CaseError
@@ -21,18 +21,23 @@ from ntrkpath.model.recommendation import (
     Recommendation,
     Step,
 )
+from ntrkpath.pathway.fusions import Verdicts, judge
 from ntrkpath.pathway.labels import Labels
 from ntrkpath.pathway.readouts import Called, Readouts
 from ntrkpath.pathway.treated import Treated
 from ntrkpath.pathway.tumour import Tumour
-from ntrkpath.rules import Hit
+from ntrkpath.rules import Fact, Hit
 from ntrkpath.rules.chain import Masks
-from ntrkpath.rules.explore import Explorer, Outcome
+from ntrkpath.rules.diagram import Outcome
+from ntrkpath.rules.explore import Explorer
 
 #: Tables whose rows are shown as readings of all tests of a method, or of all tests together.
 _TOGETHER = ("ihc", "fish", "rt_pcr", "rna", "dna", "sequence", "target")
 #: An alteration that the histology lets one expect is open too: its own test would override it.
 _OPEN = ("unknown", "expected")
+
+
+_NO_VERDICTS: Verdicts = {}
 
 
 class Pathway:
@@ -42,7 +47,7 @@ class Pathway:
         edition: The edition to apply.
         as_of: The date whose labels count.
         figure2_reading: ``both``, ``a`` or ``b``; the edition's default where not given.
-        judge: Our own verdict on a fusion with exons or coordinates, where one can be given.
+        judged: Whether fusions with exons or coordinates get our own verdict; else the names decide.
 
     Raises:
         CaseError: ``figure2_reading`` is none of the edition's.
@@ -54,13 +59,13 @@ class Pathway:
         as_of: dt.date,
         *,
         figure2_reading: str | None = None,
-        judge: Judge | None = None,
+        judged: bool = True,
     ) -> None:
         self.edition, self.as_of = edition, as_of
         self.chain = edition.chain
         ntrk = NtrkGenes(edition.data["guideline"]["ntrk_genes"])
         self.tumour, self.treated = Tumour(edition, ntrk), Treated(edition, ntrk)
-        self.readouts = Readouts(edition, ntrk, judge)
+        self.readouts = Readouts(edition, ntrk, judge if judged else None)
         self.labels = Labels(edition, as_of)
         setting = edition.facts["figure2_reading"]
         self.reading = figure2_reading or str((setting.derive or {})["default"])
@@ -69,13 +74,7 @@ class Pathway:
         self.guideline = Guideline(edition.id, edition.version, edition.sha256)
         self.screen = Masks(edition.tables["ihc_screen"], edition.facts)
         self.explorer = Explorer(self.chain, edition.items(), strongest(edition))
-        self._open_levels = {
-            ident: {
-                now: tuple(lv for lv in fact.levels if lv != "not_done" and (lv == now or lv not in _OPEN))
-                for now in _OPEN
-            }
-            for ident, fact in edition.facts.items()
-        }
+        self._fillable = [self._fill(edition.facts[fact]) for fact in self.explorer.order]
         self._parts = {hit.row.id: self._static(hit) for masks in self.chain.masks for hit in masks.hits}
         self._rank = {action: i for i, action in enumerate(edition.actions)}
         self._strength = {strength: i for i, strength in enumerate(edition.strengths)}
@@ -90,7 +89,7 @@ class Pathway:
         caution = Caution(text, row.id, row.statements, row.fidelity) if text else None
         return actions, caution, tuple(row.when)
 
-    def facts(self, case: Case) -> tuple[list[dict[str, str]], HistologyAnswer, list[Called], Situation]:
+    def facts(self, case: Case, verdicts: Verdicts = _NO_VERDICTS) -> tuple[list[dict[str, str]], HistologyAnswer, list[Called], Situation]:
         """Return the levels of every case fact, once for each choice of the tests that are read.
 
         Raises:
@@ -105,18 +104,22 @@ class Pathway:
         levels |= treated
         levels["figure2_reading"] = self.reading
         mask = self.screen.matching(levels)
-        called = self.readouts.call(case, self.screen.hits[(mask & -mask).bit_length() - 1].row.sets["ihc_screen"])
+        called = self.readouts.call(case, self.screen.hits[(mask & -mask).bit_length() - 1].row.sets["ihc_screen"], verdicts)
         levels |= self.readouts.summary(case, called)
         choices = [{**levels, **choice} for choice in self.readouts.choices(case, called)]
         return choices, answer, called, (resistance.mutation, resistance.effects, progressed)
 
-    def recommend(self, case: Case) -> Recommendation:
+    def recommend(self, case: Case, verdicts: Verdicts = _NO_VERDICTS) -> Recommendation:
         """Decide one case.
+
+        Args:
+            verdicts: Our verdicts on the events of the caller files of the case, by position of the test
+                (``pathway.attach``).
 
         Raises:
             CaseError: The histology or a drug is not recognised, or the age is none.
         """
-        choices, histology, called, situation = self.facts(case)
+        choices, histology, called, situation = self.facts(case, verdicts)
         decision = self.chain.decide(choices[0])
         actions: dict[str, Action] = {}
         cautions: list[Caution] = []
@@ -147,7 +150,7 @@ class Pathway:
             priority_reason=reasons["priority"],
             actions=tuple(sorted(actions.values(), key=lambda a: (self._strength[a.strength], self._rank[a.action]))),
             cautions=tuple(cautions),
-            missing=self.missing(choices),
+            missing=self.missing([levels, *choices[1:]]),
             interpretation=self._interpretation(called, decision.hits, levels),
             therapy=self._therapy(decision.hits, levels, situation),
             probability=None,
@@ -161,9 +164,9 @@ class Pathway:
         found: dict[str, frozenset[str]] = {}
         for levels in choices:
             open_facts = {
-                fact: self._open_levels[fact][level]
-                for fact in self.explorer.order
-                if (level := levels[fact]) in _OPEN and self._may_be_filled(fact, levels)
+                fact: filled[level]
+                for fact, filled, asked in self._fillable
+                if (level := levels[fact]) in filled and (asked is None or levels[asked] != "not_done")
             }
             if open_facts:
                 for fact, items in self.explorer.diagram(levels, open_facts).changes().items():
@@ -174,15 +177,22 @@ class Pathway:
                 self.edition.facts[fact].question,
                 tuple(sorted({item.partition(":")[0] for item in found[fact]}, key=self._rank.__getitem__)),
             )
-            for fact in self.explorer.order
-            if fact in found
+            for fact in found
         )
 
-    def _may_be_filled(self, fact: str, levels: dict[str, str]) -> bool:
-        """Return whether a fact can be filled in at all: a readout only where its test was done."""
-        if self.edition.facts[fact].kind != "readout":
-            return True
-        return levels[f"{'rt_pcr' if fact.startswith('rt_pcr') else fact.partition('_')[0]}_result"] != "not_done"
+    @staticmethod
+    def _fill(fact: Fact) -> tuple[str, dict[str, tuple[str, ...]], str | None]:
+        """Return a fact, the levels it may take from each level that stands open, and the fact that says whether it is asked.
+
+        A readout is asked only where its test was done; a method that was not done is an action, not a missing fact.
+        """
+        filled = {
+            now: tuple(level for level in fact.levels if level == now or level not in (*_OPEN, "not_done"))
+            for now in _OPEN
+            if now in fact.levels
+        }
+        method = next((m for m in ("rt_pcr", "ihc", "fish", "rna", "dna") if fact.id.startswith(f"{m}_")), None)
+        return fact.id, filled, f"{method}_result" if method and fact.kind == "readout" else None
 
     def _interpretation(self, called: list[Called], hits: list[Hit], levels: dict[str, str]) -> tuple[Reading, ...]:
         readings = []
@@ -191,8 +201,7 @@ class Pathway:
                 row = fusion.row
                 readings.append(
                     Reading(
-                        test.method, fusion.verdict,
-                        row.says if row else "Verdict from our own transcripts.", row.id if row else "",
+                        test.method, fusion.verdict, fusion.text, row.id if row else "",
                         row.statements if row else (), row.fidelity if row else "inferred", test.position, fusion.name,
                     )  # fmt: skip
                 )

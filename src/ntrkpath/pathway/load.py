@@ -105,7 +105,7 @@ def decode_json(data: bytes) -> Case:
     try:
         return checked(_decoder.decode(data))
     except msgspec.ValidationError:
-        return from_data(msgspec.json.decode(data))
+        return case_from(msgspec.json.decode(data))
     except msgspec.DecodeError as error:
         raise CaseError(f"not readable as JSON ({error})") from None
 
@@ -120,10 +120,10 @@ def decode_yaml(data: bytes) -> Case:
 
     if not data.strip():
         raise CaseError("the file is empty", remedy="see `ntrkpath recommend --help` for the smallest case")
-    return from_data(load_plain(data))
+    return case_from(load_plain(data))
 
 
-def from_data(data: Any) -> Case:
+def case_from(data: Any) -> Case:
     """Check a case given as plain data.
 
     Raises:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
@@ -11,8 +11,11 @@ from ntrkpath.assays import fish as fish_assay
 from ntrkpath.assays import ihc as ihc_assay
 from ntrkpath.assays import rt_pcr as rt_pcr_assay
 from ntrkpath.assays import sequencing as sequencing_assay
+from ntrkpath.assays.sequencing import by_worth
 from ntrkpath.guidance import Edition
 from ntrkpath.model.case import Alteration, Case, DnaMps, Fish, PanTrkIhc, RnaMps, RtPcr, Test
+from ntrkpath.model.fusion import FusionVerdict
+from ntrkpath.pathway.fusions import Verdicts, describe
 from ntrkpath.rules import Row
 from ntrkpath.rules.chain import Masks
 
@@ -40,6 +43,11 @@ class Called(msgspec.Struct, frozen=True):
     fusions: tuple[FusionReading, ...]
 
 
+def _from_file(verdict: FusionVerdict) -> FusionReading:
+    first = "ntrk_is_five_prime" in verdict.reasons
+    return FusionReading(verdict.name, verdict.verdict, first, describe(verdict), None)
+
+
 class Readouts:
     """Derives the facts of the tests as ``facts.yaml`` says.
 
@@ -59,11 +67,19 @@ class Readouts:
             (p["five_prime"].upper(), p["three_prime"]) for p in edition.data["partners"]["partners"]
         )
 
-    def call(self, case: Case, ihc_screen: str) -> list[Called]:
-        """Call every test of the case by itself; ``ihc_screen`` decides what a stain may say."""
-        return [self._call(position, test, ihc_screen) for position, test in enumerate(case.tests, 1)]
+    def call(self, case: Case, ihc_screen: str, verdicts: Verdicts) -> list[Called]:
+        """Call every test of the case by itself.
 
-    def _call(self, position: int, test: Test, ihc_screen: str) -> Called:
+        Args:
+            ihc_screen: What a stain may say in this tumour.
+            verdicts: Our verdicts on the events of the caller files of the case.
+        """
+        return [
+            self._call(position, test, ihc_screen, verdicts.get(position, ()))
+            for position, test in enumerate(case.tests, 1)
+        ]
+
+    def _call(self, position: int, test: Test, ihc_screen: str, verdicts: Sequence[FusionVerdict]) -> Called:
         fusions: list[FusionReading] = []
         if isinstance(test, PanTrkIhc):
             method, prefix, levels = "pan_trk_ihc", "ihc", ihc_levels(test, self.facts)
@@ -73,6 +89,7 @@ class Readouts:
             method, prefix, levels = "rt_pcr", "rt_pcr", rt_pcr_levels(test, self.ntrk)
         else:
             fusions = read_fusions(test, self.ntrk, self.partners, self.reported, self.judge)
+            fusions = by_worth([*fusions, *(_from_file(verdict) for verdict in verdicts)])
             levels = sequencing_assay.sequencing_levels(test, fusions, self.ntrk)
             method, prefix = ("rna_mps", "rna") if isinstance(test, RnaMps) else ("dna_mps", "dna")
         table = self.calls[prefix]

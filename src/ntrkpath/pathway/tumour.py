@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ntrkpath.assays import NtrkGenes
 from ntrkpath.guidance import Edition
@@ -194,14 +194,14 @@ class Tumour:
                 return "present"
         return "none_reported"
 
-    def _lineage(self, profile: dict[str, str]) -> str:
+    def _lineage(self, profile: Mapping[str, str]) -> str:
         others = [value for name, value in profile.items() if name not in self.vimentin]
         if "positive" in others:
             return "specific"
         vimentin = any(profile.get(name) == "positive" for name in self.vimentin)
         return "none" if vimentin and others.count("negative") >= self.other_markers else "unknown"
 
-    def _co_expression(self, profile: dict[str, str]) -> str:
+    def _co_expression(self, profile: Mapping[str, str]) -> str:
         values = [profile.get(marker) for marker in self.co_expressed]
         if all(value == "positive" for value in values):
             return "co_expressed"

@@ -219,6 +219,12 @@ def frame(cell: str) -> FrameCall:
     return "out" if word in _OUT else "unknown"
 
 
+def failed(cell: str) -> str | None:
+    """Return the caller's filter verbatim, or ``None`` where the call passed (``PASS``, ``PASS;NOTE``)."""
+    text = value(cell)
+    return None if text is None or text.partition(";")[0].strip().upper() == "PASS" else text
+
+
 def side(
     gene_cell: str,
     at: tuple[str | None, int | None, Strand | None] = (None, None, None),

@@ -18,12 +18,11 @@ def _support(row: Row) -> Support:
 
 def _junction(row: Row) -> Junction:
     left, right = _cells.pair(row["name"])
-    verdict = row.value("filter")
     return row.junction(
         _cells.side(left, _cells.locus(row["left_at"])),
         _cells.side(right, _cells.locus(row["right_at"])),
         support=_support(row),
-        filtered=None if verdict is None or verdict.upper() == "PASS" else verdict,
+        filtered=_cells.failed(row["filter"]),
     )
 
 

@@ -64,7 +64,7 @@ def _junction(row: Row) -> Junction:
         frame=_cells.frame(row["frame"]),
         call=row.value("frame"),
         support=Support(row.count("split"), row.count("pairs"), row.count("reads")),
-        filtered=None if row["filter"].strip().upper() == "PASS" else row.value("filter"),
+        filtered=_cells.failed(row["filter"]),
     )
 
 

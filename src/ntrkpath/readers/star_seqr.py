@@ -11,7 +11,6 @@ def _junction(row: Row) -> Junction:
     left, right = row["left"], row["right"]
     if not (left or right):
         left, right = _cells.pair(row["name"])
-    verdict = row.value("disposition")
     return row.junction(
         _cells.side(left, _cells.locus(row["left_at"], 1)),
         _cells.side(right, _cells.locus(row["right_at"], 1)),
@@ -19,7 +18,7 @@ def _junction(row: Row) -> Junction:
             _cells.total(row.count("split_left"), row.count("split_right")),
             row.count("pairs"),
         ),
-        filtered=None if verdict is None or verdict.upper() == "PASS" else verdict,
+        filtered=_cells.failed(row["disposition"]),
     )
 
 

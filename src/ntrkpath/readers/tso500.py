@@ -156,7 +156,6 @@ ALL_FUSIONS = TableReader(
 
 
 def _ctdna(row: Row) -> Junction:
-    verdict = row.value("filter")
     keeps = _DIRECTIONS.get(row["direction"].strip().lower(), (None, None))
     first, second = (
         _cells.side(
@@ -174,7 +173,7 @@ def _ctdna(row: Row) -> Junction:
         ordered=row["known"].strip().lower() == "true",
         tolerance=TOLERANCE,
         support=Support(total=row.count("reads")),
-        filtered=None if verdict is None or verdict.upper() == "PASS" else verdict,
+        filtered=_cells.failed(row["filter"]),
     )
 
 

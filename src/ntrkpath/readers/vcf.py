@@ -83,8 +83,7 @@ class Record:
     @property
     def failed(self) -> str | None:
         """The FILTER, unless the call passed."""
-        text = _cells.value(self.filter)
-        return None if text is None or text.upper() == "PASS" else text
+        return _cells.failed(self.filter)
 
 
 def _support(record: Record) -> Support:

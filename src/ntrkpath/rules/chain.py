@@ -85,7 +85,7 @@ class Chain:
         for table in self.tables:
             if early := set(table.facts) - ready:
                 raise GuidanceError(
-                    "table reads a fact that a later table sets", where=table.id, value=sorted(early)[0]
+                    "table reads a fact that a later table sets", where=table.id, value=min(early)
                 )
             ready |= set(table.sets)
         self.derived = frozenset(setter)

@@ -6,10 +6,36 @@ A first-hit table maps a state to the index of its row; a hit-all table to an in
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any
 
 from ntrkpath.rules.chain import Chain, Masks
 from ntrkpath.rules.facts import Fact
+
+
+def dense(masks: Masks, value: Callable[[int], Hashable]) -> tuple[array[int], list[Any]]:
+    """Return the value of every state of a table: for each key an index, and the values in order of first appearance.
+
+    Args:
+        value: What a set of rows that hold together, as a mask, comes to.
+    """
+    columns = [list(levels.values()) for _, levels in masks.by_fact]
+    found: dict[Hashable, int] = {}
+    memo: dict[tuple[int, int], array[int]] = {}
+
+    def expand(depth: int, mask: int) -> array[int]:
+        known = memo.get((depth, mask))
+        if known is None:
+            if depth == len(columns):
+                known = array("H", [found.setdefault(value(mask), len(found))])
+            else:
+                known = array("H")
+                for column in columns[depth]:
+                    known.extend(expand(depth + 1, mask & column))
+            memo[(depth, mask)] = known
+        return known
+
+    return expand(0, masks.all_rows), list(found)
 
 
 class CompiledTable:
@@ -31,25 +57,8 @@ class CompiledTable:
         self.strides: list[int] = [1] * len(sizes)
         for i in range(len(sizes) - 2, -1, -1):
             self.strides[i] = self.strides[i + 1] * sizes[i + 1]
-        columns = [[levels[level] for level in facts[f].levels] for f, levels in masks.by_fact]
-        found: dict[int, int] = {}
-        memo: dict[tuple[int, int], array[int]] = {}
-
-        def expand(depth: int, mask: int) -> array[int]:
-            known = memo.get((depth, mask))
-            if known is None:
-                if depth == len(columns):
-                    held = mask & -mask if masks.first else mask
-                    known = array("H", [found.setdefault(held, len(found))])
-                else:
-                    known = array("H")
-                    for column in columns[depth]:
-                        known.extend(expand(depth + 1, mask & column))
-                memo[(depth, mask)] = known
-            return known
-
-        self.lookup = expand(0, masks.all_rows)
-        self.row_sets = [tuple(i for i in range(len(self.table.rows)) if held >> i & 1) for held in found]
+        self.lookup, held = dense(masks, lambda mask: mask & -mask if masks.first else mask)
+        self.row_sets = [tuple(i for i in range(len(self.table.rows)) if mask >> i & 1) for mask in held]
 
     def rows(self, indices: Sequence[int]) -> tuple[int, ...]:
         """Return the rows that hold where the i-th fact has its ``indices[i]``-th level."""
@@ -63,10 +72,7 @@ class CompiledChain:
         self.chain = chain
         self.tables = [CompiledTable(masks, chain.facts) for masks in chain.masks]
         self._sets = [
-            {
-                fact: [chain.facts[fact].index(row.sets[fact]) for row in table.table.rows]
-                for fact in table.table.sets
-            }
+            {fact: [chain.facts[fact].index(row.sets[fact]) for row in table.table.rows] for fact in table.table.sets}
             for table in self.tables
         ]
 

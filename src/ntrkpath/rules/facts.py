@@ -53,7 +53,7 @@ def load_facts(entries: Iterable[Mapping[str, Any]], file: str = "facts.yaml") -
         ident = str(entry.get("id", "?"))
         where = f"{file}: fact {ident}"
         if unknown := set(entry) - _KEYS:
-            raise GuidanceError("unknown key", where=where, value=sorted(unknown)[0], allowed=sorted(_KEYS))
+            raise GuidanceError("unknown key", where=where, value=min(unknown), allowed=sorted(_KEYS))
         if ident in facts:
             raise GuidanceError("fact is defined twice", where=where, remedy="keep one of the two")
         levels = tuple(str(level) for level in entry.get("levels", ()))
@@ -61,7 +61,7 @@ def load_facts(entries: Iterable[Mapping[str, Any]], file: str = "facts.yaml") -
             raise GuidanceError("a fact needs two or more distinct levels", where=where, value=levels)
         says = {str(k): str(v) for k, v in dict(entry.get("says", {})).items()}
         if stray := set(says) - set(levels):
-            raise GuidanceError("says a level it lacks", where=where, value=sorted(stray)[0], allowed=levels)
+            raise GuidanceError("says a level it lacks", where=where, value=min(stray), allowed=levels)
         derive = entry.get("derive")
         facts[ident] = Fact(
             id=ident,

@@ -14,7 +14,8 @@ from math import prod
 
 from ntrkpath.model.errors import GuidanceError
 from ntrkpath.rules.chain import Chain, Masks
-from ntrkpath.rules.explore import Outcome, slice_for
+from ntrkpath.rules.diagram import Outcome
+from ntrkpath.rules.explore import slice_for
 
 State = tuple[tuple[str, ...], Outcome]
 Result = tuple[tuple[int, ...], Outcome]
@@ -144,7 +145,9 @@ def _parts(
     chain: Chain, items: Mapping[str, Outcome], keep: list[str], allowed: Mapping[str, frozenset[str]]
 ) -> tuple[list[_Part], dict[str, Classes]]:
     """Return the tables that matter, in order, and the classes of every fact, from the last table back."""
-    levels = {f: tuple(lv for lv in fact.levels if f not in allowed or lv in allowed[f]) for f, fact in chain.facts.items()}
+    levels = {
+        f: tuple(lv for lv in fact.levels if f not in allowed or lv in allowed[f]) for f, fact in chain.facts.items()
+    }
     classes: dict[str, Classes] = {f: tuple((level,) for level in levels[f]) for f in keep}
     for fact in allowed:
         classes.setdefault(fact, (levels[fact],))
@@ -167,19 +170,19 @@ def _parts(
     return parts[::-1], classes
 
 
-def _order(parts: list[_Part], chain: Chain, classes: Mapping[str, Classes], keep: list[str]) -> list[_Part]:
+def _order(parts: list[_Part], classes: Mapping[str, Classes], keep: list[str]) -> list[_Part]:
     """Return the parts so that few facts stay live: of those whose facts are set, the one that leaves fewest states."""
     waiting, ordered = list(parts), []
     known: set[str] = set()
     while waiting:
         unset = {f for part in waiting for f in part.sets}
-
-        def left(part: _Part, waiting: list[_Part] = waiting) -> int:
-            needed = {f for other in waiting if other is not part for f in other.masks} | set(keep)
-            return prod(len(classes[f]) for f in (known | set(part.masks) | set(part.sets)) & needed)
-
-        ready = [part for part in waiting if not unset & set(part.masks)]
-        best = min(ready, key=left)
+        sizes = {}
+        for i, part in enumerate(waiting):
+            if not unset & set(part.masks):
+                needed = {f for other in waiting if other is not part for f in other.masks} | set(keep)
+                live = (known | set(part.masks) | set(part.sets)) & needed
+                sizes[i] = prod(len(classes[f]) for f in live)
+        best = waiting[min(sizes, key=sizes.__getitem__)]
         waiting.remove(best)
         ordered.append(best)
         needed = {f for other in waiting for f in other.masks} | set(keep)
@@ -207,7 +210,7 @@ def count_reachable(
     """
     kept, allowed = list(keep), dict(within or {})
     parts, classes = _parts(chain, items, kept, allowed)
-    parts = _order(parts, chain, classes, kept)
+    parts = _order(parts, classes, kept)
     sets = {f for part in parts for f in part.sets}
     uses: dict[str, int] = {}
     for part in parts:

@@ -87,7 +87,12 @@ def accepted(condition: Any, fact: Fact, where: str) -> frozenset[str]:
 
 def _load_row(entry: Mapping[str, Any], facts: Mapping[str, Fact], where: str) -> Row:
     if unknown := set(entry) - _ROW_KEYS:
-        raise GuidanceError("unknown key", where=where, value=sorted(unknown)[0], allowed=sorted(_ROW_KEYS))
+        raise GuidanceError("unknown key", where=where, value=min(unknown), allowed=sorted(_ROW_KEYS))
+    if not entry.get("id"):
+        raise GuidanceError("a row needs an id", where=where)
+    for key in ("when", "then"):
+        if not isinstance(entry.get(key) or {}, Mapping):
+            raise GuidanceError(f"{key} is not a mapping of facts to levels", where=where, value=entry[key])
     when: dict[str, frozenset[str]] = {}
     for ident, condition in dict(entry.get("when") or {}).items():
         if ident not in facts:
@@ -132,11 +137,13 @@ def load_tables(entries: Iterable[Mapping[str, Any]], facts: Mapping[str, Fact],
         name = str(entry.get("table", "?"))
         if unknown := set(entry) - _TABLE_KEYS:
             raise GuidanceError(
-                "unknown key", where=f"{file}: {name}", value=sorted(unknown)[0], allowed=sorted(_TABLE_KEYS)
+                "unknown key", where=f"{file}: {name}", value=min(unknown), allowed=sorted(_TABLE_KEYS)
             )
         hit = entry.get("hit", "first")
         if hit not in ("first", "all"):
             raise GuidanceError("unknown hit policy", where=f"{file}: {name}", value=hit, allowed=("first", "all"))
+        if not entry.get("rows"):
+            raise GuidanceError("a table needs rows", where=f"{file}: {name}")
         rows: list[Row] = []
         for raw in entry["rows"]:
             where = f"{file}: {raw.get('id', '?')}"
@@ -147,10 +154,10 @@ def load_tables(entries: Iterable[Mapping[str, Any]], facts: Mapping[str, Fact],
             earlier = {r.id for r in rows}
             if stray := set(row.yields_to) - earlier:
                 raise GuidanceError(
-                    "yields to a row that does not stand before it", where=where, value=sorted(stray)[0]
+                    "yields to a row that does not stand before it", where=where, value=min(stray)
                 )
             rows.append(row)
-        sets = tuple(sorted(rows[0].sets)) if rows else ()
+        sets = tuple(sorted(rows[0].sets))
         for row in rows:
             if tuple(sorted(row.sets)) != sets:
                 raise GuidanceError(

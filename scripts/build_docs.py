@@ -1,0 +1,53 @@
+"""Build the generated part of the documentation, `docs/reference/generated/`, from the edition and the code.
+
+MkDocs calls `on_pre_build` before it collects pages, so that `mkdocs build` is all that is needed. By hand:
+`python scripts/build_docs.py [DIRECTORY]`.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import docs_code
+import docs_guidance
+import docs_histologies
+
+from ntrkpath.guidance import Edition, load
+
+ROOT = Path(__file__).resolve().parent.parent
+GENERATED = ROOT / "docs" / "reference" / "generated"
+
+
+def pages(edition: Edition) -> dict[str, str]:
+    """Return every generated page by file name."""
+    return {
+        **docs_guidance.pages(edition),
+        **docs_histologies.pages(edition),
+        **docs_code.pages(),
+    }
+
+
+def build(directory: Path = GENERATED) -> list[Path]:
+    """Write the pages that changed, remove those that are no longer made, and return all paths."""
+    directory.mkdir(parents=True, exist_ok=True)
+    made = {directory / name: text.rstrip() + "\n" for name, text in pages(load()).items()}
+    for stale in set(directory.glob("*.md")) - set(made):
+        stale.unlink()
+    for path, text in made.items():
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+    return sorted(made)
+
+
+def on_pre_build(config: Any) -> None:
+    """Build the pages (hook of MkDocs)."""
+    build(Path(config["docs_dir"]) / "reference" / "generated")
+
+
+if __name__ == "__main__":
+    for written in build(Path(sys.argv[1]) if len(sys.argv) > 1 else GENERATED):
+        print(written)

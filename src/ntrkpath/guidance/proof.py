@@ -1,0 +1,106 @@
+"""An edition as the subject of ``verify``: its tables, statements, safety properties, labels and lock of outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ntrkpath.guidance.edition import Edition
+from ntrkpath.guidance.files import KNOWLEDGE
+from ntrkpath.rules import Chain, load_facts, load_tables
+from ntrkpath.rules.dated import Clause, Dated, Document, Status, prove_dated
+from ntrkpath.rules.lock import LOCK_FILE, read_lock, write_lock
+from ntrkpath.rules.report import Report
+from ntrkpath.rules.verify import Scope, Subject, outcome_lock
+from ntrkpath.rules.verify import verify as verify_subject
+
+#: Facts that the recommendation shows as they are.
+ANSWERS = frozenset({"tier", "priority"})
+#: The table that is read once per label, what sums up its criteria, and what else it reads.
+LABEL = {"table": "label", "criteria": "label_criteria", "effect": "drug_effect", "sets": "label_status"}
+CRITERIA = ("all_met", "one_not_met", "undetermined")
+RESISTANCE = "resistance"
+
+
+def drug_effects(edition: Edition) -> dict[str, dict[str, frozenset[str]]]:
+    """Return the effects that a finding of each resistance class can have on each drug.
+
+    A mutation that is not listed, and a drug that the listed one does not name, is ``cannot_tell``, which is
+    therefore always among them; levels of the fact that are no class of mutations are absent.
+    """
+    data = edition.data["resistance"]
+    effects: dict[str, dict[str, set[str]]] = {
+        drug: {name: {"cannot_tell"} for name in data["classes"]} for drug in edition.drugs
+    }
+    for mutation in data["mutations"]:
+        for drug, effect in mutation["effect"].items():
+            effects[drug][mutation["class"]].add(effect)
+    return {drug: {name: frozenset(found) for name, found in by.items()} for drug, by in effects.items()}
+
+
+def label_proof(edition: Edition, clauses: Iterable[Mapping[str, Any]]) -> Dated:
+    """Prove ``clauses`` for every label on every date on which one begins, ends, or is in force for the last day.
+
+    The effect of a resistance finding on the drug is taken from ``resistance.yaml``: every effect that a listed
+    mutation of the class has, and ``cannot_tell``. Without a known class nothing is assumed of it.
+    """
+    effects = drug_effects(edition)
+    chain, table = edition.chain, edition.tables[LABEL["table"]]
+    effect, criteria = LABEL["effect"], LABEL["criteria"]
+    free = {f: edition.facts[f].levels for f in table.facts if f not in (criteria, effect)}
+
+    def other(drug: str, case: Mapping[str, str]) -> dict[str, Iterable[str]]:
+        known = effects.get(drug, {}).get(case[RESISTANCE])
+        return {effect: known if known is not None else edition.facts[effect].levels, **free}
+
+    documents = [Document(lb.id, lb.drug, lb.requires, lb.from_, lb.until) for lb in edition.labels]
+    status = Status(table, criteria, CRITERIA, LABEL["sets"], (RESISTANCE,), other)
+    return prove_dated(chain, documents, [msgspec.convert(clause, Clause) for clause in clauses], status)
+
+
+def subject_of(edition: Edition) -> Subject:
+    """Return everything of an edition that ``verify`` looks at."""
+    safety = edition.data["safety"]
+    answers = {*ANSWERS, *(criterion for label in edition.labels for criterion in label.requires)}
+    answers |= {fact for name in edition.per_item for fact in edition.tables[name].sets}
+    scope = Scope(edition.facts, tuple(edition.tables.values()), edition.chain, frozenset(answers))
+    clauses = safety.get("labels", ())
+    return Subject(
+        scope=scope,
+        statements={statement.id: statement.kind for statement in edition.statements.values()},
+        beside=_beside(edition),
+        properties=tuple(safety["properties"]),
+        independent={"tier": safety["tier_reads_no_test"]},
+        exclusive=tuple(safety.get("exclusive", ())),
+        dated=lambda: label_proof(edition, clauses),
+    )
+
+
+def _beside(edition: Edition) -> tuple[Scope, ...]:
+    """Return the tables of the fusion verdict, which have facts of their own."""
+    data = edition.data.get("fusion")
+    if not data:
+        return ()
+    facts = load_facts(data["facts"], "fusion.yaml")
+    chain = Chain(facts, load_tables(data["tables"], facts, "fusion.yaml"))
+    return (Scope(facts, chain.tables, chain, frozenset(chain.tables[-1].sets)),)
+
+
+def lock_path(edition: Edition, directory: Path | None = None) -> Path:
+    """Return where the lock of outcomes of an edition stands."""
+    return (directory or KNOWLEDGE / edition.name) / LOCK_FILE
+
+
+def verify(edition: Edition, directory: Path | None = None) -> Report:
+    """Check an edition, with the lock of outcomes that stands beside its files."""
+    return verify_subject(subject_of(edition), read_lock(lock_path(edition, directory)))
+
+
+def sign_off(edition: Edition, directory: Path | None = None) -> Path:
+    """Write the lock of outcomes of an edition as it is now, and return its path."""
+    path = lock_path(edition, directory)
+    write_lock(path, outcome_lock(subject_of(edition)))
+    return path

@@ -1,0 +1,126 @@
+"""Our own verdict on the fusions of a case: those with exons or coordinates, and those in a caller's file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from ntrkpath.assays.sequencing import Judged
+from ntrkpath.model.case import Case, DnaMps, ReportedFusion, RnaMps
+from ntrkpath.model.errors import CaseError, NtrkpathError
+from ntrkpath.model.fusion import Breakpoint, FusionVerdict, Junction, Source
+
+if TYPE_CHECKING:
+    from ntrkpath.fusion import Assessor
+
+#: Verdicts on the events of the caller files of a case, by position of the test (from 1).
+Verdicts = Mapping[int, Sequence[FusionVerdict]]
+
+_FRAME: dict[str | None, Literal["in", "out", "unknown"]] = {"in_frame": "in", "out_of_frame": "out"}
+
+
+@cache
+def _assessor() -> Assessor:
+    from ntrkpath.fusion import Assessor
+
+    return Assessor()
+
+
+def judge(fusion: ReportedFusion, level: Literal["rna", "dna"]) -> Judged | None:
+    """Return our verdict on a fusion with exons or coordinates, or ``None`` where names alone must do.
+
+    Where our frame and the laboratory's disagree the verdict is ``uncertain``; where exons without transcripts fit
+    several numberings and ours stays open, the laboratory's frame is used by the rule for reported fusions.
+
+    Raises:
+        CaseError: A position is not ``chromosome:position``.
+        AnnotationError: The assembly is neither stated nor to be inferred.
+    """
+    sides = [
+        _breakpoint(fusion.five_prime, fusion.exon_five_prime, fusion.transcript_five_prime, fusion.position_five_prime),
+        _breakpoint(
+            fusion.three_prime, fusion.exon_three_prime, fusion.transcript_three_prime, fusion.position_three_prime
+        ),
+    ]
+    if not all(side.position is not None or side.exon is not None for side in sides):
+        return None
+    reported = _FRAME.get(fusion.frame, "unknown")
+    junction = Junction(
+        "case", sides[0], sides[1], Source("case"), sample="case", assembly=fusion.assembly, level=level,
+        frame_by_caller=reported,
+    )  # fmt: skip
+    found = _assessor().assess([junction])
+    if not found:
+        return None
+    verdict = found[0]
+    if verdict.frame.ours == "unknown" and all(side.position is None for side in sides):
+        return None
+    if "unknown" not in (reported, verdict.frame.ours) and reported != verdict.frame.ours:
+        says = {"in": "in frame", "out": "out of frame"}
+        return Judged("uncertain", f"Reported {says[reported]}, {says[verdict.frame.ours]} by our transcripts: unsettled.")
+    return Judged(verdict.verdict, describe(verdict))
+
+
+def describe(verdict: FusionVerdict) -> str:
+    """Return a verdict in one sentence: reasons, and each exon with its transcript."""
+    parts = [reason.replace("_", " ") for reason in verdict.reasons]
+    sides = [
+        f"{side.gene} exon {side.exon} of {side.transcript}"
+        for side in (verdict.five_prime, verdict.three_prime)
+        if side.gene and side.exon and side.transcript
+    ]
+    return f"Our verdict: {', '.join(parts)}" + (f" ({' to '.join(sides)})." if sides else ".")
+
+
+def _breakpoint(gene: str | None, exon: int | None, transcript: str | None, position: str | None) -> Breakpoint:
+    chromosome: str | None = None
+    number: int | None = None
+    if position is not None:
+        name, _, digits = position.replace(",", "").rpartition(":")
+        if not name or not digits.isdigit():
+            raise CaseError(
+                "not a position", where="fusions[].position", value=position, allowed="chromosome:position, for example 12:12022903"
+            )
+        chromosome, number = name.removeprefix("chr"), int(digits)
+    return Breakpoint(gene=gene, exon=exon, transcript=transcript, chromosome=chromosome, position=number)
+
+
+def attach(case: Case, directory: Path) -> tuple[Case, Verdicts]:
+    """Read the caller files that the tests of a case name, and return the case with its verdicts.
+
+    A test without a result takes it from the file: positive where an NTRK event stands in it, else negative.
+
+    Args:
+        directory: Where relative file names start: the directory of the case file.
+
+    Raises:
+        CaseError: A file cannot be read or its format cannot be told.
+        AnnotationError: The assembly of a file is neither stated nor to be inferred.
+    """
+    from ntrkpath.readers import NTRK, read
+
+    verdicts: dict[int, list[FusionVerdict]] = {}
+    tests = []
+    for position, test in enumerate(case.tests, 1):
+        if isinstance(test, DnaMps | RnaMps) and test.file:
+            level: Literal["rna", "dna"] = "rna" if isinstance(test, RnaMps) else "dna"
+            try:
+                content = read(directory / test.file, only_genes=NTRK)
+                if content.problems:
+                    first = content.problems[0]
+                    raise CaseError(
+                        f"{len(content.problems)} row(s) cannot be read, the first in line {first.line}: {first.message}",
+                        where=test.file, remedy="mend or remove the rows",
+                    )  # fmt: skip
+                junctions = [msgspec.structs.replace(j, level=level, sample=case.id) for j in content.junctions]
+                verdicts[position] = _assessor().assess(junctions)
+            except NtrkpathError as error:
+                raise error.at(f"tests[{position - 1}].file") from None
+            if test.result is None:
+                test = msgspec.structs.replace(test, result="positive" if verdicts[position] else "negative")  # noqa: PLW2901
+        tests.append(test)
+    return msgspec.structs.replace(case, tests=tests), verdicts

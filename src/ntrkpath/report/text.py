@@ -1,0 +1,239 @@
+"""A recommendation as text for a terminal or a pipe: the answer first, then why, then what is missing."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from ntrkpath.guidance.edition import Edition
+from ntrkpath.model.recommendation import Action, Label, Recommendation
+from ntrkpath.report import words
+from ntrkpath.report.words import Basis, plain
+
+WIDTH = 100
+_ACTIONS_SHOWN = 3
+
+
+def _grid(*widths: int | None) -> Table:
+    """Return a table without lines; ``None`` is the column that takes what is left."""
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    for width in widths:
+        if width is None:
+            grid.add_column(ratio=1, overflow="fold")
+        else:
+            grid.add_column(width=width, overflow="fold")
+    grid.expand = True
+    return grid
+
+
+def _indent(item: RenderableType, by: int = 2) -> Padding:
+    return Padding(item, (0, 0, 0, by))
+
+
+def _head(title: str) -> Iterator[RenderableType]:
+    yield Text("")
+    yield Text(title, style="bold cyan")
+
+
+def _cited(basis: Basis) -> Text:
+    line = Text(basis.cited, style="dim")
+    if basis.sign:
+        line.append(f"  {basis.sign} {basis.words}", style="not dim italic")
+    return line
+
+
+def _noted(body: Text, basis: Basis, with_note: bool = True) -> Text:
+    """Return a text with its rule and statements below, and its note where it is not verbatim."""
+    body.append("\n").append_text(_cited(basis))
+    if basis.note and with_note:
+        body.append(f"\n{plain(basis.note)}", style="italic")
+    return body
+
+
+def _strength(action: Action) -> str:
+    return f" [{action.strength}]"
+
+
+def _answer(rec: Recommendation, edition: Edition) -> Iterator[RenderableType]:
+    yield Text.assemble("Case ", (plain(rec.case_id), "bold"))
+    yield Text("")
+    answer = _grid(10, None)
+    if not rec.actions:
+        answer.add_row(Text("Next step:", style="bold"), Text("none follows from the guidance.", style="bold"))
+    many = len({action.rule for action in rec.actions}) > 1
+    for index, action in enumerate(rec.actions):
+        first = index == 0
+        answer.add_row(
+            Text("Next step:" if first else "     also:", style="bold" if first else "dim"),
+            Text.assemble(
+                f"{index + 1}. " if many else "", (action.text, "bold" if first else ""), (_strength(action), "dim")
+            ),
+        )
+    yield answer
+    if words.read_loosely(rec):
+        yield Text(f"Check:     {words.histology_read(edition, rec)}", style="yellow")
+    yield Text("")
+    tiers = _grid(8, 12, None)
+    for name, level, reason in (
+        ("Tier", rec.tier, rec.tier_reason),
+        ("Priority", rec.priority, rec.priority_reason),
+    ):
+        tiers.add_row(name, Text(words.tier_words(level), style="bold"), plain(reason))
+    yield tiers
+
+
+def _why(rec: Recommendation, edition: Edition) -> Iterator[RenderableType]:
+    if not rec.actions:
+        return
+    yield from _head("Why")
+    reasons = words.reasons(rec)
+    marks = [", ".join(str(n) for n in numbers) if len(reasons) > 1 else ">" for numbers, _ in reasons]
+    grid = _grid(max(2, *(len(mark) for mark in marks)), None)
+    for mark, (_, lead) in zip(marks, reasons, strict=True):
+        basis = words.basis(edition, lead.rule, lead.statements, lead.fidelity, lead.note)
+        grid.add_row(Text(mark, style="cyan"), _noted(Text(plain(lead.reason)), basis))
+    yield _indent(grid)
+
+
+def _cautions(rec: Recommendation, edition: Edition) -> Iterator[RenderableType]:
+    if not rec.cautions:
+        return
+    yield from _head("Cautions")
+    grid = _grid(2, None)
+    for caution in rec.cautions:
+        basis = words.basis(edition, caution.rule, caution.statements, caution.fidelity)
+        grid.add_row(Text("!", style="bold yellow"), _noted(Text(plain(caution.text)), basis, with_note=False))
+    yield _indent(grid)
+
+
+def _missing(rec: Recommendation, edition: Edition, most: int | None) -> Iterator[RenderableType]:
+    if not rec.missing:
+        return
+    yield from _head("Missing, and could change the answer")
+    grid = _grid(2, None)
+    for missing in rec.missing:
+        body = Text(plain(missing.question))
+        body.append(f"\ncould change: {words.could_lead_to(edition, missing.could_change, most)}", style="dim")
+        grid.add_row(Text("?", style="bold magenta"), body)
+    yield _indent(grid)
+
+
+def _readings(rec: Recommendation, edition: Edition) -> Iterator[RenderableType]:
+    if not rec.interpretation:
+        return
+    yield from _head("What the readouts say")
+    grid = _grid(2, None)
+    for name, reading in words.readings(rec):
+        basis = words.basis(edition, reading.rule, reading.statements, reading.fidelity)
+        body = Text.assemble(name, ": ", (words.reading_call(edition, reading), "bold"), ". ", plain(reading.text))
+        grid.add_row(Text("=" if reading.test is None else "-", style="cyan"), _noted(body, basis, with_note=False))
+    yield _indent(grid)
+
+
+def _status(label: Label) -> Text:
+    style = {"within_label": "bold green", "outside_label": "red"}.get(label.status, "yellow")
+    return Text(
+        f"{words.STATUS_SIGN.get(label.status, '?')} {words.STATUS.get(label.status, label.status)}", style=style
+    )
+
+
+def _therapy(rec: Recommendation, edition: Edition) -> Iterator[RenderableType]:
+    if not rec.therapy:
+        return
+    yield from _head(f"TRK inhibitors by label on {rec.as_of.isoformat()}")
+    table = Table(box=None, padding=(0, 2, 0, 0), expand=True, header_style="dim", pad_edge=False)
+    table.add_column("drug", width=max(len(label.drug) for label in rec.therapy), overflow="fold")
+    table.add_column("agency, label of", width=max(16, *(len(words.label_dates(lb)) for lb in rec.therapy)))
+    table.add_column("status", width=15)
+    table.add_column("why", ratio=1, overflow="fold")
+    drug = ""
+    for group in words.label_groups(rec):
+        label = group[0]
+        table.add_row(
+            label.drug if label.drug != drug else "",
+            "\n".join(words.label_dates(lb) for lb in group),
+            _status(label),
+            plain(" ".join(label.reasons)),
+        )
+        drug = label.drug
+    yield _indent(table)
+
+
+def _trace(rec: Recommendation, edition: Edition) -> Iterator[RenderableType]:
+    yield from _head("Trace: the rows that held, in table order")
+    grid = _grid(20, 14, None)
+    for step in rec.trace:
+        read = ", ".join(f"{fact} = {level}" for fact, level in step.facts.items())
+        sets = ", ".join(f"{fact} = {level}" for fact, level in step.sets.items())
+        body = Text(plain(read or "any state"))
+        if sets:
+            body.append(f"\nso {plain(sets)}", style="bold")
+        grid.add_row(Text(step.table, style="dim"), step.rule, body)
+    yield _indent(grid)
+    yield from _head("Statements cited")
+    grid = _grid(8, None)
+    for ident in words.statements_cited(rec):
+        known = edition.statements.get(ident)
+        grid.add_row(Text(ident, style="bold"), plain(known.text) if known else "not in this edition")
+    yield _indent(grid)
+
+
+def _provenance(rec: Recommendation, edition: Edition) -> Iterator[RenderableType]:
+    yield from _head("Provenance")
+    grid = _grid(9, None)
+    for name, told in (
+        ("Histology", words.histology_read(edition, rec)),
+        ("Guidance", words.guideline_read(rec)),
+        ("Labels", words.labels_read(rec)),
+        ("Use", plain(rec.intended_use)),
+    ):
+        grid.add_row(Text(name, style="dim"), told)
+    yield _indent(grid)
+
+
+def render(
+    recommendation: Recommendation,
+    edition: Edition,
+    width: int = WIDTH,
+    colour: bool = False,
+    *,
+    verbose: bool = False,
+) -> str:
+    """Return a recommendation as text.
+
+    Args:
+        width: Columns to wrap to, at least 40.
+        colour: Write ANSI colours; nothing depends on them.
+        verbose: Add every row that held, the statements in full, and all that a missing fact could change.
+    """
+    out = io.StringIO()
+    console = Console(
+        file=out,
+        width=max(40, width),
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        markup=False,
+        highlight=False,
+        emoji=False,
+        legacy_windows=False,
+    )
+    parts = [
+        _answer(recommendation, edition),
+        _why(recommendation, edition),
+        _cautions(recommendation, edition),
+        _missing(recommendation, edition, None if verbose else _ACTIONS_SHOWN),
+        _readings(recommendation, edition),
+        _therapy(recommendation, edition),
+    ]
+    if verbose:
+        parts.append(_trace(recommendation, edition))
+    parts.append(_provenance(recommendation, edition))
+    for part in parts:
+        for item in part:
+            console.print(item)
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"

@@ -1,0 +1,417 @@
+"""Reports say the answer first, keep to the width, need no colour, and never trust what a user wrote."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import re
+import unicodedata
+from html.parser import HTMLParser
+from typing import Any
+
+import msgspec
+import pytest
+
+from ntrkpath.guidance.edition import load as load_edition
+from ntrkpath.model.case import Case
+from ntrkpath.model.recommendation import (
+    SCHEMA,
+    Action,
+    Caution,
+    Guideline,
+    HistologyAnswer,
+    Label,
+    Missing,
+    Reading,
+    Recommendation,
+    Step,
+)
+from ntrkpath.pathway import Pathway
+from ntrkpath.report import render, render_html
+from ntrkpath.report import words as wording
+from ntrkpath.report.markup import Html, el, join, table
+
+EDITION = load_edition()
+PATHWAY = Pathway(EDITION, dt.date(2026, 1, 1))
+HOSTILE = "<script>alert(1)</script>\"'&[bold red]x[/]\x1b[2J\x07\n\u202eevil :smile: <!-- ]]>"
+
+HAND_MADE = Recommendation(
+    schema=SCHEMA,
+    case_id="example-1",
+    guideline=Guideline("wsn2020", "1.0.0", "0123456789abcdef"),
+    as_of=dt.date(2026, 1, 1),
+    labels_known_to=dt.date(2025, 12, 11),
+    histology=HistologyAnswer("UPS", "ups", "Undifferentiated sarcoma", "complex_genomics", "synonym"),
+    tier="++",
+    tier_reason="Complex genomics.",
+    priority="++",
+    priority_reason="Unresectable or metastatic: test.",
+    actions=(
+        Action("order_mps", "recommended", "Sequence it.", "The stain is positive.", "X-1", ("P2-2",), "verbatim", ""),
+        Action("order_fish", "consider", "FISH too.", "It may help.", "X-2", ("IHC-12",), "ambiguous", "Left open."),
+    ),
+    cautions=(Caution("A stain is not a fusion.", "X-3", ("IHC-5",), "inferred"),),
+    missing=(Missing("extent", "How far has the disease spread?", ("establish_extent", "no_routine_testing")),),
+    interpretation=(Reading("pan_trk_ihc", "positive", "Stained.", "X-4", ("IHC-2",), "verbatim", 1),),
+    therapy=(
+        Label("larotrectinib", "EMA", "cannot_tell", ("Age not stated.",), "a", dt.date(2019, 9, 19), "T.", "S.", True),
+        Label("larotrectinib", "FDA", "within_label", ("Met.",), "b", dt.date(2025, 4, 10), "T.", "S.", False),
+    ),
+    probability=None,
+    facts={"ihc": "positive"},
+    trace=(Step("next_test", "X-1", {"ihc": "positive"}, {}),),
+    intended_use="For professionals.",
+)
+
+GOLDEN = """\
+Case example-1
+
+Next step:  1. Sequence it. [recommended]
+     also:  2. FISH too. [consider]
+
+Tier      ++            Complex genomics.
+Priority  ++            Unresectable or metastatic: test.
+
+Why
+  1   The stain is positive.
+      X-1 · P2-2
+  2   It may help.
+      X-2 · IHC-12  ± left open by the source
+      Left open.
+
+Cautions
+  !   A stain is not a fusion.
+      X-3 · IHC-5  ≈ inferred from the text
+
+Missing, and could change the answer
+  ?   How far has the disease spread?
+      could change: establish the extent of disease; no routine NTRK testing
+
+What the readouts say
+  -   Test 1, pan-TRK IHC: positive. Stained.
+      X-4 · IHC-2
+
+TRK inhibitors by label on 2026-01-01
+  drug           agency, label of  status           why
+  larotrectinib  FDA 2025-04-10    + within label   Met.
+                 EMA 2019-09-19    ? cannot tell    Age not stated.
+
+Provenance
+  Histology  "UPS" read as Undifferentiated sarcoma (synonym); sarcoma with
+             complex genomics
+  Guidance   wsn2020 1.0.0, sha256 0123456789ab
+  Labels     as of 2026-01-01; newest label known is of 2025-12-11; labels that
+             came later are not known here
+  Use        For professionals.
+"""
+
+
+def decide(**case: Any) -> Recommendation:
+    return PATHWAY.recommend(msgspec.convert({"id": "c", **case}, Case))
+
+
+RNA = {
+    "method": "rna_mps",
+    "result": "positive",
+    "rna_quality": "adequate",
+    "fusions": [{"five_prime": "TPM3", "three_prime": "NTRK1", "frame": "in_frame"}],
+}
+UPS = {"histology": "undifferentiated pleomorphic sarcoma"}
+CASES: dict[str, Recommendation] = {
+    "fusion found": decide(
+        diagnosis=UPS,
+        disease={"extent": "metastatic"},
+        tests=[{"method": "pan_trk_ihc", "result": "positive", "percent": 60}, RNA],
+    ),
+    "stain negative": decide(
+        diagnosis=UPS, disease={"extent": "metastatic"}, tests=[{"method": "pan_trk_ihc", "result": "negative"}]
+    ),
+    "much unknown": decide(diagnosis={"histology": "GIST"}),
+    "outside": decide(diagnosis={"histology": "lung adenocarcinoma"}),
+    "FISH of three genes": decide(
+        diagnosis={"histology": "infantile fibrosarcoma"},
+        disease={"extent": "localized"},
+        tests=[
+            {"method": "fish", "gene": g, "probe": "break_apart", "result": "negative"}
+            for g in ("NTRK1", "NTRK2", "NTRK3")
+        ],
+    ),
+    "by hand": HAND_MADE,
+}
+EACH = pytest.mark.parametrize("rec", CASES.values(), ids=CASES)
+
+
+def hostile() -> Recommendation:
+    """Return a recommendation in which every text a user can write is hostile."""
+    replace = msgspec.structs.replace
+    return replace(
+        HAND_MADE,
+        case_id=HOSTILE,
+        histology=HistologyAnswer(HOSTILE, "x", HOSTILE, "complex_genomics", "fuzzy"),
+        actions=(replace(HAND_MADE.actions[0], text=HOSTILE, reason=HOSTILE, note=HOSTILE, fidelity="inferred"),),
+        cautions=(replace(HAND_MADE.cautions[0], text=HOSTILE),),
+        missing=(Missing("extent", HOSTILE, ("establish_extent",)),),
+        interpretation=(replace(HAND_MADE.interpretation[0], fusion=HOSTILE, text=HOSTILE),),
+        therapy=(replace(HAND_MADE.therapy[0], reasons=(HOSTILE,), text=HOSTILE, source=HOSTILE),),
+        trace=(Step("next_test", HOSTILE, {"ihc": HOSTILE}, {HOSTILE: "x"}),),
+    )
+
+
+# --- text -----------------------------------------------------------------------------------------------------------------
+def test_a_case_as_text() -> None:
+    assert render(HAND_MADE, EDITION, 80) == GOLDEN
+
+
+@EACH
+def test_the_answer_comes_first_and_the_sections_in_order(rec: Recommendation) -> None:
+    lines = render(rec, EDITION).splitlines()
+    assert lines[0].startswith("Case ")
+    assert lines[2].startswith("Next step:")
+    if rec.actions:
+        assert rec.actions[0].text.split(".")[0] in lines[2]
+    heads = [line for line in lines if line and not line.startswith((" ", "Case", "Next", "Tier", "Priority", "Check"))]
+    order = ["Why", "Cautions", "Missing", "What", "TRK", "Provenance"]
+    places = [order.index(head.split()[0].rstrip(",")) for head in heads]
+    assert places == sorted(places) and places[-1] == 5
+    assert ("TRK" in [order[p] for p in places]) == bool(rec.therapy)
+
+
+def columns(line: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else not unicodedata.combining(c) for c in line)
+
+
+@EACH
+@pytest.mark.parametrize("width", [40, 60, 80, 100, 140])
+@pytest.mark.parametrize("verbose", [False, True])
+def test_text_keeps_to_the_width(rec: Recommendation, width: int, verbose: bool) -> None:
+    for line in render(rec, EDITION, width, verbose=verbose).splitlines():
+        assert columns(line) <= width, line
+        assert line == line.rstrip()
+
+
+@EACH
+def test_colour_adds_codes_and_nothing_else(rec: Recommendation) -> None:
+    plain, coloured = render(rec, EDITION), render(rec, EDITION, colour=True)
+    assert "\x1b" not in plain
+    assert "\x1b[" in coloured
+    stripped = re.sub(r"\x1b\[[0-9;]*m", "", coloured)
+    assert [line.rstrip() for line in stripped.splitlines()] == plain.splitlines()
+
+
+@EACH
+def test_text_gives_every_rule_statement_and_note(rec: Recommendation) -> None:
+    told = " ".join(render(rec, EDITION, 200).split())
+    for action in rec.actions:
+        assert action.text in told and action.rule in told
+        assert all(ident in told for ident in action.statements)
+        if action.fidelity != "verbatim":
+            assert wording.FIDELITY[action.fidelity][1] in told
+            assert action.note in told
+    for caution in rec.cautions:
+        assert caution.text in told and caution.rule in told
+    for missing in rec.missing:
+        assert missing.question in told
+    for reading in rec.interpretation:
+        assert reading.text in told
+    for label in rec.therapy:
+        assert f"{label.agency} {label.label_date}" in told
+        assert wording.STATUS[label.status] in told
+    assert rec.intended_use in told
+    assert rec.labels_known_to.isoformat() in told and rec.as_of.isoformat() in told
+    assert rec.guideline.sha256[:12] in told
+
+
+def test_the_trace_and_the_statements_come_only_when_asked_for() -> None:
+    rec = CASES["fusion found"]
+    brief, full = render(rec, EDITION, 120), render(rec, EDITION, 120, verbose=True)
+    assert "Trace" not in brief and "Trace" in full
+    assert all(step.rule in full for step in rec.trace)
+    assert EDITION.statements["RX-1"].text[:40] in full
+
+
+def test_equal_readings_of_several_tests_stand_together() -> None:
+    told = render(CASES["FISH of three genes"], EDITION)
+    assert "Tests 1, 2 and 3, FISH: negative." in told
+
+
+def test_a_long_list_of_consequences_is_cut_short_and_counted() -> None:
+    actions = ("order_mps", "order_fish", "order_pan_trk_ihc", "order_rt_pcr", "repeat_test")
+    rec = msgspec.structs.replace(HAND_MADE, missing=(Missing("extent", "How far?", actions),))
+    assert "and 2 more" in render(rec, EDITION)
+    assert "and 2 more" not in render(rec, EDITION, verbose=True)
+
+
+def test_a_loose_match_of_the_histology_is_shown_beside_the_answer() -> None:
+    loose = msgspec.structs.replace(HAND_MADE.histology, how="fuzzy")
+    rec = msgspec.structs.replace(HAND_MADE, histology=loose)
+    assert "Check:" in "\n".join(render(rec, EDITION).splitlines()[:6])
+    assert "Check the histology" in render_html([rec], EDITION)
+
+
+def test_no_action_is_said_and_not_left_blank() -> None:
+    rec = msgspec.structs.replace(HAND_MADE, actions=())
+    assert "Next step:  none follows from the guidance." in render(rec, EDITION)
+    assert "None follows from the guidance." in render_html([rec], EDITION)
+
+
+@pytest.mark.parametrize("verbose", [False, True])
+def test_hostile_text_cannot_steer_a_terminal(verbose: bool) -> None:
+    told = render(hostile(), EDITION, 80, verbose=verbose)
+    controls = {c for c in told if unicodedata.category(c) in ("Cc", "Cf")} - {"\n"}
+    assert controls == set()
+    assert "[bold red]x[/]" in " ".join(told.split()), "markup is shown, not obeyed"
+    assert ":smile:" in told
+    assert all(columns(line) <= 80 for line in told.splitlines())
+
+
+# --- HTML -----------------------------------------------------------------------------------------------------------------
+class Page(HTMLParser):
+    """Reads a page strictly: every element that opens closes, in order."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.headings: list[tuple[int, str]] = []
+        self.text: list[str] = []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        assert len(dict(attrs)) == len(attrs)
+        if tag not in ("meta", "br"):
+            self.open.append(tag)
+        if re.fullmatch(r"h[1-6]", tag):
+            self.headings.append((int(tag[1]), ""))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open and self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] == "style":
+            return
+        self.text.append(data)
+        if self.open and re.fullmatch(r"h[1-6]", self.open[-1]):
+            level, so_far = self.headings[-1]
+            self.headings[-1] = level, so_far + data
+
+    @property
+    def told(self) -> str:
+        return " ".join(" ".join(self.text).split())
+
+
+ALL = list(CASES.values())
+
+
+def test_the_page_is_well_formed_and_says_its_language() -> None:
+    written = render_html(ALL, EDITION)
+    page = Page(written)
+    assert written.startswith("<!DOCTYPE html>\n<html lang=")
+    tags = [tag for tag, _ in page.tags]
+    assert tags.count("main") == 1 and tags.count("h1") == 1 and tags.count("title") >= 1
+    assert ("meta", {"charset": "utf-8"}) in page.tags
+    ids = [attrs["id"] for _, attrs in page.tags if "id" in attrs]
+    assert len(ids) == len(set(ids))
+    for _, attrs in page.tags:
+        for ident in (attrs.get("aria-labelledby") or "").split():
+            assert ident in ids
+        if (attrs.get("href") or "").startswith("#"):
+            assert (attrs["href"] or "")[1:] in ids
+
+
+def test_headings_come_in_order_one_section_a_case() -> None:
+    page = Page(render_html(ALL, EDITION))
+    levels = [level for level, _ in page.headings]
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+    assert [text for level, text in page.headings if level == 2] == [f"Case {rec.case_id}" for rec in ALL]
+
+
+def test_the_page_needs_nothing_else() -> None:
+    written = render_html(ALL, EDITION)
+    page = Page(written)
+    assert not {"script", "link", "img", "iframe", "object", "embed", "base"} & {tag for tag, _ in page.tags}
+    for tag, attrs in page.tags:
+        assert not [name for name in attrs if name.startswith("on") or name in ("src", "srcset", "action", "style")]
+        assert (attrs.get("href") or "#").startswith("#"), tag
+    css = "".join(re.findall(r"<style>(.*?)</style>", written, re.DOTALL))
+    assert "url(" not in css and "@import" not in css
+    assert "default-src 'none'" in (next(a for t, a in page.tags if a.get("http-equiv"))["content"] or "")
+
+
+def test_the_style_serves_dark_screens_and_paper() -> None:
+    written = render_html([HAND_MADE], EDITION)
+    assert "prefers-color-scheme:dark" in written
+    assert "@media print" in written
+    assert re.search(r"\.case\+\.case\{break-before:page", written)
+
+
+@EACH
+def test_the_page_tells_what_the_text_tells(rec: Recommendation) -> None:
+    told = Page(render_html([rec], EDITION)).told
+    for action in rec.actions:
+        assert action.text in told and action.rule in told and action.reason in told
+        if action.fidelity != "verbatim":
+            assert action.note in told
+    for caution in rec.cautions:
+        assert caution.text in told
+    for missing in rec.missing:
+        assert missing.question in told
+        assert wording.could_lead_to(EDITION, missing.could_change) in told
+    for label in rec.therapy:
+        assert " ".join(label.text.split()) in told and " ".join(label.source.split()) in told
+    for step in rec.trace:
+        assert step.rule in told
+    for ident in wording.statements_cited(rec):
+        assert " ".join(EDITION.statements[ident].text.split()) in told
+    assert rec.intended_use in told
+
+
+def test_each_case_carries_the_pathway_with_its_path() -> None:
+    page = Page(render_html(ALL, EDITION))
+    assert len([1 for tag, _ in page.tags if tag == "svg"]) == len(ALL)
+    assert page.told.count("Path of this case:") == len(ALL)
+
+
+def test_hostile_text_stays_text_on_the_page() -> None:
+    written = render_html([hostile(), HAND_MADE], EDITION)
+    page = Page(written)
+    assert "script" not in {tag for tag, _ in page.tags}
+    assert "<script>alert(1)</script>" in page.told
+    assert "<!--" not in written
+    assert not {c for c in written if unicodedata.category(c) in ("Cc", "Cf")} - {"\n"}
+
+
+def test_no_case_is_a_page_too() -> None:
+    assert "0 cases" in Page(render_html([], EDITION)).told
+
+
+@EACH
+def test_the_same_answer_gives_the_same_bytes(rec: Recommendation) -> None:
+    assert render(rec, EDITION) == render(rec, EDITION)
+    assert render_html([rec], EDITION) == render_html([rec], EDITION)
+
+
+# --- helpers --------------------------------------------------------------------------------------------------------------
+def test_markup_escapes_what_it_did_not_make() -> None:
+    assert el("p", "<b>", Html("<i></i>"), class_='"') == '<p class="&quot;">&lt;b&gt;<i></i></p>'
+    assert join("<", Html("<br>")) == "&lt;<br>"
+    assert el("p", f"{Html('<b>')}") == "<p>&lt;b&gt;</p>", "a new string is text again"
+
+
+def test_a_continued_row_head_spans_its_rows() -> None:
+    found = table("t", ["a", "b"], [["x", "1"], [None, "2"], ["y", "3"]])
+    assert '<th scope="rowgroup" rowspan="2">x</th>' in found
+    assert found.count('<th scope="row">y</th>') == 1
+
+
+@pytest.mark.parametrize("action", EDITION.actions)
+def test_every_action_has_a_short_name(action: str) -> None:
+    short = wording.short_action(EDITION, action)
+    assert short and not short.endswith((".", ",")) and "(" not in short
+    assert len(short) <= 80

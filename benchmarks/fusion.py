@@ -30,8 +30,9 @@ from ntrkpath.model.fusion import Breakpoint, Junction, Source, Support
 
 ROOT = Path(__file__).resolve().parents[1]
 JUNCTIONS = ROOT / "tests" / "data" / "fusion_junctions.csv"
-PARTNERS = tuple(
-    ["ETV6", "TPM3", "TPM4", "LMNA", "SQSTM1", "EML4", "TPR", "STRN", "STRN3", "NACC2", "BTBD1", "TRIM24", "AFAP1", "QKI", "PAN3", "SPECC1L", "RBPMS", "TFG", "MYO5A", "NUMA1", "VIM", "VCL", "KIF5B", "IRF2BP2"]
+PARTNERS = (
+    *("ETV6", "TPM3", "TPM4", "LMNA", "SQSTM1", "EML4", "TPR", "STRN", "STRN3", "NACC2", "BTBD1", "TRIM24"),
+    *("AFAP1", "QKI", "PAN3", "SPECC1L", "RBPMS", "TFG", "MYO5A", "NUMA1", "VIM", "VCL", "KIF5B", "IRF2BP2"),
 )
 NTRK = ("NTRK1", "NTRK2", "NTRK3")
 

@@ -6,6 +6,7 @@ MkDocs calls `on_pre_build` before it collects pages, so that `mkdocs build` is 
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,11 @@ def build(directory: Path = GENERATED) -> list[Path]:
 def on_pre_build(config: Any) -> None:
     """Build the pages (hook of MkDocs)."""
     build(Path(config["docs_dir"]) / "reference" / "generated")
+
+
+def on_page_markdown(markdown: str, **_: Any) -> str:
+    """Show the name of a file above its block (hook of MkDocs)."""
+    return re.sub(r"^<!-- file: (\S+) -->$", r'<p class="file">\1</p>\n', markdown, flags=re.MULTILINE)
 
 
 if __name__ == "__main__":

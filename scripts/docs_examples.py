@@ -1,8 +1,8 @@
-"""Examples in the documentation that really run: `console` blocks with their output, `python` blocks, files named by a title.
+"""Examples in the documentation that really run: `console` blocks with their output, `python` blocks, files named by a comment.
 
 A page's examples run from top to bottom in one empty directory that sees `examples` and `src` of the checkout:
 
-- a block whose fence says ```` title="NAME" ```` is written to the file NAME;
+- a block after a line `<!-- file: NAME -->` is written to the file NAME;
 - a `console` block holds commands after `$ ` and below each what it prints (standard output and error together);
   a line `...` stands for any number of lines;
 - `python` blocks of a page share one namespace.
@@ -12,6 +12,7 @@ A page's examples run from top to bottom in one empty directory that sees `examp
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import subprocess
@@ -29,10 +30,10 @@ _FENCE = re.compile(
 
 @dataclass
 class Block:
-    """One fenced block: language, title, text, and where it stands."""
+    """One fenced block: language, name of the file it is written to, text, and where it stands."""
 
     language: str
-    title: str
+    file: str
     body: str
     line: int
     start: int
@@ -57,7 +58,7 @@ def blocks(text: str) -> list[Block]:
     found = []
     for match in _FENCE.finditer(text):
         info = match["info"].strip()
-        title = re.search(r'title="([^"]+)"', info)
+        title = re.search(r"<!-- file: (\S+) -->\n$", text[: match.start()])
         indent = match["indent"]
         body = "".join(line.removeprefix(indent) for line in match["body"].splitlines(keepends=True))
         line = text.count("\n", 0, match.start()) + 1
@@ -123,8 +124,8 @@ class Page:
         edits: list[tuple[int, int, str]] = []
         for block in blocks(self.text):
             where = f"{self.path.relative_to(ROOT)}:{block.line}"
-            if block.title:
-                (self.directory / block.title).write_text(block.body, encoding="utf-8")
+            if block.file:
+                (self.directory / block.file).write_text(block.body, encoding="utf-8")
             elif block.language == "console":
                 lines: list[str] = []
                 for command in commands(block.body):
@@ -143,7 +144,8 @@ class Page:
                 before = Path.cwd()
                 os.chdir(self.directory)
                 try:
-                    exec(compile("\n" * block.line + block.body, str(self.path), "exec"), namespace)  # noqa: S102 - our own pages
+                    with contextlib.redirect_stdout(None):
+                        exec(compile("\n" * block.line + block.body, str(self.path), "exec"), namespace)  # noqa: S102 - our own pages
                 except Exception as error:
                     found.append(f"{where}: {type(error).__name__}: {error}")
                 finally:

@@ -143,7 +143,7 @@ def recommendation_in(levels: dict[str, str]) -> Recommendation:
     return msgspec.structs.replace(PATHS[0][1], facts=decision.levels, trace=trace, actions=())
 
 
-# --- the graph and the tables -------------------------------------------------------------------------------------------
+# --- the graph and the tables ---------------------------------------------------------------------------------------
 @pytest.mark.parametrize("table", DRAWN)
 def test_every_row_is_on_an_edge_or_said_not_to_be_drawn(table: str) -> None:
     drawn = {row for edge in GRAPH.edges for row in edge.rows}
@@ -213,7 +213,7 @@ def test_an_edition_without_a_figure_says_so() -> None:
         pathway_svg(Edition(Contents("0", files), "bare"))
 
 
-# --- the path of a case ---------------------------------------------------------------------------------------------------
+# --- the path of a case ---------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(("name", "recommendation", "edges", "following"), PATHS, ids=[p[0] for p in PATHS])
 def test_the_path_of_a_case(
     name: str, recommendation: Recommendation, edges: set[str], following: dict[str, str]
@@ -249,7 +249,7 @@ def test_in_every_state_the_path_is_connected_and_holds_every_deciding_row() -> 
     assert {edge.id for edge in GRAPH.edges} - seen == set()
 
 
-# --- the drawing ----------------------------------------------------------------------------------------------------------
+# --- the drawing ----------------------------------------------------------------------------------------------------
 def test_nothing_overlaps() -> None:
     boxes = {name: placed.box for name, placed in PLAN.nodes.items()}
     for (a, first), (b, second) in itertools.combinations(boxes.items(), 2):
@@ -302,9 +302,9 @@ def test_text_fits_its_box_and_no_word_is_broken() -> None:
         assert used <= placed.box.height
         assert " ".join(placed.text) == placed.node.text
         assert " ".join(placed.title).startswith(placed.node.title)
-    for line in PLAN.lines:
-        if line.label and line.edge.label:
-            assert " ".join(line.label).startswith(line.edge.label)
+    for drawn in PLAN.lines:
+        if drawn.label and drawn.edge.label:
+            assert " ".join(drawn.label).startswith(drawn.edge.label)
 
 
 def test_everything_stands_inside_the_drawing() -> None:
@@ -407,7 +407,7 @@ def test_colours_contrast(mode: int, front: str, back: str, least: float) -> Non
     assert (max(a, b) + 0.05) / (min(a, b) + 0.05) >= least
 
 
-# --- the list -------------------------------------------------------------------------------------------------------------
+# --- the list -------------------------------------------------------------------------------------------------------
 def test_the_list_tells_every_box_and_every_edge_once() -> None:
     told = pathway_list(EDITION)
     for node in GRAPH.nodes.values():
@@ -430,7 +430,7 @@ def test_the_list_marks_the_path_in_words(
     assert ("<next>" in told) == ("recommended" in following.values())
 
 
-# --- helpers --------------------------------------------------------------------------------------------------------------
+# --- helpers --------------------------------------------------------------------------------------------------------
 def test_a_hostile_case_id_is_text_in_the_figure_and_the_list() -> None:
     hostile = msgspec.structs.replace(PATHS[0][1], case_id=HOSTILE)
     written = pathway_svg(EDITION, hostile, HOSTILE)

@@ -92,9 +92,10 @@ What the readouts say
       X-4 · IHC-2
 
 TRK inhibitors by label on 2026-01-01
-  drug           agency, label of  status           why
-  larotrectinib  FDA 2025-04-10    + within label   Met.
-                 EMA 2019-09-19    ? cannot tell    Age not stated.
+  agency, label of  status           why
+  larotrectinib (Vitrakvi)
+    FDA 2025-04-10  + within label   Met.
+    EMA 2019-09-19  ? cannot tell    Age not stated.
 
 Provenance
   Histology  "UPS" read as Undifferentiated sarcoma (synonym); sarcoma with
@@ -157,7 +158,7 @@ def hostile() -> Recommendation:
     )
 
 
-# --- text -----------------------------------------------------------------------------------------------------------------
+# --- text -----------------------------------------------------------------------------------------------------------
 def test_a_case_as_text() -> None:
     assert render(HAND_MADE, EDITION, 80) == GOLDEN
 
@@ -264,7 +265,7 @@ def test_hostile_text_cannot_steer_a_terminal(verbose: bool) -> None:
     assert all(columns(line) <= 80 for line in told.splitlines())
 
 
-# --- HTML -----------------------------------------------------------------------------------------------------------------
+# --- HTML -----------------------------------------------------------------------------------------------------------
 class Page(HTMLParser):
     """Reads a page strictly: every element that opens closes, in order."""
 
@@ -397,7 +398,7 @@ def test_the_same_answer_gives_the_same_bytes(rec: Recommendation) -> None:
     assert render_html([rec], EDITION) == render_html([rec], EDITION)
 
 
-# --- helpers --------------------------------------------------------------------------------------------------------------
+# --- helpers --------------------------------------------------------------------------------------------------------
 def test_markup_escapes_what_it_did_not_make() -> None:
     assert el("p", "<b>", Html("<i></i>"), class_='"') == '<p class="&quot;">&lt;b&gt;<i></i></p>'
     assert join("<", Html("<br>")) == "&lt;<br>"

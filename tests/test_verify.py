@@ -158,7 +158,7 @@ def test_a_fact_without_use_is_found() -> None:
     facts = {**EDITION.facts, "colour": Fact("colour", "?", ("red", "blue"), {}, {}, "case", "")}
     assert vocabulary(facts) - BASELINE == {"fact colour: no table reads it"}
     lost = vocabulary(answers=frozenset({"tier"}))
-    assert "fact priority: no table reads it, and it is not part of the answer" in lost
+    assert "fact label_status: no table reads it, and it is not part of the answer" in lost
 
 
 def test_a_level_that_nothing_sets_or_tells_apart_is_found() -> None:

@@ -17,8 +17,9 @@ def rt_pcr_levels(test: RtPcr, ntrk: NtrkGenes) -> dict[str, str]:
     """Return the levels of the ``rt_pcr_*`` readout facts."""
     target = "unknown"
     if test.targets:
-        genes = [part for name in test.targets for part in _SEPARATOR.split(name)]
-        target = "ntrk" if ntrk.covered(genes) else "other"
+        # The 3' side carries the kinase, so it is the last gene named that counts.
+        kinases = [_SEPARATOR.split(name.strip())[-1] for name in test.targets]
+        target = "ntrk" if ntrk.covered(kinases) else "other"
     return {
         "rt_pcr_result": test.result or "unknown",
         "rt_pcr_control": test.control or "unknown",

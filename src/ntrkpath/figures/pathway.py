@@ -146,9 +146,7 @@ def _legend(graph: Graph, width: float, top: float, with_path: bool) -> tuple[st
         parts.append(_disc(left + 17, y - 4))
         parts.append(
             text_lines(
-                [
-                    'the path of this case (thick line, tick); "next", "consider" and "may" mark what the answer asks for'
-                ],
+                ['the path of this case (thick line, tick); "next", "consider", "may": what the answer asks for'],
                 left + 42,
                 y,
                 TEXT,

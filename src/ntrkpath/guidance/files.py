@@ -7,7 +7,6 @@ hash is that of the YAML beside it.
 from __future__ import annotations
 
 import hashlib
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ import msgspec
 from ntrkpath.model.errors import GuidanceError
 
 COMPILED = "compiled.msgpack"
-KNOWLEDGE = Path(str(files("ntrkpath"))) / "knowledge"
+KNOWLEDGE = Path(__file__).resolve().parents[1] / "knowledge"
 
 
 class Contents(msgspec.Struct, frozen=True):

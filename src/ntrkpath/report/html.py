@@ -15,12 +15,12 @@ from ntrkpath.report.words import Basis, plain
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
-def _cited(basis: Basis, with_note: bool = True) -> Html:
+def _cited(basis: Basis) -> Html:
     line = join(el("code", basis.rule), *(join(" · ", el("code", ident)) for ident in basis.statements))
     if basis.sign:
         line = join(line, "  ", el("span", f"{basis.sign} {basis.words}", class_="fidelity"))
     told = el("p", line, class_="cited")
-    if with_note and basis.note:
+    if basis.note:
         told = join(told, el("p", plain(basis.note), class_="note small"))
     return told
 
@@ -75,7 +75,7 @@ def _cautions(rec: Recommendation, edition: Edition) -> Html:
     rows: list[tuple[str, object]] = []
     for caution in rec.cautions:
         basis = words.basis(edition, caution.rule, caution.statements, caution.fidelity)
-        rows.append(("!", join(el("p", plain(caution.text)), _cited(basis, with_note=False))))
+        rows.append(("!", join(el("p", plain(caution.text)), _cited(basis))))
     return join(el("h3", "Cautions"), _items(rows))
 
 
@@ -102,7 +102,7 @@ def _readings(rec: Recommendation, edition: Edition) -> Html:
     for name, reading in words.readings(rec):
         basis = words.basis(edition, reading.rule, reading.statements, reading.fidelity)
         call = el("strong", words.reading_call(edition, reading))
-        rows.append([name, call, join(el("p", plain(reading.text)), _cited(basis, with_note=False))])
+        rows.append([name, call, join(el("p", plain(reading.text)), _cited(basis))])
     found = table("Each test alone, then all together", ["Readout", "Says", "Meaning"], rows, class_="readings")
     return join(el("h3", "What the readouts say"), found)
 

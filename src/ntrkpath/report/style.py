@@ -23,12 +23,14 @@ code{font-family:ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace;font-s
 .small,.cited,footer{font-size:.875rem}
 .case{padding:2rem 0 2.5rem}
 .case+.case{border-top:3px solid var(--ink)}
-.answer{border:2px solid var(--taken);border-left-width:9px;border-radius:6px;padding:.9rem 1.1rem;background:var(--taken-box)}
+.answer{border:2px solid var(--taken);border-left-width:9px;border-radius:6px;
+ padding:.9rem 1.1rem;background:var(--taken-box)}
 .answer p{margin:0}
 .answer .next{font-size:1.3rem;font-weight:700;line-height:1.3}
 .answer .word{display:block;font-size:.85rem;font-weight:400}
 .answer ol{margin:.6rem 0 0;padding-left:1.6rem}
-.strength{font-size:.82rem;font-weight:400;border:1px solid currentColor;border-radius:1rem;padding:.02rem .5rem;white-space:nowrap}
+.strength{font-size:.82rem;font-weight:400;border:1px solid currentColor;border-radius:1rem;
+ padding:.02rem .5rem;white-space:nowrap}
 .warn{border:1px dashed var(--ink);padding:.5rem .8rem;margin:.8rem 0 0}
 dl{margin:0}
 dl.tiers>div{display:grid;grid-template-columns:5rem 8rem 1fr;gap:.2rem .9rem;align-items:baseline;margin-top:.9rem}

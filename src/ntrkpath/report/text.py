@@ -71,7 +71,9 @@ def _answer(rec: Recommendation, edition: Edition) -> Iterator[RenderableType]:
         answer.add_row(
             Text("Next step:" if first else "     also:", style="bold" if first else "dim"),
             Text.assemble(
-                f"{index + 1}. " if many else "", (action.text, "bold" if first else ""), (_strength(action), "dim")
+                f"{index + 1}. " if many else "",
+                (plain(action.text), "bold" if first else ""),
+                (_strength(action), "dim"),
             ),
         )
     yield answer
@@ -100,14 +102,14 @@ def _why(rec: Recommendation, edition: Edition) -> Iterator[RenderableType]:
     yield _indent(grid)
 
 
-def _cautions(rec: Recommendation, edition: Edition) -> Iterator[RenderableType]:
+def _cautions(rec: Recommendation, edition: Edition, notes: bool) -> Iterator[RenderableType]:
     if not rec.cautions:
         return
     yield from _head("Cautions")
     grid = _grid(2, None)
     for caution in rec.cautions:
         basis = words.basis(edition, caution.rule, caution.statements, caution.fidelity)
-        grid.add_row(Text("!", style="bold yellow"), _noted(Text(plain(caution.text)), basis, with_note=False))
+        grid.add_row(Text("!", style="bold yellow"), _noted(Text(plain(caution.text)), basis, with_note=notes))
     yield _indent(grid)
 
 
@@ -123,7 +125,7 @@ def _missing(rec: Recommendation, edition: Edition, most: int | None) -> Iterato
     yield _indent(grid)
 
 
-def _readings(rec: Recommendation, edition: Edition) -> Iterator[RenderableType]:
+def _readings(rec: Recommendation, edition: Edition, notes: bool) -> Iterator[RenderableType]:
     if not rec.interpretation:
         return
     yield from _head("What the readouts say")
@@ -131,7 +133,7 @@ def _readings(rec: Recommendation, edition: Edition) -> Iterator[RenderableType]
     for name, reading in words.readings(rec):
         basis = words.basis(edition, reading.rule, reading.statements, reading.fidelity)
         body = Text.assemble(name, ": ", (words.reading_call(edition, reading), "bold"), ". ", plain(reading.text))
-        grid.add_row(Text("=" if reading.test is None else "-", style="cyan"), _noted(body, basis, with_note=False))
+        grid.add_row(Text("=" if reading.test is None else "-", style="cyan"), _noted(body, basis, with_note=notes))
     yield _indent(grid)
 
 
@@ -146,17 +148,18 @@ def _therapy(rec: Recommendation, edition: Edition) -> Iterator[RenderableType]:
     if not rec.therapy:
         return
     yield from _head(f"TRK inhibitors by label on {rec.as_of.isoformat()}")
+    agencies = 2 + max(14, *(len(words.label_dates(label)) for label in rec.therapy))
     table = Table(box=None, padding=(0, 2, 0, 0), expand=True, header_style="dim", pad_edge=False)
-    table.add_column("drug", width=max(len(label.drug) for label in rec.therapy), overflow="fold")
-    table.add_column("agency, label of", width=max(16, *(len(words.label_dates(lb)) for lb in rec.therapy)))
+    table.add_column("agency, label of", width=agencies, overflow="fold")
     table.add_column("status", width=15)
     table.add_column("why", ratio=1, overflow="fold")
     drug = ""
     for group in words.label_groups(rec):
         label = group[0]
+        if label.drug != drug:
+            table.add_row(Text(words.drug_name(edition, label.drug), style="bold", no_wrap=True))
         table.add_row(
-            label.drug if label.drug != drug else "",
-            "\n".join(words.label_dates(lb) for lb in group),
+            Text("\n".join(f"  {words.label_dates(each)}" for each in group)),
             _status(label),
             plain(" ".join(label.reasons)),
         )
@@ -173,7 +176,7 @@ def _trace(rec: Recommendation, edition: Edition) -> Iterator[RenderableType]:
         body = Text(plain(read or "any state"))
         if sets:
             body.append(f"\nso {plain(sets)}", style="bold")
-        grid.add_row(Text(step.table, style="dim"), step.rule, body)
+        grid.add_row(Text(step.table, style="dim"), plain(step.rule), body)
     yield _indent(grid)
     yield from _head("Statements cited")
     grid = _grid(8, None)
@@ -225,9 +228,9 @@ def render(
     parts = [
         _answer(recommendation, edition),
         _why(recommendation, edition),
-        _cautions(recommendation, edition),
+        _cautions(recommendation, edition, verbose),
         _missing(recommendation, edition, None if verbose else _ACTIONS_SHOWN),
-        _readings(recommendation, edition),
+        _readings(recommendation, edition, verbose),
         _therapy(recommendation, edition),
     ]
     if verbose:

@@ -14,7 +14,7 @@ from ntrkpath.model.recommendation import Action, Label, Reading, Recommendation
 #: Sign and words for a row that does not repeat the guidance verbatim.
 FIDELITY = {
     "inferred": ("≈", "inferred from the text"),
-    "resolved": ("≠", "figure and text differ; resolved"),
+    "resolved": ("≠", "the source disagrees; resolved"),
     "ambiguous": ("±", "left open by the source"),
 }
 STATUS = {"within_label": "within label", "outside_label": "outside label", "cannot_tell": "cannot tell"}

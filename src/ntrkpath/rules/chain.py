@@ -92,6 +92,7 @@ class Chain:
         read = {ident for table in self.tables for ident in table.facts}
         #: Facts that come from the case and are read by some table, in the order of the edition.
         self.base = tuple(ident for ident in self.facts if ident not in setter and ident in read)
+        self._plan = [(table.first, table.all_rows, table.by_fact, table.hits) for table in self.masks]
         self._rows = {row.id: Hit(table.id, row) for table in self.tables for row in table.rows}
 
     def row(self, ident: str) -> Hit:
@@ -106,21 +107,18 @@ class Chain:
         """
         state = dict(levels)
         hits: list[Hit] = []
-        for table in self.masks:
-            mask = table.all_rows
-            for ident, masks in table.by_fact:
+        for first, mask, columns, rows in self._plan:
+            for ident, masks in columns:
                 mask &= masks[state[ident]]
+            if first:
                 if not mask:
-                    break
-            if table.first:
-                if not mask:
-                    raise GuidanceError("no row holds", where=table.table.id, value=state)
-                hit = table.hits[(mask & -mask).bit_length() - 1]
+                    raise GuidanceError("no row holds", where=rows[0].table, value=state)
+                hit = rows[(mask & -mask).bit_length() - 1]
                 state.update(hit.row.sets)
                 hits.append(hit)
             else:
                 while mask:
                     low = mask & -mask
-                    hits.append(table.hits[low.bit_length() - 1])
+                    hits.append(rows[low.bit_length() - 1])
                     mask ^= low
         return Decision(state, hits)

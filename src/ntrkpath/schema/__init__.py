@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -25,5 +25,5 @@ def schema(name: str) -> dict[str, Any]:
 
 def shipped(name: str) -> dict[str, Any]:
     """Return the JSON Schema of ``case`` or ``recommendation`` as the installation ships it."""
-    made: dict[str, Any] = msgspec.json.decode((files("ntrkpath.schema") / f"{name}-1.json").read_bytes())
+    made: dict[str, Any] = msgspec.json.decode((Path(__file__).parent / f"{name}-1.json").read_bytes())
     return made

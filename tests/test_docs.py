@@ -1,0 +1,200 @@
+"""The documentation: its examples run, its reference is complete, its links resolve, its words are plain."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "scripts"))
+
+import build_docs  # noqa: E402 - beside the product, not in it
+import docs_code  # noqa: E402
+import docs_examples  # noqa: E402
+import docs_keys  # noqa: E402
+
+from ntrkpath.fusion.decision import knowledge  # noqa: E402
+from ntrkpath.guidance import load  # noqa: E402
+from ntrkpath.model import case, fusion, recommendation  # noqa: E402
+
+PAGES = docs_examples.pages()
+_HEADING = re.compile(r"^#+ (.*?)(?: *\{ *#(\S+) *\})?$", re.MULTILINE)
+_LINK = re.compile(r"(?<!\\)\]\(([^)\s]+)\)")
+
+
+@pytest.fixture(scope="module")
+def reference() -> dict[str, str]:
+    return build_docs.pages(load())
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_example_prints_what_the_page_says(page: Path, tmp_path: Path) -> None:
+    assert docs_examples.Page(page, tmp_path).check() == []
+
+
+def test_a_wrong_output_is_noticed(tmp_path: Path) -> None:
+    page = ROOT / "docs" / "how-to" / "look-up-a-rule.md"
+    found = docs_examples.Page(page, tmp_path)
+    found.text = "```console\n$ echo one\ntwo\n```\n\n```python\nassert 1 == 2\n```\n"
+    assert len(found.check()) == 2
+
+
+def test_most_pages_for_users_hold_an_example_that_runs() -> None:
+    for folder in ("tutorial", "how-to"):
+        for page in (ROOT / "docs" / folder).glob("*.md"):
+            kinds = {block.language for block in docs_examples.blocks(page.read_text(encoding="utf-8"))}
+            assert kinds & {"console", "python"}, page.name
+
+
+def _anchors(text: str) -> set[str]:
+    return {match[2] for match in _HEADING.finditer(text) if match[2]}
+
+
+def test_every_rule_statement_fact_action_and_label_is_documented(reference: dict[str, str]) -> None:
+    edition = load()
+    for file, tables in edition.files.items():
+        anchors = _anchors(reference[f"{file}.md"])
+        assert {row.id for table in tables for row in table.rows} <= anchors
+        assert {f"table-{table.id}" for table in tables} <= anchors
+    assert set(edition.statements) <= _anchors(reference["statements.md"])
+    assert set(edition.facts) == _anchors(reference["facts.md"])
+    assert set(edition.actions) == _anchors(reference["actions.md"])
+    assert {label.id for label in edition.labels} <= _anchors(reference["labels.md"])
+    assert {p["id"] for p in edition.data["safety"]["properties"]} <= _anchors(reference["safety.md"])
+    assert all(f"`{entry.id}`" in reference["histologies.md"] for entry in edition.vocabulary)
+
+
+def test_every_rule_of_the_fusion_verdict_is_documented(reference: dict[str, str]) -> None:
+    rules = {row["id"] for table in knowledge("fusion.yaml")["tables"] for row in table["rows"]}
+    assert rules <= _anchors(reference["fusion.md"])
+
+
+def test_every_row_shows_its_statements_and_its_fidelity(reference: dict[str, str]) -> None:
+    for file, tables in load().files.items():
+        parts = dict(re.findall(r"^### (\S+) \{.*?\}\n(.*?)(?=^##|\Z)", reference[f"{file}.md"], re.MULTILINE | re.DOTALL))
+        for row in (row for table in tables for row in table.rows):
+            assert f"**{row.fidelity}**" in parts[row.id]
+            assert all(f"[{s}](statements.md#{s})" in parts[row.id] for s in row.statements)
+
+
+def test_every_command_is_documented_with_its_help(reference: dict[str, str]) -> None:
+    commands = list(docs_code.commands())
+    assert {"-".join(path) for path, _ in commands} == _anchors(reference["commands.md"])
+    for path, command in commands:
+        assert (command.help or command.short_help), path
+        for parameter in command.params:
+            if parameter.param_type_name == "option":
+                assert getattr(parameter, "help", ""), f"{' '.join(path)} {parameter.name}"
+
+
+def test_every_kind_of_error_is_documented(reference: dict[str, str]) -> None:
+    assert {kind.__name__ for kind in docs_code.kinds()} == _anchors(reference["errors.md"])
+
+
+@pytest.mark.parametrize("module", [case, recommendation, fusion], ids=lambda m: m.__name__)
+def test_every_key_of_the_formats_has_a_meaning(module: object) -> None:
+    for struct in docs_code.structs(module):  # type: ignore[arg-type]
+        for key, _, _, meaning in docs_code.keys(struct):
+            assert meaning, f"{struct.__name__}.{key}: say what it means, in its docstring or in docs_keys.py"
+
+
+def test_no_meaning_is_left_over() -> None:
+    known = set()
+    for module in (case, recommendation, fusion):
+        for struct in docs_code.structs(module):
+            known |= {f"{cls.__name__.lstrip('_')}.{key}" for cls in struct.__mro__ for key in struct.__struct_fields__}
+    assert set(docs_keys.MEANING) <= known
+
+
+def test_every_public_name_has_a_docstring_and_is_documented(reference: dict[str, str]) -> None:
+    bare = []
+    anchors = _anchors(reference["api.md"])
+    for module in docs_code.modules():
+        if not (module.__doc__ or "").strip(". "):
+            bare.append(module.__name__)
+        for name, thing in docs_code.public(module):
+            assert f"{module.__name__}.{name}" in anchors
+            if not inspect.getdoc(thing):
+                bare.append(f"{module.__name__}.{name}")
+            if inspect.isclass(thing):
+                for member, value in vars(thing).items():
+                    target = value.fget if isinstance(value, property) else getattr(value, "__func__", value)
+                    if not member.startswith("_") and inspect.isfunction(target) and not target.__doc__:
+                        bare.append(f"{module.__name__}.{name}.{member}")
+    assert bare == []
+
+
+def _targets(text: str) -> set[str]:
+    found = _anchors(text) | set(re.findall(r'<a id="([^"]+)"', text))
+    for match in _HEADING.finditer(text):
+        found.add(re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", match[1].replace("`", "")).strip().lower()))
+    return found
+
+
+def test_every_internal_link_leads_somewhere(reference: dict[str, str]) -> None:
+    texts = {page.resolve(): page.read_text(encoding="utf-8") for page in PAGES}
+    texts |= {(build_docs.GENERATED / name).resolve(): text for name, text in reference.items()}
+    broken = []
+    for page, text in texts.items():
+        prose = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+        for link in _LINK.findall(prose):
+            if link.startswith(("http://", "https://", "mailto:")):
+                continue
+            path, _, anchor = link.partition("#")
+            target = (page.parent / path).resolve() if path else page
+            if target not in texts and not target.exists():
+                broken.append(f"{page.name}: {link}")
+            elif anchor and target in texts and anchor not in _targets(texts[target]):
+                broken.append(f"{page.name}: {link}")
+    assert broken == []
+
+
+def test_every_page_is_in_the_navigation() -> None:
+    import yaml
+
+    nav = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").split("\nnav:\n")[1]
+    listed = set(re.findall(r"[\w./-]+\.md", str(yaml.safe_load("nav:\n" + nav))))
+    docs = ROOT / "docs"
+    there = {str(p.relative_to(docs)) for p in docs.rglob("*.md") if "generated" not in p.parts}
+    there |= {f"reference/generated/{name}" for name in build_docs.pages(load())}
+    assert listed == there
+
+
+def test_the_picture_is_the_one_the_edition_draws(tmp_path: Path) -> None:
+    docs_examples.run("ntrkpath guideline figure --format svg --out drawn.svg", tmp_path)
+    drawn = (tmp_path / "drawn.svg").read_text(encoding="utf-8")
+    kept = (ROOT / "docs" / "assets" / "pathway.svg").read_text(encoding="utf-8")
+    assert kept == drawn, "renew it: ntrkpath guideline figure --format svg --out docs/assets/pathway.svg"
+
+
+def test_the_makefile_has_the_tasks_that_the_readme_names() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    tasks = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(re.findall(r"\bmake ([a-z]+)\b", readme)) <= set(tasks)
+
+
+def test_the_readme_is_under_two_screens() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 100
+
+
+def test_decisions_are_numbered_and_of_one_screen() -> None:
+    records = sorted((ROOT / "docs" / "decisions").glob("0*.md"))
+    assert [int(r.name[:4]) for r in records] == list(range(1, len(records) + 1))
+    for record in records:
+        text = record.read_text(encoding="utf-8")
+        assert re.findall(r"^## (.*)$", text, re.MULTILINE) == ["Context", "Decision", "Consequences"]
+        assert len(text.splitlines()) <= 40
+
+
+_LEFT_OVER = re.compile(r"\b(TODO|FIXME|XXX|TBD|lorem)\b|/work/|/root/|/home/|\bthis session\b|\bAI assistant\b|\blanguage model\b")
+
+
+def test_no_word_is_left_over(reference: dict[str, str]) -> None:
+    names = ["README.md", "NOTICE", "CHANGELOG.md", "CITATION.cff", "mkdocs.yml"]
+    texts = {name: (ROOT / name).read_text(encoding="utf-8") for name in names}
+    texts |= {str(page): page.read_text(encoding="utf-8") for page in PAGES} | reference
+    assert [(name, match[0]) for name, text in texts.items() for match in _LEFT_OVER.finditer(text)] == []

@@ -249,17 +249,30 @@ def docstring(thing: object) -> str:
     return "\n".join(lines).replace("<", "&lt;")
 
 
+def example(module: types.ModuleType) -> str:
+    """Return the example of a module's docstring without prompts; what it prints as a comment."""
+    lines = [line for line in inspect.cleandoc(module.__doc__ or "").splitlines()[1:] if line]
+    return "\n".join(line.removeprefix(">>> ") if line.startswith(">>> ") else f"# {line}" for line in lines)
+
+
 def api_page() -> str:
     """Return every public class and function with its docstring."""
     parts = [
         _GENERATED,
-        "# Python interface\n\nThe names exported by `ntrkpath` itself and by its packages are stable; the modules behind them may move.\n",
+        "# Python interface\n\nThe names below are the public ones; the modules behind them, listed after them, may move.\n",
     ]
     exported: dict[int, str] = {}
     for module in modules():
         if module.__doc__ and hasattr(module, "__path__"):
             for name in getattr(module, "__all__", ()):
                 exported.setdefault(id(getattr(module, name, None)), module.__name__)
+    names = []
+    for name in ntrkpath.__all__:
+        thing = getattr(ntrkpath, name)
+        first = summary(thing).split("\n\n")[0].replace("\n", " ")
+        home = f"{thing.__module__}.{thing.__name__}" if hasattr(thing, "__module__") else thing.__name__
+        names.append((f"[`ntrkpath.{name}`](#{home})", cell(first)))
+    parts += [table(("name", "what it is"), names), f"```python\n{example(ntrkpath)}\n```\n"]
     for module in modules():
         found = public(module)
         if not found:

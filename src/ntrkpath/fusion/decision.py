@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
 from typing import Any, NamedTuple, cast
 
 import msgspec
 
+from ntrkpath.guidance.files import KNOWLEDGE, read
 from ntrkpath.model.fusion import VerdictLevel
 from ntrkpath.rules import Chain, load_facts, load_tables
 
@@ -75,23 +75,20 @@ class Outcome(NamedTuple):
 
 @cache
 def knowledge(name: str) -> Any:
-    """Return a file of the edition (``fusion.yaml``, ``domains.yaml``) as plain data."""
-    import yaml  # only here: a compiled edition needs no YAML
-
-    text = (resources.files("ntrkpath") / "knowledge" / "wsn2020" / name).read_bytes()
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader
+    """Return a file of the edition (``fusion``, ``domains``, ``resistance``) as plain data."""
+    return read(KNOWLEDGE / "wsn2020").files[name]
 
 
 @cache
 def default_thresholds() -> Thresholds:
     """Return the limits that the edition sets."""
-    return msgspec.convert(knowledge("fusion.yaml")["settings"], Thresholds)
+    return msgspec.convert(knowledge("fusion")["settings"], Thresholds)
 
 
 @cache
 def chain() -> Chain:
     """Return the two tables of ``fusion.yaml``, ready to evaluate."""
-    data = knowledge("fusion.yaml")
+    data = knowledge("fusion")
     facts = load_facts(data["facts"], "fusion.yaml")
     return Chain(facts, load_tables(data["tables"], facts, "fusion.yaml"))
 

@@ -34,5 +34,5 @@ class AssociationDomain(msgspec.Struct, frozen=True):
 
 def association_domains(gene: str) -> list[AssociationDomain]:
     """Return the association domains of a partner by approved symbol; empty where none is recorded."""
-    entries = [e for e in knowledge("domains.yaml")["association"] if e["gene"] == gene]
+    entries = [e for e in knowledge("domains")["association"] if e["gene"] == gene]
     return msgspec.convert(entries, list[AssociationDomain])

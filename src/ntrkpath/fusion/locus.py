@@ -47,7 +47,7 @@ class Atlas:
         self.annotation = annotation
         self._sites: dict[Gene, GeneSites] = {}
         self._kinase: dict[str, dict[str, Domain]] = {}
-        self._reference = {entry["gene"]: entry for entry in knowledge("domains.yaml")["kinase"]}
+        self._reference = {entry["gene"]: entry for entry in knowledge("domains")["kinase"]}
 
     def kinase(self, gene: Gene) -> dict[str, Domain]:
         """Return the kinase domain by accession of an NTRK gene; empty for any other gene."""

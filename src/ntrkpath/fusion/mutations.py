@@ -159,20 +159,20 @@ def coding_position(t: Transcript, offset: int) -> int:
 def _in_kinase(model: Gene, reference: Transcript, codon: int | None) -> bool | None:
     if codon is None:
         return None
-    entry = next(e for e in knowledge("domains.yaml")["kinase"] if e["gene"] == model.symbol)
+    entry = next(e for e in knowledge("domains")["kinase"] if e["gene"] == model.symbol)
     domain = kinase_domains(model, entry).get(reference.accession)
     return None if domain is None else domain.start <= 3 * (codon - 1) < domain.end
 
 
 def _wild_type(gene: str) -> dict[int, str]:
-    return dict(knowledge("resistance.yaml")["wild_type"].get(gene, {}))
+    return dict(knowledge("resistance")["wild_type"].get(gene, {}))
 
 
 def _residues(gene: str) -> dict[int, str]:
-    return dict(knowledge("resistance.yaml")["residues"].get(gene, {}))
+    return dict(knowledge("resistance")["residues"].get(gene, {}))
 
 
 @cache
 def _listed() -> frozenset[tuple[str, str]]:
-    entries: list[dict[str, Any]] = knowledge("resistance.yaml")["mutations"]
+    entries: list[dict[str, Any]] = knowledge("resistance")["mutations"]
     return frozenset((e["gene"], e["protein"]) for e in entries)

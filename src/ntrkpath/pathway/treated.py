@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ import msgspec
 from ntrkpath.assays import NtrkGenes
 from ntrkpath.guidance import Edition
 from ntrkpath.model.case import Case, DnaMps, Mutation, RnaMps, TherapyLine
-from ntrkpath.model.errors import CaseError
+from ntrkpath.model.errors import AnnotationError, CaseError
 
 _CHANGE = re.compile(r"(?:p\.)?\(?([A-Za-z]{3}|[A-Z])(\d+)([A-Za-z]{3}|[A-Z*=])\)?")
 _ONE = dict(
@@ -40,10 +41,6 @@ class Treated:
         self.mutations = {(m["gene"], m["protein"]): m for m in data["mutations"]}
         self.residues = {g: {int(r): c for r, c in residues.items()} for g, residues in data["residues"].items()}
         self.wild_type = {g: {int(r): aa for r, aa in letters.items()} for g, letters in data["wild_type"].items()}
-        self.offsets = {
-            g: {o["transcript"]: int(o["offset"]) for o in numbering["others"]}
-            for g, numbering in data["numbering"].items()
-        }
         self.off_target = [(o["gene"], o["alteration"], o["kind"]) for o in data["off_target"]]
 
     def drug(self, line: TherapyLine, index: int) -> str | None:
@@ -124,17 +121,16 @@ class Treated:
         match = _CHANGE.fullmatch(mutation.protein.strip())
         if match is None:
             return None
-        before, residue, after = _ONE.get(match[1].title(), match[1]), int(match[2]), _ONE.get(match[3].title(), match[3])
+        before, after = (_ONE.get(residue.title(), residue) for residue in (match[1], match[3]))
         if before == after or after in "=*":
             return None
-        accession = (mutation.transcript or "").split(".")[0]
-        offsets = self.offsets[gene]
-        tried = [offsets[accession]] if accession in offsets else [0] if accession else [0, *sorted(set(offsets.values()))]
-        for offset in tried:
-            number = residue - offset
-            if self.wild_type[gene].get(number) == before:
-                return f"{before}{number}{after}", self.residues[gene][number]
-        return None
+        change = _reference_change(gene, f"{before}{match[2]}{after}", mutation.transcript)
+        if change is None:
+            return None
+        number = int(change[1:-1])
+        if self.wild_type[gene].get(number) != before:
+            return None
+        return change, self.residues[gene][number]
 
     def _resistance(self, case: Case, trk: list[TherapyLine], therapy: str) -> Resistance:
         known = [(gene, found) for gene, m in self._ntrk_mutations(case) if (found := self.classify(gene, m))]
@@ -162,6 +158,17 @@ class Treated:
             (gene, change) in found if kind == "mutation" else gene in amplified
             for gene, change, kind in self.off_target
         )
+
+
+@cache
+def _reference_change(gene: str, change: str, transcript: str | None) -> str | None:
+    """Return a protein change in the codon numbers of the reference transcript; numbers differ by isoform."""
+    from ntrkpath.fusion import read_mutation
+
+    try:
+        return read_mutation(gene, change, transcript).change
+    except AnnotationError:
+        return None
 
 
 def _course(statuses: list[tuple[str, str]]) -> str:

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ntrkpath.guidance.edition import Edition
-from ntrkpath.model.recommendation import Action, Label, Recommendation
+from ntrkpath.model.recommendation import Label, Recommendation
 from ntrkpath.report import words
 from ntrkpath.report.words import Basis, plain
 
@@ -55,10 +55,6 @@ def _noted(body: Text, basis: Basis, with_note: bool = True) -> Text:
     return body
 
 
-def _strength(action: Action) -> str:
-    return f" [{action.strength}]"
-
-
 def _answer(rec: Recommendation, edition: Edition) -> Iterator[RenderableType]:
     yield Text.assemble("Case ", (plain(rec.case_id), "bold"))
     yield Text("")
@@ -73,7 +69,7 @@ def _answer(rec: Recommendation, edition: Edition) -> Iterator[RenderableType]:
             Text.assemble(
                 f"{index + 1}. " if many else "",
                 (plain(action.text), "bold" if first else ""),
-                (_strength(action), "dim"),
+                (f" [{action.strength}]", "dim"),
             ),
         )
     yield answer
@@ -148,23 +144,21 @@ def _therapy(rec: Recommendation, edition: Edition) -> Iterator[RenderableType]:
     if not rec.therapy:
         return
     yield from _head(f"TRK inhibitors by label on {rec.as_of.isoformat()}")
-    agencies = 2 + max(14, *(len(words.label_dates(label)) for label in rec.therapy))
-    table = Table(box=None, padding=(0, 2, 0, 0), expand=True, header_style="dim", pad_edge=False)
-    table.add_column("agency, label of", width=agencies, overflow="fold")
-    table.add_column("status", width=15)
-    table.add_column("why", ratio=1, overflow="fold")
-    drug = ""
-    for group in words.label_groups(rec):
-        label = group[0]
-        if label.drug != drug:
-            table.add_row(Text(words.drug_name(edition, label.drug), style="bold", no_wrap=True))
-        table.add_row(
-            Text("\n".join(f"  {words.label_dates(each)}" for each in group)),
-            _status(label),
-            plain(" ".join(label.reasons)),
-        )
-        drug = label.drug
-    yield _indent(table)
+    agencies = max(16, *(2 + len(words.label_dates(label)) for label in rec.therapy))
+    yield _indent(_label_table(agencies, Text("agency, label of"), Text("status"), Text("why"), style="dim"))
+    groups = words.label_groups(rec)
+    for drug in dict.fromkeys(group[0].drug for group in groups):
+        yield _indent(Text(words.drug_name(edition, drug), style="bold"))
+        for group in groups:
+            if (label := group[0]).drug == drug:
+                dates = Text("\n".join(f"  {words.label_dates(each)}" for each in group))
+                yield _indent(_label_table(agencies, dates, _status(label), Text(plain(" ".join(label.reasons)))))
+
+
+def _label_table(agencies: int, *cells: Text, style: str = "") -> Table:
+    row = _grid(agencies, 15, None)
+    row.add_row(*cells, style=style)
+    return row
 
 
 def _trace(rec: Recommendation, edition: Edition) -> Iterator[RenderableType]:

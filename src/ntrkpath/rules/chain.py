@@ -108,15 +108,19 @@ class Chain:
         state = dict(levels)
         hits: list[Hit] = []
         for first, mask, columns, rows in self._plan:
-            for ident, masks in columns:
-                mask &= masks[state[ident]]
             if first:
+                for ident, masks in columns:
+                    mask &= masks[state[ident]]
                 if not mask:
                     raise GuidanceError("no row holds", where=rows[0].table, value=state)
                 hit = rows[(mask & -mask).bit_length() - 1]
                 state.update(hit.row.sets)
                 hits.append(hit)
             else:
+                for ident, masks in columns:
+                    mask &= masks[state[ident]]
+                    if not mask:
+                        break
                 while mask:
                     low = mask & -mask
                     hits.append(rows[low.bit_length() - 1])

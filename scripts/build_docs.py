@@ -16,7 +16,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 import docs_code
 import docs_guidance
 import docs_histologies
-
 from ntrkpath.guidance import Edition, load
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,6 +34,7 @@ def pages(edition: Edition) -> dict[str, str]:
 def build(directory: Path = GENERATED) -> list[Path]:
     """Write the pages that changed, remove those that are no longer made, and return all paths."""
     directory.mkdir(parents=True, exist_ok=True)
+    (directory / ".gitignore").write_text("*\n", encoding="utf-8")
     made = {directory / name: text.rstrip() + "\n" for name, text in pages(load()).items()}
     for stale in set(directory.glob("*.md")) - set(made):
         stale.unlink()

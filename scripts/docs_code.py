@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import datetime as dt
 import importlib
 import inspect
 import pkgutil
@@ -14,17 +15,17 @@ from pathlib import Path
 
 import click
 import msgspec
-from docs_guidance import _GENERATED, cell, table
-from docs_keys import MEANING
 
 import ntrkpath
+from docs_guidance import _GENERATED, cell, table
+from docs_keys import MEANING
 from ntrkpath.cli.main import cli
 from ntrkpath.model import case, errors, fusion, recommendation
 
 SOURCE = Path(ntrkpath.__file__).parent
 
 
-# --- commands -----------------------------------------------------------------------------------------------------------
+# --- commands ---------------------------------------------------------------------------------------------------------
 def commands(
     group: click.Group = cli, path: tuple[str, ...] = ("ntrkpath",)
 ) -> Iterator[tuple[tuple[str, ...], click.Command]]:
@@ -41,8 +42,12 @@ def commands(
 
 def commands_page() -> str:
     """Return the help of every command, as the terminal shows it."""
-    parts = [_GENERATED, "# Commands\n\nData go to standard output, everything else to standard error. "
-             "Exit codes: 0 a completed run, also where some cases were bad; 1 a finding of `verify` or `--fail-on`; 2 wrong usage; 65 no input that could be read.\n"]  # fmt: skip
+    parts = [
+        _GENERATED,
+        "# Commands\n\nData go to standard output, everything else to standard error. "
+        "Exit codes: 0 a completed run, also where some cases were bad; 1 a finding of `verify` or "
+        "`--fail-on`; 2 wrong usage; 65 no input that could be read.\n",
+    ]
     for path, command in commands():
         context = click.Context(
             command,
@@ -55,13 +60,11 @@ def commands_page() -> str:
     return "\n".join(parts)
 
 
-# --- keys of cases and answers ---------------------------------------------------------------------------------------------
+# --- keys of cases and answers ----------------------------------------------------------------------------------------
 def structs(module: types.ModuleType) -> list[type[msgspec.Struct]]:
     """Return the public types of a model module that stand for a mapping, in the order of the source."""
-    return [
-        found for name, found in vars(module).items()
-        if isinstance(found, type) and issubclass(found, msgspec.Struct) and not name.startswith("_") and found.__module__ == module.__name__
-    ]  # fmt: skip
+    own = [thing for name, thing in vars(module).items() if isinstance(thing, type) and not name.startswith("_")]
+    return [thing for thing in own if issubclass(thing, msgspec.Struct) and thing.__module__ == module.__name__]
 
 
 def says(annotation: object) -> str:
@@ -84,13 +87,15 @@ def says(annotation: object) -> str:
         return f"mapping of {says(args[0])} to {says(args[1])}"
     if isinstance(annotation, type) and issubclass(annotation, msgspec.Struct):
         return f"[{annotation.__name__}](#{annotation.__name__})"
-    names = {str: "text", float: "number", int: "whole number", bool: "`true`, `false`", typing.Any: "anything"}
-    return names.get(
-        annotation,
-        "date (YYYY-MM-DD)"
-        if getattr(annotation, "__name__", "") == "date"
-        else getattr(annotation, "__name__", str(annotation)),
-    )  # type: ignore[call-overload]
+    names: dict[object, str] = {
+        str: "text",
+        float: "number",
+        int: "whole number",
+        bool: "`true`, `false`",
+        dt.date: "date (YYYY-MM-DD)",
+        typing.Any: "anything",
+    }
+    return names[annotation]
 
 
 def arguments(docstring: str) -> dict[str, str]:
@@ -117,16 +122,16 @@ def meaning(struct: type[msgspec.Struct], field: str) -> str:
 
 
 def keys(struct: type[msgspec.Struct]) -> list[tuple[str, str, str, str]]:
-    """Return (key, what it may be, whether it is required, what it means) of a type."""
+    """Return (key, what it may be, whether it is needed, what it means) of a type."""
     hints = typing.get_type_hints(struct, include_extras=True)
     config = struct.__struct_config__
-    rows = [(str(config.tag_field), f"`{config.tag}`", "required", "Which test this is.")] if config.tag_field else []
+    rows = [(str(config.tag_field), f"`{config.tag}`", "yes", "Which test this is.")] if config.tag_field else []
     for field in msgspec.structs.fields(struct):
         rows.append(
             (
                 field.encode_name,
                 says(hints[field.name]),
-                "required" if field.required else "",
+                "yes" if field.required else "",
                 meaning(struct, field.name),
             )
         )
@@ -148,7 +153,7 @@ def keys_page(title: str, about: str, found: list[type[msgspec.Struct]], require
     """Return every key of some types."""
     parts = [_GENERATED, f"# {title}\n\n{about}\n"]
     for struct in found:
-        head = ("key", "value", "", "meaning") if required else ("key", "value", "meaning")
+        head = ("key", "value", "needed", "meaning") if required else ("key", "value", "meaning")
         rows = [(f"`{k}`", v, r, cell(m.replace("``", "`"))) for k, v, r, m in keys(struct)]
         parts.append(
             f"## {struct.__name__} {{ #{struct.__name__} }}\n\n{summary(struct)}\n\n"
@@ -157,7 +162,7 @@ def keys_page(title: str, about: str, found: list[type[msgspec.Struct]], require
     return "\n".join(parts)
 
 
-# --- errors ------------------------------------------------------------------------------------------------------------------
+# --- errors -----------------------------------------------------------------------------------------------------------
 def kinds() -> list[type[errors.NtrkpathError]]:
     """Return every kind of error, the root first."""
     found = [e for e in vars(errors).values() if isinstance(e, type) and issubclass(e, errors.NtrkpathError)]
@@ -192,9 +197,14 @@ def raised() -> dict[str, list[tuple[str, str, str]]]:
 def errors_page() -> str:
     """Return every kind of error with its messages and remedies."""
     messages = raised()
-    parts = [_GENERATED, "# Errors\n\nAn error names the place (file and line, or the path of the key), the value, what is allowed, and the remedy. "
-             "In a batch a bad case is one line on standard error and the others go on; where nothing could be read the exit code is 65. "
-             "An error never prints a whole case.\n"]  # fmt: skip
+    parts = [
+        _GENERATED,
+        "# Errors\n\nAn error names the place (file and line, or the path of the key), "
+        "the value, what is allowed, and the remedy. "
+        "In a batch a bad case is one line on standard error and the others go on; where nothing could be "
+        "read the exit code is 65. "
+        "An error never prints a whole case.\n",
+    ]
     for error in kinds():
         parts.append(f"## {error.__name__} {{ #{error.__name__} }}\n\n{summary(error)} Kind: `{error.kind}`.\n")
         if messages[error.__name__]:
@@ -207,7 +217,7 @@ def errors_page() -> str:
     return "\n".join(parts)
 
 
-# --- public names --------------------------------------------------------------------------------------------------------------
+# --- public names -----------------------------------------------------------------------------------------------------
 def modules() -> list[types.ModuleType]:
     """Return every public module of the package."""
     found = [ntrkpath]
@@ -219,11 +229,13 @@ def modules() -> list[types.ModuleType]:
 
 def public(module: types.ModuleType) -> list[tuple[str, object]]:
     """Return the public classes and functions that a module defines, in the order of the source."""
-    return [
-        (name, thing) for name, thing in vars(module).items()
-        if not name.startswith("_") and (inspect.isclass(thing) or inspect.isfunction(thing) or hasattr(thing, "__wrapped__"))
-        and getattr(thing, "__module__", "") == module.__name__ and getattr(thing, "__name__", "") == name
-    ]  # fmt: skip
+
+    def defined(name: str, thing: object) -> bool:
+        kind = inspect.isclass(thing) or inspect.isfunction(thing) or hasattr(thing, "__wrapped__")
+        here = getattr(thing, "__module__", "") == module.__name__ and getattr(thing, "__name__", "") == name
+        return kind and here and not name.startswith("_")
+
+    return [(name, thing) for name, thing in vars(module).items() if defined(name, thing)]
 
 
 def signature(name: str, thing: object) -> str:
@@ -259,7 +271,8 @@ def api_page() -> str:
     """Return every public class and function with its docstring."""
     parts = [
         _GENERATED,
-        "# Python interface\n\nThe names below are the public ones; the modules behind them, listed after them, may move.\n",
+        "# Python interface\n\nThe names below are the public ones; the modules behind them, listed after them, "
+        "may move.\n",
     ]
     exported: dict[int, str] = {}
     for module in modules():
@@ -281,7 +294,8 @@ def api_page() -> str:
         for name, thing in found:
             at = f"Import from `{exported[id(thing)]}`.\n\n" if id(thing) in exported else ""
             parts.append(
-                f"### {name} {{ #{module.__name__}.{name} }}\n\n```text\n{signature(name, thing)}\n```\n\n{at}{docstring(thing)}\n"
+                f"### {name} "
+                f"{{ #{module.__name__}.{name} }}\n\n```text\n{signature(name, thing)}\n```\n\n{at}{docstring(thing)}\n"
             )
             if inspect.isclass(thing):
                 for member, value in vars(thing).items():
@@ -298,8 +312,15 @@ def api_page() -> str:
 
 def pages() -> dict[str, str]:
     """Return the pages of the code by file name."""
-    about_case = "A case is YAML or JSON. Everything but `id` and `diagnosis.histology` may be absent: what is absent is unknown, and a test that is not listed was not done. A key that is not here is an error that names the nearest one."
-    about_answer = "The JSON of `ntrkpath recommend --format json`: one document, keys always in this order. The same case, `--as-of` date and edition give the same bytes."
+    about_case = (
+        "A case is YAML or JSON. Everything but `id` and `diagnosis.histology` may be absent: what is absent is unknown, "
+        "and a test that is not listed was not done. A key that is not here is an error that names the nearest one. "
+        "`ntrkpath.schema(\"case\")` gives the same as JSON Schema."
+    )
+    about_answer = (
+        "The JSON of `ntrkpath recommend --format json`: one document, keys always in this order. "
+        "The same case, `--as-of` date and edition give the same bytes."
+    )
     return {
         "commands.md": commands_page(),
         "case.md": keys_page(

@@ -1,6 +1,6 @@
-"""Examples in the documentation that really run: `console` blocks with their output, `python` blocks, files named by a comment.
+"""Examples in the documentation that really run: `console` blocks with their output, `python` blocks, named files.
 
-A page's examples run from top to bottom in one empty directory that sees `examples` and `src` of the checkout:
+A page's examples run from top to bottom in one empty directory that sees `examples`, `src` and `tests` of the checkout:
 
 - a block after a line `<!-- file: NAME -->` is written to the file NAME;
 - a `console` block holds commands after `$ ` and below each what it prints (standard output and error together);
@@ -102,9 +102,15 @@ def run(command: str, directory: Path) -> list[str]:
         "NO_COLOR": "1",
     }
     done = subprocess.run(
-        ["bash", "-c", command], cwd=directory, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        timeout=300, check=False,
-    )  # fmt: skip
+        ["bash", "-c", command],
+        cwd=directory,
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=300,
+        check=False,
+    )
     return [line.rstrip() for line in done.stdout.replace(f"{ROOT}/", "").rstrip("\n").splitlines()]
 
 
@@ -114,7 +120,7 @@ class Page:
     def __init__(self, path: Path, directory: Path) -> None:
         self.path, self.directory = path, directory
         self.text = path.read_text(encoding="utf-8")
-        for name in ("examples", "src"):
+        for name in ("examples", "src", "tests"):
             (directory / name).symlink_to(ROOT / name)
 
     def check(self, write: bool = False) -> list[str]:
@@ -141,15 +147,17 @@ class Page:
                 if write and "..." not in (line.strip() for line in block.body.splitlines()):
                     edits.append((block.start, block.end, "\n".join(lines) + "\n"))
             elif block.language == "python":
-                before = Path.cwd()
+                before, path = Path.cwd(), os.environ["PATH"]
                 os.chdir(self.directory)
+                os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{path}"
                 try:
                     with contextlib.redirect_stdout(None):
-                        exec(compile("\n" * block.line + block.body, str(self.path), "exec"), namespace)  # noqa: S102 - our own pages
-                except Exception as error:
+                        exec(compile("\n" * block.line + block.body, str(self.path), "exec"), namespace)
+                except Exception as error:  # noqa: BLE001 - whatever an example raises is what is reported
                     found.append(f"{where}: {type(error).__name__}: {error}")
                 finally:
                     os.chdir(before)
+                    os.environ["PATH"] = path
         if edits:
             text = self.text
             for start, end, body in reversed(edits):

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from ntrkpath.fusion.decision import knowledge
 from ntrkpath.guidance import Edition
 from ntrkpath.guidance.edition import LabelVersion
 from ntrkpath.rules import Fact, Row, Table, load_facts, load_tables
@@ -132,7 +131,7 @@ def tables(
 
 def fusion_page(links: Links) -> str:
     """Return the tables that judge a fusion, with their own facts."""
-    data = knowledge("fusion.yaml")
+    data = links.edition.data["fusion"]
     facts = load_facts(data["facts"], "fusion.yaml")
     found = load_tables(data["tables"], facts, "fusion.yaml")
     page = tables(
@@ -155,11 +154,12 @@ def statements_page(edition: Edition, links: Links) -> str:
     """Return every statement with the rules that cite it."""
     citing: dict[str, list[str]] = defaultdict(list)
     for _, row in edition.rows.values():
-        for s in row.statements:
-            citing[s].append(row.id)
+        for cited in row.statements:
+            citing[cited].append(row.id)
     parts = [
         _GENERATED,
-        f"# Statements\n\nThe {len(edition.statements)} statements of the guidance, in our own words. Rules cite them by id.\n",
+        f"# Statements\n\nThe {len(edition.statements)} statements of the guidance, in our own words. Rules "
+        f"cite them by id.\n",
     ]
     section = ""
     for ident, s in edition.statements.items():
@@ -189,7 +189,8 @@ def facts_page(edition: Edition, links: Links) -> str:
     """Return every fact with its question, levels, derivation, source, and the tables that set and read it."""
     parts = [
         _GENERATED,
-        f"# Facts\n\nThe {len(edition.facts)} facts that rules may read: a closed vocabulary. Every threshold and every list of genes stands here.\n",
+        f"# Facts\n\nThe {len(edition.facts)} facts that rules may read: a closed vocabulary. Every threshold "
+        f"and every list of genes stands here.\n",
     ]
     kinds = {
         "case": "From the case",
@@ -267,7 +268,8 @@ def labels_page(edition: Edition, links: Links) -> str:
     ordered = sorted(edition.labels, key=lambda lb: (lb.from_, lb.drug, lb.agency))
     parts = [
         _GENERATED,
-        f"# Drug labels by date\n\nEvery version of a label that the edition knows, in our own words; known to {edition.labels_known_to}. "
+        f"# Drug labels by date\n\nEvery version of a label that the edition knows, in our own words; known to "
+        f"{edition.labels_known_to}. "
         "What counts is the current label at the agency. `--as-of DATE` chooses the versions in force on a day.\n",
         table(
             ("from", "until", "drug", "agency", "version"),
@@ -301,7 +303,8 @@ def safety_page(edition: Edition, links: Links) -> str:
     """Return every safety property that `verify` proves."""
     parts = [
         _GENERATED,
-        "# Safety properties\n\nProved by `ntrkpath verify` over every state. [What that means](../../explanation/safety.md).\n",
+        "# Safety properties\n\nProved by `ntrkpath verify` over every state. [What that "
+        "means](../../explanation/safety.md).\n",
     ]
     for p in edition.data["safety"]["properties"]:
         lines = [
@@ -324,7 +327,8 @@ def safety_page(edition: Edition, links: Links) -> str:
         )
     never = ", ".join(links.fact(f) for f in edition.data["safety"]["tier_reads_no_test"])
     parts.append(
-        f"\n## The tier reads no test\n\nMore evidence of a fusion never lowers the tier: the table that sets it reads none of {never}.\n"
+        f"\n## The tier reads no test\n\nMore evidence of a fusion never lowers the tier: the table that sets "
+        f"it reads none of {never}.\n"
     )
     return "\n".join(parts)
 
@@ -344,13 +348,15 @@ def index_page(edition: Edition, links: Links) -> str:
             )
             for t in found
         ]
-    counts = f"{len(edition.tables)} tables, {len(edition.rows)} rules, {len(edition.facts)} facts, {len(edition.statements)} statements, {len(edition.labels)} label versions"
+    counts = f"{len(edition.tables)} tables, {len(edition.rows)} rules, {len(edition.facts)} facts, "
+    f"{len(edition.statements)} statements, {len(edition.labels)} label versions"
     cited: dict[str, int] = defaultdict(int)
     for _, row in edition.rows.values():
         cited[row.fidelity] += 1
     return "\n".join([
         _GENERATED,
-        f"# The guidance, row by row\n\n*{edition.title}* ({edition.published}), edition `{edition.id}` {edition.version}: {counts}.\n\n{edition.intended_use}\n",
+        f"# The guidance, row by row\n\n*{edition.title}* ({edition.published}), edition `{edition.id}` "
+        f"{edition.version}: {counts}.\n\n{edition.intended_use}\n",
         "## Tables, in the order in which they are read\n",
         table(("table", "file", "hit", "rules", "states", "question"), rows),
         "\n## How faithful the rules are\n",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from docs_guidance import _GENERATED, cell, table
-
 from ntrkpath.guidance import Edition
+
+EFFECTS = ("resistant", "reduced", "expected_active", "cannot_tell")
 
 
 def histologies_page(edition: Edition) -> str:
@@ -15,14 +17,17 @@ def histologies_page(edition: Edition) -> str:
     says = edition.facts["histology_group"].says
     parts = [
         _GENERATED,
-        f"# Histologies\n\n{len(entries)} entities, each placed in a group of the guidance. `ntrkpath histology TEXT` shows how a diagnosis is read. "
-        "A pathognomonic alteration counts as *expected* until the case states a result; a frequent one is never assumed.\n",
+        f"# Histologies\n\n{len(entries)} entities, each placed in a group of the guidance. `ntrkpath histology "
+        f"TEXT` shows how a diagnosis is read. "
+        "A pathognomonic alteration counts as *expected* until the case states a result; a frequent one is "
+        "never assumed.\n",
     ]
     for group in edition.facts["histology_group"].levels:
         found = [e for e in entries if e.group == group]
         if not found:
             continue
-        parts.append(f"\n## {says.get(group, group.replace('_', ' ')).capitalize()} {{ #{group} }}\n")
+        title = says.get(group, group.replace("_", " "))
+        parts.append(f"\n## {title[:1].upper()}{title[1:]} {{ #{group} }}\n")
         rows = []
         for e in found:
             kinds = (
@@ -50,27 +55,35 @@ def resistance_page(edition: Edition, known: set[str]) -> str:
     """Return every resistance mutation with its class and its effect on each drug."""
     data = edition.data["resistance"]
     drugs = list(data["mutations"][0]["effect"])
+
+    def effects(found: dict[str, str]) -> str:
+        by_effect = {e: [d for d in drugs if found.get(d, "cannot_tell") == e] for e in EFFECTS}
+        return "<br>".join(f"**{e.replace('_', ' ')}**: {', '.join(names)}" for e, names in by_effect.items() if names)
+
     rows = [
         (
-            f"{m['gene']} {m['protein']}",
-            m["class"].replace("_", " "),
-            "<br>".join(f"{d}: {m['effect'].get(d, 'cannot_tell').replace('_', ' ')}" for d in drugs),
-            cell(m.get("residue_numbering", "")) + (f"<br>*{cell(m['note'])}*" if m.get("note") else ""),
+            f"**{m['gene']} {m['protein']}**<br>{m['class'].replace('_', ' ')}",
+            effects(m["effect"]),
+            f"{cell(m.get('residue_numbering', ''))}<br>" + (f"*{cell(m['note'])}*" if m.get("note") else ""),
             _refs(m["source"], known),
         )
         for m in data["mutations"]
     ]
+    residues = [
+        (gene, number, data["wild_type"][gene][number], kind.replace("_", " "))
+        for gene, by_number in data["residues"].items()
+        for number, kind in by_number.items()
+    ]
     return "\n".join([
         _GENERATED,
-        "# Resistance to TRK inhibitors\n\nEffects as the sources give them; *cannot tell* stands wherever the source is silent. "
+        "# Resistance to TRK inhibitors\n\nEffects as the sources give them; *cannot tell* stands wherever the "
+        "source is silent. "
         "A change that is not listed but falls on a listed residue has that residue's class, and no known effect.\n",
         table(("class", "meaning"), ((k.replace("_", " "), cell(v)) for k, v in data["classes"].items())),
         "\n## Kinase-domain mutations\n",
-        table(("mutation", "class", "effect", "numbering, note", "source"), rows),
+        table(("mutation, class", "effect", "numbering, note", "source"), rows),
         "\n## Residues\n",
-        table(("gene", "residue", "wild type", "class"), (
-            (g, r, data["wild_type"][g][r], c.replace("_", " ")) for g, residues in data["residues"].items() for r, c in residues.items()
-        )),
+        table(("gene", "residue", "wild type", "class"), residues),
         "\n## Off target\n",
         table(("gene", "alteration", "what it does", "source"), (
             (o["gene"], o["alteration"], cell(o["text"]), _refs(o["source"], known)) for o in data["off_target"]
@@ -82,14 +95,14 @@ def partners_page(edition: Edition, known: set[str]) -> str:
     """Return every fusion partner reported in sarcoma."""
     data = edition.data["partners"]
 
-    def exons(p: dict[str, object]) -> str:
+    def exons(p: dict[str, Any]) -> str:
         return (
             f"{p.get('exon_five_prime', '')} / {p.get('exon_three_prime', '')}"
             if "exon_five_prime" in p or "exon_three_prime" in p
             else ""
         )
 
-    def rows(entries: list[dict[str, object]]) -> list[tuple[str, ...]]:
+    def rows(entries: list[dict[str, Any]]) -> list[tuple[str, ...]]:
         return [
             (
                 f"{p['five_prime']}::{p['three_prime']}",
@@ -97,17 +110,19 @@ def partners_page(edition: Edition, known: set[str]) -> str:
                 cell(p["context"]),
                 _refs(p["source"], known),
                 cell(p.get("note", "")),
-            )  # type: ignore[arg-type]
+            )
             for p in entries
         ]
 
     head = ("fusion", "exons as printed (5' / 3')", "seen in", "source", "note")
     return "\n".join([
         _GENERATED,
-        "# Fusion partners in sarcoma\n\nA pair that is absent here is not thereby unlikely, and a partner's name says nothing about frame or kinase domain. "
+        "# Fusion partners in sarcoma\n\nA pair that is absent here is not thereby unlikely, and a partner's "
+        "name says nothing about frame or kinase domain. "
         "`L001` and the like are published patients of `examples/cases`.\n",
         table(head, rows(data["partners"])),
-        "\n## Reported with NTRK first\n\nAs written the kinase would lie on the other side of the break: uncertain until clarified.\n",
+        "\n## Reported with NTRK first\n\nAs written the kinase would lie on the other side of the break: "
+        "uncertain until clarified.\n",
         table(head, rows(data["reversed"])),
     ])  # fmt: skip
 
@@ -126,7 +141,8 @@ def references_page(edition: Edition) -> str:
         where += [f"<{ref['url']}>"] if ref.get("url") else []
         number = f" (number {ref['guidance_number']} in the guidance)" if ref.get("guidance_number") else ""
         parts.append(
-            f'<a id="{ref["id"]}"></a>\n**{ref["short"]}** `{ref["id"]}`{number}  \n{". ".join(where) or "As printed in the tables of the guidance."}\n'
+            f'<a id="{ref["id"]}"></a>\n**{ref["short"]}** `{ref["id"]}`{number}  '
+            f"\n{'. '.join(where) or 'As printed in the tables of the guidance.'}\n"
         )
     return "\n".join(parts)
 

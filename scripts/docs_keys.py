@@ -22,9 +22,11 @@ MEANING: dict[str, str] = {
     "Diagnosis.central_review": "Whether a sarcoma reference pathologist has reviewed the diagnosis (P1-2).",
     "Disease.extent": "A local recurrence counts by its resectability.",
     "Disease.relapse_risk": "Risk of relapse of localised disease (TEST-5).",
-    "Disease.surgery_morbidity": "`severe`: resection would be likely to cause severe morbidity, such as amputation (RX-2, MGT-2).",
+    "Disease.surgery_morbidity": "`severe`: resection would be likely to cause severe morbidity, such as "
+    "amputation (RX-2, MGT-2).",
     "Disease.standard_therapy": "Standard systemic therapy (MGT-3).",
-    "Disease.satisfactory_alternative": "Whether there is a satisfactory alternative treatment; labels ask for it (RX-2, RX-3).",
+    "Disease.satisfactory_alternative": "Whether there is a satisfactory alternative treatment; labels ask for "
+    "it (RX-2, RX-3).",
     "Alteration.gene": "Gene symbol, or `any` with `kind: fusion` for a sarcoma fusion panel that was negative.",
     "Alteration.kind": "`deficiency` is loss of the protein, for example of SDH.",
     "Alteration.status": "`absent` means tested and not found.",
@@ -44,7 +46,8 @@ MEANING: dict[str, str] = {
     "Mutation.transcript": "Transcript to which the number refers; isoforms number the same residue differently.",
     "Test.date": "Date of the test.",
     "Test.specimen": "Which specimen; tests on several specimens or dates raise a caution.",
-    "PanTrkIhc.result": "The laboratory's own call. Percent, control and the kind of tumour may change what it counts for.",
+    "PanTrkIhc.result": "The laboratory's own call. Percent, control and the kind of tumour may change what it "
+    "counts for.",
     "PanTrkIhc.percent": "Percent of tumour cells that stain; at least 1 is positive (IHC-2).",
     "PanTrkIhc.intensity": "Strength of the stain.",
     "PanTrkIhc.distribution": "With myogenic or neural differentiation only `diffuse` counts as positive (IHC-3).",
@@ -62,7 +65,8 @@ MEANING: dict[str, str] = {
     "RtPcr.control": "Whether the control was adequate.",
     "Sequencing.result": "`failed` is no negative (MPS-3).",
     "Sequencing.panel": "Name of the panel; read by no rule.",
-    "Sequencing.genes_covered": "Genes that the panel covers for fusions; without it coverage is unknown, never complete.",
+    "Sequencing.genes_covered": "Genes that the panel covers for fusions; without it coverage is unknown, never "
+    "complete.",
     "Sequencing.fusions": "Every fusion reported, of NTRK or of other genes.",
     "Sequencing.mutations": "Mutations reported; an empty list says that none was found.",
     "Sequencing.amplifications": "Genes reported as amplified.",

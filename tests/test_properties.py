@@ -59,7 +59,7 @@ def pathway() -> Pathway:
     return Pathway(load(), AS_OF)
 
 
-# --- random cases -----------------------------------------------------------------------------------------------------
+# --- random cases ---------------------------------------------------------------------------------------------------
 
 HISTOLOGIES = (
     "infantile fibrosarcoma", "inflammatory myofibroblastic tumour", "lipofibromatosis-like neural tumour", "GIST",
@@ -94,7 +94,9 @@ FUSIONS = st.lists(
     max_size=2,
 )  # fmt: skip
 MUTATIONS = st.lists(
-    st.fixed_dictionaries({"gene": choice("NTRK1", "NTRK3", "KRAS"), "protein": choice("G595R", "G623R", "G667C", "G12D")}),
+    st.fixed_dictionaries(
+        {"gene": choice("NTRK1", "NTRK3", "KRAS"), "protein": choice("G595R", "G623R", "G667C", "G12D")}
+    ),
     max_size=2,
 )
 COMMON = {"date": DATES, "specimen": choice("biopsy", "resection"), "result": sometimes(choice(*RESULTS))}
@@ -219,7 +221,7 @@ def test_the_order_of_tests_never_changes_the_answer(data: dict[str, Any], dice:
     assert first[0] == second[0]
 
 
-# --- states of the facts ----------------------------------------------------------------------------------------------
+# --- states of the facts --------------------------------------------------------------------------------------------
 
 
 @cache
@@ -376,11 +378,16 @@ def test_extent_or_morbidity_unknown_never_adds_a_drug(levels: dict[str, str]) -
         assert not names({**levels, "extent": extent, "surgery_morbidity": "unknown"}) & TREATMENT
 
 
-# --- the same at the level of the case ---------------------------------------------------------------------------------
+# --- the same at the level of the case ------------------------------------------------------------------------------
 
 #: A key of the case, the values it may turn out to have, and the fact that must have announced what changes.
 FILLINGS: tuple[tuple[str, str, tuple[Any, ...], str], ...] = (
-    ("disease", "extent", ("localized", "locally_advanced_resectable", "locally_advanced_unresectable", "metastatic"), "extent"),
+    (
+        "disease",
+        "extent",
+        ("localized", "locally_advanced_resectable", "locally_advanced_unresectable", "metastatic"),
+        "extent",
+    ),
     ("disease", "surgery_morbidity", ("acceptable", "severe"), "surgery_morbidity"),
     ("disease", "relapse_risk", ("standard", "high"), "relapse_risk"),
     ("disease", "standard_therapy", ("not_given", "ongoing", "progressed"), "standard_therapy"),
@@ -425,7 +432,10 @@ def test_filling_in_a_key_never_yields_what_was_not_announced(data: dict[str, An
         if data.get(part, {}).get(key) not in UNSAID or levels[fact] != "unknown":
             continue
         for value in values:
-            after = {a.action for a in pathway().recommend(case_from({**data, part: {**data.get(part, {}), key: value}})).actions}
+            after = {
+                a.action
+                for a in pathway().recommend(case_from({**data, part: {**data.get(part, {}), key: value}})).actions
+            }
             assert after - before <= announced.get(fact, set()), (key, value)
 
 

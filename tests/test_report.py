@@ -59,7 +59,7 @@ HAND_MADE = Recommendation(
     ),
     probability=None,
     facts={"ihc": "positive"},
-    trace=(Step("next_test", "X-1", {"ihc": "positive"}, {}),),
+    trace=(Step("next_test", "X-1", ("ihc",), {}),),
     intended_use="For professionals.",
 )
 
@@ -154,7 +154,7 @@ def hostile() -> Recommendation:
         missing=(Missing("extent", HOSTILE, ("establish_extent",)),),
         interpretation=(replace(HAND_MADE.interpretation[0], fusion=HOSTILE, text=HOSTILE),),
         therapy=(replace(HAND_MADE.therapy[0], reasons=(HOSTILE,), text=HOSTILE, source=HOSTILE),),
-        trace=(Step("next_test", HOSTILE, {"ihc": HOSTILE}, {HOSTILE: "x"}),),
+        trace=(Step("next_test", HOSTILE, ("ihc",), {HOSTILE: "x"}),),
     )
 
 

@@ -17,7 +17,7 @@ from ntrkpath.rules.explore import Explorer
 from ntrkpath.rules.table import accepted
 from support.chains import assignments, brute_changes, evaluate
 
-FACTS = [
+FACTS: list[dict[str, Any]] = [
     {"id": "stain", "question": "?", "levels": ["positive", "negative", "failed", "not_done", "unknown"], "derive": {}},
     {"id": "stage", "question": "?", "levels": ["early", "late", "unknown"], "derive": {}},
     {"id": "call", "question": "?", "levels": ["yes", "no"]},
@@ -26,7 +26,13 @@ FACTS = [
 
 def row(ident: str = "R-1", **changes: Any) -> dict[str, Any]:
     """Return a sound row with changes."""
-    plain = {"id": ident, "when": {"stain": "positive"}, "then": {"call": "yes"}, "statements": ["S"], "fidelity": "verbatim"}
+    plain = {
+        "id": ident,
+        "when": {"stain": "positive"},
+        "then": {"call": "yes"},
+        "statements": ["S"],
+        "fidelity": "verbatim",
+    }
     return {**plain, **changes}
 
 
@@ -51,7 +57,9 @@ def test_the_first_row_that_holds_decides() -> None:
 
 def test_every_row_that_holds_counts_where_all_are_asked_for() -> None:
     emit = {"then": {"caution": "x"}}
-    every = chain(row("R-1", **emit), row("R-2", when={"stage": "late"}, **emit), row("R-3", when={}, **emit), hit="all")
+    every = chain(
+        row("R-1", **emit), row("R-2", when={"stage": "late"}, **emit), row("R-3", when={}, **emit), hit="all"
+    )
     held = [hit.row.id for hit in every.decide({"stain": "positive", "stage": "early"}).hits]
     assert held == ["R-1", "R-3"]
 
@@ -127,7 +135,11 @@ def test_bad_tables_are_one_clear_error_each() -> None:
     ):
         with pytest.raises(GuidanceError, match=problem):
             tables(*changed)
-    bad_keys = (("hit", "some", "unknown hit policy"), ("colour", "red", "unknown key"), ("rows", [], "needs rows"))
+    bad_keys: tuple[tuple[str, Any, str], ...] = (
+        ("hit", "some", "unknown hit policy"),
+        ("colour", "red", "unknown key"),
+        ("rows", [], "needs rows"),
+    )
     for key, value, problem in bad_keys:
         with pytest.raises(GuidanceError, match=problem):
             tables(row(), **{key: value})

@@ -97,7 +97,7 @@ def test_the_explorer_compares_outcomes_in_their_normal_form(
 ) -> None:
     chain, items = built
     facts = _case_facts(chain)
-    explorer = Explorer(chain, items, _first_two)
+    explorer = Explorer(chain, items, _first_two, lambda _: "one name")
     levels: Mapping[str, str] = {fact: data.draw(st.sampled_from(found)) for fact, found in facts.items()}
     present = {fact: levels[fact] for fact in facts}
     changes: dict[str, Outcome] = {}

@@ -96,7 +96,7 @@ def test_kinase_domain_is_where_pfam_has_it(
     transcripts: Transcripts, assembly: Assembly, gene: str, accession: str, start: int, end: int
 ) -> None:
     model = transcripts.on(assembly).named(gene)[0]
-    reference = next(e for e in knowledge("domains.yaml")["kinase"] if e["gene"] == gene)
+    reference = next(e for e in knowledge("domains")["kinase"] if e["gene"] == gene)
     domain = kinase_domains(model, reference)[accession]
     assert (domain.start // 3 + 1, domain.end // 3, domain.completeness) == (start, end, 1.0)
 
@@ -106,7 +106,7 @@ def test_kinaseless_isoforms_are_known_as_such(transcripts: Transcripts, gene: s
     model = transcripts.on("GRCh38").named(gene)[0]
     found = model.transcript(accession)
     assert found is not None
-    reference = next(e for e in knowledge("domains.yaml")["kinase"] if e["gene"] == gene)
+    reference = next(e for e in knowledge("domains")["kinase"] if e["gene"] == gene)
     assert found.accession not in kinase_domains(model, reference)
 
 

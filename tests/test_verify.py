@@ -25,9 +25,26 @@ from ntrkpath.rules.verify import outcome_lock
 EDITION = load()
 KNOWN = ("solvent_front", "gatekeeper", "xdfg", "other_kinase")
 LABEL_CLAUSES = (
-    {"id": "L-1", "text": "", "subjects": ["larotrectinib", "entrectinib"], "when": {"resistance": KNOWN}, "never": "within_label"},
-    {"id": "L-2", "text": "", "requires": "no_resistance_mutation", "when": {"resistance": KNOWN}, "always": "outside_label"},
-    {"id": "L-3", "text": "", "when": {"target": ["outside", "none", "excluded", "provisional"]}, "never": "within_label"},
+    {
+        "id": "L-1",
+        "text": "",
+        "subjects": ["larotrectinib", "entrectinib"],
+        "when": {"resistance": KNOWN},
+        "never": "within_label",
+    },
+    {
+        "id": "L-2",
+        "text": "",
+        "requires": "no_resistance_mutation",
+        "when": {"resistance": KNOWN},
+        "always": "outside_label",
+    },
+    {
+        "id": "L-3",
+        "text": "",
+        "when": {"target": ["outside", "none", "excluded", "provisional"]},
+        "never": "within_label",
+    },
 )
 
 
@@ -79,7 +96,7 @@ def test_every_label_date_and_the_day_before_is_looked_at(report: Report) -> Non
     assert report.dated.documents == len(EDITION.labels)
 
 
-# --- single tables --------------------------------------------------------------------------------------------------------
+# --- single tables ----------------------------------------------------------------------------------------------------
 
 
 def test_a_gap_is_found_with_a_state() -> None:
@@ -92,7 +109,9 @@ def test_a_gap_is_found_with_a_state() -> None:
 def test_a_dead_row_is_found_in_both_kinds_of_table() -> None:
     copied = msgspec.structs.replace(EDITION.tables["tier"].rows[0], id="TIER-99", yields_to=("TIER-1",))
     table = EDITION.tables["tier"]
-    assert messages(msgspec.structs.replace(table, rows=(*table.rows, copied))) == {"dead row TIER-99": "never decides in tier"}
+    assert messages(msgspec.structs.replace(table, rows=(*table.rows, copied))) == {
+        "dead row TIER-99": "never decides in tier"
+    }
 
 
 def test_an_undeclared_overlap_is_found_with_a_state() -> None:
@@ -140,10 +159,12 @@ def test_a_compiler_that_errs_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "differs from the evaluator" in found[0].message
 
 
-# --- vocabulary and sources -----------------------------------------------------------------------------------------------
+# --- vocabulary and sources -------------------------------------------------------------------------------------------
 
 
-def vocabulary(facts: Mapping[str, Fact] = EDITION.facts, *replaced: Table, answers: frozenset[str] | None = None) -> set[str]:
+def vocabulary(
+    facts: Mapping[str, Fact] = EDITION.facts, *replaced: Table, answers: frozenset[str] | None = None
+) -> set[str]:
     """Return the findings on the vocabulary, with tables replaced."""
     tables = [next((r for r in replaced if r.id == t.id), t) for t in EDITION.tables.values()]
     chain = Chain(facts, [t for t in tables if t.id not in EDITION.per_item])
@@ -190,10 +211,15 @@ def test_statements_that_are_missing_or_uncited_are_found() -> None:
     assert "statement NEW-1: no row cites this rule" in found(tables, {**kinds, "NEW-1": "rule"})
     assert found(tables, {**kinds, "NEW-1": "rule"}, ("NEW-1",)) == set()
     assert found(tables, {**kinds, "NEW-2": "fact"}) == set()
-    assert "statement TIER-1: cites BIO-6, which does not exist" in found(tables, {k: v for k, v in kinds.items() if k != "BIO-6"})
+    assert "statement TIER-1: cites BIO-6, which does not exist" in found(
+        tables, {k: v for k, v in kinds.items() if k != "BIO-6"}
+    )
     assert found(tables, kinds, ("GONE",)) == {"statement GONE: is cited and does not exist"}
     bare = change("tier", "TIER-1", statements=(), fidelity="inferred", note="")
-    assert found((bare,), {"P1-1": "fact"}) >= {"source TIER-1: cites no statement and names no source", "note TIER-1: is inferred and has no note"}
+    assert found((bare,), {"P1-1": "fact"}) >= {
+        "source TIER-1: cites no statement and names no source",
+        "note TIER-1: is inferred and has no note",
+    }
 
 
 @pytest.mark.parametrize("level", [">= 1 %", "12", "1.5", "<18"])
@@ -203,10 +229,10 @@ def test_a_threshold_in_a_condition_is_found(level: str) -> None:
     assert check_thresholds(EDITION.tables.values()) == []
 
 
-# --- safety properties ----------------------------------------------------------------------------------------------------
+# --- safety properties ------------------------------------------------------------------------------------------------
 
 TRK = {"actions": {"consider_trk_inhibitor": "consider"}}
-UNSAFE = {
+UNSAFE: dict[str, tuple[str, str, dict[str, Any], set[str]]] = {
     "treats without a target": ("treatment", "TREAT-4", {"emits": TRK}, {"SAFE-1", "SAFE-2", "SAFE-5", "SAFE-6"}),
     "treats localised disease": ("treatment", "TREAT-19", {"emits": TRK}, {"SAFE-5"}),
     "treats on unknown extent": ("treatment", "TREAT-20", {"emits": TRK}, {"SAFE-5", "SAFE-6"}),
@@ -214,12 +240,22 @@ UNSAFE = {
     "treats beside an excluded target": ("treatment", "TREAT-5", {"emits": TRK}, {"SAFE-3"}),
     "a stain is a target in ++": ("target", "TARGET-10", {"sets": {"target": "provisional"}}, {"SAFE-2"}),
     "a stain with amplification is a target": ("target", "TARGET-7", {"sets": {"target": "provisional"}}, {"SAFE-4"}),
-    "a failed test ends testing": ("next_test", "NEXT-36", {"emits": {"actions": {"no_further_ntrk_testing": "recommended"}}}, {"SAFE-9", "SAFE-11"}),
+    "a failed test ends testing": (
+        "next_test",
+        "NEXT-36",
+        {"emits": {"actions": {"no_further_ntrk_testing": "recommended"}}},
+        {"SAFE-9", "SAFE-11"},
+    ),
     "a partial panel is negative": ("sequence", "SEQ-17", {"sets": {"sequence": "negative"}}, set()),
     "nothing is said": ("next_test", "NEXT-64", {"emits": {"actions": {}}}, {"SAFE-15"}),
     "outside, yet tested": ("next_test", "NEXT-1", {"emits": {"actions": {"order_mps": "may"}}}, {"SAFE-14"}),
     "CNS stain is negative": ("ihc_call", "IHC-CALL-4", {"sets": {"ihc_call": "negative"}}, {"SAFE-12"}),
-    "xDFG is treated": ("treatment", "TREAT-9", {"emits": {"actions": {"consider_next_generation_trk_inhibitor": "may"}}}, {"SAFE-17"}),
+    "xDFG is treated": (
+        "treatment",
+        "TREAT-9",
+        {"emits": {"actions": {"consider_next_generation_trk_inhibitor": "may"}}},
+        {"SAFE-17"},
+    ),
 }
 
 
@@ -272,12 +308,14 @@ def test_a_tier_that_reads_a_test_is_found() -> None:
 
 
 def test_actions_that_are_given_together_are_found() -> None:
-    assert prove_exclusive(EDITION.chain, ["no_further_ntrk_testing", "no_routine_testing", "outside_guidance"])[1] == []
+    assert (
+        prove_exclusive(EDITION.chain, ["no_further_ntrk_testing", "no_routine_testing", "outside_guidance"])[1] == []
+    )
     found = prove_exclusive(EDITION.chain, ["order_mps", "order_fish", "outside_guidance"])[1]
     assert [f.where for f in found] == ["order_fish, order_mps"]
 
 
-# --- labels ---------------------------------------------------------------------------------------------------------------
+# --- labels -----------------------------------------------------------------------------------------------------------
 
 
 def labels(edition: Edition = EDITION, *clauses: str) -> Dated:
@@ -321,6 +359,14 @@ def test_an_unsafe_label_row_or_resistance_entry_is_found() -> None:
         assert all(f.message.startswith("L-1: within_label on ") for f in found)
 
 
+def test_an_effect_on_a_drug_that_is_not_defined_is_an_error() -> None:
+    def misspell(files: dict[str, Any]) -> None:
+        files["resistance"]["mutations"][0]["effect"]["larotrectinibb"] = "resistant"
+
+    with pytest.raises(GuidanceError, match="unknown drug"):
+        proof.drug_effects(changed_edition(misspell))
+
+
 def test_a_label_without_its_clause_is_found_where_the_drug_is_thought_to_work() -> None:
     def forget(files: dict[str, Any]) -> None:
         table = next(t for t in files["therapy"]["tables"] if t["table"] == "label_no_resistance_mutation")
@@ -334,7 +380,7 @@ def test_a_clause_about_no_label_is_found() -> None:
     assert "is empty" in proof.label_proof(EDITION, [clause])[2][0].message
 
 
-# --- the lock -------------------------------------------------------------------------------------------------------------
+# --- the lock ---------------------------------------------------------------------------------------------------------
 
 
 def test_the_lock_follows_outcomes_and_not_wording(tmp_path: Path) -> None:

@@ -179,9 +179,7 @@ def load(edition: Edition) -> Graph:
 def path_of(graph: Graph, recommendation: Recommendation) -> Path:
     """Return what the case takes of the figure, from the rows that held in it."""
     held = {step.rule for step in recommendation.trace}
-    levels = dict(recommendation.facts)
-    for step in recommendation.trace:
-        levels |= step.facts | step.sets
+    levels = recommendation.facts
     edges = [
         edge
         for edge in graph.edges

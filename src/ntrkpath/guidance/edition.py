@@ -76,6 +76,7 @@ class Edition:
         self.intended_use: str = meta["intended_use"]
         self.facts: dict[str, Fact] = load_facts(self.data["facts"]["facts"])
         self.actions: dict[str, str] = {entry["id"]: entry["text"] for entry in meta["actions"]}
+        self.action_kinds: dict[str, str] = {entry["id"]: entry.get("kind", "") for entry in meta["actions"]}
         self.strengths: tuple[str, ...] = tuple(meta["strengths"])
         self.per_item: tuple[str, ...] = tuple(meta["per_item"])
         self.files: dict[str, tuple[Table, ...]] = {
@@ -94,6 +95,19 @@ class Edition:
                         raise GuidanceError("unknown action", where=row.id, value=action, allowed=self.actions)
                     if strength not in self.strengths:
                         raise GuidanceError("unknown strength", where=row.id, value=strength, allowed=self.strengths)
+
+    @cached_property
+    def criteria(self) -> Chain:
+        """The tables that judge the criteria of the labels, on facts as ``decisions`` leaves them."""
+        required = {criterion for label in self.labels for criterion in label.requires}
+        tables = [t for t in self.chain.tables if required.intersection(t.sets)]
+        return Chain(self.facts, tables)
+
+    @cached_property
+    def decisions(self) -> Chain:
+        """The tables that decide a case; ``chain`` without ``criteria``."""
+        judged = {t.id for t in self.criteria.tables}
+        return Chain(self.facts, [t for t in self.chain.tables if t.id not in judged])
 
     @cached_property
     def statements(self) -> dict[str, Statement]:
@@ -137,6 +151,13 @@ class Edition:
     def labels_on(self, date: dt.date) -> list[LabelVersion]:
         """Return the labels in force on ``date``."""
         return [lb for lb in self.labels if lb.from_ <= date and (lb.until is None or date < lb.until)]
+
+    def importance(self, action: str, strength: str) -> tuple[int, int]:
+        """Return the place of an action among those of a case, as the catalogue of actions says."""
+        kind = self.action_kinds[action]
+        first = self.strengths[0]
+        group = 1 if kind == "treatment" else 2 if kind == "closing" else 0 if strength == first else 2 + self.strengths.index(strength)
+        return group, list(self.actions).index(action)
 
     def items(self) -> dict[str, frozenset[str]]:
         """Return what each row contributes to the actions, as ``action:strength``, by row id."""

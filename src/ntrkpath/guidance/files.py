@@ -58,7 +58,9 @@ def parse(directory: Path) -> Contents:
 def write_compiled(directory: Path) -> Path:
     """Write the compiled form of an edition beside its YAML files and return its path."""
     target = directory / COMPILED
-    target.write_bytes(msgspec.msgpack.encode(parse(directory)))
+    made = target.with_suffix(".new")
+    made.write_bytes(msgspec.msgpack.encode(parse(directory)))
+    made.replace(target)
     return target
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.guidance.files import KNOWLEDGE
+from ntrkpath.model.errors import GuidanceError
 from ntrkpath.rules import Chain, load_facts, load_tables
 from ntrkpath.rules.dated import Clause, Dated, Document, Status, prove_dated
 from ntrkpath.rules.lock import LOCK_FILE, read_lock, write_lock
@@ -30,6 +31,9 @@ def drug_effects(edition: Edition) -> dict[str, dict[str, frozenset[str]]]:
 
     A mutation that is not listed, and a drug that the listed one does not name, is ``cannot_tell``, which is
     therefore always among them; levels of the fact that are no class of mutations are absent.
+
+    Raises:
+        GuidanceError: A mutation names a drug or a class that is not defined.
     """
     data = edition.data["resistance"]
     effects: dict[str, dict[str, set[str]]] = {
@@ -37,6 +41,9 @@ def drug_effects(edition: Edition) -> dict[str, dict[str, frozenset[str]]]:
     }
     for mutation in data["mutations"]:
         for drug, effect in mutation["effect"].items():
+            if drug not in effects or mutation["class"] not in effects[drug]:
+                where = f"resistance.yaml: {mutation['gene']} {mutation['protein']}"
+                raise GuidanceError("unknown drug or class of resistance", where=where, value=drug)
             effects[drug][mutation["class"]].add(effect)
     return {drug: {name: frozenset(found) for name, found in by.items()} for drug, by in effects.items()}
 

@@ -80,11 +80,11 @@ class Label(_Item, frozen=True, gc=False):
 
 
 class Step(_Item, frozen=True, gc=False):
-    """One row that held, with the levels of the facts it tests."""
+    """One row that held: the facts it tests (their levels stand in ``facts`` of the recommendation), what it set."""
 
     table: str
     rule: str
-    facts: dict[str, str]
+    reads: tuple[str, ...]
     sets: dict[str, str]
 
 

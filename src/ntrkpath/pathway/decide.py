@@ -62,7 +62,7 @@ class Pathway:
         judged: bool = True,
     ) -> None:
         self.edition, self.as_of = edition, as_of
-        self.chain = edition.chain
+        self.chain = edition.decisions
         ntrk = NtrkGenes(edition.data["guideline"]["ntrk_genes"])
         self.tumour, self.treated = Tumour(edition, ntrk), Treated(edition, ntrk)
         self.readouts = Readouts(edition, ntrk, judge if judged else None)
@@ -73,13 +73,18 @@ class Pathway:
             raise CaseError("unknown reading of figure 2", value=self.reading, allowed=setting.levels)
         self.guideline = Guideline(edition.id, edition.version, edition.sha256)
         self.screen = Masks(edition.tables["ihc_screen"], edition.facts)
-        self.explorer = Explorer(self.chain, edition.items(), strongest(edition))
+        self.explorer = Explorer(self.chain, edition.items(), strongest(edition), lambda item: item.partition(":")[0])
         self._fillable = [self._fill(edition.facts[fact]) for fact in self.explorer.order]
         self._parts = {hit.row.id: self._static(hit) for masks in self.chain.masks for hit in masks.hits}
         self._rank = {action: i for i, action in enumerate(edition.actions)}
+        self._importance = {
+            (action, strength): edition.importance(action, strength)
+            for action in edition.actions
+            for strength in edition.strengths
+        }
         self._strength = {strength: i for i, strength in enumerate(edition.strengths)}
 
-    def _static(self, hit: Hit) -> tuple[tuple[Action, ...], Caution | None, tuple[str, ...]]:
+    def _static(self, hit: Hit) -> tuple[tuple[Action, ...], Caution | None, Step]:
         row = hit.row
         actions = tuple(
             Action(action, strength, self.edition.actions[action], row.says, row.id, row.statements, row.fidelity, row.note)
@@ -87,7 +92,7 @@ class Pathway:
         )
         text = row.emits.get("caution")
         caution = Caution(text, row.id, row.statements, row.fidelity) if text else None
-        return actions, caution, tuple(row.when)
+        return actions, caution, Step(hit.table, row.id, tuple(row.when), row.sets)
 
     def facts(self, case: Case, verdicts: Verdicts = _NO_VERDICTS) -> tuple[list[dict[str, str]], HistologyAnswer, list[Called], Situation]:
         """Return the levels of every case fact, once for each choice of the tests that are read.
@@ -128,7 +133,7 @@ class Pathway:
         levels = decision.levels
         for hit in decision.hits:
             row = hit.row
-            given, caution, read = self._parts[row.id]
+            given, caution, step = self._parts[row.id]
             for action in given:
                 before = actions.get(action.action)
                 if before is None or self._strength[action.strength] < self._strength[before.strength]:
@@ -136,7 +141,7 @@ class Pathway:
             if caution is not None:
                 cautions.append(caution)
             reasons[hit.table] = row.says
-            trace.append(Step(hit.table, row.id, {fact: levels[fact] for fact in read}, row.sets))
+            trace.append(step)
         return Recommendation(
             schema=SCHEMA,
             case_id=case.id,
@@ -148,11 +153,11 @@ class Pathway:
             tier_reason=reasons["tier"],
             priority=levels["priority"],
             priority_reason=reasons["priority"],
-            actions=tuple(sorted(actions.values(), key=lambda a: (self._strength[a.strength], self._rank[a.action]))),
+            actions=tuple(sorted(actions.values(), key=lambda a: self._importance[a.action, a.strength])),
             cautions=tuple(cautions),
             missing=self.missing([levels, *choices[1:]]),
             interpretation=self._interpretation(called, decision.hits, levels),
-            therapy=self._therapy(decision.hits, levels, situation),
+            therapy=self._therapy(levels, situation),
             probability=None,
             facts=levels,
             trace=tuple(trace),
@@ -220,10 +225,11 @@ class Pathway:
                 )
         return tuple(readings)
 
-    def _therapy(self, hits: list[Hit], levels: dict[str, str], situation: Situation) -> tuple[Label, ...]:
+    def _therapy(self, levels: dict[str, str], situation: Situation) -> tuple[Label, ...]:
         if levels["target"] not in ("provisional", "likely", "proven"):
             return ()
-        return self.labels.statuses(hits, levels, *situation)
+        judged = self.edition.criteria.decide(levels)
+        return self.labels.statuses(judged.hits, judged.levels, *situation)
 
 
 Situation = tuple[str | None, dict[str, str], frozenset[str]]

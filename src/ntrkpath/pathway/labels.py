@@ -25,7 +25,7 @@ class Labels:
         self.edition = edition
         self.labels = sorted(edition.labels_on(as_of), key=lambda lb: (lb.drug, lb.agency))
         self.table = Masks(edition.tables["label"], edition.facts)
-        self.criterion = {fact: t.id for t in edition.chain.tables for fact in t.sets if t.id.startswith("label_")}
+        self.criterion = {fact: t.id for t in edition.criteria.tables for fact in t.sets}
 
     def statuses(
         self,
@@ -38,8 +38,8 @@ class Labels:
         """Return the status of every label for a decided case.
 
         Args:
-            hits: The rows that held.
-            levels: The level of every fact.
+            hits: The rows of the criteria that held.
+            levels: The level of every fact, criteria included.
             mutation: The resistance mutation that is known.
             effects: Its effect by drug; ``*`` for every drug.
             progressed: The drugs on which the disease progressed.

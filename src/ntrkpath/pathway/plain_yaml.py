@@ -1,7 +1,12 @@
-"""YAML as plain data: no anchors, aliases, tags or repeated keys, so that a hostile file costs nothing."""
+"""YAML as plain data: no anchors, aliases, tags, merges or repeated keys, so that a hostile file costs nothing.
+
+Plain values are read as YAML 1.2 reads them: ``010`` is no octal number, ``1:30`` no number to the base of 60, and a
+date stays text until the case gives it its type.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import yaml
@@ -14,15 +19,32 @@ _DEEPEST = 20
 class _PlainLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """A safe loader that also refuses repeated keys."""
 
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - filled below, as PyYAML wants it
+
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         seen = set()
         for key, _ in node.value:
             name = getattr(key, "value", None)
             if isinstance(name, str):
                 if name in seen:
-                    raise CaseError("the key stands twice", where=f"line {key.start_mark.line + 1}", value=name, remedy="keep one of the two")
+                    raise CaseError(
+                        "the key stands twice",
+                        where=f"line {key.start_mark.line + 1}",
+                        value=name,
+                        remedy="keep one of the two",
+                    )
                 seen.add(name)
         return dict(super().construct_mapping(node, deep))
+
+
+_PLAIN = (
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    ("bool", r"true|True|TRUE|false|False|FALSE|yes|Yes|YES|no|No|NO", list("tTfFyYnN")),
+    ("int", r"[-+]?(?:0|[1-9][0-9]*)", list("-+0123456789")),
+    ("float", r"[-+]?(?:0|[1-9][0-9]*)?\.[0-9]+|[-+]?(?:0|[1-9][0-9]*)\.", list("-+.0123456789")),
+)
+for _name, _pattern, _first in _PLAIN:
+    _PlainLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_name}", re.compile(f"(?:{_pattern})$"), _first)
 
 
 def load_plain(data: bytes) -> Any:
@@ -39,11 +61,17 @@ def load_plain(data: bytes) -> Any:
     try:
         _refuse(text)
         return loader.get_single_data()
+    except yaml.reader.ReaderError as error:
+        raise CaseError(
+            "a character that text does not hold", where=f"character {error.position + 1}", remedy="remove it"
+        ) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         problem = getattr(error, "problem", None) or "not readable"
-        raise CaseError(f"not readable as YAML ({problem})", where=where, remedy="check indentation and quotes") from None
+        raise CaseError(
+            f"not readable as YAML ({problem})", where=where, remedy="check indentation and quotes"
+        ) from None
     except (ValueError, RecursionError):
         raise CaseError("not readable as YAML (a value or the nesting)", remedy="check dates and nesting") from None
     finally:
@@ -52,6 +80,7 @@ def load_plain(data: bytes) -> Any:
 
 def _refuse(text: str) -> None:
     depth = 0
+    event: Any
     for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
         where = f"line {event.start_mark.line + 1}"
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
@@ -61,4 +90,6 @@ def _refuse(text: str) -> None:
         depth += isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent)
         depth -= isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent)
         if depth > _DEEPEST:
-            raise CaseError("nested too deeply", where=where, allowed=f"{_DEEPEST} levels")
+            raise CaseError(
+                "nested too deeply", where=where, allowed=f"{_DEEPEST} levels", remedy="check brackets and indentation"
+            )

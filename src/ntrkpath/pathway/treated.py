@@ -80,7 +80,9 @@ class Treated:
                 "trk_therapy": therapy,
                 "resistance": resistance.level,
                 "ntrk_amplification": self._amplification(case),
-                "ntrk_mutation": "present" if self._ntrk_mutations(case) else "none_reported",
+                "ntrk_mutation": "present"
+                if any(self.classify(gene, m) is None for gene, m in self._ntrk_mutations(case))
+                else "none_reported",
                 "reported_fusion": "present"
                 if any(a.kind == "fusion" and a.status == "present" and self._is_ntrk(a.gene) for a in case.alterations)
                 else "none_reported",
@@ -136,8 +138,7 @@ class Treated:
         known = [(gene, found) for gene, m in self._ntrk_mutations(case) if (found := self.classify(gene, m))]
         if known:
             gene, (change, kind) = min(known, key=lambda k: (_GRAVEST.index(k[1][1]), k[0], k[1][0]))
-            entry: dict[str, Any] = self.mutations.get((gene, change), {})
-            return Resistance(kind, f"{gene} {change}", dict(entry.get("effect", {})) or {"*": "cannot_tell"})
+            return Resistance(kind, f"{gene} {change}", self._effects({(g, c) for g, (c, _) in known}))
         starts = [day for line in trk if (day := line.start or line.end)]
         if therapy in ("progressed_first", "progressed_next") and starts:
             tests = [
@@ -150,6 +151,18 @@ class Treated:
             if any(t.mutations is not None for t in tests):
                 return Resistance("none_found", None, {})
         return Resistance("not_done", None, {})
+
+    def _effects(self, known: set[tuple[str, str]]) -> dict[str, str]:
+        """Return the effect of the mutations together by drug; ``*`` for a drug that none of them names.
+
+        Of two or more, a drug that any one of them resists stays ``resistant``; the rest is ``cannot_tell``.
+        """
+        effects = [dict(self.mutations.get(mutation, {}).get("effect", {})) for mutation in known]
+        if len(effects) == 1:
+            return {**effects[0], "*": "cannot_tell"}
+        drugs = {drug for by_drug in effects for drug in by_drug}
+        resisted = {drug for by_drug in effects for drug, effect in by_drug.items() if effect == "resistant"}
+        return {**{drug: "resistant" if drug in resisted else "cannot_tell" for drug in sorted(drugs)}, "*": "cannot_tell"}
 
     def _off_target(self, test: DnaMps | RnaMps) -> bool:
         found = {(m.gene.upper(), m.protein.removeprefix("p.")) for m in test.mutations or ()}

@@ -179,7 +179,7 @@ def _trace(rec: Recommendation) -> Html:
         [
             el("code", step.rule),
             step.table.replace("_", " "),
-            "; ".join(f"{fact} = {level}" for fact, level in step.facts.items()),
+            "; ".join(f"{fact} = {rec.facts[fact]}" for fact in step.reads),
             "; ".join(f"{fact} = {level}" for fact, level in step.sets.items()),
         ]
         for step in rec.trace

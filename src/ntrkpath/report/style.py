@@ -82,7 +82,7 @@ blockquote{margin:.5rem 0;padding-left:.9rem;border-left:3px solid var(--edge)}
  .scroll{overflow:visible}
  nav{display:none}
  h2,h3,summary,caption{break-after:avoid}
- .items>li,tr,.answer,figure,dl>div,blockquote{break-inside:avoid}
+ .items>li,tr,.answer,figure,dl,blockquote,li{break-inside:avoid}
  thead{display:table-header-group;break-after:avoid}
  tbody tr:first-child{break-before:avoid}
  details.on-screen:not([open]){display:none}

@@ -165,7 +165,7 @@ def _trace(rec: Recommendation, edition: Edition) -> Iterator[RenderableType]:
     yield from _head("Trace: the rows that held, in table order")
     grid = _grid(20, 14, None)
     for step in rec.trace:
-        read = ", ".join(f"{fact} = {level}" for fact, level in step.facts.items())
+        read = ", ".join(f"{fact} = {rec.facts[fact]}" for fact in step.reads)
         sets = ", ".join(f"{fact} = {level}" for fact, level in step.sets.items())
         body = Text(plain(read or "any state"))
         if sets:

@@ -84,9 +84,7 @@ class Chain:
         ready: set[str] = set(self.facts) - set(setter)
         for table in self.tables:
             if early := set(table.facts) - ready:
-                raise GuidanceError(
-                    "table reads a fact that a later table sets", where=table.id, value=min(early)
-                )
+                raise GuidanceError("table reads a fact that a later table sets", where=table.id, value=min(early))
             ready |= set(table.sets)
         self.derived = frozenset(setter)
         read = {ident for table in self.tables for ident in table.facts}

@@ -73,7 +73,7 @@ def _sum_up(values: Iterable[str], levels: tuple[str, str, str]) -> str:
 
 
 def _statuses(chain: Chain, status: Status, document: Document, clause: Clause) -> tuple[int, int, dict[str, str]]:
-    """Return the number of cases, of states of the criteria, and every status reached with one state that leads to it."""
+    """Return the number of cases, of states of the criteria, and every status reached with a state behind it."""
     masks = Masks(status.table, chain.facts)
     keep = (*document.requires, *status.keep)
     within = {fact: frozenset(levels) for fact, levels in clause.when.items()}
@@ -94,7 +94,7 @@ def _statuses(chain: Chain, status: Status, document: Document, clause: Clause) 
 
 
 def prove_dated(chain: Chain, documents: Sequence[Document], clauses: Iterable[Clause], status: Status) -> Dated:
-    """Prove the clauses for every document in force on each of ``dates_of(documents)``, over all states of its criteria."""
+    """Prove the clauses for every document in force on each of ``dates_of(documents)``, over all states of criteria."""
     days = dates_of(documents)
     in_force = {day: [d for d in documents if d.start <= day and (d.end is None or day < d.end)] for day in days}
     found: list[Finding] = []

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 Outcome = frozenset[str]
 #: A branch (the fact, and the child for each of its levels), or a leaf: a level, rows as bits, an outcome.
-Content = tuple[str, tuple[int, ...]] | str | int | Outcome
+Branch = tuple[str, tuple[int, ...]]
+Content = Branch | str | int | Outcome
 
 
 class Forest:
@@ -25,7 +26,7 @@ class Forest:
         self._differences: dict[tuple[int, int], Outcome] = {}
         self._unions: dict[tuple[int, int], int] = {}
         self._supports: dict[int, tuple[str, ...]] = {}
-        self.changes: dict[tuple[int, tuple[int, ...]], dict[str, Outcome]] = {}
+        self.changes: dict[tuple[int, tuple[int, ...]], tuple[dict[str, Outcome], dict[str, Outcome]]] = {}
 
     def intern(self, node: Content) -> int:
         """Return the number of a node, the same for equal nodes."""
@@ -42,12 +43,12 @@ class Forest:
     def top(self, node: int) -> int:
         """Return the rank of the fact that a node branches on; past every fact for a leaf."""
         content = self.nodes[node]
-        return self.rank[content[0]] if isinstance(content, tuple) else len(self.rank)
+        return self.rank[content[0]] if type(content) is tuple else len(self.rank)
 
     def follow(self, node: int, fact: str, level: int) -> int:
         """Return the child of a node for the i-th level of ``fact``, or the node where it does not branch on it."""
         content = self.nodes[node]
-        return content[1][level] if isinstance(content, tuple) and content[0] == fact else node
+        return content[1][level] if type(content) is tuple and content[0] == fact else node
 
     def case(self, fact: str, children: tuple[int, ...]) -> int:
         """Return the node that goes to ``children[i]`` when ``fact`` takes its i-th level.
@@ -95,6 +96,22 @@ class Forest:
             self._differences[key] = known
         return known
 
+    def branches(self, root: int, leaves: set[Outcome] | None = None) -> Iterator[Branch]:
+        """Yield every branch of a diagram once; outcomes at its end are added to ``leaves``."""
+        seen = set()
+        stack = [root]
+        while stack:
+            node = stack.pop()
+            if node in seen:
+                continue
+            seen.add(node)
+            content = self.nodes[node]
+            if isinstance(content, tuple):
+                yield content
+                stack.extend(content[1])
+            elif leaves is not None and isinstance(content, frozenset):
+                leaves.add(content)
+
     def union(self, one: int, other: int) -> int:
         """Return the node that gives, on every path, what both nodes give."""
         if one == other:
@@ -123,67 +140,70 @@ class Forest:
 
 
 class Diagram:
-    """The diagram of one case: a root in a forest, and where the case stands now.
+    """The diagram of one case: roots in a forest whose outcomes are joined, and where the case stands now.
 
     Args:
         forest: The nodes.
-        root: The node to start from.
+        roots: The nodes to start from; no two of them can give items of the same name.
         present: For each open fact, the index of its present level among those it may take.
     """
 
-    def __init__(self, forest: Forest, root: int, present: Mapping[str, int]) -> None:
-        self._forest, self.root, self.present = forest, root, present
+    def __init__(self, forest: Forest, roots: tuple[int, ...], present: Mapping[str, int]) -> None:
+        self._forest, self._roots, self.present = forest, roots, present
 
     def changes(self) -> dict[str, Outcome]:
         """Return, for each open fact that could change the outcome, the items it could add or take away.
 
         Facts that change it by themselves come first, then those that matter only together with others.
         """
-        forest, present = self._forest, self.present
-        facts = forest.support(self.root)
-        key = (self.root, tuple([present[fact] for fact in facts]))
-        known = forest.changes.get(key)
-        if known is None:
-            found: dict[str, set[str]] = {fact: set() for fact in facts}
-            for fact, children in self._branches():
-                now = children[present[fact]]
-                for child in set(children):
-                    found[fact] |= forest.difference(now, child)
-            alone = self.alone()
-            first = sorted(facts, key=lambda fact: fact not in alone)
-            known = forest.changes[key] = {fact: frozenset(found[fact]) for fact in first}
-        return known
+        alone: dict[str, Outcome] = {}
+        together: dict[str, Outcome] = {}
+        for root in self._roots:
+            for found, items in zip((alone, together), self._changes(root), strict=True):
+                for fact, changed in items.items():
+                    found[fact] = found[fact] | changed if fact in found else changed
+        for fact, changed in together.items():
+            alone[fact] = alone[fact] | changed if fact in alone else changed
+        return alone
 
     def alone(self) -> frozenset[str]:
         """Return the open facts that change the outcome by themselves, everything else staying as it is."""
-        widths = {fact: len(children) for fact, children in self._branches()}
-        return frozenset(
-            fact for fact, width in widths.items() if len({self._end(fact, level) for level in range(width)}) > 1
-        )
+        return frozenset(fact for root in self._roots for fact in self._changes(root)[0])
 
-    def _end(self, fact: str, level: int) -> int:
-        node = self.root
+    def _changes(self, root: int) -> tuple[dict[str, Outcome], dict[str, Outcome]]:
+        """Return the facts that change what a root gives, by themselves and only together, with their items."""
+        forest, present = self._forest, self.present
+        facts = forest.support(root)
+        key = (root, tuple([present[fact] for fact in facts]))
+        known = forest.changes.get(key)
+        if known is None:
+            items: dict[str, set[str]] = {fact: set() for fact in facts}
+            widths = {}
+            for fact, children in forest.branches(root):
+                widths[fact] = len(children)
+                now = children[present[fact]]
+                for child in set(children):
+                    items[fact] |= forest.difference(now, child)
+            alone = {f for f, w in widths.items() if len({self._end(root, f, level) for level in range(w)}) > 1}
+            known = forest.changes[key] = (
+                {fact: frozenset(items[fact]) for fact in facts if fact in alone},
+                {fact: frozenset(items[fact]) for fact in facts if fact not in alone},
+            )
+        return known
+
+    def _end(self, root: int, fact: str, level: int) -> int:
+        """Return the leaf that is reached when ``fact`` takes its i-th level and every other fact stays."""
+        node = root
         while isinstance(content := self._forest.nodes[node], tuple):
             node = content[1][level if content[0] == fact else self.present[content[0]]]
         return node
 
     def outcomes(self) -> set[Outcome]:
         """Return every outcome that some filling-in of the open facts leads to."""
-        found: set[Outcome] = set()
-        list(self._branches(found))
-        return found
-
-    def _branches(self, leaves: set[Outcome] | None = None) -> Iterator[tuple[str, tuple[int, ...]]]:
-        seen = set()
-        stack = [self.root]
-        while stack:
-            node = stack.pop()
-            if node in seen:
-                continue
-            seen.add(node)
-            content = self._forest.nodes[node]
-            if isinstance(content, tuple):
-                yield content
-                stack.extend(content[1])
-            elif leaves is not None and isinstance(content, frozenset):
-                leaves.add(content)
+        forest = self._forest
+        root = forest.leaf(frozenset())
+        for other in self._roots:
+            root = forest.union(root, other)
+        leaves: set[Outcome] = set()
+        list(forest.branches(root, leaves))
+        return leaves

@@ -4,8 +4,9 @@ An open fact is one that is unknown in the case and may take any level. The diag
 that matter, in one fixed order, and equal parts are one node: so the facts that occur in it are exactly the facts
 that could change the outcome, alone or together with others, and its leaves are every outcome that is possible.
 
-Each table is applied to the diagrams of the facts it reads, which gives the diagrams of the facts it sets; the
-diagram of the case is the union of what the tables contribute. Parts recur from case to case and are remembered.
+Each table is applied to the diagrams of the facts it reads, which gives the diagrams of the facts it sets, and of what
+it contributes. Tables that can contribute the same item share one diagram; the others have one each, since what they
+contribute is told apart. Parts recur from case to case and are remembered.
 """
 
 from __future__ import annotations
@@ -63,10 +64,15 @@ class Explorer:
         items: What each row contributes to the outcome, by row id; rows that are absent contribute nothing.
         normal: Brings an outcome into the form in which outcomes are compared; it must give the same whether it is
             applied to parts before their union, or after.
+        name: What items are told apart by: ``normal`` drops an item only for another of the same name.
     """
 
     def __init__(
-        self, chain: Chain, items: Mapping[str, Outcome], normal: Callable[[Outcome], Outcome] = lambda o: o
+        self,
+        chain: Chain,
+        items: Mapping[str, Outcome],
+        normal: Callable[[Outcome], Outcome] = lambda o: o,
+        name: Callable[[str], str] = lambda item: item,
     ) -> None:
         self._chain, self._normal = chain, normal
         self._steps = [_Step(i, masks, items) for i, masks in enumerate(slice_for(chain, items))]
@@ -76,6 +82,7 @@ class Explorer:
         #: The facts that can matter at all, in the order in which a diagram branches on them.
         self.order = tuple(order)
         self.rank = {ident: i for i, ident in enumerate(order)}
+        self._group = _groups([{name(item) for items in step.items for item in items} for step in self._steps])
         self.clear()
 
     def clear(self) -> None:
@@ -100,8 +107,8 @@ class Explorer:
             levels = self._chain.decide(levels).levels
         opened = {f: open_facts[f] for f in self.order if f in open_facts}
         nodes = {f: self._fact(f, lv) for f, lv in opened.items()}
-        root = -1
-        settled: Outcome = frozenset()
+        roots: dict[int, int] = {}
+        settled: dict[int, Outcome] = {}
         for step in self._steps:
             if not step.emits and step.facts.isdisjoint(nodes):
                 continue
@@ -121,7 +128,9 @@ class Explorer:
                 chosen = self._choose(step, known, tuple([(i, node) for i, node, needs in moving if needs & known]))
             rows = forest.nodes[chosen]
             if not isinstance(rows, tuple):
-                settled |= self._contribution(step, rows)
+                if step.emits and (items := self._contribution(step, rows)):
+                    group = self._group[step.ident]
+                    settled[group] = settled.get(group, items) | items
                 continue
             for fact in step.sets:
                 node = self._map(step, chosen, fact)
@@ -129,10 +138,12 @@ class Explorer:
                     nodes[fact] = node
             if step.emits:
                 part = self._map(step, chosen, "")
-                root = part if root < 0 else forest.union(root, part)
-        if settled or root < 0:
-            root = forest.leaf(settled) if root < 0 else forest.union(root, forest.leaf(settled))
-        return Diagram(forest, root, {f: lv.index(levels[f]) for f, lv in opened.items()})
+                group = self._group[step.ident]
+                roots[group] = forest.union(roots[group], part) if group in roots else part
+        for group, items in settled.items():
+            leaf = forest.leaf(items)
+            roots[group] = forest.union(roots[group], leaf) if group in roots else leaf
+        return Diagram(forest, tuple(roots.values()), {f: lv.index(levels[f]) for f, lv in opened.items()})
 
     def _fact(self, fact: str, levels: tuple[str, ...]) -> int:
         """Return the diagram of an open fact: one branch for each level."""
@@ -202,3 +213,14 @@ class Explorer:
                 known = forest.leaf(self._contribution(step, content))
             self._mapped[key] = known
         return known
+
+
+def _groups(names: list[set[str]]) -> list[int]:
+    """Return a group for each set of names, the same for sets that share a name, directly or through others."""
+    group = list(range(len(names)))
+    for i, one in enumerate(names):
+        for j in range(i):
+            if one & names[j] and group[i] != group[j]:
+                old, new = group[i], group[j]
+                group = [new if g == old else g for g in group]
+    return group

@@ -56,18 +56,15 @@ def prove(chain: Chain, entry: Mapping[str, Any]) -> tuple[PropertyCount, list[F
         return PropertyCount(ident, text, 0, False), [Finding("property", ident, wrong)]
     within = {fact: _levels(value) for fact, value in dict(entry.get("when") or {}).items()}
     never, always = frozenset(entry.get("never", ())), frozenset(entry.get("always", ()))
-    items: dict[str, Outcome] = {}
-    for row, given in actions.items():
-        marks = {_BAD} if given & never else set()
-        if given & always or "any" in always:
-            marks.add(_GOOD)
-        items[row] = frozenset(marks)
+    bad = {row: frozenset({_BAD} if given & never else ()) for row, given in actions.items()}
+    good = {row: frozenset({_GOOD} if given & always or "any" in always else ()) for row, given in actions.items()}
     try:
         if entry.get("impossible"):
             return _prove_impossible(chain, ident, text, within)
-        states = count_reachable(chain, items, (), within)
-        count = sum(states.values())
-        broken = sum(n for (_, o), n in states.items() if _BAD in o or (always and _GOOD not in o))
+        count = sum(count_reachable(chain, {}, (), within).values())
+        broken = sum(n for (_, o), n in count_reachable(chain, bad, (), within).items() if _BAD in o) if never else 0
+        if always and not broken:
+            broken = sum(count_reachable(chain, good, (), within, frozenset({_GOOD})).values())
         if not count:
             return PropertyCount(ident, text, 0, False), [
                 Finding("property", ident, "is empty: no state meets its `when`")

@@ -8,9 +8,10 @@ is fast enough to prove a property over more states than could be listed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import product
 from math import prod
+from operator import itemgetter
 
 from ntrkpath.model.errors import GuidanceError
 from ntrkpath.rules.chain import Chain, Masks
@@ -48,7 +49,6 @@ class _Part:
         ]
         self._results: dict[int, Result | None] = {}
         self._levels = levels
-        self._images: dict[tuple[str, ...], list[tuple[tuple[int, ...], Outcome, int]]] = {}
 
     @property
     def says_nothing(self) -> bool:
@@ -108,27 +108,24 @@ class _Part:
         self, shared: tuple[str, ...], chosen: tuple[str, ...], classes: Mapping[str, Classes]
     ) -> list[tuple[tuple[int, ...], Outcome, int]]:
         """Return what ``chosen`` levels of the shared facts lead to, with the number of states of the other facts."""
-        known = self._images.get(chosen)
-        if known is None:
-            mask = self.start
-            for fact, level in zip(shared, chosen, strict=True):
-                mask &= self.masks[fact][level]
-            current = {mask: 1}
-            for fact, masks in self.masks.items():
-                if fact not in shared:
-                    following: dict[int, int] = {}
-                    for group in classes[fact]:
-                        for mask, count in current.items():
-                            narrowed = mask & masks[group[0]]
-                            following[narrowed] = following.get(narrowed, 0) + count * len(group)
-                    current = following
-            total: dict[Result, int] = {}
-            for mask, count in current.items():
-                result = self.result(mask)
-                if result is not None:
-                    total[result] = total.get(result, 0) + count
-            known = self._images[chosen] = [(sets, held, count) for (sets, held), count in total.items()]
-        return known
+        mask = self.start
+        for fact, level in zip(shared, chosen, strict=True):
+            mask &= self.masks[fact][level]
+        current = {mask: 1}
+        for fact, masks in self.masks.items():
+            if fact not in shared:
+                following: dict[int, int] = {}
+                for group in classes[fact]:
+                    for mask, count in current.items():
+                        narrowed = mask & masks[group[0]]
+                        following[narrowed] = following.get(narrowed, 0) + count * len(group)
+                current = following
+        total: dict[Result, int] = {}
+        for mask, count in current.items():
+            result = self.result(mask)
+            if result is not None:
+                total[result] = total.get(result, 0) + count
+        return [(sets, held, count) for (sets, held), count in total.items()]
 
 
 def _refine(one: Classes, other: Classes) -> Classes:
@@ -190,11 +187,22 @@ def _order(parts: list[_Part], classes: Mapping[str, Classes], keep: list[str]) 
     return ordered
 
 
+def _picker(places: list[int]) -> Callable[[tuple[int, ...]], tuple[int, ...]]:
+    """Return a function that takes these places of a tuple."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    if places:
+        place = places[0]
+        return lambda values: (values[place],)
+    return lambda _: ()
+
+
 def count_reachable(
     chain: Chain,
     items: Mapping[str, Outcome],
     keep: Iterable[str] = (),
     within: Mapping[str, frozenset[str]] | None = None,
+    unless: Outcome = _NOTHING,
 ) -> dict[State, int]:
     """Return every (levels of ``keep``, outcome) that can be reached, with its number of states.
 
@@ -204,6 +212,7 @@ def count_reachable(
         items: What each row contributes to the outcome, by row id.
         keep: Facts, of the case or derived, whose levels stay in the answer, in this order.
         within: Restricts facts, of the case or derived, to these levels.
+        unless: Leaves out the states whose outcome has one of these items.
 
     Raises:
         GuidanceError: A first-hit table has a state in which no row holds.
@@ -229,16 +238,20 @@ def count_reachable(
         ]
         read, extended = [*names, *fresh], [*names, *fresh, *part.sets]
         after = [f for f in extended if last.get(f, -1) > index]
-        select = [extended.index(f) for f in after]
-        where = [(read.index(f), [group[0] for group in classes[f]]) for f in shared]
+        project = _picker([extended.index(f) for f in after])
+        chosen_of = _picker([read.index(f) for f in shared])
+        images: dict[tuple[int, ...], list[tuple[tuple[int, ...], Outcome, int]]] = {}
         following: dict[tuple[tuple[int, ...], Outcome], int] = {}
         for (values, outcome), count in states.items():
             for choice, size in options:
                 full = values + choice
-                chosen = tuple(levels[full[i]] for i, levels in where)
-                for done, held, times in part.image(shared, chosen, classes):
-                    whole = full + done
-                    state = (tuple(whole[i] for i in select), outcome | held)
+                chosen = chosen_of(full)
+                image = images.get(chosen)
+                if image is None:
+                    levels = tuple(classes[f][i][0] for f, i in zip(shared, chosen, strict=True))
+                    image = images[chosen] = [r for r in part.image(shared, levels, classes) if not unless & r[1]]
+                for done, held, times in image:
+                    state = (project(full + done), outcome | held if held else outcome)
                     following[state] = following.get(state, 0) + count * size * times
         states, names = following, after
     case = {*chain.base, *(f for f in (*kept, *allowed) if f not in chain.derived)}

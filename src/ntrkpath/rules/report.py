@@ -45,7 +45,7 @@ class PropertyCount(msgspec.Struct, frozen=True):
 
 
 class DatedCount(msgspec.Struct, frozen=True):
-    """Dated documents (labels): the dates looked at, the documents, and the states of their criteria, over all dates."""
+    """Dated documents (labels): the dates looked at, the documents, the states of their criteria over all dates."""
 
     dates: tuple[dt.date, ...] = ()
     documents: int = 0
@@ -92,7 +92,8 @@ class Report(msgspec.Struct, frozen=True):
         width = max((len(t.id) for t in tables), default=0)
         proved = sum(p.holds for p in self.properties)
         text = [
-            f"{t.id:<{width}}  {t.hit:<5} {t.states:>7} states {t.rows:>3} rows {t.gaps} gaps {t.dead} dead {t.overlaps} overlaps"
+            f"{t.id:<{width}}  {t.hit:<5} {t.states:>7} states {t.rows:>3} rows "
+            f"{t.gaps} gaps {t.dead} dead {t.overlaps} overlaps"
             for t in tables
         ]
         text += [

@@ -136,9 +136,7 @@ def load_tables(entries: Iterable[Mapping[str, Any]], facts: Mapping[str, Fact],
     for entry in entries:
         name = str(entry.get("table", "?"))
         if unknown := set(entry) - _TABLE_KEYS:
-            raise GuidanceError(
-                "unknown key", where=f"{file}: {name}", value=min(unknown), allowed=sorted(_TABLE_KEYS)
-            )
+            raise GuidanceError("unknown key", where=f"{file}: {name}", value=min(unknown), allowed=sorted(_TABLE_KEYS))
         hit = entry.get("hit", "first")
         if hit not in ("first", "all"):
             raise GuidanceError("unknown hit policy", where=f"{file}: {name}", value=hit, allowed=("first", "all"))
@@ -153,9 +151,7 @@ def load_tables(entries: Iterable[Mapping[str, Any]], facts: Mapping[str, Fact],
             seen.add(row.id)
             earlier = {r.id for r in rows}
             if stray := set(row.yields_to) - earlier:
-                raise GuidanceError(
-                    "yields to a row that does not stand before it", where=where, value=min(stray)
-                )
+                raise GuidanceError("yields to a row that does not stand before it", where=where, value=min(stray))
             rows.append(row)
         sets = tuple(sorted(rows[0].sets))
         for row in rows:

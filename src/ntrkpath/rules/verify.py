@@ -64,8 +64,18 @@ class Subject(msgspec.Struct, frozen=True):
     dated: Callable[[], Dated] | None = None
 
 
-def check_logic(subject: Subject) -> tuple[list[TableCount], list[PropertyCount], list[Finding]]:
-    """Run the checks that decide whether the tables are sound: all but the comparison of states and the lock."""
+class Logic(msgspec.Struct, frozen=True):
+    """What the checks of tables, vocabulary, sources and properties counted and found."""
+
+    tables: list[TableCount]
+    quiet: dict[str, tuple[str, ...]]
+    properties: list[PropertyCount]
+    findings: list[Finding]
+
+
+def check_logic(subject: Subject) -> Logic:
+    """Run the checks that decide whether the tables are sound: all but compared states, labels and the lock."""
+    quiet: dict[str, tuple[str, ...]] = {}
     counts: list[TableCount] = []
     found: list[Finding] = []
     for scope in (subject.scope, *subject.beside):
@@ -74,11 +84,13 @@ def check_logic(subject: Subject) -> tuple[list[TableCount], list[PropertyCount]
             counts.append(count)
             found += findings
         found += check_thresholds(scope.tables)
-        found += check_vocabulary(scope.facts, scope.tables, scope.chain, scope.answers)[1]
+        unnamed, findings = check_vocabulary(scope.facts, scope.tables, scope.chain, scope.answers)
+        quiet.update(unnamed)
+        found += findings
     tables = tuple(table for scope in (subject.scope, *subject.beside) for table in scope.tables)
     found += check_sources(tables, subject.statements, subject.cited, MUST_CITE)[1]
     properties, findings = check_properties(subject)
-    return counts, properties, found + findings
+    return Logic(counts, quiet, properties, found + findings)
 
 
 def check_properties(subject: Subject) -> tuple[list[PropertyCount], list[Finding]]:
@@ -123,12 +135,11 @@ def verify(subject: Subject, signed: Mapping[str, str] | None = None) -> Report:
         subject: What to look at.
         signed: The lock of outcomes that was signed off; a finding where it is missing or differs.
     """
-    counts, properties, found = check_logic(subject)
+    logic = check_logic(subject)
+    properties, found = list(logic.properties), list(logic.findings)
     scopes = (subject.scope, *subject.beside)
     compared: dict[str, int] = {}
-    quiet: dict[str, tuple[str, ...]] = {}
     for scope in scopes:
-        quiet.update(check_vocabulary(scope.facts, scope.tables, scope.chain, scope.answers)[0])
         for table in scope.tables:
             compared[table.id], findings = compare(Masks(table, scope.facts), scope.facts)
             found += findings
@@ -142,10 +153,10 @@ def verify(subject: Subject, signed: Mapping[str, str] | None = None) -> Report:
     facts = [fact for scope in scopes for fact in scope.facts.values()]
     tables = tuple(table for scope in scopes for table in scope.tables)
     return Report(
-        tables=tuple(msgspec.structs.replace(count, compared=compared[count.id]) for count in counts),
+        tables=tuple(msgspec.structs.replace(count, compared=compared[count.id]) for count in logic.tables),
         facts=len(facts),
         levels=sum(len(fact.levels) for fact in facts),
-        quiet=quiet,
+        quiet=logic.quiet,
         statements=dict(Counter(subject.statements.values())),
         cited=check_sources(tables, subject.statements, subject.cited, ())[0],
         case_states=case_states(subject.scope.chain),

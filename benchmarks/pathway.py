@@ -31,7 +31,10 @@ def _test(draw: random.Random) -> dict[str, Any]:
     method = draw.choice(["pan_trk_ihc", "pan_trk_ihc", "fish", "rna_mps", "dna_mps", "rt_pcr"])
     test: dict[str, Any] = {"method": method, "result": draw.choice(["positive", "negative", "failed", None])}
     if method == "pan_trk_ihc":
-        test |= {"percent": draw.choice([0, 1, 5, 40, 90, None]), "distribution": draw.choice(["focal", "diffuse", None])}
+        test |= {
+            "percent": draw.choice([0, 1, 5, 40, 90, None]),
+            "distribution": draw.choice(["focal", "diffuse", None]),
+        }
         test |= {"pattern": draw.choice(["nuclear", "cytoplasmic", None]), "control": draw.choice(["adequate", None])}
     elif method == "fish":
         test |= {"gene": draw.choice(["NTRK1", "NTRK3", "ETV6"]), "probe": "break_apart"}
@@ -43,7 +46,9 @@ def _test(draw: random.Random) -> dict[str, Any]:
         test["genes_covered"] = draw.choice([["NTRK1", "NTRK2", "NTRK3"], ["NTRK1"], None])
         if test["result"] == "positive":
             partner, kinase = draw.choice(["ETV6", "TPM3", "LMNA"]), draw.choice(["NTRK1", "NTRK3"])
-            test["fusions"] = [{"five_prime": partner, "three_prime": kinase, "frame": draw.choice(["in_frame", "unknown"])}]
+            test["fusions"] = [
+                {"five_prime": partner, "three_prime": kinase, "frame": draw.choice(["in_frame", "unknown"])}
+            ]
     return {key: value for key, value in test.items() if value is not None}
 
 
@@ -68,9 +73,13 @@ def draw_case(number: int, draw: random.Random) -> dict[str, Any]:
         case["patient"] = {"age": draw.choice([0.05, 1, 5, 14, 40, 60])}
     if draw.random() < 0.4:
         case["alterations"] = [
-            {"gene": draw.choice(["ALK", "ROS1", "KIT", "any", "MDM2", "SS18", "NTRK1"]), "kind": draw.choice(["fusion", "mutation", "amplification"]), "status": draw.choice(["present", "absent"])}
+            {
+                "gene": draw.choice(["ALK", "ROS1", "KIT", "any", "MDM2", "SS18", "NTRK1"]),
+                "kind": draw.choice(["fusion", "mutation", "amplification"]),
+                "status": draw.choice(["present", "absent"]),
+            }
             for _ in range(draw.randint(1, 3))
-        ]  # fmt: skip
+        ]
     if draw.random() < 0.3:
         case["therapy"] = draw.choice([[], [{"drug": "larotrectinib", "progression": True}]])
     return case

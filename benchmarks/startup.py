@@ -1,6 +1,6 @@
 """Bar: a cold process, as a multiple of ``python -c pass`` (median of processor time over repeated runs).
 
-    python -m benchmarks.startup [RUNS]
+python -m benchmarks.startup [RUNS]
 """
 
 from __future__ import annotations

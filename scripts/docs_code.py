@@ -313,9 +313,10 @@ def api_page() -> str:
 def pages() -> dict[str, str]:
     """Return the pages of the code by file name."""
     about_case = (
-        "A case is YAML or JSON. Everything but `id` and `diagnosis.histology` may be absent: what is absent is unknown, "
+        "A case is YAML or JSON. Everything but `id` and `diagnosis.histology` may be absent: "
+        "what is absent is unknown, "
         "and a test that is not listed was not done. A key that is not here is an error that names the nearest one. "
-        "`ntrkpath.schema(\"case\")` gives the same as JSON Schema."
+        '`ntrkpath.schema("case")` gives the same as JSON Schema.'
     )
     about_answer = (
         "The JSON of `ntrkpath recommend --format json`: one document, keys always in this order. "

@@ -348,8 +348,10 @@ def index_page(edition: Edition, links: Links) -> str:
             )
             for t in found
         ]
-    counts = f"{len(edition.tables)} tables, {len(edition.rows)} rules, {len(edition.facts)} facts, "
-    f"{len(edition.statements)} statements, {len(edition.labels)} label versions"
+    counts = (
+        f"{len(edition.tables)} tables, {len(edition.rows)} rules, {len(edition.facts)} facts, "
+        f"{len(edition.statements)} statements, {len(edition.labels)} label versions"
+    )
     cited: dict[str, int] = defaultdict(int)
     for _, row in edition.rows.values():
         cited[row.fidelity] += 1

@@ -115,7 +115,7 @@ MEANING: dict[str, str] = {
     "Label.in_paper": "Whether the guidance of 2020 describes this version.",
     "Step.table": "Table.",
     "Step.rule": "Row that held.",
-    "Step.facts": "Level of each fact that the row tests.",
+    "Step.reads": "Facts that the row tests; their levels stand in `facts` of the recommendation.",
     "Step.sets": "Level of each fact that the row set.",
     "HistologyAnswer.text": "As given.",
     "HistologyAnswer.id": "The entity it was read as.",

@@ -173,6 +173,14 @@ BAD: dict[str, tuple[str, bytes, tuple[str, ...]]] = {
         "c.yaml", yaml_with("tests: [{result: positive}]\n"),
         ("tests[0].method: required key", "pan_trk_ihc, fish"),
     ),
+    "a mutation that is no protein change": (
+        "c.yaml", yaml_with("tests: [{method: dna_mps, mutations: [{gene: NTRK3, protein: solvent front}]}]\n"),
+        ("tests[0].mutations[0].protein", "given: solvent front", "G595R"),
+    ),
+    "a side of a fusion that is no gene": (
+        "c.yaml", yaml_with("tests: [{method: rna_mps, fusions: [{five_prime: ETV6, three_prime: NTRK 3}]}]\n"),
+        ("tests[0].fusions[0].three_prime", "given: NTRK 3", "as NTRK3"),
+    ),
     "a list": ("c.yaml", b"- id: x\n", ("a case is a mapping of keys", "given: a list", "start with `id:`")),
     "a word": ("c.yaml", b"hello\n", ("a case is a mapping of keys",)),
     "two documents": ("c.yaml", (GOOD + "---\n" + GOOD).encode(), ("line 3", "not readable as YAML")),

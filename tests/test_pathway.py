@@ -90,6 +90,43 @@ def test_an_ntrk_mutation_in_an_untreated_tumour_is_warned_of_whatever_its_resid
         assert any("MPS-6" in caution.statements for caution in answer.cautions), protein
 
 
+# --- a fusion that is badly written is not absent -----------------------------------------------------------------
+
+ADEQUATE = {"rna_quality": "adequate", "genes_covered": ["NTRK1", "NTRK2", "NTRK3"]}
+CARELESS_FUSIONS: dict[str, dict[str, Any]] = {
+    "a blank inside": {"five_prime": "ETV6", "three_prime": "NTRK 3"},
+    "a hyphen inside": {"five_prime": "ETV6", "three_prime": "NTRK-3"},
+    "the exon beside it": {"five_prime": "ETV6", "three_prime": "NTRK3 (exon 14)"},
+    "both in one field": {"five_prime": "ETV6::NTRK3"},
+    "both in one field with a hyphen": {"five_prime": "ETV6-NTRK3", "three_prime": "ETV6-NTRK3"},
+    "no number": {"five_prime": "ETV6", "three_prime": "NTRK"},
+    "no 3' side": {"five_prime": "ETV6"},
+    "no side": {},
+    "3' side ?": {"five_prime": "ETV6", "three_prime": "?"},
+    "3' side unknown": {"five_prime": "ETV6", "three_prime": "unknown"},
+    "an Ensembl number": {"five_prime": "ETV6", "three_prime": "ENSG00000140538"},
+    "a protein name": {"five_prime": "ETV6", "three_prime": "gp145-TrkC"},
+}
+
+
+@pytest.mark.parametrize("method", ["rna_mps", "dna_mps"])
+@pytest.mark.parametrize("name", CARELESS_FUSIONS)
+def test_a_positive_test_whose_fusion_cannot_be_read_is_never_negative(name: str, method: str) -> None:
+    extra = ADEQUATE if method == "rna_mps" else {}
+    test = {"method": method, "result": "positive", "fusions": [CARELESS_FUSIONS[name]], **extra}
+    try:
+        answer = decide(**IFS, tests=[test])
+    except CaseError:
+        return  # refused with an error is as safe as uncertain
+    assert "negative" not in answer.facts["sequence"]
+    assert "no_further_ntrk_testing" not in actions(answer)
+
+
+def test_a_positive_test_that_names_two_other_genes_is_negative_for_ntrk() -> None:
+    test = {**RNA, **ADEQUATE, "fusions": [{"five_prime": "EWSR1", "three_prime": "FLI1"}]}
+    assert decide(**UPS, tests=[test]).facts["rna"] == "negative"
+
+
 # --- evidence of an NTRK fusion never lowers the tier ---------------------------------------------------------------
 
 

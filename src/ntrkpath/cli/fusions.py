@@ -24,13 +24,34 @@ _VERDICTS = tuple(_SAYS)
 
 @click.command("fusions")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--caller", default=None, metavar="NAME", help="Read the files as this caller's, instead of recognising them.")
-@click.option("--assembly", type=click.Choice(["GRCh37", "GRCh38"]), default=None, help="Genome assembly, where the file does not say.")
-@click.option("--gtf", type=click.Path(exists=True, dir_okay=False), default=None, help="Another annotation; needs --assembly.")
-@click.option("--sample", default=None, metavar="ID", help="Sample, where the file names none (default: the file's name).")
-@click.option("--format", "form", type=click.Choice(["text", "json", "tsv", "multiqc"]), default="text", show_default=True)
-@click.option("--svg", type=click.Path(file_okay=False, path_type=Path), default=None, metavar="DIR", help="Also draw each event into this directory.")
-@click.option("--fail-on", type=click.Choice(_VERDICTS), multiple=True, help="Exit 1 where an event has this verdict; repeatable.")
+@click.option(
+    "--caller", default=None, metavar="NAME", help="Read the files as this caller's, instead of recognising them."
+)
+@click.option(
+    "--assembly",
+    type=click.Choice(["GRCh37", "GRCh38"]),
+    default=None,
+    help="Genome assembly, where the file does not say.",
+)
+@click.option(
+    "--gtf", type=click.Path(exists=True, dir_okay=False), default=None, help="Another annotation; needs --assembly."
+)
+@click.option(
+    "--sample", default=None, metavar="ID", help="Sample, where the file names none (default: the file's name)."
+)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "tsv", "multiqc"]), default="text", show_default=True
+)
+@click.option(
+    "--svg",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=None,
+    metavar="DIR",
+    help="Also draw each event into this directory.",
+)
+@click.option(
+    "--fail-on", type=click.Choice(_VERDICTS), multiple=True, help="Exit 1 where an event has this verdict; repeatable."
+)
 def command(
     files: tuple[str, ...], caller: str | None, assembly: str | None, gtf: str | None, sample: str | None, form: str,
     svg: Path | None, fail_on: tuple[str, ...],
@@ -107,16 +128,31 @@ def _text(v: FusionVerdict) -> str:
             parts.append(f"{side.position} ({v.assembly})" if v.assembly else side.position)
         add(name, ", ".join(parts))
     pairs = v.frame.isoforms_in + v.frame.isoforms_out
-    add("frame", f"{v.frame.ours}; {v.frame.isoforms_in} of {pairs} isoform pairs in frame; the caller says {v.frame.by_caller}")
+    add(
+        "frame",
+        f"{v.frame.ours}; {v.frame.isoforms_in} of {pairs} isoform pairs in frame; the caller says {v.frame.by_caller}",
+    )
     kept = v.kinase_domain.retained_fraction
     add("kinase", v.kinase_domain.status + (f", {kept:.0%} of the domain kept" if kept is not None else ""))
-    reads = [(n, w) for n, w in ((v.support.split_reads, "split"), (v.support.spanning_pairs, "spanning"), (v.support.total, "in all")) if n is not None]
+    reads = [
+        (n, w)
+        for n, w in (
+            (v.support.split_reads, "split"),
+            (v.support.spanning_pairs, "spanning"),
+            (v.support.total, "in all"),
+        )
+        if n is not None
+    ]
     add("reads", ", ".join(f"{n} {w}" for n, w in reads) or "not stated")
     if v.vicc_name:
         add("name", v.vicc_name + (f"; {v.hgvs_name}" if v.hgvs_name else ""))
     for note in v.notes:
         add("note", note)
-    add("from", f"{', '.join(v.callers)} ({v.level.upper()}): " + ", ".join(f"{s.file}:{s.line}" if s.line else s.file for s in v.source))
+    add(
+        "from",
+        f"{', '.join(v.callers)} ({v.level.upper()}): "
+        + ", ".join(f"{s.file}:{s.line}" if s.line else s.file for s in v.source),
+    )
     return "\n".join(lines)
 
 

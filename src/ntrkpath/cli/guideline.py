@@ -38,7 +38,12 @@ def show(what: tuple[str, ...], as_of: dt.date | None, edition: str) -> int:
 @command.command("figure")
 @click.option("--format", "form", type=click.Choice(["text", "svg"]), default="text", show_default=True)
 @click.option("--case", "case_path", default=None, metavar="FILE", help="Mark the path that this case takes.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=None, help="Write here instead of to standard output.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=None,
+    help="Write here instead of to standard output.",
+)
 @edition_option
 def figure(form: str, case_path: str | None, out: Path | None, edition: str) -> int:
     """Draw figure 2 from the tables, as SVG or as a nested list."""

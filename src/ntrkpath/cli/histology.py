@@ -31,10 +31,9 @@ def command(text: tuple[str, ...], form: str, edition: str) -> int:
     if entry is None:
         click.echo(f"{resolution.text!r} is not recognised.")
     else:
-        how = {
-            "oncotree": "OncoTree code", "name": "name", "synonym": "synonym", "icdo3": "ICD-O-3 morphology",
-            "fuzzy": f"LIKENESS ONLY ({resolution.score:.0f} of 100): write the name out to use it" if resolution.score else "likeness only",
-        }[resolution.how]  # fmt: skip
+        how = {"oncotree": "OncoTree code", "icdo3": "ICD-O-3 morphology"}.get(resolution.how, resolution.how)
+        if resolution.how == "fuzzy":
+            how = f"LIKENESS ONLY ({resolution.score:.0f} of 100): write the name out to use it"
         says = guidance.facts["histology_group"].says
         rows = [
             ("read as", f"{entry.name}" + (f"  (OncoTree {entry.oncotree})" if entry.oncotree else "")),
@@ -44,7 +43,11 @@ def command(text: tuple[str, ...], form: str, edition: str) -> int:
             ("ICD-O-3", ", ".join(entry.icdo3) or "-"),
             (
                 "canonical alterations",
-                "; ".join(f"{m.id} ({'expected' if m.certainty == 'pathognomonic' else 'to be tested'})" for m in entry.markers) or "none listed",
+                "; ".join(
+                    f"{m.id} ({'expected' if m.certainty == 'pathognomonic' else 'to be tested'})"
+                    for m in entry.markers
+                )
+                or "none listed",
             ),
             ("source", entry.source),
         ]

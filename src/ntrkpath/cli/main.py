@@ -14,10 +14,19 @@ EXIT_OK, EXIT_FINDING, EXIT_USAGE, EXIT_NO_INPUT = 0, 1, 2, 65
 
 #: Command, the module that holds it, and the line shown in the help.
 COMMANDS = {
-    "recommend": ("ntrkpath.cli.recommend", "Decide cases: priority, next step, interpretation, therapy, what is missing."),
-    "fusions": ("ntrkpath.cli.fusions", "Judge the NTRK events in a fusion caller's files: productive or not, and why."),
+    "recommend": (
+        "ntrkpath.cli.recommend",
+        "Decide cases: priority, next step, interpretation, therapy, what is missing.",
+    ),
+    "fusions": (
+        "ntrkpath.cli.fusions",
+        "Judge the NTRK events in a fusion caller's files: productive or not, and why.",
+    ),
     "histology": ("ntrkpath.cli.histology", "Show how a diagnosis is read: entity, group, canonical alterations."),
-    "guideline": ("ntrkpath.cli.guideline", "Look up rules, statements, facts and labels; draw figure 2; compare editions."),
+    "guideline": (
+        "ntrkpath.cli.guideline",
+        "Look up rules, statements, facts and labels; draw figure 2; compare editions.",
+    ),
     "verify": ("ntrkpath.cli.verify", "Prove the decision tables: no gaps, no dead rows, every safety property."),
     "demo": ("ntrkpath.cli.demo", "Decide the published patients that come with ntrkpath."),
 }

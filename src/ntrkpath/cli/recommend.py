@@ -37,9 +37,21 @@ What is left out is unknown, never assumed; a test that is not listed was not do
 @click.option("--format", "form", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
 @as_of_option
 @edition_option
-@click.option("--figure2-reading", type=click.Choice(["both", "a", "b"]), default=None, help="After a negative stain in priority ++ (default: both).")
-@click.option("--fail-on", multiple=True, metavar="ACTION|missing|bad-case", help="Exit 1 where a case gives this; repeatable.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=None, help="Write here instead of to standard output.")
+@click.option(
+    "--figure2-reading",
+    type=click.Choice(["both", "a", "b"]),
+    default=None,
+    help="After a negative stain in priority ++ (default: both).",
+)
+@click.option(
+    "--fail-on", multiple=True, metavar="ACTION|missing|bad-case", help="Exit 1 where a case gives this; repeatable."
+)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=None,
+    help="Write here instead of to standard output.",
+)
 @click.option("--trace", is_flag=True, help="Text: show every row that held.")
 def command(
     cases: tuple[str, ...], form: str, as_of: dt.date | None, edition: str, figure2_reading: str | None,
@@ -56,7 +68,9 @@ def command(
     guidance = load(edition)
     for finding in fail_on:
         if finding not in ("missing", "bad-case") and finding not in guidance.actions:
-            raise click.BadParameter(f"{finding!r} is no action; see `ntrkpath guideline show actions`", param_hint="--fail-on")
+            raise click.BadParameter(
+                f"{finding!r} is no action; see `ntrkpath guideline show actions`", param_hint="--fail-on"
+            )
     pathway = Pathway(guidance, as_of or dt.date.today(), figure2_reading=figure2_reading)
     run = Run(pathway, fail_on)
     results = run.decided(inputs(cases))
@@ -72,22 +86,25 @@ def command(
     return EXIT_FINDING if run.found or (run.bad and "bad-case" in fail_on) else EXIT_OK
 
 
-def inputs(paths: Iterable[str]) -> Iterator[tuple[Case | CaseError, Path]]:
-    """Yield each case or error, with the directory from which the files it names are read."""
+#: Where a case stands (file, and line of JSON lines), the case or why it is none, and where its own files start.
+Input = tuple[str, "Case | CaseError", Path]
+
+
+def inputs(paths: Iterable[str]) -> Iterator[Input]:
+    """Yield every case of the files, directories and standard input that are named."""
     from ntrkpath.model.errors import CaseError
-    from ntrkpath.pathway import read_cases
-    from ntrkpath.pathway.load import decode_json
+    from ntrkpath.pathway.load import decode_json, read_located
 
     for path in paths:
         if path == "-":
             try:
-                yield decode_json(sys.stdin.buffer.read()), Path()
+                yield "standard input", decode_json(sys.stdin.buffer.read()), Path()
             except CaseError as error:
-                yield error.at("standard input"), Path()  # type: ignore[misc]
+                yield "", error.at("standard input"), Path()  # type: ignore[misc]
         else:
             directory = Path(path) if Path(path).is_dir() else Path(path).parent
-            for case in read_cases(path):
-                yield case, directory
+            for place, case in read_located(path):
+                yield place, case, directory
 
 
 class Run:
@@ -98,12 +115,12 @@ class Run:
         self.good = self.bad = 0
         self.found = False
 
-    def decided(self, cases: Iterator[tuple[Case | CaseError, Path]]) -> Iterator[Recommendation | None]:
+    def decided(self, cases: Iterator[Input]) -> Iterator[Recommendation | None]:
         """Yield each recommendation, or ``None`` for a bad case, which is reported on standard error."""
         from ntrkpath.model.errors import CaseError, NtrkpathError
 
         progress = sys.stderr.isatty()
-        for case, directory in cases:
+        for place, case, directory in cases:
             if isinstance(case, CaseError):
                 self._report(case)
                 yield None
@@ -111,7 +128,7 @@ class Run:
             try:
                 answer = self.pathway.recommend(*self._with_files(case, directory))
             except NtrkpathError as error:
-                self._report(error.at(case.id))
+                self._report(error.at(place))
                 yield None
                 continue
             self.good += 1

@@ -39,6 +39,11 @@ _FRAME = {"in": "in frame", "out": "out of frame", "unknown": "unknown"}
 _KINASE = {"complete": "kept whole", "partial": "kept in part", "lost": "lost", "unknown": "unknown"}
 
 
+def _untold(verdict: FusionVerdict) -> str:
+    """Return why no product of the two sides can be told; empty if it can."""
+    return next((REASONS_SAY[r] for r in ("antisense", "intragenic") if r in verdict.reasons), "")
+
+
 def percent(share: float) -> str:
     """Return a share in per cent, never rounded up to the whole nor down to nothing."""
     if 0 < share < 0.01:
@@ -58,17 +63,24 @@ def frame(verdict: FusionVerdict) -> str:
     f = verdict.frame
     pairs = f.isoforms_in + f.isoforms_out
     words = _FRAME[f.ours]
-    if pairs:
+    if untold := _untold(verdict):
+        words = f"not told: {untold}"
+    elif pairs and f.ours != "unknown":
         words += f" by our transcripts ({f.isoforms_in} of {pairs} isoform pairs in frame)"
     claim = f"the caller says: {_FRAME[f.by_caller]}" if f.by_caller != "unknown" else "no claim by the caller"
     return f"{words}; {claim}"
 
 
 def kinase(verdict: FusionVerdict) -> str:
-    """Return what the product keeps of the kinase domain."""
+    """Return what the junction keeps of the kinase domain, and whether it can be read."""
     k = verdict.kinase_domain
+    if untold := _untold(verdict):
+        return f"not told: {untold}"
     share = f" ({percent(k.retained_fraction)})" if k.status == "partial" and k.retained_fraction is not None else ""
-    return _KINASE[k.status] + share
+    unread = "; its exons are joined, but not read in frame" if verdict.frame.ours == "out" else ""
+    if unread and verdict.level == "dna":
+        unread += " if spliced as annotated"
+    return _KINASE[k.status] + share + (unread if k.status in ("complete", "partial") else "")
 
 
 def reads(verdict: FusionVerdict) -> str:

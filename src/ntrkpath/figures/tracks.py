@@ -130,6 +130,10 @@ def _track(atlas: Atlas, verdict: FusionVerdict, side: Side, role: Role) -> Trac
     before, words = None, "breakpoint not given: nothing is marked as kept or lost"
     if position is not None:
         before, words = _before(transcript, position, role), place(transcript, position, role)
+        if "in intron" in words and verdict.level == "dna":
+            words += ", taken as spliced out"
+        elif "in intron" in words:
+            words += ", of which the RNA holds a part"
         words += f" (chr{side.position})" if side.position else " (as reported; no coordinate)"
     marks = _marks(atlas, gene, transcript)
     return Track(
@@ -152,7 +156,7 @@ def _gene(annotation: Annotation, side: Side) -> Gene | None:
     genes = annotation.named(side.gene)
     chromosome = side.position.partition(":")[0] if side.position else None
     here = [g for g in genes if chromosome in (None, g.chromosome)]
-    return (here or [*genes, None])[0]
+    return next(iter(here or genes), None)
 
 
 def _position(t: Transcript, side: Side, role: Role) -> int | None:

@@ -1,4 +1,4 @@
-"""What differs between two editions: rows by content and by the states whose outcome changes, facts, labels, statements."""
+"""What differs between two editions: rows, by content and by the states whose outcome changes; facts, labels."""
 
 from __future__ import annotations
 

@@ -156,7 +156,15 @@ class Edition:
         """Return the place of an action among those of a case, as the catalogue of actions says."""
         kind = self.action_kinds[action]
         first = self.strengths[0]
-        group = 1 if kind == "treatment" else 2 if kind == "closing" else 0 if strength == first else 2 + self.strengths.index(strength)
+        group = (
+            1
+            if kind == "treatment"
+            else 2
+            if kind == "closing"
+            else 0
+            if strength == first
+            else 2 + self.strengths.index(strength)
+        )
         return group, list(self.actions).index(action)
 
     def items(self) -> dict[str, frozenset[str]]:

@@ -49,7 +49,9 @@ def parse(directory: Path) -> Contents:
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = f":{mark.line + 1}" if mark else ""
-            raise GuidanceError(f"not readable as YAML ({error.__class__.__name__})", where=f"{path.name}{line}") from None
+            raise GuidanceError(
+                f"not readable as YAML ({error.__class__.__name__})", where=f"{path.name}{line}"
+            ) from None
     if "guideline" not in data:
         raise GuidanceError("no edition here: guideline.yaml is missing", where=str(directory))
     return Contents(sha256=digest(directory), files=msgspec.to_builtins(data))

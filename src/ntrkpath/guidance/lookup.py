@@ -36,7 +36,10 @@ def show_row(edition: Edition, table: Table, row: Row) -> str:
     lines += [f"    {condition(edition.facts[f], levels)}" for f, levels in row.when.items()] or ["    always"]
     lines.append("  then")
     lines += [f"    {fact} = {level}" for fact, level in row.sets.items()]
-    lines += [f"    {strength}: {edition.actions[action]}  [{action}]" for action, strength in row.emits.get("actions", {}).items()]
+    lines += [
+        f"    {strength}: {edition.actions[action]}  [{action}]"
+        for action, strength in row.emits.get("actions", {}).items()
+    ]
     if "caution" in row.emits:
         lines.append(_wrap(row.emits["caution"], 4))
     if not row.sets and not row.emits.get("actions") and "caution" not in row.emits:
@@ -77,7 +80,10 @@ def show_fact(fact: Fact, edition: Edition) -> str:
 def show_label(label: LabelVersion) -> str:
     """Return a label version with its period, criteria, text and source."""
     until = f"until {label.until}" if label.until else "in force when last looked at"
-    lines = [f"{label.id}  ({label.drug}, {label.agency}, from {label.from_}, {until}; {label.approval})", _wrap(label.text)]
+    lines = [
+        f"{label.id}  ({label.drug}, {label.agency}, from {label.from_}, {until}; {label.approval})",
+        _wrap(label.text),
+    ]
     lines.append(_wrap(f"requires: {', '.join(label.requires)}"))
     if label.in_paper:
         lines.append("  described in the guidance of 2020")
@@ -98,7 +104,8 @@ def look_up(edition: Edition, what: str, as_of: dt.date) -> Iterator[str]:
     if not known:
         yield f"{edition.id} {edition.version}: {edition.title}"
         yield f"  sha256 {edition.sha256}"
-        yield f"  {len(edition.tables)} tables, {len(edition.rows)} rules, {len(edition.facts)} facts, {len(edition.statements)} statements"
+        yield f"  {len(edition.tables)} tables, {len(edition.rows)} rules"
+        yield f"  {len(edition.facts)} facts, {len(edition.statements)} statements"
         yield f"  labels known to {edition.labels_known_to}"
         yield f"  lists: {', '.join(LISTS)}"
     elif known == "statements":
@@ -130,7 +137,15 @@ def look_up(edition: Edition, what: str, as_of: dt.date) -> Iterator[str]:
     elif labels := [label for label in edition.labels if label.id == known.casefold()]:
         yield show_label(labels[0])
     else:
-        ids = [*edition.rows, *edition.statements, *edition.tables, *edition.facts, *edition.actions, *(lb.id for lb in edition.labels), *LISTS]
+        ids = [
+            *edition.rows,
+            *edition.statements,
+            *edition.tables,
+            *edition.facts,
+            *edition.actions,
+            *(lb.id for lb in edition.labels),
+            *LISTS,
+        ]
         near = difflib.get_close_matches(known, ids, n=3, cutoff=0.5) or difflib.get_close_matches(upper, ids, n=3)
         raise GuidanceError(
             "nothing has this id", value=known, allowed=f"nearest: {', '.join(near)}" if near else ", ".join(LISTS),

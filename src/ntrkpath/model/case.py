@@ -40,7 +40,9 @@ class Diagnosis(_Part, frozen=True):
     histology: Text
     site: Text | None = None
     typical_histology: YesNo = None
-    differentiation: Literal["none", "myogenic", "neural", "myofibroblastic", "neuroendocrine", "other", "unknown"] | None = None
+    differentiation: (
+        Literal["none", "myogenic", "neural", "myofibroblastic", "neuroendocrine", "other", "unknown"] | None
+    ) = None
     immunoprofile: dict[str, Literal["positive", "negative", "unknown"]] = {}
     central_review: YesNo = None
     testing_for_diagnosis: YesNo = None
@@ -60,7 +62,7 @@ class Disease(_Part, frozen=True):
 
 
 class Alteration(_Part, frozen=True):
-    """A molecular finding other than an NTRK test result; ``gene: any`` with ``fusion`` means a sarcoma fusion panel."""
+    """A molecular finding other than an NTRK test result; ``gene: any`` with ``fusion``: a sarcoma fusion panel."""
 
     gene: Gene
     kind: Literal["fusion", "mutation", "deficiency", "amplification"]

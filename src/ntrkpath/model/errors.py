@@ -48,7 +48,7 @@ class NtrkpathError(Exception):
             parts.append(f"allowed: {self.allowed}")
         if self.remedy:
             parts.append(self.remedy)
-        return "; ".join(parts)
+        return "".join(c if c.isprintable() else " " for c in "; ".join(parts))
 
 
 class CaseError(NtrkpathError):

@@ -66,7 +66,7 @@ class Reading(_Item, frozen=True, gc=False):
 
 
 class Label(_Item, frozen=True, gc=False):
-    """One drug at one agency on the ``as_of`` date; ``status`` is ``within_label``, ``outside_label`` or ``cannot_tell``."""
+    """One drug at one agency on the ``as_of`` date: ``within_label``, ``outside_label`` or ``cannot_tell``."""
 
     drug: str
     agency: str

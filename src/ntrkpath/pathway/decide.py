@@ -87,14 +87,18 @@ class Pathway:
     def _static(self, hit: Hit) -> tuple[tuple[Action, ...], Caution | None, Step]:
         row = hit.row
         actions = tuple(
-            Action(action, strength, self.edition.actions[action], row.says, row.id, row.statements, row.fidelity, row.note)
+            Action(
+                action, strength, self.edition.actions[action], row.says, row.id, row.statements, row.fidelity, row.note
+            )
             for action, strength in row.emits.get("actions", {}).items()
         )
         text = row.emits.get("caution")
         caution = Caution(text, row.id, row.statements, row.fidelity) if text else None
         return actions, caution, Step(hit.table, row.id, tuple(row.when), row.sets)
 
-    def facts(self, case: Case, verdicts: Verdicts = _NO_VERDICTS) -> tuple[list[dict[str, str]], HistologyAnswer, list[Called], Situation]:
+    def facts(
+        self, case: Case, verdicts: Verdicts = _NO_VERDICTS
+    ) -> tuple[list[dict[str, str]], HistologyAnswer, list[Called], Situation]:
         """Return the levels of every case fact, once for each choice of the tests that are read.
 
         Raises:
@@ -109,7 +113,9 @@ class Pathway:
         levels |= treated
         levels["figure2_reading"] = self.reading
         mask = self.screen.matching(levels)
-        called = self.readouts.call(case, self.screen.hits[(mask & -mask).bit_length() - 1].row.sets["ihc_screen"], verdicts)
+        called = self.readouts.call(
+            case, self.screen.hits[(mask & -mask).bit_length() - 1].row.sets["ihc_screen"], verdicts
+        )
         levels |= self.readouts.summary(case, called)
         choices = [{**levels, **choice} for choice in self.readouts.choices(case, called)]
         return choices, answer, called, (resistance.mutation, resistance.effects, progressed)
@@ -187,7 +193,7 @@ class Pathway:
 
     @staticmethod
     def _fill(fact: Fact) -> tuple[str, dict[str, tuple[str, ...]], str | None]:
-        """Return a fact, the levels it may take from each level that stands open, and the fact that says whether it is asked.
+        """Return a fact, the levels it may take from each level that stands open, and the result it belongs to.
 
         A readout is asked only where its test was done; a method that was not done is an action, not a missing fact.
         """
@@ -206,12 +212,20 @@ class Pathway:
                 row = fusion.row
                 readings.append(
                     Reading(
-                        test.method, fusion.verdict, fusion.text, row.id if row else "",
-                        row.statements if row else (), row.fidelity if row else "inferred", test.position, fusion.name,
-                    )  # fmt: skip
+                        test.method,
+                        fusion.verdict,
+                        fusion.text,
+                        row.id if row else "",
+                        row.statements if row else (),
+                        row.fidelity if row else "inferred",
+                        test.position,
+                        fusion.name,
+                    )
                 )
             row = test.row
-            readings.append(Reading(test.method, test.call, row.says, row.id, row.statements, row.fidelity, test.position))
+            readings.append(
+                Reading(test.method, test.call, row.says, row.id, row.statements, row.fidelity, test.position)
+            )
         several = {method for method in (c.method for c in called) if sum(c.method == method for c in called) > 1}
         names = {"pan_trk_ihc": "ihc", "rna_mps": "rna", "dna_mps": "dna"}
         shown = {names.get(method, method) for method in several} | ({"sequence", "target"} if called else set())
@@ -220,9 +234,7 @@ class Pathway:
         for hit in hits:
             if hit.table in shown and hit.table in _TOGETHER:
                 row = hit.row
-                readings.append(
-                    Reading(hit.table, levels[hit.table], row.says, row.id, row.statements, row.fidelity)
-                )
+                readings.append(Reading(hit.table, levels[hit.table], row.says, row.id, row.statements, row.fidelity))
         return tuple(readings)
 
     def _therapy(self, levels: dict[str, str], situation: Situation) -> tuple[Label, ...]:

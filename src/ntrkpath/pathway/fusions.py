@@ -41,7 +41,9 @@ def judge(fusion: ReportedFusion, level: Literal["rna", "dna"]) -> Judged | None
         AnnotationError: The assembly is neither stated nor to be inferred.
     """
     sides = [
-        _breakpoint(fusion.five_prime, fusion.exon_five_prime, fusion.transcript_five_prime, fusion.position_five_prime),
+        _breakpoint(
+            fusion.five_prime, fusion.exon_five_prime, fusion.transcript_five_prime, fusion.position_five_prime
+        ),
         _breakpoint(
             fusion.three_prime, fusion.exon_three_prime, fusion.transcript_three_prime, fusion.position_three_prime
         ),
@@ -61,7 +63,9 @@ def judge(fusion: ReportedFusion, level: Literal["rna", "dna"]) -> Judged | None
         return None
     if "unknown" not in (reported, verdict.frame.ours) and reported != verdict.frame.ours:
         says = {"in": "in frame", "out": "out of frame"}
-        return Judged("uncertain", f"Reported {says[reported]}, {says[verdict.frame.ours]} by our transcripts: unsettled.")
+        return Judged(
+            "uncertain", f"Reported {says[reported]}, {says[verdict.frame.ours]} by our transcripts: unsettled."
+        )
     return Judged(verdict.verdict, describe(verdict))
 
 
@@ -83,7 +87,10 @@ def _breakpoint(gene: str | None, exon: int | None, transcript: str | None, posi
         name, _, digits = position.replace(",", "").rpartition(":")
         if not name or not digits.isdigit():
             raise CaseError(
-                "not a position", where="fusions[].position", value=position, allowed="chromosome:position, for example 12:12022903"
+                "not a position",
+                where="fusions[].position",
+                value=position,
+                allowed="chromosome:position, for example 12:12022903",
             )
         chromosome, number = name.removeprefix("chr"), int(digits)
     return Breakpoint(gene=gene, exon=exon, transcript=transcript, chromosome=chromosome, position=number)
@@ -113,7 +120,7 @@ def attach(case: Case, directory: Path) -> tuple[Case, Verdicts]:
                 if content.problems:
                     first = content.problems[0]
                     raise CaseError(
-                        f"{len(content.problems)} row(s) cannot be read, the first in line {first.line}: {first.message}",
+                        f"{len(content.problems)} row(s) cannot be read, first line {first.line}: {first.message}",
                         where=test.file, remedy="mend or remove the rows",
                     )  # fmt: skip
                 junctions = [msgspec.structs.replace(j, level=level, sample=case.id) for j in content.junctions]
@@ -121,6 +128,6 @@ def attach(case: Case, directory: Path) -> tuple[Case, Verdicts]:
             except NtrkpathError as error:
                 raise error.at(f"tests[{position - 1}].file") from None
             if test.result is None:
-                test = msgspec.structs.replace(test, result="positive" if verdicts[position] else "negative")  # noqa: PLW2901
+                test = msgspec.structs.replace(test, result="positive" if verdicts[position] else "negative")
         tests.append(test)
     return msgspec.structs.replace(case, tests=tests), verdicts

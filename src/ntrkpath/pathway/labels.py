@@ -70,11 +70,22 @@ class Labels:
             if criteria == "undetermined" and not label.label_read:
                 reasons.append("Only a report of this approval was read, not the label.")
             if effect not in ("none_known", "expected_active") and mutation:
-                reasons.append(f"{mutation}: {effect.replace('_', ' ')} to {label.drug}.".replace("cannot tell to", "effect not known for"))
+                reasons.append(
+                    f"{mutation}: {effect.replace('_', ' ')} to {label.drug}.".replace(
+                        "cannot tell to", "effect not known for"
+                    )
+                )
             found.append(
                 Label(
-                    label.drug, label.agency, row.sets["label_status"], tuple(reasons) or (row.says,), label.id,
-                    label.from_, label.text, label.source, label.in_paper,
-                )  # fmt: skip
+                    label.drug,
+                    label.agency,
+                    row.sets["label_status"],
+                    tuple(reasons) or (row.says,),
+                    label.id,
+                    label.from_,
+                    label.text,
+                    label.source,
+                    label.in_paper,
+                )
             )
         return tuple(found)

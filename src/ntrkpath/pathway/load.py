@@ -26,6 +26,8 @@ _AT = re.compile(r"(.*?)(?: - at `\$(.*?)`)?$", re.DOTALL)
 _METHODS = {cls.__struct_config__.tag: cls for cls in typing.get_args(model.Test)}
 
 _decoder = msgspec.json.Decoder(Case)
+_SYMBOL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]*")
+_NTRK = re.compile(r"NTRK[1-3](?:-AS[0-9])?", re.IGNORECASE)
 _RESIDUE = r"(?:[A-Z][a-z]{2}|[A-Z*])"
 #: A protein change as HGVS writes it, with or without ``p.`` and brackets.
 _PROTEIN = re.compile(
@@ -206,6 +208,9 @@ def checked(case: Case) -> Case:
                         allowed=f"0 to {test.cells_counted} (cells_counted)", remedy="check the two counts",
                     )  # fmt: skip
         if isinstance(test, model.DnaMps | model.RnaMps):
+            for j, fusion in enumerate(test.fusions):
+                for side in ("five_prime", "three_prime"):
+                    _one_gene(getattr(fusion, side), f"tests[{i}].fusions[{j}].{side}")
             for j, mutation in enumerate(test.mutations or ()):
                 if not _PROTEIN.fullmatch(mutation.protein.strip()):
                     raise CaseError(
@@ -220,6 +225,16 @@ def checked(case: Case) -> Case:
                 allowed="start on or before end", remedy="exchange or correct the two dates",
             )  # fmt: skip
     return case
+
+
+def _one_gene(name: str | None, where: str) -> None:
+    """Refuse a side of a fusion that is no single gene: NTRK that is not recognised would count as another gene."""
+    symbol = (name or "?").strip()
+    if symbol != "?" and (not _SYMBOL.fullmatch(symbol) or ("NTRK" in symbol.upper() and not _NTRK.fullmatch(symbol))):
+        raise CaseError(
+            "not the symbol of one gene", where=where, value=_short(symbol), allowed="one symbol, as NTRK3 or ETV6",
+            remedy="write five_prime and three_prime apart, exons under their own keys; leave out an unknown side",
+        )  # fmt: skip
 
 
 def _explain(message: str, data: Any) -> CaseError:

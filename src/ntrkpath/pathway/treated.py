@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Any
 
 import msgspec
 
@@ -14,10 +13,11 @@ from ntrkpath.model.case import Case, DnaMps, Mutation, RnaMps, TherapyLine
 from ntrkpath.model.errors import AnnotationError, CaseError
 
 _CHANGE = re.compile(r"(?:p\.)?\(?([A-Za-z]{3}|[A-Z])(\d+)([A-Za-z]{3}|[A-Z*=])\)?")
-_ONE = dict(
-    Ala="A", Arg="R", Asn="N", Asp="D", Cys="C", Gln="Q", Glu="E", Gly="G", His="H", Ile="I", Leu="L", Lys="K",
-    Met="M", Phe="F", Pro="P", Ser="S", Thr="T", Trp="W", Tyr="Y", Val="V",
-)  # fmt: skip
+_ONE = {
+    "Ala": "A", "Arg": "R", "Asn": "N", "Asp": "D", "Cys": "C", "Gln": "Q", "Glu": "E", "Gly": "G", "His": "H",
+    "Ile": "I", "Leu": "L", "Lys": "K", "Met": "M", "Phe": "F", "Pro": "P", "Ser": "S", "Thr": "T", "Trp": "W",
+    "Tyr": "Y", "Val": "V",
+}  # fmt: skip
 #: Of several resistance mutations the one that leaves the fewest options counts.
 _GRAVEST = ("xdfg", "solvent_front", "gatekeeper", "other_kinase")
 
@@ -68,9 +68,7 @@ class Treated:
     def levels(self, case: Case) -> tuple[dict[str, str], Resistance, frozenset[str]]:
         """Return the facts, what is known of resistance, and the drugs on which the disease progressed."""
         lines = [(line, self.drug(line, i)) for i, line in enumerate(case.therapy or [])]
-        trk = [
-            (line, drug) for line, drug in lines if drug and self.drugs[drug].generation in ("first", "next")
-        ]
+        trk = [(line, drug) for line, drug in lines if drug and self.drugs[drug].generation in ("first", "next")]
         statuses = [(self._status(line), self.drugs[str(drug)].generation) for line, drug in trk]
         therapy = "unknown" if case.therapy is None else _course(statuses)
         resistance = self._resistance(case, [line for line, _ in trk], therapy)
@@ -162,7 +160,10 @@ class Treated:
             return {**effects[0], "*": "cannot_tell"}
         drugs = {drug for by_drug in effects for drug in by_drug}
         resisted = {drug for by_drug in effects for drug, effect in by_drug.items() if effect == "resistant"}
-        return {**{drug: "resistant" if drug in resisted else "cannot_tell" for drug in sorted(drugs)}, "*": "cannot_tell"}
+        return {
+            **{drug: "resistant" if drug in resisted else "cannot_tell" for drug in sorted(drugs)},
+            "*": "cannot_tell",
+        }
 
     def _off_target(self, test: DnaMps | RnaMps) -> bool:
         found = {(m.gene.upper(), m.protein.removeprefix("p.")) for m in test.mutations or ()}

@@ -36,14 +36,23 @@ def age_in_years(age: float | str | None) -> float | None:
         match = _AGE.fullmatch(text)
         if match is None:
             raise CaseError(
-                "not an age", where="patient.age", value=age, allowed="years as a number, or '3 months', '10 days', 'newborn'"
+                "not an age",
+                where="patient.age",
+                value=age,
+                allowed="years as a number, or '3 months', '10 days', 'newborn'",
             )
         unit = (match[2] or "y")[0]
         years = float(match[1]) / _PER_YEAR[unit]
     else:
         years = float(age)
     if not 0 <= years <= OLDEST:
-        raise CaseError("age out of range", where="patient.age", value=age, allowed="0 to 120 years", remedy="give years, or a unit: '3 months'")
+        raise CaseError(
+            "age out of range",
+            where="patient.age",
+            value=age,
+            allowed="0 to 120 years",
+            remedy="give years, or a unit: '3 months'",
+        )
     return years
 
 
@@ -170,9 +179,7 @@ class Tumour:
         if all(status == "absent" for _, status in statuses):
             return "absent"
         if any(status == "unknown" and marker.certainty == "pathognomonic" for marker, status in statuses):
-            tested = any(
-                status == "absent" and marker.certainty == "pathognomonic" for marker, status in statuses
-            )
+            tested = any(status == "absent" and marker.certainty == "pathognomonic" for marker, status in statuses)
             return "unknown" if tested else "expected"
         return "unknown"
 

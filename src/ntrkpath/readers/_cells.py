@@ -106,8 +106,7 @@ def chromosome(cell: str) -> str | None:
         return None
     if text[:3].lower() == "chr" and len(text) > 3:
         text = text[3:]
-    if text.endswith(".0"):
-        text = text[:-2]
+    text = text.removesuffix(".0")
     if not _CHROMOSOME.match(text):
         raise RowError(f"not a chromosome: {text[:40]!r}")
     if text in {"M", "m"}:

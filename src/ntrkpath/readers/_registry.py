@@ -69,7 +69,7 @@ class Known:
         """Import the reader."""
         module, _, attribute = self.module.partition(":")
         path = module if "." in module else f"ntrkpath.readers.{module}"
-        return cast(Reader, getattr(importlib.import_module(path), attribute or "READER"))
+        return cast("Reader", getattr(importlib.import_module(path), attribute or "READER"))
 
 
 def _starts(*patterns: str) -> Callable[[Document], bool]:

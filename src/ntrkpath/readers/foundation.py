@@ -105,7 +105,7 @@ class _Foundation:
                 frame=_cells.frame(frame),
                 call=_cells.value(frame) and f"in-frame {frame}",
                 support=Support(None, _cells.count(attributes.get("supporting-read-pairs", ""))),
-                filtered=status if status in {"ambiguous"} else None,
+                filtered=status if status == "ambiguous" else None,
                 intragenic=first != "" and first == second,
             )
             collector.add(junction)

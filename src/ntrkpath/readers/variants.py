@@ -65,7 +65,7 @@ def _maf(row: dict[str, str], source: Source, sample: str | None) -> Iterator[Fo
     )
 
 
-def _cna(row: dict[str, str], source: Source, sample: str | None) -> Iterator[Found]:
+def _cna(row: dict[str, str], source: Source, _sample: str | None) -> Iterator[Found]:
     gene = ntrk_gene(row["hugo_symbol"].strip())
     if gene is None:
         return

@@ -1,4 +1,4 @@
-"""Ordered, reduced decision diagrams over open facts: equal parts are one node, so equal functions are equal numbers."""
+"""Ordered, reduced decision diagrams over open facts: equal parts are one node, equal functions equal numbers."""
 
 from __future__ import annotations
 
@@ -131,8 +131,7 @@ class Forest:
                 known = self.case(
                     fact,
                     tuple(
-                        self.union(self.follow(one, fact, i), self.follow(other, fact, i))
-                        for i in range(len(children))
+                        self.union(self.follow(one, fact, i), self.follow(other, fact, i)) for i in range(len(children))
                     ),
                 )
             self._unions[key] = known

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from ntrkpath.rules.chain import Chain, Masks
-from ntrkpath.rules.diagram import Diagram, Forest, Outcome
+from ntrkpath.rules.diagram import Branch, Diagram, Forest, Outcome
 
 
 def slice_for(chain: Chain, items: Mapping[str, Outcome], facts: Iterable[str] = ()) -> list[Masks]:
@@ -113,21 +113,20 @@ class Explorer:
             if not step.emits and step.facts.isdisjoint(nodes):
                 continue
             known = step.all_rows
+            touched = 0
             moving = []
             for i, fact, by_level, needs in step.masks:
-                if fact not in nodes:
+                node = nodes.get(fact)
+                if node is None:
                     known &= by_level[levels[fact]]
                 else:
-                    moving.append((i, nodes[fact], needs))
-            if step.first:
-                low = known & -known
-                chosen = -1 if any(needs & low for _, _, needs in moving) else forest.intern(low)
-            else:
-                chosen = -1 if any(needs & known for _, _, needs in moving) else forest.intern(known)
-            if chosen < 0:
-                chosen = self._choose(step, known, tuple([(i, node) for i, node, needs in moving if needs & known]))
-            rows = forest.nodes[chosen]
-            if not isinstance(rows, tuple):
+                    touched |= needs
+                    moving.append((i, node))
+            rows: object = known & -known if step.first else known
+            if touched & rows:  # type: ignore[operator]
+                chosen = self._choose(step, known, moving)
+                rows = forest.nodes[chosen]
+            if type(rows) is int:
                 if step.emits and (items := self._contribution(step, rows)):
                     group = self._group[step.ident]
                     settled[group] = settled.get(group, items) | items
@@ -153,7 +152,7 @@ class Explorer:
             node = self._open[fact, levels] = forest.case(fact, tuple(forest.intern(level) for level in levels))
         return node
 
-    def _choose(self, step: _Step, mask: int, moving: tuple[tuple[int, int], ...]) -> int:
+    def _choose(self, step: _Step, mask: int, moving: list[tuple[int, int]]) -> int:
         """Return the diagram of the rows that hold (as bits), given the diagrams of the facts that are not fixed.
 
         Args:
@@ -161,32 +160,38 @@ class Explorer:
             moving: Position of each other fact in the table, and its diagram.
         """
         forest = self._forest
-        nodes = forest.nodes
+        nodes, needs = forest.nodes, step.needs
         rest = []
+        touched = 0
         for i, node in moving:
             content = nodes[node]
-            if isinstance(content, tuple):
+            if type(content) is tuple:
+                touched |= needs[i]
                 rest.append((i, node))
             else:
                 mask &= step.masks[i][2][content]  # type: ignore[index]
-        needs = step.needs
-        if step.first:
-            low = mask & -mask
-            if not any(needs[i] & low for i, _ in rest):
-                return forest.intern(low)
+        rows = mask & -mask if step.first else mask
+        if not touched & rows:
+            return forest.intern(rows)
         rest = [(i, node) for i, node in rest if needs[i] & mask]
-        if not rest:
-            return forest.intern(mask & -mask if step.first else mask)
         key = (step.ident, mask, tuple(rest))
         known = self._chosen.get(key)
         if known is None:
-            top = min(forest.top(node) for _, node in rest)
-            fact, children = next(c for c in (nodes[node] for _, node in rest) if isinstance(c, tuple) and self.rank[c[0]] == top)
+            branch: Branch | None = None
+            top = len(self.rank)
+            for _, node in rest:
+                content = nodes[node]
+                if type(content) is tuple and self.rank[content[0]] < top:
+                    branch, top = content, self.rank[content[0]]
+            assert branch is not None
+            fact, children = branch
             known = self._chosen[key] = forest.case(
                 fact,
                 tuple(
-                    self._choose(step, mask, tuple((i, forest.follow(node, fact, branch)) for i, node in rest))
-                    for branch in range(len(children))
+                    [
+                        self._choose(step, mask, [(i, forest.follow(node, fact, level)) for i, node in rest])
+                        for level in range(len(children))
+                    ]
                 ),
             )
         return known

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from ntrkpath.guidance.files import KNOWLEDGE, write_compiled
-from ntrkpath.schema import schema
+from ntrkpath.schema import json_schema
 
 SCHEMAS = Path(__file__).parents[1] / "src" / "ntrkpath" / "schema"
 
@@ -18,7 +18,7 @@ def main() -> None:
         print(write_compiled(guideline.parent))
     for name in ("case", "recommendation"):
         target = SCHEMAS / f"{name}-1.json"
-        target.write_bytes(msgspec.json.format(msgspec.json.encode(schema(name)), indent=2) + b"\n")
+        target.write_bytes(msgspec.json.format(msgspec.json.encode(json_schema(name)), indent=2) + b"\n")
         print(target)
 
 

@@ -316,7 +316,7 @@ def pages() -> dict[str, str]:
         "A case is YAML or JSON. Everything but `id` and `diagnosis.histology` may be absent: "
         "what is absent is unknown, "
         "and a test that is not listed was not done. A key that is not here is an error that names the nearest one. "
-        '`ntrkpath.schema("case")` gives the same as JSON Schema.'
+        '`ntrkpath.json_schema("case")` gives the same as JSON Schema.'
     )
     about_answer = (
         "The JSON of `ntrkpath recommend --format json`: one document, keys always in this order. "

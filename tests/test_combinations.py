@@ -116,7 +116,7 @@ RNA_UNSTATED = {"method": "rna_mps", "result": "negative"}
 DNA_NEGATIVE = {"method": "dna_mps", "result": "negative", "genes_covered": ALL}
 
 
-def _fusion(method: str, five: str = "ETV6", three: str = "NTRK3", frame: str = "in_frame") -> dict[str, Any]:
+def _fusion(method: str, five: str | None = "ETV6", three: str = "NTRK3", frame: str = "in_frame") -> dict[str, Any]:
     return {
         "method": method,
         "result": "positive",
@@ -157,7 +157,14 @@ EVIDENCE: dict[str, tuple[list[dict[str, Any]], str]] = {
     "FISH, RNA out of frame": ([FISH, _fusion("rna_mps", frame="out_of_frame")], "excluded"),
     "stain, RNA out of frame": ([IHC, _fusion("rna_mps", frame="out_of_frame")], "excluded"),
     "RNA NTRK first": ([_fusion("rna_mps", "NTRK3", "C22orf34")], "none"),
-    "DNA without frame": ([_fusion("dna_mps", frame="unknown")], "none"),
+    "DNA known pair without frame": ([_fusion("dna_mps", frame="unknown")], "sequence"),
+    "DNA known pair without frame, stain negative": ([_fusion("dna_mps", frame="unknown"), IHC_NEGATIVE], "none"),
+    "DNA known pair without frame, RNA negative": ([_fusion("dna_mps", frame="unknown"), RNA_NEGATIVE], "contradicted"),
+    "DNA novel pair without frame": ([_fusion("dna_mps", "C22orf34", frame="unknown")], "none"),
+    "DNA unnamed partner without frame": ([_fusion("dna_mps", None, frame="unknown")], "none"),
+    "DNA NTRK first without frame": ([_fusion("dna_mps", "NTRK3", "ETV6", "unknown")], "none"),
+    "DNA out of frame": ([_fusion("dna_mps", frame="out_of_frame")], "none"),
+    "DNA known pair without frame and mutated": ([_fusion("dna_mps", frame="unknown"), MUTATED], "resistant"),
     "DNA in frame": ([_fusion("dna_mps")], "sequence"),
     "RNA in frame": ([_fusion("rna_mps")], "sequence"),
     "RNA in frame, stain negative": ([_fusion("rna_mps"), IHC_NEGATIVE], "sequence"),
@@ -198,7 +205,7 @@ def test_safety_holds_over_whole_cases(tumour: str) -> None:
         drugs = given & TREATMENT
         extent, morbidity = case.disease.extent, case.disease.surgery_morbidity
         assert given, name
-        if worth in ("none", "excluded"):
+        if worth in ("none", "excluded", "contradicted"):
             assert not drugs, name
         if worth in ("stain", "fish", "fish resistant") and tier != "+++":
             assert not drugs, name

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ntrkpath.fusion import assayed_fusion, assess, read_mutation, resolve_exon_name
+from ntrkpath.fusion import Transcripts, assayed_fusion, assess, read_mutation, resolve_exon_name
+from ntrkpath.fusion.decision import knowledge
 from ntrkpath.fusion.domains import association_domains
 from ntrkpath.fusion.literature import parse_exon_name
 from ntrkpath.model.errors import AnnotationError
@@ -113,3 +114,28 @@ def test_association_domains_carry_a_source_and_are_kept_in_part() -> None:
     assert pointed.kept(1009) == 1.0
     assert pointed.kept(33) == 0.0
     assert association_domains("NOGENE1") == []
+
+
+@pytest.mark.parametrize("assembly", ["GRCh38", "GRCh37"])
+def test_association_domains_lie_on_the_isoforms_of_their_gene(assembly: str) -> None:
+    annotation = Transcripts.open().on(assembly)  # type: ignore[arg-type]
+    for symbol in sorted({entry["gene"] for entry in knowledge("domains")["association"]}):
+        gene = annotation.named(symbol)[0]
+        for domain in association_domains(symbol):
+            assert domain.source
+            limits = (domain.start, domain.end, domain.transcript, domain.protein_length)
+            assert limits == (None,) * 4 or None not in limits
+            own = domain.on(gene)
+            if domain.start is None or domain.end is None:
+                assert not own
+                continue
+            held = own[gene.canonical.accession]
+            assert (held.start, held.end, held.completeness) == (3 * (domain.start - 1), 3 * domain.end, 1.0)
+            assert held.kept(held.end, "five_prime") == 1.0
+            assert held.kept(held.start, "five_prime") == 0.0
+
+
+def test_association_domain_is_mapped_to_a_shorter_isoform() -> None:
+    gene = Transcripts.open().on("GRCh38").named("SQSTM1")[0]
+    (pb1,) = association_domains("SQSTM1")
+    assert 0 < pb1.on(gene)["NM_001142298"].completeness < 0.5

@@ -334,7 +334,7 @@ def changed_edition(edit: Callable[[dict[str, Any]], None]) -> Edition:
     """Return the edition with its plain data changed."""
     contents = msgspec.structs.replace(proof_contents())
     edit(contents.files)
-    return Edition(contents, EDITION.name)
+    return Edition(contents, EDITION.directory)
 
 
 def proof_contents() -> Any:

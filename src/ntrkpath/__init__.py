@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ntrkpath.model.recommendation import Recommendation
     from ntrkpath.pathway import Pathway, case_from, read_case, read_cases, recommend
     from ntrkpath.readers import read
-    from ntrkpath.schema import schema
+    from ntrkpath.schema import json_schema
     from ntrkpath.vocabulary import HistologyVocabulary
 
 __version__ = "0.1.0"
@@ -55,12 +55,12 @@ _HOME = {
     "assess": "fusion",
     "available": "guidance",
     "case_from": "pathway",
+    "json_schema": "schema",
     "load": "guidance",
     "read": "readers",
     "read_case": "pathway",
     "read_cases": "pathway",
     "recommend": "pathway",
-    "schema": "schema",
 }
 
 __all__ = [
@@ -81,12 +81,12 @@ __all__ = [
     "assess",
     "available",
     "case_from",
+    "json_schema",
     "load",
     "read",
     "read_case",
     "read_cases",
     "recommend",
-    "schema",
 ]
 
 

@@ -25,6 +25,8 @@ class Judged(msgspec.Struct, frozen=True):
 
     verdict: str
     text: str
+    rule: str = ""
+    statements: tuple[str, ...] = ()
 
 
 #: Our own verdict on a fusion with exons or coordinates, or ``None`` where it cannot be given.
@@ -39,6 +41,11 @@ class FusionReading(msgspec.Struct, frozen=True):
     ntrk_first: bool
     text: str
     row: Row | None
+    statements: tuple[str, ...] = ()
+    rule: str = ""
+    fidelity: str = "inferred"
+    #: What it would be worth with the frame stated one way or the other, where the frame decides and is not stated.
+    with_frame: tuple[str, ...] = ()
 
 
 def fusion_name(fusion: ReportedFusion, ntrk: NtrkGenes) -> str:
@@ -71,7 +78,9 @@ def read_fusions(
         name = fusion_name(fusion, ntrk)
         ours = judge(fusion, level) if judge else None
         if ours is not None:
-            readings.append(FusionReading(name, ours.verdict, bool(five and not three), ours.text, None))
+            readings.append(
+                FusionReading(name, ours.verdict, bool(five and not three), ours.text, None, ours.statements, ours.rule)
+            )
             continue
         partner = "unknown"
         if three and fusion.five_prime and fusion.five_prime.strip() != "?":
@@ -82,18 +91,51 @@ def read_fusions(
             "fusion_partner": partner,
             "fusion_frame": fusion.frame or "unknown",
         }
-        row = table.hits[_lowest(table.matching(levels))].row
-        readings.append(FusionReading(name, row.sets["reported_verdict"], bool(five and not three), row.says, row))
+        row = _row(table, levels)
+        with_frame: tuple[str, ...] = ()
+        if levels["fusion_frame"] == "unknown":
+            either = [_row(table, {**levels, "fusion_frame": frame}) for frame in ("in_frame", "out_of_frame")]
+            with_frame = tuple(r.sets["reported_verdict"] for r in either)
+        readings.append(
+            FusionReading(
+                name,
+                row.sets["reported_verdict"],
+                bool(five and not three),
+                row.says,
+                row,
+                row.statements,
+                row.id,
+                row.fidelity,
+                with_frame,
+            )
+        )
     return readings
 
 
-def _lowest(mask: int) -> int:
-    return (mask & -mask).bit_length() - 1
+def _row(table: Masks, levels: dict[str, str]) -> Row:
+    mask = table.matching(levels)
+    return table.hits[(mask & -mask).bit_length() - 1].row
 
 
 def by_worth(readings: Iterable[FusionReading]) -> list[FusionReading]:
     """Return the readings, the most telling first; the order they came in does not matter."""
     return sorted(readings, key=lambda r: (WORTH.index(r.verdict), r.name, r.text))
+
+
+def _of_other_genes(fusion: ReportedFusion) -> bool:
+    """Return whether both sides are named, and neither could be NTRK under a name that is not recognised."""
+    sides = [(side or "?").strip().upper() for side in (fusion.five_prime, fusion.three_prime)]
+    return not any(side in ("?", "UNKNOWN") or side.startswith("ENS") or "TRK" in side for side in sides)
+
+
+def open_worth(readings: list[FusionReading]) -> frozenset[str]:
+    """Return what the most telling fusion may turn out to be once frames that are not stated are, if any."""
+    found = set()
+    for i, reading in enumerate(readings):
+        for verdict in reading.with_frame:
+            others = [r.verdict for j, r in enumerate(readings) if j != i]
+            found.add(min([verdict, *others], key=WORTH.index))
+    return frozenset(found)
 
 
 def sequencing_levels(test: DnaMps | RnaMps, readings: list[FusionReading], ntrk: NtrkGenes) -> dict[str, str]:
@@ -102,7 +144,7 @@ def sequencing_levels(test: DnaMps | RnaMps, readings: list[FusionReading], ntrk
     A positive result that names fusions of other genes only is negative for NTRK.
     """
     result = test.result or "unknown"
-    if result == "positive" and test.fusions and not readings:
+    if result == "positive" and test.fusions and not readings and all(map(_of_other_genes, test.fusions)):
         result = "negative"
     fusion = readings[0].verdict if readings else "none"
     if isinstance(test, RnaMps):

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+import textwrap
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ntrkpath.cli.options import as_of_option, edition_option
+
+if TYPE_CHECKING:
+    from ntrkpath.guidance import Edition
+    from ntrkpath.model.case import Case
+    from ntrkpath.model.recommendation import Recommendation
 
 
 def examples() -> Path:
@@ -26,11 +33,34 @@ def command(form: str, as_of: dt.date | None, edition: str) -> int:
 
     Blank stays unknown: what a publication does not state is not assumed, so some answers ask first.
     """
-    from ntrkpath.cli.recommend import Run, inputs, write
+    from ntrkpath.cli.recommend import write
     from ntrkpath.guidance import load
-    from ntrkpath.pathway import Pathway
+    from ntrkpath.model.errors import CaseError
+    from ntrkpath.pathway import Pathway, read_cases
 
     guidance = load(edition)
-    run = Run(Pathway(guidance, as_of or dt.date.today()), ())
-    write(run.decided(inputs([str(examples())])), form, guidance, sys.stdout)
-    return 0 if run.good and not run.bad else 1
+    pathway = Pathway(guidance, as_of or dt.date.today())
+    decided: list[tuple[Case, Recommendation]] = []
+    for case in read_cases(examples()):
+        if isinstance(case, CaseError):
+            raise case
+        decided.append((case, pathway.recommend(case)))
+    if form == "text":
+        _tell(decided, guidance)
+    else:
+        write(iter([answer for _, answer in decided]), form, guidance, sys.stdout)
+    return 0
+
+
+def _tell(decided: list[tuple[Case, Recommendation]], edition: Edition) -> None:
+    """Print every answer under its source, and one line for each patient at the end."""
+    from ntrkpath.report.text import render
+
+    for case, answer in decided:
+        click.echo(textwrap.fill(f"=== {case.id}: {answer.histology.name}. {case.source or ''}", 100))
+        click.echo(render(answer, edition, colour=sys.stdout.isatty()))
+    click.echo(f"{len(decided)} published patients, one line each")
+    for case, answer in decided:
+        first = answer.actions[0]
+        line = f"{case.id}  {answer.tier:<12} {answer.histology.name}: {first.text.rstrip('.')} [{first.strength}]"
+        click.echo(textwrap.fill(line, 100, subsequent_indent=" " * 19))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -43,16 +44,16 @@ _HEADERS: dict[str, dict[str, Any]] = {
 def multiqc_section(verdicts: Iterable[FusionVerdict]) -> dict[str, Any]:
     """Return a MultiQC table with one row per event, as plain data to be written as ``NAME_mqc.json``.
 
-    Rows are named by sample and fusion, and numbered where the two do not tell them apart. A value that is not known
+    Rows are named by fusion and sample, and numbered where the two do not tell them apart. A value that is not known
     is left out. Text is escaped, as MultiQC writes it into its page unchanged.
     """
     data: dict[str, dict[str, Any]] = {}
     for verdict in verdicts:
-        base = escape(f"{verdict.sample} {verdict.name}")
-        key, number = base, 1
+        fusion, sample = _key(verdict.name), _key(verdict.sample)
+        key, number = f"{fusion} {sample}", 1
         while key in data:
             number += 1
-            key = f"{base} ({number})"
+            key = f"{fusion} ({number}) {sample}"
         data[key] = _row(verdict)
     return {
         "id": "ntrkpath_fusions",
@@ -72,6 +73,14 @@ def multiqc_section(verdicts: Iterable[FusionVerdict]) -> dict[str, Any]:
         "headers": {name: {"scale": False, **header} for name, header in _HEADERS.items()},
         "data": data,
     }
+
+
+def _key(text: str) -> str:
+    """Return text for the name of a row: MultiQC drops what stands before a slash, as if it were a directory.
+
+    It also cuts endings such as ``.bam``, so that the sample, and not the fusion, has to stand last.
+    """
+    return escape(re.sub(r"[/\\]", "_", text))
 
 
 def _row(verdict: FusionVerdict) -> dict[str, Any]:

@@ -227,24 +227,31 @@ def _product(pen: Pen, verdict: FusionVerdict, five: Track, three: Track, scales
     assert first is not None and second is not None
     scale = scales["product"]
     call = verdict.frame.ours
+    stopped = first.length >= five.total  # the 5' part holds the partner's own stop codon
     said = {"in": "in frame", "out": "out of frame", "unknown": "reading frame unknown"}[call]
-    if verdict.level == "dna" and call != "unknown":
+    if stopped:
+        said = f"{five.gene} ends at its own stop codon, before the junction"
+    elif verdict.level == "dna" and call != "unknown":
         said += " if the exons are spliced as annotated"
-    amino = (first.length + second.length) // 3 - 1
-    size = f", about {amino:,} amino acids" if call == "in" and first.length and second.length else ""
-    size += "".join(
-        f"; no coding part of {t.gene} is kept" for t, k in ((five, first), (three, second)) if not k.length
-    )
-    if call == "in" and first.length % 3:
-        size += "; one codon is joined from both genes"
-    heading(pen, f"Product: {verdict.name}", f"{said}{size}")
+    if call == "in" and first.length and second.length and not stopped:
+        said += f", about {(first.length + second.length) // 3 - 1:,} amino acids"
+        said += "; one codon is joined from both genes" if first.length % 3 else ""
+    for track, part in ((five, first), (three, second)):
+        said += "" if part.length else f"; no coding part of {track.gene} is kept"
+    heading(pen, f"Product: {verdict.name}", said)
     top, join = pen.y + 20, MARGIN + first.length * scale
-    out = call == "out"
-    state = {"in": "kept", "out": "lost", "unknown": "unplaced"}[call]
-    read = f"{three.gene} part" + {"in": "", "out": ", not read in its frame", "unknown": ", reading not known"}[call]
-    codons = f"{first.length // 3:,} aa", f"{max(second.length // 3 - 1, 0):,} aa"
-    left_label = f"{five.gene} part ({codons[0]})"
-    right_label = f"{read} ({codons[1]})" if call == "in" else read
+    unread = stopped or call == "out"
+    state = "lost" if unread else {"in": "kept", "unknown": "unplaced"}[call]
+    left_label = f"{five.gene} part ({first.length // 3 - stopped:,} aa)"
+    right_label = f"{three.gene} part" + (
+        ", after the stop codon"
+        if stopped
+        else {
+            "in": f" ({max(second.length // 3 - 1, 0):,} aa)",
+            "out": ", not read in its frame",
+            "unknown": ", reading not known",
+        }[call]
+    )
     brackets(
         pen,
         [(MARGIN, first.length * scale, left_label), (join, second.length * scale, right_label)],
@@ -260,7 +267,7 @@ def _product(pen: Pen, verdict: FusionVerdict, five: Track, three: Track, scales
             if part is None:
                 continue
             left, width = x + (part.start - stretch.start) * scale, part.length * scale
-            gone = out and track is three
+            gone = unread and track is three
             draw_domain(pen, mark, left, width, y, state if track is three else "kept")
             share = track.share(mark) or 0.0
             fate = ": not read" if gone else "" if share >= 0.9999 else f": {words.percent(share)}"

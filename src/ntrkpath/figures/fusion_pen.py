@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ntrkpath.figures.svg import FONT, colour_rules, number, tag, text_lines, text_width, wrap
+from ntrkpath.figures.svg import FONT, clean, colour_rules, number, tag, text_lines, text_width, wrap
 from ntrkpath.figures.tracks import Mark, Span, Track
 
 WIDTH, MARGIN = 960.0, 24.0
@@ -25,6 +25,7 @@ STYLE = (
 .ntrk-fusion .lost{stroke:var(--edge);stroke-width:1;stroke-dasharray:3 2}
 .ntrk-fusion .unplaced{fill:var(--paper);stroke:var(--edge);stroke-width:1}
 .ntrk-fusion .firm{stroke:var(--ink)}
+.ntrk-fusion .thin{stroke-width:0.4}
 .ntrk-fusion .hatch{stroke:var(--edge);stroke-width:1}
 .ntrk-fusion .ground{fill:var(--paper)}
 .ntrk-fusion .kinase{fill:var(--taken);stroke:var(--ink);stroke-width:1}
@@ -66,13 +67,18 @@ class Pen:
 
 
 def heading(pen: Pen, head: str, rest: str) -> None:
-    """Write the heading of a part, with a quiet remark beside it."""
+    """Write the heading of a part, with a quiet remark beside it, or beneath where there is no room."""
+    lines = wrap(clean(head), INNER, HEAD, bold=True) or [""]
     pen.y += HEAD + 8
-    pen.text([head], MARGIN, pen.y, HEAD, "strong")
-    left = MARGIN + text_width(head, HEAD, bold=True) + 12
-    lines = wrap(rest, WIDTH - MARGIN - left, TEXT)
-    pen.text(lines, left, pen.y, TEXT, "quiet")
-    pen.y += max(len(lines) - 1, 0) * TEXT * 1.3 + 18
+    pen.text(lines, MARGIN, pen.y, HEAD, "strong")
+    pen.y += (len(lines) - 1) * HEAD * 1.3
+    left = MARGIN + text_width(lines[0], HEAD, bold=True) + 12
+    if len(lines) > 1 or left > WIDTH * 0.6:
+        left = MARGIN
+        pen.y += HEAD * 1.3 if rest else 0
+    remarks = wrap(clean(rest), WIDTH - MARGIN - left, TEXT)
+    pen.text(remarks, left, pen.y, TEXT, "quiet")
+    pen.y += max(len(remarks) - 1, 0) * TEXT * 1.3 + 18
 
 
 def bar(pen: Pen, track: Track, span: Span, x: float, y: float, scale: float, state: str) -> None:
@@ -83,7 +89,8 @@ def bar(pen: Pen, track: Track, span: Span, x: float, y: float, scale: float, st
         if part is None:
             continue
         left, width = x + (part.start - span.start) * scale, part.length * scale
-        pen.rect(left, y, width, BAR, f"{arm} {state}", lost=state == "lost")
+        thin = " thin" if width < 4 else ""
+        pen.rect(left, y, width, BAR, f"{arm} {state}{thin}", lost=state == "lost")
         shown = str(exon.number)
         size = SMALL if text_width(shown, SMALL) + 3 <= width else 8.5
         if text_width(shown, size) + 1 <= width:

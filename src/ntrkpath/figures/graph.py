@@ -130,7 +130,7 @@ def load(edition: Edition) -> Graph:
         GuidanceError: The edition has no figure, or it names a row, fact, level, node or action that does not exist.
     """
     if FILE not in edition.data:
-        raise GuidanceError("this edition has no figure", where=edition.name, remedy=f"add {FILE}.yaml to it")
+        raise GuidanceError("this edition has no figure", where=edition.directory.name, remedy=f"add {FILE}.yaml to it")
     data = edition.data[FILE]
     nodes = {entry["id"]: msgspec.convert(entry, Node) for entry in data["nodes"]}
     for node in nodes.values():

@@ -58,14 +58,14 @@ class Edition:
 
     Args:
         contents: Its files as plain data.
-        name: The name of its directory.
+        directory: Where its files stand.
 
     Raises:
         GuidanceError: A file is malformed, or refers to something that is not defined.
     """
 
-    def __init__(self, contents: Contents, name: str) -> None:
-        self.name = name
+    def __init__(self, contents: Contents, directory: Path) -> None:
+        self.directory = directory
         self.sha256 = contents.sha256
         self.data = contents.files
         meta = self.data["guideline"]
@@ -95,6 +95,16 @@ class Edition:
                         raise GuidanceError("unknown action", where=row.id, value=action, allowed=self.actions)
                     if strength not in self.strengths:
                         raise GuidanceError("unknown strength", where=row.id, value=strength, allowed=self.strengths)
+
+    @cached_property
+    def fusion_facts(self) -> dict[str, Fact]:
+        """The facts of the fusion verdict, which has a vocabulary of its own."""
+        return load_facts(self.data["fusion"]["facts"], "fusion.yaml")
+
+    @cached_property
+    def fusion_tables(self) -> dict[str, Table]:
+        """The tables of the fusion verdict."""
+        return {t.id: t for t in load_tables(self.data["fusion"]["tables"], self.fusion_facts, "fusion.yaml")}
 
     @cached_property
     def criteria(self) -> Chain:
@@ -196,4 +206,4 @@ def load(edition: str = DEFAULT) -> Edition:
     directory = Path(edition) if "/" in edition or Path(edition).is_dir() else KNOWLEDGE / edition
     if not (directory / "guideline.yaml").exists():
         raise GuidanceError("no such edition", value=edition, allowed=available(), remedy="or name a directory")
-    return Edition(read(directory), directory.name)
+    return Edition(read(directory), directory)

@@ -70,7 +70,10 @@ def read(directory: Path) -> Contents:
     """Return the contents of an edition, from the compiled form where it is up to date."""
     compiled = directory / COMPILED
     if compiled.exists():
-        contents = msgspec.msgpack.decode(compiled.read_bytes(), type=Contents)
+        try:
+            contents = msgspec.msgpack.decode(compiled.read_bytes(), type=Contents)
+        except msgspec.MsgspecError:
+            return parse(directory)
         if contents.sha256 == digest(directory):
             return contents
     return parse(directory)

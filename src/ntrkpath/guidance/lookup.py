@@ -29,11 +29,12 @@ def condition(fact: Fact, levels: Iterable[str]) -> str:
 
 def show_row(edition: Edition, table: Table, row: Row) -> str:
     """Return a rule with its conditions, outcome, statements, source, fidelity and note."""
+    facts = edition.fusion_facts if table.id in edition.fusion_tables else edition.facts
     lines = [f"{row.id}  (table {table.id}: {table.question})"]
     if row.says:
         lines.append(_wrap(row.says))
     lines.append("  when")
-    lines += [f"    {condition(edition.facts[f], levels)}" for f, levels in row.when.items()] or ["    always"]
+    lines += [f"    {condition(facts[f], levels)}" for f, levels in row.when.items()] or ["    always"]
     lines.append("  then")
     lines += [f"    {fact} = {level}" for fact, level in row.sets.items()]
     lines += [
@@ -54,7 +55,12 @@ def show_row(edition: Edition, table: Table, row: Row) -> str:
 def show_statement(edition: Edition, ident: str) -> str:
     """Return a statement and the rules that cite it."""
     statement = edition.statements[ident]
-    citing = [row.id for _, row in edition.rows.values() if ident in row.statements]
+    citing = [
+        row.id
+        for table in (*edition.tables.values(), *edition.fusion_tables.values())
+        for row in table.rows
+        if ident in row.statements
+    ]
     lines = [f"{ident}  ({statement.kind}; {statement.section})", _wrap(statement.text)]
     if citing:
         lines.append(_wrap(f"cited by: {', '.join(citing)}"))
@@ -101,20 +107,22 @@ def look_up(edition: Edition, what: str, as_of: dt.date) -> Iterator[str]:
     """
     known = what.strip()
     upper = known.upper()
+    tables = edition.tables | edition.fusion_tables
+    rows = {row.id: (table, row) for table in tables.values() for row in table.rows}
+    facts = edition.facts | {k: f for k, f in edition.fusion_facts.items() if k not in edition.facts}
     if not known:
         yield f"{edition.id} {edition.version}: {edition.title}"
         yield f"  sha256 {edition.sha256}"
-        yield f"  {len(edition.tables)} tables, {len(edition.rows)} rules"
-        yield f"  {len(edition.facts)} facts, {len(edition.statements)} statements"
+        yield f"  {len(tables)} tables, {len(rows)} rules"
+        yield f"  {len(facts)} facts, {len(edition.statements)} statements"
         yield f"  labels known to {edition.labels_known_to}"
         yield f"  lists: {', '.join(LISTS)}"
     elif known == "statements":
         yield from (show_statement(edition, ident) for ident in edition.statements)
     elif known == "tables":
-        for file, tables in edition.files.items():
-            yield from (f"{table.id}  ({file}, {len(table.rows)} rules): {table.question}" for table in tables)
+        yield from (f"{table.id}  ({len(table.rows)} rules): {table.question}" for table in tables.values())
     elif known == "facts":
-        yield from (f"{fact.id}: {fact.question}" for fact in edition.facts.values())
+        yield from (f"{fact.id}: {fact.question}" for fact in facts.values())
     elif known == "actions":
         yield from (f"{action}: {text}" for action, text in edition.actions.items())
     elif known == "labels":
@@ -122,14 +130,14 @@ def look_up(edition: Edition, what: str, as_of: dt.date) -> Iterator[str]:
         yield from (show_label(label) for label in edition.labels_on(as_of))
         for absent in edition.data["labels"]["absences"]:
             yield f"not approved: {absent['drug']}, {absent['agency']} ({absent['as_of']}): {absent['text']}"
-    elif upper in edition.rows:
-        yield show_row(edition, *edition.rows[upper])
+    elif upper in rows:
+        yield show_row(edition, *rows[upper])
     elif upper in edition.statements:
         yield show_statement(edition, upper)
-    elif known in edition.tables:
-        yield from (show_row(edition, edition.tables[known], row) for row in edition.tables[known].rows)
-    elif known in edition.facts:
-        yield show_fact(edition.facts[known], edition)
+    elif known in tables:
+        yield from (show_row(edition, tables[known], row) for row in tables[known].rows)
+    elif known in facts:
+        yield show_fact(facts[known], edition)
     elif known in edition.actions:
         yield f"{known}: {edition.actions[known]}"
         citing = [row.id for _, row in edition.rows.values() if known in row.emits.get("actions", {})]

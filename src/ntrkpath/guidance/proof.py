@@ -9,9 +9,8 @@ from typing import Any
 import msgspec
 
 from ntrkpath.guidance.edition import Edition
-from ntrkpath.guidance.files import KNOWLEDGE
 from ntrkpath.model.errors import GuidanceError
-from ntrkpath.rules import Chain, load_facts, load_tables
+from ntrkpath.rules import Chain
 from ntrkpath.rules.dated import Clause, Dated, Document, Status, prove_dated
 from ntrkpath.rules.lock import LOCK_FILE, read_lock, write_lock
 from ntrkpath.rules.report import Report
@@ -88,26 +87,24 @@ def subject_of(edition: Edition) -> Subject:
 
 def _beside(edition: Edition) -> tuple[Scope, ...]:
     """Return the tables of the fusion verdict, which have facts of their own."""
-    data = edition.data.get("fusion")
-    if not data:
+    if "fusion" not in edition.data:
         return ()
-    facts = load_facts(data["facts"], "fusion.yaml")
-    chain = Chain(facts, load_tables(data["tables"], facts, "fusion.yaml"))
+    facts, chain = edition.fusion_facts, Chain(edition.fusion_facts, edition.fusion_tables.values())
     return (Scope(facts, chain.tables, chain, frozenset(chain.tables[-1].sets)),)
 
 
-def lock_path(edition: Edition, directory: Path | None = None) -> Path:
-    """Return where the lock of outcomes of an edition stands."""
-    return (directory or KNOWLEDGE / edition.name) / LOCK_FILE
+def lock_path(edition: Edition) -> Path:
+    """Return where the lock of outcomes of an edition stands: beside its files."""
+    return edition.directory / LOCK_FILE
 
 
-def verify(edition: Edition, directory: Path | None = None) -> Report:
+def verify(edition: Edition) -> Report:
     """Check an edition, with the lock of outcomes that stands beside its files."""
-    return verify_subject(subject_of(edition), read_lock(lock_path(edition, directory)))
+    return verify_subject(subject_of(edition), read_lock(lock_path(edition)))
 
 
-def sign_off(edition: Edition, directory: Path | None = None) -> Path:
+def sign_off(edition: Edition) -> Path:
     """Write the lock of outcomes of an edition as it is now, and return its path."""
-    path = lock_path(edition, directory)
+    path = lock_path(edition)
     write_lock(path, outcome_lock(subject_of(edition)))
     return path

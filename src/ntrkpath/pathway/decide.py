@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from ntrkpath.assays import NtrkGenes
 from ntrkpath.guidance import Edition, load
@@ -161,7 +162,7 @@ class Pathway:
             priority_reason=reasons["priority"],
             actions=tuple(sorted(actions.values(), key=lambda a: self._importance[a.action, a.strength])),
             cautions=tuple(cautions),
-            missing=self.missing([levels, *choices[1:]]),
+            missing=self.missing([levels, *choices[1:]], self.readouts.open_levels(called)),
             interpretation=self._interpretation(called, decision.hits, levels),
             therapy=self._therapy(levels, situation),
             probability=None,
@@ -170,8 +171,15 @@ class Pathway:
             intended_use=self.edition.intended_use,
         )
 
-    def missing(self, choices: list[dict[str, str]]) -> tuple[Missing, ...]:
-        """Return the unknown facts that could change the actions, alone or together with other unknown ones."""
+    def missing(
+        self, choices: list[dict[str, str]], frames: Mapping[str, frozenset[str]] = MappingProxyType({})
+    ) -> tuple[Missing, ...]:
+        """Return the unknown facts that could change the actions, alone or together with other unknown ones.
+
+        Args:
+            choices: The levels of the facts, once for each choice of the tests that are read.
+            frames: What the most telling fusion of a method may turn out to be once frames not stated are.
+        """
         found: dict[str, frozenset[str]] = {}
         for levels in choices:
             open_facts = {
@@ -179,9 +187,12 @@ class Pathway:
                 for fact, filled, asked in self._fillable
                 if (level := levels[fact]) in filled and (asked is None or levels[asked] != "not_done")
             }
+            for fact, worth in frames.items():
+                open_facts[fact] = tuple(sorted(worth | {levels[fact]}))
             if open_facts:
                 for fact, items in self.explorer.diagram(levels, open_facts).changes().items():
-                    found[fact] = found.get(fact, frozenset()) | items
+                    asked_for = "fusion_frame" if fact in frames else fact
+                    found[asked_for] = found.get(asked_for, frozenset()) | items
         return tuple(
             Missing(
                 fact,
@@ -209,15 +220,14 @@ class Pathway:
         readings = []
         for test in called:
             for fusion in test.fusions:
-                row = fusion.row
                 readings.append(
                     Reading(
                         test.method,
                         fusion.verdict,
                         fusion.text,
-                        row.id if row else "",
-                        row.statements if row else (),
-                        row.fidelity if row else "inferred",
+                        fusion.rule,
+                        fusion.statements,
+                        fusion.fidelity,
                         test.position,
                         fusion.name,
                     )

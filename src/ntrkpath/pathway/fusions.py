@@ -66,7 +66,15 @@ def judge(fusion: ReportedFusion, level: Literal["rna", "dna"]) -> Judged | None
         return Judged(
             "uncertain", f"Reported {says[reported]}, {says[verdict.frame.ours]} by our transcripts: unsettled."
         )
-    return Judged(verdict.verdict, describe(verdict))
+    return Judged(verdict.verdict, describe(verdict), *basis(verdict))
+
+
+def basis(verdict: FusionVerdict) -> tuple[str, tuple[str, ...]]:
+    """Return the rule that gave a verdict, and the statements it rests on."""
+    from ntrkpath.fusion.decision import chain
+
+    rule = verdict.rules[0] if verdict.rules else ""
+    return rule, chain().row(rule).row.statements if rule else ()
 
 
 def describe(verdict: FusionVerdict) -> str:

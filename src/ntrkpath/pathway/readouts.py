@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
@@ -11,11 +12,11 @@ from ntrkpath.assays import fish as fish_assay
 from ntrkpath.assays import ihc as ihc_assay
 from ntrkpath.assays import rt_pcr as rt_pcr_assay
 from ntrkpath.assays import sequencing as sequencing_assay
-from ntrkpath.assays.sequencing import by_worth
+from ntrkpath.assays.sequencing import by_worth, open_worth
 from ntrkpath.guidance import Edition
 from ntrkpath.model.case import Alteration, Case, DnaMps, Fish, PanTrkIhc, RnaMps, RtPcr, Test
 from ntrkpath.model.fusion import FusionVerdict
-from ntrkpath.pathway.fusions import Verdicts, describe
+from ntrkpath.pathway.fusions import Verdicts, basis, describe
 from ntrkpath.rules import Row
 from ntrkpath.rules.chain import Masks
 
@@ -45,7 +46,8 @@ class Called(msgspec.Struct, frozen=True):
 
 def _from_file(verdict: FusionVerdict) -> FusionReading:
     first = "ntrk_is_five_prime" in verdict.reasons
-    return FusionReading(verdict.name, verdict.verdict, first, describe(verdict), None)
+    rule, statements = basis(verdict)
+    return FusionReading(verdict.name, verdict.verdict, first, describe(verdict), None, statements, rule)
 
 
 class Readouts:
@@ -97,6 +99,16 @@ class Readouts:
         row = table.hits[(mask & -mask).bit_length() - 1].row
         return Called(position, method, levels, row, row.sets[f"{prefix}_call"], tuple(fusions))
 
+    def open_levels(self, called: list[Called]) -> dict[str, frozenset[str]]:
+        """Return what ``rna_fusion`` and ``dna_fusion`` may turn out to be once the frames that are not stated are."""
+        found: dict[str, frozenset[str]] = {}
+        for test in called:
+            worth = open_worth(list(test.fusions))
+            if worth:
+                fact = "rna_fusion" if test.method == "rna_mps" else "dna_fusion"
+                found[fact] = found.get(fact, frozenset()) | worth
+        return found
+
     def choices(self, case: Case, called: list[Called]) -> list[dict[str, str]]:
         """Return the levels of all readout facts, once for each choice of the test that is read.
 
@@ -113,7 +125,11 @@ class Readouts:
             if prefix == "fish":
                 covered = self._fish_coverage(case, tests)
                 options = [{**option, "fish_coverage": covered} for option in options]
-            incomplete = [o for o, c in zip(options, tests, strict=True) if "unknown" in c.levels.values()]
+            incomplete = [
+                option
+                for option, test in zip(options, tests, strict=True)
+                if "unknown" in test.levels.values() or open_worth(list(test.fusions))
+            ]
             first = incomplete[0] if incomplete else options[0]
             base.update(first)
             variants += [lambda levels, o=other: {**levels, **o} for other in incomplete[1:]]  # type: ignore[misc]
@@ -166,6 +182,13 @@ class Readouts:
             origin = "unknown"
         return {
             "fusion_count": "none" if not fusions else "one" if len(fusions) == 1 else "several",
-            "ntrk_first": "yes" if any(f.ntrk_first for c in called for f in c.fusions) else "no",
+            "ntrk_first": "yes"
+            if any(f.ntrk_first for c in called for f in c.fusions) or self._listed_first(case)
+            else "no",
             "specimens": origin,
         }
+
+    def _listed_first(self, case: Case) -> bool:
+        """Return whether an alteration lists a fusion as a pair with NTRK at its 5' end."""
+        pairs = [re.split(r"::|--", a.gene) for a in case.alterations if a.kind == "fusion" and a.status == "present"]
+        return any(len(p) == 2 and self.ntrk.symbol(p[0]) and not self.ntrk.symbol(p[1]) for p in pairs)

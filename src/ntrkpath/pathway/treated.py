@@ -73,13 +73,21 @@ class Treated:
         therapy = "unknown" if case.therapy is None else _course(statuses)
         resistance = self._resistance(case, [line for line, _ in trk], therapy)
         progressed = frozenset(str(drug) for line, drug in trk if self._status(line) == "progressed")
+        others = [self._status(line) for line, drug in lines if drug is None]
+        standard: str = case.disease.standard_therapy or next(
+            (s for s in ("progressed", "ongoing") if s in others), "unknown"
+        )
         return (
             {
+                "standard_therapy": standard,
                 "trk_therapy": therapy,
                 "resistance": resistance.level,
                 "ntrk_amplification": self._amplification(case),
                 "ntrk_mutation": "present"
-                if any(self.classify(gene, m) is None for gene, m in self._ntrk_mutations(case))
+                if any(
+                    therapy in ("none", "unknown") or self.classify(gene, m) is None
+                    for gene, m in self._ntrk_mutations(case)
+                )
                 else "none_reported",
                 "reported_fusion": "present"
                 if any(a.kind == "fusion" and a.status == "present" and self._is_ntrk(a.gene) for a in case.alterations)
@@ -109,7 +117,7 @@ class Treated:
 
     def _ntrk_mutations(self, case: Case) -> list[tuple[str, Mutation]]:
         listed = [
-            Mutation(gene=a.gene, protein=a.detail or "unknown")
+            Mutation(gene=a.gene, protein=_change_in(a.detail))
             for a in case.alterations
             if a.kind == "mutation" and a.status == "present"
         ]
@@ -142,7 +150,7 @@ class Treated:
             tests = [
                 t
                 for t in case.tests
-                if isinstance(t, DnaMps | RnaMps) and t.date and t.date >= max(starts) and t.result != "failed"
+                if isinstance(t, DnaMps | RnaMps) and t.date and t.date > max(starts) and t.result != "failed"
             ]
             if any(self._off_target(t) for t in tests):
                 return Resistance("off_target", None, {})
@@ -185,12 +193,25 @@ def _reference_change(gene: str, change: str, transcript: str | None) -> str | N
         return None
 
 
+def _change_in(detail: str | None) -> str:
+    """Return the protein change that a free text names, or ``unknown``."""
+    match = _IN_TEXT.search(detail or "")
+    return f"{match[1].title()}{match[2]}{match[3].title()}" if match else "unknown"
+
+
+_IN_TEXT = re.compile(
+    r"(?<![A-Za-z0-9>])(?:p\.)?\(?([A-Z][a-z]{2}|[A-Z])(\d{3,4})([A-Z][a-z]{2}|[A-Z])\)?(?![A-Za-z0-9])", re.IGNORECASE
+)
+
+
 def _course(statuses: list[tuple[str, str]]) -> str:
     """Return the level of ``trk_therapy`` from (status, generation) of each TRK inhibitor given."""
     if not statuses:
         return "none"
     if ("progressed", "next") in statuses:
         return "progressed_next"
+    if ("unknown", "next") in statuses:
+        return "ongoing"
     for status, level in (("ongoing", "ongoing"), ("progressed", "progressed_first"), ("unknown", "unknown")):
         if any(s == status for s, _ in statuses):
             return level

@@ -140,7 +140,6 @@ class Tumour:
             "extent": disease.extent or "unknown",
             "relapse_risk": disease.relapse_risk or "unknown",
             "surgery_morbidity": disease.surgery_morbidity or "unknown",
-            "standard_therapy": disease.standard_therapy or "unknown",
             "alternative": flag(disease.satisfactory_alternative),
             "age_band": self._age_band(case.patient.age),
         }
@@ -150,7 +149,10 @@ class Tumour:
         rank = {"unknown": 0, "absent": 1, "present": 2}
         found: dict[tuple[str, str], str] = {}
         for alteration in alterations:
-            for gene in re.split(r"::|--", alteration.gene.strip().upper()):
+            genes = re.split(r"::|--", alteration.gene.strip().upper())
+            if alteration.kind == "fusion" and self.ntrk.covered(genes):
+                continue
+            for gene in genes:
                 key = (gene, alteration.kind)
                 if rank[alteration.status] >= rank[found.get(key, "unknown")]:
                     found[key] = alteration.status

@@ -16,7 +16,7 @@ _TYPES: dict[str, tuple[type, str]] = {
 }
 
 
-def schema(name: str) -> dict[str, Any]:
+def json_schema(name: str) -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of ``case`` or ``recommendation``, made from its type."""
     kind, ident = _TYPES[name]
     made = msgspec.json.schema(kind)

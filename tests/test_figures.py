@@ -138,9 +138,7 @@ PATHS: list[tuple[str, Recommendation, set[str], dict[str, str]]] = [
 def recommendation_in(levels: dict[str, str]) -> Recommendation:
     """Return a recommendation that holds the trace of one state of the tables."""
     decision = EDITION.chain.decide(levels)
-    trace = tuple(
-        Step(h.table, h.row.id, tuple(h.row.when), h.row.sets) for h in decision.hits
-    )
+    trace = tuple(Step(h.table, h.row.id, tuple(h.row.when), h.row.sets) for h in decision.hits)
     return msgspec.structs.replace(PATHS[0][1], facts=decision.levels, trace=trace, actions=())
 
 

@@ -11,6 +11,7 @@ import click
 from ntrkpath.cli.main import EXIT_FINDING, EXIT_NO_INPUT, EXIT_OK
 
 if TYPE_CHECKING:
+    from ntrkpath.fusion import Transcripts
     from ntrkpath.model.fusion import FusionVerdict, Junction
 
 _SAYS = {
@@ -92,7 +93,7 @@ def command(
     verdicts = Assessor(transcripts).assess(junctions)
     click.echo(_render(verdicts, form), nl=form == "text")
     if svg:
-        _draw(verdicts, svg)
+        _draw(verdicts, svg, transcripts)
     return EXIT_FINDING if any(v.verdict in fail_on for v in verdicts) else EXIT_OK
 
 
@@ -156,7 +157,7 @@ def _text(v: FusionVerdict) -> str:
     return "\n".join(lines)
 
 
-def _draw(verdicts: list[FusionVerdict], directory: Path) -> None:
+def _draw(verdicts: list[FusionVerdict], directory: Path, transcripts: Transcripts | None) -> None:
     import re
 
     from ntrkpath.figures.fusion import fusion_svg
@@ -164,5 +165,5 @@ def _draw(verdicts: list[FusionVerdict], directory: Path) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     for number, verdict in enumerate(verdicts, 1):
         name = re.sub(r"[^\w.-]+", "-", f"{verdict.sample}-{number}-{verdict.name}")
-        (directory / f"{name}.svg").write_text(fusion_svg(verdict), encoding="utf-8")
+        (directory / f"{name}.svg").write_text(fusion_svg(verdict, transcripts), encoding="utf-8")
     click.echo(f"{len(verdicts)} pictures in {directory}", err=True)

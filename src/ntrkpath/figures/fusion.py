@@ -236,8 +236,8 @@ def _product(pen: Pen, verdict: FusionVerdict, five: Track, three: Track, scales
     if call == "in" and first.length and second.length and not stopped:
         said += f", about {(first.length + second.length) // 3 - 1:,} amino acids"
         said += "; one codon is joined from both genes" if first.length % 3 else ""
-    for track, part in ((five, first), (three, second)):
-        said += "" if part.length else f"; no coding part of {track.gene} is kept"
+    for track, stretch in ((five, first), (three, second)):
+        said += "" if stretch.length else f"; no coding part of {track.gene} is kept"
     heading(pen, f"Product: {verdict.name}", said)
     top, join = pen.y + 20, MARGIN + first.length * scale
     unread = stopped or call == "out"

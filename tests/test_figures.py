@@ -203,13 +203,13 @@ def test_a_figure_that_names_what_does_not_exist_is_refused(where: str, change: 
     files["figure2"] = copy.deepcopy(files["figure2"])
     change(files["figure2"])
     with pytest.raises(GuidanceError):
-        load(Edition(Contents("0", files), Path("broken")))
+        load(Edition(Contents("0", 0, files), Path("broken")))
 
 
 def test_an_edition_without_a_figure_says_so() -> None:
     files = {name: data for name, data in EDITION.data.items() if name != "figure2"}
     with pytest.raises(GuidanceError, match="no figure"):
-        pathway_svg(Edition(Contents("0", files), Path("bare")))
+        pathway_svg(Edition(Contents("0", 0, files), Path("bare")))
 
 
 # --- the path of a case ---------------------------------------------------------------------------------------------

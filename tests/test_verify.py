@@ -339,9 +339,9 @@ def changed_edition(edit: Callable[[dict[str, Any]], None]) -> Edition:
 
 def proof_contents() -> Any:
     """Return the files of the edition, read anew."""
-    from ntrkpath.guidance.files import KNOWLEDGE, parse
+    from ntrkpath.guidance.files import parse
 
-    return parse(KNOWLEDGE / EDITION.name)
+    return parse(EDITION.directory)
 
 
 def test_an_unsafe_label_row_or_resistance_entry_is_found() -> None:
@@ -409,6 +409,8 @@ def test_the_lock_follows_outcomes_and_not_wording(tmp_path: Path) -> None:
 
 
 def test_signing_off_writes_the_lock_that_verify_reads(tmp_path: Path) -> None:
-    assert proof.sign_off(EDITION, tmp_path).parent == tmp_path
-    signed = read_lock(proof.lock_path(EDITION, tmp_path))
+    elsewhere = Edition(proof_contents(), tmp_path)
+    assert proof.sign_off(elsewhere).parent == tmp_path
+    assert proof.verify(elsewhere).ok
+    signed = read_lock(proof.lock_path(elsewhere))
     assert compare_lock(outcome_lock(proof.subject_of(EDITION)), signed) == []

@@ -127,7 +127,7 @@ class Edition:
     @cached_property
     def vocabulary(self) -> HistologyVocabulary:
         """The histologies."""
-        return HistologyVocabulary(self.data["histologies"])
+        return HistologyVocabulary(self.data["histologies"], lazy=True)
 
     @cached_property
     def drugs(self) -> dict[str, Drug]:

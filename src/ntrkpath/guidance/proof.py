@@ -99,7 +99,12 @@ def lock_path(edition: Edition) -> Path:
 
 
 def verify(edition: Edition) -> Report:
-    """Check an edition, with the lock of outcomes that stands beside its files."""
+    """Check an edition, with the lock of outcomes that stands beside its files.
+
+    Raises:
+        GuidanceError: The vocabulary gives one name two targets.
+    """
+    edition.vocabulary.check()
     return verify_subject(subject_of(edition), read_lock(lock_path(edition)))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import json
 import re
 import types
@@ -239,6 +238,8 @@ def _one_gene(name: str | None, where: str) -> None:
 
 def _explain(message: str, data: Any) -> CaseError:
     """Turn msgspec's message into ours: where, the value, what is allowed, and the remedy."""
+    import difflib  # only for a bad case
+
     unknown = _UNKNOWN_KEY.match(message)
     if unknown:
         key, path = _short(unknown[1]), (unknown[2] or "").lstrip(".")

@@ -108,7 +108,7 @@ def _reading_name(group: list[Reading]) -> str:
     if reading.test is None:
         return _TOGETHER.get(reading.readout, reading.readout.replace("_", " "))
     name = _READOUTS.get(reading.readout, (reading.readout.replace("_", " "), ""))[0]
-    numbers = [str(member.test) for member in group]
+    numbers = list(dict.fromkeys(str(member.test) for member in group))
     which = f"Test {numbers[0]}" if len(numbers) == 1 else f"Tests {', '.join(numbers[:-1])} and {numbers[-1]}"
     return f"{which}, {name}" + (f", {plain(reading.fusion)}" if reading.fusion else "")
 

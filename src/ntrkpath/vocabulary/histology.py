@@ -133,12 +133,14 @@ class HistologyVocabulary:
 
     Args:
         entries: The entries of ``histologies.yaml``, one mapping each.
+        lazy: Leave the names in every spelling, and with them the check that no name has two targets, until a text
+            is none of the names as they are written; ``check`` does it at once.
 
     Raises:
         GuidanceError: An entry is malformed, an id or code occurs twice, or a name has two targets.
     """
 
-    def __init__(self, entries: Iterable[Mapping[str, Any]]) -> None:
+    def __init__(self, entries: Iterable[Mapping[str, Any]], *, lazy: bool = False) -> None:
         self._by_id: dict[str, Histology] = {}
         self._exact: dict[str, tuple[Histology, How]] = {}
         self._keys: dict[str, tuple[Histology, How]] = {}
@@ -156,11 +158,28 @@ class HistologyVocabulary:
                 self._codes[histology.oncotree.casefold()] = histology
             for code in histology.icdo3:
                 by_icdo3.setdefault(code, []).append(histology)
+        self._icdo3 = by_icdo3
+        self._checked = False
+        for histology, name, how in self._names():
+            self._exact.setdefault(name.casefold(), (histology, how))
+        if not lazy:
+            self.check()
+
+    def _names(self) -> Iterator[tuple[Histology, str, How]]:
         for histology in self._by_id.values():
-            self._add(histology, histology.name, "name")
+            yield histology, histology.name, "name"
         for histology in self._by_id.values():
             for synonym in histology.synonyms:
-                self._add(histology, synonym, "synonym")
+                yield histology, synonym, "synonym"
+
+    def check(self) -> None:
+        """Index the names in every spelling.
+
+        Raises:
+            GuidanceError: A name, or a code, has two targets.
+        """
+        for histology, name, how in self._names():
+            self._add(histology, name, how)
         for code, owner in self._codes.items():
             named = self._keys.get(key_of(words(code)))
             if named and named[0] is not owner:
@@ -170,7 +189,7 @@ class HistologyVocabulary:
                     value=code.upper(),
                     remedy=f"Drop the synonym: the code belongs to {owner.id}.",
                 )
-        self._icdo3 = by_icdo3
+        self._checked = True
 
     def __iter__(self) -> Iterator[Histology]:
         """Iterate over all histologies in the order of the file."""
@@ -212,6 +231,8 @@ class HistologyVocabulary:
         plain = text.strip().casefold()
         hit = self._exact.get(plain)
         if hit is None:
+            if not self._checked:
+                self.check()
             parts = words(plain)
             hit = self._keys.get(key_of(parts)) or self._joined.get("".join(parts))
         if hit is not None:
@@ -294,7 +315,6 @@ class HistologyVocabulary:
                     value=name,
                     remedy="Keep the name with one of them and say so in its note.",
                 )
-        self._exact.setdefault(name.casefold(), (histology, how))
 
 
 def _misspelt(given: list[str], known: list[str], likeness: Any) -> bool:

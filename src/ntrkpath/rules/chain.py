@@ -6,7 +6,8 @@ are the AND of the masks of its levels; the first hit is the lowest bit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from operator import itemgetter
 
 import msgspec
 
@@ -59,6 +60,30 @@ class Masks:
                 break
         return mask
 
+    def held(self, levels: Mapping[str, str]) -> Held:
+        """Return the levels that the table sets in ``levels``, and the rows that hold.
+
+        Raises:
+            GuidanceError: No row of a first-hit table holds.
+        """
+        mask = self.matching(levels)
+        if self.first:
+            if not mask:
+                raise GuidanceError("no row holds", where=self.table.id, value=dict(levels))
+            hit = self.hits[(mask & -mask).bit_length() - 1]
+            return hit.row.sets, [hit]
+        return {}, [hit for i, hit in enumerate(self.hits) if mask >> i & 1]
+
+
+#: What a table sets, and its rows that hold.
+Held = tuple[dict[str, str], list[Hit]]
+#: Keys of one table that are remembered.
+_REMEMBERED = 100_000
+
+
+def _no_facts(_: object) -> object:
+    return ()
+
 
 class Chain:
     """Tables in the order in which they are evaluated.
@@ -90,7 +115,10 @@ class Chain:
         read = {ident for table in self.tables for ident in table.facts}
         #: Facts that come from the case and are read by some table, in the order of the edition.
         self.base = tuple(ident for ident in self.facts if ident not in setter and ident in read)
-        self._plan = [(table.first, table.all_rows, table.by_fact, table.hits) for table in self.masks]
+        #: Each table with the levels it reads as one key, and what was found for such keys before.
+        self._plan: list[tuple[Masks, Callable[[dict[str, str]], object], dict[object, Held]]] = [
+            (masks, itemgetter(*masks.table.facts) if masks.table.facts else _no_facts, {}) for masks in self.masks
+        ]
         self._rows = {row.id: Hit(table.id, row) for table in self.tables for row in table.rows}
 
     def row(self, ident: str) -> Hit:
@@ -105,22 +133,14 @@ class Chain:
         """
         state = dict(levels)
         hits: list[Hit] = []
-        for first, mask, columns, rows in self._plan:
-            if first:
-                for ident, masks in columns:
-                    mask &= masks[state[ident]]
-                if not mask:
-                    raise GuidanceError("no row holds", where=rows[0].table, value=state)
-                hit = rows[(mask & -mask).bit_length() - 1]
-                state.update(hit.row.sets)
-                hits.append(hit)
-            else:
-                for ident, masks in columns:
-                    mask &= masks[state[ident]]
-                    if not mask:
-                        break
-                while mask:
-                    low = mask & -mask
-                    hits.append(rows[low.bit_length() - 1])
-                    mask ^= low
+        for masks, key, known in self._plan:
+            read = key(state)
+            held = known.get(read)
+            if held is None:
+                if len(known) > _REMEMBERED:
+                    known.clear()
+                held = known[read] = masks.held(state)
+            sets, rows = held
+            state.update(sets)
+            hits += rows
         return Decision(state, hits)

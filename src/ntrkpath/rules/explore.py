@@ -12,6 +12,7 @@ contribute is told apart. Parts recur from case to case and are remembered.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from operator import itemgetter
 
 from ntrkpath.rules.chain import Chain, Masks
 from ntrkpath.rules.diagram import Branch, Diagram, Forest, Outcome
@@ -31,11 +32,14 @@ def slice_for(chain: Chain, items: Mapping[str, Outcome], facts: Iterable[str] =
 class _Step:
     """One table of the slice, with what each row contributes and which rows set a condition on each fact."""
 
-    __slots__ = ("all_rows", "emits", "facts", "first", "ident", "items", "masks", "needs", "rows", "sets")
+    __slots__ = ("all_rows", "emits", "first", "ident", "items", "key", "masks", "memo", "needs", "rows", "sets")
 
     def __init__(self, ident: int, masks: Masks, items: Mapping[str, Outcome]) -> None:
         self.ident = ident
-        self.facts = frozenset(masks.table.facts)
+        #: Reads the nodes of the facts of the table, as one key.
+        self.key = itemgetter(*masks.table.facts) if masks.table.facts else lambda _: ()
+        #: For each such key: the nodes of the facts it sets, and of what it contributes (-1: nothing).
+        self.memo: dict[object, tuple[dict[str, int], int]] = {}
         self.all_rows = masks.all_rows
         self.first = masks.first
         self.rows = masks.table.rows
@@ -74,7 +78,7 @@ class Explorer:
         normal: Callable[[Outcome], Outcome] = lambda o: o,
         name: Callable[[str], str] = lambda item: item,
     ) -> None:
-        self._chain, self._normal = chain, normal
+        self._normal = normal
         self._steps = [_Step(i, masks, items) for i, masks in enumerate(slice_for(chain, items))]
         order: list[str] = []
         for step in self._steps:
@@ -88,6 +92,10 @@ class Explorer:
     def clear(self) -> None:
         """Forget what earlier cases left behind; answers never depend on it."""
         self._forest = Forest(self.rank, self._normal)
+        self._nothing = self._forest.leaf(frozenset())
+        self._levels: dict[str, int] = {}
+        for step in self._steps:
+            step.memo.clear()
         self._chosen: dict[tuple[int, int, tuple[tuple[int, int], ...]], int] = {}
         self._mapped: dict[tuple[int, int, str], int] = {}
         self._open: dict[tuple[str, tuple[str, ...]], int] = {}
@@ -96,53 +104,45 @@ class Explorer:
         """Return the diagram of a case.
 
         Args:
-            levels: A level for every fact as the chain decided it, or for every case fact.
+            levels: A level for every case fact.
             open_facts: For each fact that may be filled in, every level it may take, the present one included.
         """
         forest = self._forest
         if len(forest.nodes) > _REMEMBERED:
             self.clear()
             forest = self._forest
-        if not self._chain.derived <= levels.keys():
-            levels = self._chain.decide(levels).levels
-        opened = {f: open_facts[f] for f in self.order if f in open_facts}
-        nodes = {f: self._fact(f, lv) for f, lv in opened.items()}
-        roots: dict[int, int] = {}
-        settled: dict[int, Outcome] = {}
-        for step in self._steps:
-            if not step.emits and step.facts.isdisjoint(nodes):
-                continue
-            known = step.all_rows
-            touched = 0
-            moving = []
-            for i, fact, by_level, needs in step.masks:
-                node = nodes.get(fact)
+        known = self._levels
+        values: dict[str, int] = {}
+        present: dict[str, int] = {}
+        for fact in self.order:
+            level = levels[fact]
+            if fact in open_facts:
+                taken = open_facts[fact]
+                values[fact] = self._fact(fact, taken)
+                present[fact] = taken.index(level)
+            else:
+                node = known.get(level)
                 if node is None:
-                    known &= by_level[levels[fact]]
-                else:
-                    touched |= needs
-                    moving.append((i, node))
-            rows: object = known & -known if step.first else known
-            if touched & rows:  # type: ignore[operator]
-                chosen = self._choose(step, known, moving)
-                rows = forest.nodes[chosen]
-            if type(rows) is int:
-                if step.emits and (items := self._contribution(step, rows)):
-                    group = self._group[step.ident]
-                    settled[group] = settled.get(group, items) | items
-                continue
-            for fact in step.sets:
-                node = self._map(step, chosen, fact)
-                if isinstance(forest.nodes[node], tuple):
-                    nodes[fact] = node
-            if step.emits:
-                part = self._map(step, chosen, "")
+                    node = known[level] = forest.intern(level)
+                values[fact] = node
+        roots: dict[int, int] = {}
+        for step in self._steps:
+            key = step.key(values)
+            found = step.memo.get(key)
+            if found is None:
+                found = step.memo[key] = self._apply(step, values)
+            sets, part = found
+            values.update(sets)
+            if part >= 0:
                 group = self._group[step.ident]
                 roots[group] = forest.union(roots[group], part) if group in roots else part
-        for group, items in settled.items():
-            leaf = forest.leaf(items)
-            roots[group] = forest.union(roots[group], leaf) if group in roots else leaf
-        return Diagram(forest, tuple(roots.values()), {f: lv.index(levels[f]) for f, lv in opened.items()})
+        return Diagram(forest, tuple(roots.values()), present)
+
+    def _apply(self, step: _Step, values: Mapping[str, int]) -> tuple[dict[str, int], int]:
+        """Return the diagrams of the facts that a table sets, and of what it contributes (-1: nothing)."""
+        chosen = self._choose(step, step.all_rows, [(i, values[fact]) for i, fact, _, _ in step.masks])
+        part = self._map(step, chosen, "") if step.emits else self._nothing
+        return {fact: self._map(step, chosen, fact) for fact in step.sets}, part if part != self._nothing else -1
 
     def _fact(self, fact: str, levels: tuple[str, ...]) -> int:
         """Return the diagram of an open fact: one branch for each level."""

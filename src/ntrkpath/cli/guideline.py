@@ -24,7 +24,7 @@ def command() -> None:
 def show(what: tuple[str, ...], as_of: dt.date | None, edition: str) -> int:
     """Show a statement (IHC-8), a rule (NEXT-30), a table (priority), a fact (extent), a label, or a list.
 
-    Lists: statements, tables, facts, actions, labels. Without an argument: what the edition holds.
+    Lists: statements, tables, facts, actions, labels, resistance. Without an argument: what the edition holds.
     """
     from ntrkpath.guidance import load
     from ntrkpath.guidance.lookup import look_up

@@ -11,7 +11,7 @@ from ntrkpath.guidance.edition import Edition, LabelVersion
 from ntrkpath.model.errors import GuidanceError
 from ntrkpath.rules import SILENT, Fact, Row, Table
 
-LISTS = ("statements", "tables", "facts", "actions", "labels")
+LISTS = ("statements", "tables", "facts", "actions", "labels", "resistance")
 
 
 def _wrap(text: str, indent: int = 2) -> str:
@@ -130,6 +130,10 @@ def look_up(edition: Edition, what: str, as_of: dt.date) -> Iterator[str]:
         yield from (show_label(label) for label in edition.labels_on(as_of))
         for absent in edition.data["labels"]["absences"]:
             yield f"not approved: {absent['drug']}, {absent['agency']} ({absent['as_of']}): {absent['text']}"
+    elif known == "resistance":
+        for mutation in edition.data["resistance"]["mutations"]:
+            effects = ", ".join(f"{drug} {effect.replace('_', ' ')}" for drug, effect in mutation["effect"].items())
+            yield _wrap(f"{mutation['gene']} {mutation['protein']}  ({mutation['class']}): {effects}", 0)
     elif upper in rows:
         yield show_row(edition, *rows[upper])
     elif upper in edition.statements:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ntrkpath.guidance import Edition
     from ntrkpath.model.case import Case
     from ntrkpath.model.errors import CaseError
+    from ntrkpath.model.fusion import FusionVerdict
     from ntrkpath.model.recommendation import Recommendation
     from ntrkpath.pathway import Pathway
     from ntrkpath.pathway.fusions import Verdicts
@@ -75,10 +76,10 @@ def command(
     run = Run(pathway, fail_on)
     results = run.decided(inputs(cases))
     if out is None:
-        write(results, form, guidance, sys.stdout, trace)
+        write(results, form, guidance, sys.stdout, trace, run.fusions)
     else:
         with out.open("w", encoding="utf-8") as target:
-            write(results, form, guidance, target, trace)
+            write(results, form, guidance, target, trace, run.fusions)
     if run.bad:
         click.echo(f"{run.good} decided, {run.bad} not: see the errors above", err=True)
     if run.good == 0:
@@ -114,6 +115,8 @@ class Run:
         self.pathway, self.fail_on = pathway, frozenset(fail_on)
         self.good = self.bad = 0
         self.found = False
+        #: For each case decided, our verdicts on the events of its caller files.
+        self.fusions: list[list[FusionVerdict]] = []
 
     def decided(self, cases: Iterator[Input]) -> Iterator[Recommendation | None]:
         """Yield each recommendation, or ``None`` for a bad case, which is reported on standard error."""
@@ -126,12 +129,14 @@ class Run:
                 yield None
                 continue
             try:
-                answer = self.pathway.recommend(*self._with_files(case, directory))
+                case, verdicts = self._with_files(case, directory)
+                answer = self.pathway.recommend(case, verdicts)
             except NtrkpathError as error:
                 self._report(error.at(place))
                 yield None
                 continue
             self.good += 1
+            self.fusions.append([verdict for events in verdicts.values() for verdict in events])
             given = {action.action for action in answer.actions}
             self.found |= bool(given & self.fail_on) or ("missing" in self.fail_on and bool(answer.missing))
             if progress and self.good % 1000 == 0:
@@ -153,9 +158,18 @@ class Run:
 
 
 def write(
-    results: Iterator[Recommendation | None], form: str, edition: Edition, target: IO[str], trace: bool = False
+    results: Iterator[Recommendation | None],
+    form: str,
+    edition: Edition,
+    target: IO[str],
+    trace: bool = False,
+    fusions: Sequence[Sequence[FusionVerdict]] = (),
 ) -> None:
-    """Write recommendations as text, as one JSON document, or as one HTML file."""
+    """Write recommendations as text, as one JSON document, or as one HTML file.
+
+    Args:
+        fusions: For each case decided, our verdicts on the events of its caller files; filled as ``results`` are read.
+    """
     if form == "json":
         _write_json(results, target)
     elif form == "html":
@@ -163,7 +177,7 @@ def write(
 
         answers = [answer for answer in results if answer is not None]
         if answers:
-            target.write(render_html(answers, edition))
+            target.write(render_html(answers, edition, fusions))
     else:
         from ntrkpath.report.text import render
 

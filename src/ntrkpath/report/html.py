@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ntrkpath.figures import pathway_list, pathway_svg
+from ntrkpath.figures.fusion import fusion_svg
 from ntrkpath.guidance.edition import Edition
+from ntrkpath.model.fusion import FusionVerdict
 from ntrkpath.model.recommendation import Recommendation
 from ntrkpath.report import words
 from ntrkpath.report.markup import Html, el, join, pairs, table
@@ -203,7 +205,7 @@ def _provenance(rec: Recommendation, edition: Edition) -> Html:
     )
 
 
-def _case(rec: Recommendation, edition: Edition, position: int) -> Html:
+def _case(rec: Recommendation, edition: Edition, position: int, verdicts: Sequence[FusionVerdict]) -> Html:
     ident = f"case-{position}"
     return el(
         "section",
@@ -213,6 +215,7 @@ def _case(rec: Recommendation, edition: Edition, position: int) -> Html:
         _cautions(rec, edition),
         _missing(rec, edition),
         _readings(rec, edition),
+        _fusions(verdicts, ident),
         _therapy(rec, edition),
         _pathway(rec, edition, ident),
         _provenance(rec, edition),
@@ -222,6 +225,23 @@ def _case(rec: Recommendation, edition: Edition, position: int) -> Html:
         class_="case",
         aria_labelledby=ident,
     )
+
+
+def _fusions(verdicts: Sequence[FusionVerdict], ident: str) -> Html:
+    if not verdicts:
+        return Html("")
+    drawn = [
+        el(
+            "div",
+            el("figure", el("figcaption", plain(verdict.name)), Html(fusion_svg(verdict, ident=f"{ident}-fusion-{i}"))),
+            class_="scroll",
+            tabindex="0",
+            role="region",
+            aria_label=f"Fusion {i}",
+        )
+        for i, verdict in enumerate(verdicts, 1)
+    ]
+    return join(el("h3", "NTRK events in the caller files"), *drawn)
 
 
 def _contents(recommendations: Sequence[Recommendation]) -> Html:
@@ -238,8 +258,17 @@ def _contents(recommendations: Sequence[Recommendation]) -> Html:
     return el("nav", el("ol", *entries), aria_label="Cases")
 
 
-def render_html(recommendations: Sequence[Recommendation], edition: Edition) -> str:
+def render_html(
+    recommendations: Sequence[Recommendation],
+    edition: Edition,
+    fusions: Sequence[Sequence[FusionVerdict]] = (),
+) -> str:
     """Return one self-contained HTML file with a section for each recommendation, in the order given.
+
+    Args:
+        recommendations: The answers.
+        edition: The edition that gave them.
+        fusions: For each answer, our verdicts on the events of its caller files, which are drawn.
 
     Raises:
         GuidanceError: The edition has no figure.
@@ -264,7 +293,13 @@ def render_html(recommendations: Sequence[Recommendation], edition: Edition) -> 
                 el("p", edition.intended_use, class_="quiet small"),
                 _contents(recommendations),
             ),
-            el("main", *(_case(rec, edition, i) for i, rec in enumerate(recommendations, 1))),
+            el(
+                "main",
+                *(
+                    _case(rec, edition, i, fusions[i - 1] if fusions else ())
+                    for i, rec in enumerate(recommendations, 1)
+                ),
+            ),
         ),
         lang="en-GB",
     )

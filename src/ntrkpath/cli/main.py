@@ -22,6 +22,7 @@ COMMANDS = {
         "ntrkpath.cli.fusions",
         "Judge the NTRK events in a fusion caller's files: productive or not, and why.",
     ),
+    "variants": ("ntrkpath.cli.variants", "Read NTRK mutations and copy numbers; name the resistance of each."),
     "histology": ("ntrkpath.cli.histology", "Show how a diagnosis is read: entity, group, canonical alterations."),
     "guideline": (
         "ntrkpath.cli.guideline",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from ntrkpath.assays.sequencing import Judged
-from ntrkpath.model.case import Case, DnaMps, ReportedFusion, RnaMps
+from ntrkpath.model.case import Case, DnaMps, Mutation, ReportedFusion, RnaMps
 from ntrkpath.model.errors import CaseError, NtrkpathError
 from ntrkpath.model.fusion import Breakpoint, FusionVerdict, Junction, Source
 
@@ -107,7 +107,8 @@ def _breakpoint(gene: str | None, exon: int | None, transcript: str | None, posi
 def attach(case: Case, directory: Path) -> tuple[Case, Verdicts]:
     """Read the caller files that the tests of a case name, and return the case with its verdicts.
 
-    A test without a result takes it from the file: positive where an NTRK event stands in it, else negative.
+    A test without a result takes it from its fusion file: positive where an NTRK event stands in it, else negative.
+    A file of mutations or copy numbers (MAF, annotated VCF, copy-number table) adds what it holds of the NTRK genes.
 
     Args:
         directory: Where relative file names start: the directory of the case file.
@@ -116,7 +117,7 @@ def attach(case: Case, directory: Path) -> tuple[Case, Verdicts]:
         CaseError: A file cannot be read or its format cannot be told.
         AnnotationError: The assembly of a file is neither stated nor to be inferred.
     """
-    from ntrkpath.readers import NTRK, read
+    from ntrkpath.readers.variants import is_variants
 
     verdicts: dict[int, list[FusionVerdict]] = {}
     tests = []
@@ -124,18 +125,47 @@ def attach(case: Case, directory: Path) -> tuple[Case, Verdicts]:
         if isinstance(test, DnaMps | RnaMps) and test.file:
             level: Literal["rna", "dna"] = "rna" if isinstance(test, RnaMps) else "dna"
             try:
-                content = read(directory / test.file, only_genes=NTRK)
-                if content.problems:
-                    first = content.problems[0]
-                    raise CaseError(
-                        f"{len(content.problems)} row(s) cannot be read, first line {first.line}: {first.message}",
-                        where=test.file, remedy="mend or remove the rows",
-                    )  # fmt: skip
-                junctions = [msgspec.structs.replace(j, level=level, sample=case.id) for j in content.junctions]
-                verdicts[position] = _assessor().assess(junctions)
+                path = directory / test.file
+                if is_variants(path):
+                    test = _with_variants(test, path)
+                else:
+                    verdicts[position] = _events(path, level, case.id)
             except NtrkpathError as error:
                 raise error.at(f"tests[{position - 1}].file") from None
-            if test.result is None:
+            if test.result is None and position in verdicts:
                 test = msgspec.structs.replace(test, result="positive" if verdicts[position] else "negative")
         tests.append(test)
     return msgspec.structs.replace(case, tests=tests), verdicts
+
+
+def _events(path: Path, level: Literal["rna", "dna"], sample: str) -> list[FusionVerdict]:
+    """Return our verdicts on the NTRK events of a caller's file; a row that cannot be read is an error here."""
+    from ntrkpath.readers import NTRK, read
+
+    content = read(path, only_genes=NTRK)
+    if content.problems:
+        first = content.problems[0]
+        raise CaseError(
+            f"{len(content.problems)} row(s) cannot be read, first line {first.line}: {first.message}",
+            where=path.name, remedy="mend or remove the rows",
+        )  # fmt: skip
+    return _assessor().assess(
+        [msgspec.structs.replace(junction, level=level, sample=sample) for junction in content.junctions]
+    )
+
+
+def _with_variants(test: DnaMps | RnaMps, path: Path) -> DnaMps | RnaMps:
+    """Return the test with the NTRK mutations and amplifications of a file beside its own."""
+    from ntrkpath.readers.variants import read_variants
+
+    content = read_variants(path)
+    found = [
+        Mutation(gene=change.gene, protein=change.protein_change, transcript=change.transcript)
+        for change in content.changes
+    ]
+    amplified = [number.gene for number in content.copy_numbers if number.call == "amplification"]
+    return msgspec.structs.replace(
+        test,
+        mutations=[*(test.mutations or ()), *found],
+        amplifications=[*test.amplifications, *amplified],
+    )

@@ -262,6 +262,8 @@ def _explain(message: str, data: Any) -> CaseError:
     remedy = "correct the value, or leave out what is not known"
     if isinstance(value, str) and (near := difflib.get_close_matches(value, levels, n=1)):
         remedy = f"did you mean {near[0]!r}?"
+    if path.endswith(".method") and str(value).casefold() in ("ngs", "mps", "sequencing", "wgs", "wes"):
+        remedy = "write rna_mps; or dna_mps, the weaker evidence, also where the report does not say which"
     free = isinstance(allowed, str) and allowed.startswith(("text", "a list", "a mapping"))
     if free and isinstance(value, int | float):
         remedy = "put it in quotes"

@@ -20,7 +20,7 @@ from ntrkpath.readers._text import Document, open_document
 from ntrkpath.readers._variant_types import CopyNumber, Found, ProteinChange, VariantResult, short_protein
 from ntrkpath.readers.variant_reports import read_report
 
-__all__ = ["CopyNumber", "ProteinChange", "VariantResult", "read_variants", "short_protein"]
+__all__ = ["CopyNumber", "ProteinChange", "VariantResult", "is_variants", "read_variants", "short_protein"]
 
 _CALLS = {"2": "amplification", "1": "gain", "0": "neutral", "-1": "loss", "-2": "deletion", "-1.5": "loss"}
 
@@ -157,6 +157,20 @@ def _result(name: str, found: Iterable[Found], problems: list[RowProblem]) -> Va
         tuple(one for one in kept if isinstance(one, CopyNumber)),
         tuple(problems),
     )
+
+
+def is_variants(source: str | os.PathLike[str] | bytes) -> bool:
+    """Return whether a file is a table of mutations or copy numbers by its header (MAF, copy-number table).
+
+    A VCF may hold either and counts as fusions; ``read_variants`` reads its annotated mutations.
+
+    Raises:
+        ReaderError: The file cannot be opened.
+    """
+    document = open_document(source, None)
+    if any(line.startswith(("##fileformat=VCF", "#CHROM\t")) for line in document.lines[:50]):
+        return False
+    return any(_kind(frozenset(header.names)) is not None for header in headers(document))
 
 
 def read_variants(

@@ -1,0 +1,156 @@
+"""Files that a test of a case names, and the commands that read such files. All files here are synthetic."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from ntrkpath.cli.main import cli
+from ntrkpath.guidance import load
+from ntrkpath.model.errors import NtrkpathError
+from ntrkpath.model.recommendation import Recommendation
+from ntrkpath.pathway import Pathway, attach, case_from
+
+HEAD = "sample\tgene5\tchr5\tpos5\tstrand5\tgene3\tchr3\tpos3\tstrand3\tassembly\tlevel"
+PRODUCTIVE = "S1\tETV6\t12\t12022903\t+\tNTRK3\t15\t88483984\t-\tGRCh37\trna"
+OUT_OF_FRAME = "S1\tTPM3\t1\t154170649\t-\tNTRK1\t1\t156874571\t+\tGRCh38\trna"
+OTHER = "S1\tEWSR1\t22\t29683123\t+\tFLI1\t11\t128675261\t+\tGRCh37\trna"
+MAF = (
+    "Hugo_Symbol\tVariant_Classification\tTumor_Sample_Barcode\tHGVSp_Short\tTranscript_ID\n"
+    "NTRK1\tMissense_Mutation\tS1\tp.G595R\tENST00000524377\n"
+    "NTRK3\tMissense_Mutation\tS1\tp.R33W\t\n"
+)
+COPIES = "gene\tcopy_number\tcall\nNTRK2\t14\tamplification\n"
+ADEQUATE = {"rna_quality": "adequate", "genes_covered": ["NTRK1", "NTRK2", "NTRK3"]}
+
+
+def decide(directory: Path, *tests: dict[str, Any], **more: Any) -> Recommendation:
+    case = case_from(
+        {
+            "id": "synthetic",
+            "diagnosis": {"histology": "infantile fibrosarcoma"},
+            "disease": {"extent": "metastatic"},
+            "tests": list(tests),
+            **more,
+        }
+    )
+    return Pathway(load(), dt.date(2026, 5, 15)).recommend(*attach(case, directory))
+
+
+def actions(answer: Recommendation) -> set[str]:
+    return {action.action for action in answer.actions}
+
+
+@pytest.mark.parametrize(
+    ("rows", "rna", "drug"),
+    [
+        ([PRODUCTIVE], "productive", True),
+        ([OUT_OF_FRAME], "not_productive", False),
+        ([PRODUCTIVE, OUT_OF_FRAME], "productive", True),
+        ([OTHER], "negative", False),
+    ],
+)
+def test_a_fusion_file_gives_our_own_verdict(tmp_path: Path, rows: list[str], rna: str, drug: bool) -> None:
+    (tmp_path / "calls.tsv").write_text("\n".join([HEAD, *rows]) + "\n", encoding="utf-8")
+    answer = decide(tmp_path, {"method": "rna_mps", "file": "calls.tsv", **ADEQUATE}, therapy=[])
+    assert answer.facts["rna"] == rna
+    assert ("consider_trk_inhibitor" in actions(answer)) is drug
+    for reading in answer.interpretation:
+        assert reading.rule, reading
+        assert reading.text, reading
+
+
+def test_a_row_that_cannot_be_read_is_an_error_with_its_line(tmp_path: Path) -> None:
+    broken = PRODUCTIVE.replace("12022903", "here")
+    (tmp_path / "calls.tsv").write_text("\n".join([HEAD, PRODUCTIVE, broken]) + "\n", encoding="utf-8")
+    with pytest.raises(NtrkpathError, match="line 3") as caught:
+        decide(tmp_path, {"method": "rna_mps", "file": "calls.tsv"})
+    assert "tests[0].file" in str(caught.value)
+
+
+def test_a_file_that_is_missing_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(NtrkpathError, match=r"tests\[0\]\.file"):
+        decide(tmp_path, {"method": "rna_mps", "file": "nowhere.tsv"})
+
+
+def test_a_maf_after_progression_shows_the_resistance(tmp_path: Path) -> None:
+    (tmp_path / "tumour.maf").write_text(MAF, encoding="utf-8")
+    fusion = {"five_prime": "TPM3", "three_prime": "NTRK1", "frame": "in_frame"}
+    answer = decide(
+        tmp_path,
+        {"method": "rna_mps", "date": "2023-10-01", "result": "positive", "fusions": [fusion]},
+        {"method": "dna_mps", "date": "2025-01-01", "file": "tumour.maf"},
+        therapy=[{"drug": "larotrectinib", "start": "2024-01-01", "progression": True}],
+    )
+    assert answer.facts["resistance"] == "solvent_front"
+    assert "consider_next_generation_trk_inhibitor" in actions(answer)
+
+
+def test_an_amplification_in_a_copy_number_table_explains_a_stain(tmp_path: Path) -> None:
+    (tmp_path / "copies.tsv").write_text(COPIES, encoding="utf-8")
+    answer = decide(
+        tmp_path,
+        {"method": "pan_trk_ihc", "percent": 90, "distribution": "diffuse", "control": "adequate"},
+        {"method": "dna_mps", "result": "negative", "file": "copies.tsv"},
+    )
+    assert answer.facts["ntrk_amplification"] == "present"
+    assert "consider_trk_inhibitor" not in actions(answer)
+    assert any("IHC-5" in caution.statements for caution in answer.cautions)
+
+
+def test_the_html_report_draws_the_events_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "calls.tsv").write_text("\n".join([HEAD, PRODUCTIVE]) + "\n", encoding="utf-8")
+    case = (
+        "id: synthetic\ndiagnosis: {histology: infantile fibrosarcoma}\ntests: [{method: rna_mps, file: calls.tsv}]\n"
+    )
+    (tmp_path / "case.yaml").write_text(case, encoding="utf-8")
+    done = CliRunner().invoke(cli, ["recommend", str(tmp_path / "case.yaml"), "--format", "html"])
+    assert "NTRK events in the caller files" in done.output
+    assert done.output.count("<svg") == 2
+
+
+def test_variants_tells_the_class_of_each_mutation(tmp_path: Path) -> None:
+    for name, text in (("tumour.maf", MAF), ("copies.tsv", COPIES)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    done = CliRunner().invoke(
+        cli, ["variants", str(tmp_path / "tumour.maf"), str(tmp_path / "copies.tsv"), "--format", "json"]
+    )
+    found = json.loads(done.stdout)
+    assert [entry.get("resistance") for entry in found] == ["solvent_front", None, None]
+    assert "NM_002529" in found[0]["says"]
+    assert "not predictive" in found[1]["says"]
+    assert "amplification" in found[2]["says"]
+
+
+@pytest.mark.parametrize("form", ["text", "json", "tsv", "multiqc"])
+def test_fusions_gives_every_format(tmp_path: Path, form: str) -> None:
+    (tmp_path / "calls.tsv").write_text("\n".join([HEAD, PRODUCTIVE, OUT_OF_FRAME]) + "\n", encoding="utf-8")
+    arguments = ["fusions", str(tmp_path / "calls.tsv"), "--format", form, "--svg", str(tmp_path / "drawn")]
+    done = CliRunner().invoke(cli, arguments, standalone_mode=False)
+    assert done.return_value == 0
+    assert "ETV6::NTRK3" in done.stdout
+    assert "TPM3::NTRK1" in done.stdout
+    assert len(list((tmp_path / "drawn").glob("*.svg"))) == 2
+
+
+def test_fusions_goes_on_after_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "calls.tsv").write_text("\n".join([HEAD, PRODUCTIVE]) + "\n", encoding="utf-8")
+    (tmp_path / "noise.txt").write_text("nothing here\n", encoding="utf-8")
+    both = [str(tmp_path / "noise.txt"), str(tmp_path / "calls.tsv")]
+    done = CliRunner().invoke(cli, ["fusions", *both, "--format", "json"], standalone_mode=False)
+    assert done.return_value == 0
+    assert len(json.loads(done.stdout)) == 1
+    assert "noise.txt" in done.stderr
+    assert CliRunner().invoke(cli, ["fusions", both[0]], standalone_mode=False).return_value == 65
+
+
+def test_fusions_ends_with_1_where_asked_for_a_verdict(tmp_path: Path) -> None:
+    (tmp_path / "calls.tsv").write_text("\n".join([HEAD, PRODUCTIVE]) + "\n", encoding="utf-8")
+    arguments = ["fusions", str(tmp_path / "calls.tsv"), "--fail-on"]
+    assert CliRunner().invoke(cli, [*arguments, "productive"], standalone_mode=False).return_value == 1
+    assert CliRunner().invoke(cli, [*arguments, "uncertain"], standalone_mode=False).return_value == 0

@@ -278,3 +278,25 @@ def test_an_ntrk_gene_is_the_same_under_each_of_its_names(alias: str, symbol: st
     tests = [[{**RNA, "fusions": [{**FUSION, "three_prime": gene}]}] for gene in (alias, symbol)]
     one, other = (decide(**IFS, tests=test) for test in tests)
     assert one == other
+
+
+# --- words of a laboratory --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("frame", ["in", "in-frame", "in_frame"])
+def test_a_frame_may_be_written_in_three_ways(frame: str) -> None:
+    answer = decide(**IFS, therapy=[], tests=[{**RNA, "fusions": [{**FUSION, "frame": frame}]}])
+    assert answer.facts["rna"] == "productive"
+
+
+@pytest.mark.parametrize(("result", "fish"), [("positive", "positive"), ("negative", "partial_negative")])
+def test_a_fish_probe_of_unstated_kind_is_believed_only_where_that_is_safe(result: str, fish: str) -> None:
+    probes = [{"method": "fish", "gene": gene, "result": result} for gene in ("NTRK1", "NTRK2", "NTRK3")]
+    assert decide(**IFS, tests=probes).facts["fish"] == fish
+    assert decide(**IFS, tests=[{"method": "fish", "result": result}]).facts["fish"] == "not_interpretable"
+
+
+@pytest.mark.parametrize("method", ["pan_trk_ihc", "rna_mps", "dna_mps"])
+def test_a_test_that_is_not_interpretable_is_no_negative(method: str) -> None:
+    answer = decide(**UPS, tests=[{"method": method, "result": "not_interpretable"}])
+    assert "no_further_ntrk_testing" not in actions(answer)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ntrkpath.assays.genes import NtrkGenes
+from ntrkpath.assays.genes import NtrkGenes, result_level
 from ntrkpath.model.case import Fish
 
 #: What a case without FISH says.
@@ -24,7 +24,7 @@ def genes_of(test: Fish) -> list[str]:
 def fish_levels(test: Fish, ntrk: NtrkGenes) -> dict[str, str]:
     """Return the levels of the ``fish_*`` readout facts of one probe, coverage left out."""
     return {
-        "fish_result": test.result or "unknown",
+        "fish_result": result_level(test.result),
         "fish_target": _target(test, ntrk),
         "fish_signal": _signal(test),
     }
@@ -38,13 +38,11 @@ def break_apart_genes(test: Fish, ntrk: NtrkGenes) -> frozenset[str]:
 def _target(test: Fish, ntrk: NtrkGenes) -> str:
     genes = genes_of(test)
     covered = ntrk.covered(genes)
-    if test.probe == "colocalisation":
-        return "ntrk_fusion" if covered else "unknown"
-    if test.probe == "break_apart":
-        if covered:
-            return "ntrk_break_apart"
-        if any(g.strip().upper() == "ETV6" for g in genes):
-            return "etv6"
+    kind = (test.probe or "unknown").replace("-", "").replace("_", "").replace("z", "s")
+    if covered:
+        return "ntrk_break_apart" if kind == "breakapart" else "ntrk_fusion"
+    if kind != "colocalisation" and any(g.strip().upper() == "ETV6" for g in genes):
+        return "etv6"
     return "unknown"
 
 

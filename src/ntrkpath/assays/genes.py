@@ -1,4 +1,4 @@
-"""The NTRK genes under the names that laboratories print."""
+"""Words of laboratories in one form: the NTRK genes by any name, a result, a reading frame."""
 
 from __future__ import annotations
 
@@ -23,3 +23,15 @@ class NtrkGenes:
     def covered(self, names: Iterable[str]) -> frozenset[str]:
         """Return the NTRK genes among ``names``."""
         return frozenset(s for s in map(self.symbol, names) if s)
+
+
+def result_level(result: str | None) -> str:
+    """Return the level of a laboratory's result; a test that could not be interpreted counts as failed."""
+    return "failed" if result == "not_interpretable" else result or "unknown"
+
+
+def frame_level(frame: str | None) -> str:
+    """Return ``in_frame``, ``out_of_frame`` or ``unknown`` for a laboratory's frame."""
+    if frame is None or frame == "unknown":
+        return "unknown"
+    return "in_frame" if frame.startswith("in") else "out_of_frame"

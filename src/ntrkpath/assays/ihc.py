@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ntrkpath.assays.genes import result_level
 from ntrkpath.model.case import PanTrkIhc
 from ntrkpath.rules import Fact
 
@@ -27,7 +28,7 @@ def ihc_levels(test: PanTrkIhc, facts: Mapping[str, Fact]) -> dict[str, str]:
         limit = facts["ihc_percent"].derive["threshold_percent"]  # type: ignore[index]
         percent = "at_or_above_threshold" if test.percent >= limit else "below_threshold"
     return {
-        "ihc_result": test.result or "unknown",
+        "ihc_result": result_level(test.result),
         "ihc_percent": percent,
         "ihc_distribution": test.distribution or "unknown",
         "ihc_control": test.control or "unknown",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ntrkpath.assays.genes import NtrkGenes
+from ntrkpath.assays.genes import NtrkGenes, result_level
 from ntrkpath.model.case import RtPcr
 
 #: What a case without RT-PCR says.
@@ -21,7 +21,7 @@ def rt_pcr_levels(test: RtPcr, ntrk: NtrkGenes) -> dict[str, str]:
         kinases = [_SEPARATOR.split(name.strip())[-1] for name in test.targets]
         target = "ntrk" if ntrk.covered(kinases) else "other"
     return {
-        "rt_pcr_result": test.result or "unknown",
+        "rt_pcr_result": result_level(test.result),
         "rt_pcr_control": test.control or "unknown",
         "rt_pcr_target": target,
     }

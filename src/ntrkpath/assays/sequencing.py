@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from ntrkpath.assays.genes import NtrkGenes
+from ntrkpath.assays.genes import NtrkGenes, frame_level, result_level
 from ntrkpath.model.case import DnaMps, ReportedFusion, RnaMps
 from ntrkpath.rules import Row
 from ntrkpath.rules.chain import Masks
@@ -89,7 +89,7 @@ def read_fusions(
             "fusion_level": level,
             "fusion_orientation": "both_ntrk" if five and three else "ntrk_three_prime" if three else "ntrk_five_prime",
             "fusion_partner": partner,
-            "fusion_frame": fusion.frame or "unknown",
+            "fusion_frame": frame_level(fusion.frame),
         }
         row = _row(table, levels)
         with_frame: tuple[str, ...] = ()
@@ -143,7 +143,7 @@ def sequencing_levels(test: DnaMps | RnaMps, readings: list[FusionReading], ntrk
 
     A positive result that names fusions of other genes only is negative for NTRK.
     """
-    result = test.result or "unknown"
+    result = result_level(test.result)
     if result == "positive" and test.fusions and not readings and all(map(_of_other_genes, test.fusions)):
         result = "negative"
     fusion = readings[0].verdict if readings else "none"

@@ -10,7 +10,7 @@ import msgspec
 YesNo = bool | Literal["unknown"] | None
 Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
 Count = Annotated[int, msgspec.Meta(ge=0)]
-Result = Literal["positive", "negative", "failed", "unknown"] | None
+Result = Literal["positive", "negative", "failed", "not_interpretable", "unknown"] | None
 Gene = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
 Text = Annotated[str, msgspec.Meta(max_length=2000)]
 
@@ -82,7 +82,7 @@ class ReportedFusion(_Part, frozen=True):
     position_five_prime: Text | None = None
     position_three_prime: Text | None = None
     assembly: Literal["GRCh37", "GRCh38"] | None = None
-    frame: Literal["in_frame", "out_of_frame", "unknown"] | None = None
+    frame: Literal["in_frame", "out_of_frame", "in", "out", "in-frame", "out-of-frame", "unknown"] | None = None
 
 
 class Mutation(_Part, frozen=True):
@@ -114,6 +114,9 @@ class PanTrkIhc(_Test, frozen=True, tag="pan_trk_ihc", tag_field="method"):
 class Fish(_Test, frozen=True, tag="fish", tag_field="method"):
     """One FISH probe; ``cutoff`` is the laboratory's own, in percent of cells.
 
+    Where the kind of probe is not stated, a positive NTRK probe counts as a rearrangement, and a negative one covers
+    no gene for certain.
+
     Args:
         gene: The gene (break-apart), or both genes of a co-localisation probe.
         cells_split: Cells with a split signal (break-apart) or a joined one (co-localisation).
@@ -121,7 +124,18 @@ class Fish(_Test, frozen=True, tag="fish", tag_field="method"):
     """
 
     gene: Gene | list[Gene] | None = None
-    probe: Literal["break_apart", "colocalisation", "unknown"] | None = None
+    probe: (
+        Literal[
+            "break_apart",
+            "break-apart",
+            "colocalisation",
+            "co-localisation",
+            "colocalization",
+            "co-localization",
+            "unknown",
+        ]
+        | None
+    ) = None
     result: Result = None
     cells_counted: Annotated[int, msgspec.Meta(ge=1)] | None = None
     cells_split: Count | None = None
@@ -167,7 +181,9 @@ class TherapyLine(_Part, frozen=True):
     drug: Text
     start: dt.date | None = None
     end: dt.date | None = None
-    best_response: Literal["complete", "partial", "stable", "progression", "unknown"] | None = None
+    best_response: Literal["complete", "partial", "stable", "progression", "CR", "PR", "SD", "PD", "unknown"] | None = (
+        None
+    )
     progression: YesNo = None
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from ntrkpath.assays.genes import frame_level
 from ntrkpath.assays.sequencing import Judged
 from ntrkpath.model.case import Case, DnaMps, Mutation, ReportedFusion, RnaMps
 from ntrkpath.model.errors import CaseError, NtrkpathError
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 #: Verdicts on the events of the caller files of a case, by position of the test (from 1).
 Verdicts = Mapping[int, Sequence[FusionVerdict]]
 
-_FRAME: dict[str | None, Literal["in", "out", "unknown"]] = {"in_frame": "in", "out_of_frame": "out"}
+_FRAME: dict[str, Literal["in", "out", "unknown"]] = {"in_frame": "in", "out_of_frame": "out", "unknown": "unknown"}
 
 
 @cache
@@ -50,7 +51,7 @@ def judge(fusion: ReportedFusion, level: Literal["rna", "dna"]) -> Judged | None
     ]
     if not all(side.position is not None or side.exon is not None for side in sides):
         return None
-    reported = _FRAME.get(fusion.frame, "unknown")
+    reported = _FRAME[frame_level(fusion.frame)]
     junction = Junction(
         "case", sides[0], sides[1], Source("case"), sample="case", assembly=fusion.assembly, level=level,
         frame_by_caller=reported,

@@ -8,6 +8,7 @@ from functools import cache
 import msgspec
 
 from ntrkpath.assays import NtrkGenes
+from ntrkpath.assays.genes import result_level
 from ntrkpath.guidance import Edition
 from ntrkpath.model.case import Case, DnaMps, Mutation, RnaMps, TherapyLine
 from ntrkpath.model.errors import AnnotationError, CaseError
@@ -102,7 +103,7 @@ class Treated:
 
     @staticmethod
     def _status(line: TherapyLine) -> str:
-        if line.progression is True or line.best_response == "progression":
+        if line.progression is True or line.best_response in ("progression", "PD"):
             return "progressed"
         if line.progression is False:
             return "stopped" if line.end else "ongoing"
@@ -150,7 +151,10 @@ class Treated:
             tests = [
                 t
                 for t in case.tests
-                if isinstance(t, DnaMps | RnaMps) and t.date and t.date > max(starts) and t.result != "failed"
+                if isinstance(t, DnaMps | RnaMps)
+                and t.date
+                and t.date > max(starts)
+                and result_level(t.result) != "failed"
             ]
             if any(self._off_target(t) for t in tests):
                 return Resistance("off_target", None, {})

@@ -41,7 +41,7 @@ _VERDICTS = tuple(_SAYS)
     "--sample", default=None, metavar="ID", help="Sample, where the file names none (default: the file's name)."
 )
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json", "tsv", "multiqc"]), default="text", show_default=True
+    "--format", "form", type=click.Choice(["text", "json", "tsv", "vicc", "multiqc"]), default="text", show_default=True
 )
 @click.option(
     "--svg",
@@ -102,6 +102,10 @@ def _render(verdicts: list[FusionVerdict], form: str) -> str:
 
     if form == "json":
         return msgspec.json.encode(verdicts).decode() + "\n"
+    if form == "vicc":
+        from ntrkpath.fusion import assayed_fusion
+
+        return msgspec.json.encode([assayed_fusion(verdict) for verdict in verdicts]).decode() + "\n"
     if form == "tsv":
         from ntrkpath.exports.tsv import verdicts_tsv
 

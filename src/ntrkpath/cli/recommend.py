@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -73,6 +74,7 @@ def command(
                 f"{finding!r} is no action; see `ntrkpath guideline show actions`", param_hint="--fail-on"
             )
     pathway = Pathway(guidance, as_of or dt.date.today(), figure2_reading=figure2_reading)
+    rest_collector()
     run = Run(pathway, fail_on)
     results = run.decided(inputs(cases))
     if out is None:
@@ -85,6 +87,12 @@ def command(
     if run.good == 0:
         return EXIT_NO_INPUT
     return EXIT_FINDING if run.found or (run.bad and "bad-case" in fail_on) else EXIT_OK
+
+
+def rest_collector() -> None:
+    """Let the garbage collector pass over the loaded guidance and run seldom: answers hold no cycles to be found."""
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
 
 
 #: Where a case stands (file, and line of JSON lines), the case or why it is none, and where its own files start.

@@ -91,6 +91,41 @@ def test_a_maf_after_progression_shows_the_resistance(tmp_path: Path) -> None:
     assert "consider_next_generation_trk_inhibitor" in actions(answer)
 
 
+PROGRESSED = [{"drug": "larotrectinib", "start": "2024-01-01", "progression": True}]
+TPM3 = {"five_prime": "TPM3", "three_prime": "NTRK1", "frame": "in_frame"}
+BEFORE = {"method": "rna_mps", "date": "2023-10-01", "result": "positive", "fusions": [TPM3]}
+
+
+def test_a_copy_number_table_after_progression_is_no_resistance_test(tmp_path: Path) -> None:
+    (tmp_path / "copies.tsv").write_text(COPIES, encoding="utf-8")
+    after = {"method": "dna_mps", "date": "2025-01-01", "file": "copies.tsv"}
+    answer = decide(tmp_path, BEFORE, after, therapy=PROGRESSED)
+    assert answer.facts["resistance"] == "not_done"
+    assert "order_resistance_testing" in actions(answer)
+
+
+def test_a_panel_without_an_ntrk_gene_cannot_say_that_none_is_mutated(tmp_path: Path) -> None:
+    after = {"method": "dna_mps", "date": "2025-01-01", "result": "negative", "mutations": []}
+    whole = decide(tmp_path, BEFORE, {**after, "genes_covered": ["NTRK1", "NTRK2", "NTRK3"]}, therapy=PROGRESSED)
+    assert whole.facts["resistance"] == "none_found"
+    partial = decide(tmp_path, BEFORE, {**after, "genes_covered": ["NTRK3"]}, therapy=PROGRESSED)
+    assert partial.facts["resistance"] == "not_done"
+
+
+def test_a_row_of_a_copy_number_table_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "copies.tsv").write_text(COPIES.replace("14", "many"), encoding="utf-8")
+    with pytest.raises(NtrkpathError, match="cannot be read"):
+        decide(tmp_path, {"method": "dna_mps", "file": "copies.tsv"})
+
+
+def test_a_frame_that_contradicts_our_transcripts_is_unsettled_and_names_our_rule(tmp_path: Path) -> None:
+    sides = {"position_five_prime": "12:12022903", "position_three_prime": "15:88483984", "assembly": "GRCh37"}
+    fusion = {"five_prime": "ETV6", "three_prime": "NTRK3", "frame": "out_of_frame", **sides}
+    answer = decide(tmp_path, {"method": "rna_mps", "result": "positive", "fusions": [fusion]})
+    assert answer.facts["rna"] == "uncertain"
+    assert all(reading.rule for reading in answer.interpretation)
+
+
 def test_an_amplification_in_a_copy_number_table_explains_a_stain(tmp_path: Path) -> None:
     (tmp_path / "copies.tsv").write_text(COPIES, encoding="utf-8")
     answer = decide(

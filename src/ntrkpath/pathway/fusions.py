@@ -17,6 +17,7 @@ from ntrkpath.model.fusion import Breakpoint, FusionVerdict, Junction, Source
 
 if TYPE_CHECKING:
     from ntrkpath.fusion import Assessor
+    from ntrkpath.readers import RowProblem
 
 #: Verdicts on the events of the caller files of a case, by position of the test (from 1).
 Verdicts = Mapping[int, Sequence[FusionVerdict]]
@@ -65,7 +66,9 @@ def judge(fusion: ReportedFusion, level: Literal["rna", "dna"]) -> Judged | None
     if "unknown" not in (reported, verdict.frame.ours) and reported != verdict.frame.ours:
         says = {"in": "in frame", "out": "out of frame"}
         return Judged(
-            "uncertain", f"Reported {says[reported]}, {says[verdict.frame.ours]} by our transcripts: unsettled."
+            "uncertain",
+            f"Reported {says[reported]}; our transcripts say {says[verdict.frame.ours]} by the rule named: unsettled.",
+            *basis(verdict),
         )
     return Judged(verdict.verdict, describe(verdict), *basis(verdict))
 
@@ -144,12 +147,7 @@ def _events(path: Path, level: Literal["rna", "dna"], sample: str) -> list[Fusio
     from ntrkpath.readers import NTRK, read
 
     content = read(path, only_genes=NTRK)
-    if content.problems:
-        first = content.problems[0]
-        raise CaseError(
-            f"{len(content.problems)} row(s) cannot be read, first line {first.line}: {first.message}",
-            where=path.name, remedy="mend or remove the rows",
-        )  # fmt: skip
+    _all_read(content.problems, path)
     return _assessor().assess(
         [msgspec.structs.replace(junction, level=level, sample=sample) for junction in content.junctions]
     )
@@ -157,16 +155,34 @@ def _events(path: Path, level: Literal["rna", "dna"], sample: str) -> list[Fusio
 
 def _with_variants(test: DnaMps | RnaMps, path: Path) -> DnaMps | RnaMps:
     """Return the test with the NTRK mutations and amplifications of a file beside its own."""
-    from ntrkpath.readers.variants import read_variants
+    from ntrkpath.readers.variants import COPY_NUMBER_FORMATS, read_variants
 
     content = read_variants(path)
+    _all_read(content.problems, path)
     found = [
         Mutation(gene=change.gene, protein=change.protein_change, transcript=change.transcript)
         for change in content.changes
     ]
     amplified = [number.gene for number in content.copy_numbers if number.call == "amplification"]
+    # A copy-number table says nothing of mutations, so that none in it is no "none found".
+    looked = content.format not in COPY_NUMBER_FORMATS
     return msgspec.structs.replace(
         test,
-        mutations=[*(test.mutations or ()), *found],
+        mutations=[*(test.mutations or ()), *found] if looked else test.mutations,
         amplifications=[*test.amplifications, *amplified],
     )
+
+
+def _all_read(problems: Sequence[RowProblem], path: Path) -> None:
+    """Refuse a file of which a row cannot be read: that row may be the one that matters.
+
+    Raises:
+        CaseError: A row cannot be read.
+    """
+    if problems:
+        first = problems[0]
+        raise CaseError(
+            f"{len(problems)} row(s) cannot be read, first line {first.line}: {first.message}",
+            where=path.name,
+            remedy="mend or remove the rows",
+        )

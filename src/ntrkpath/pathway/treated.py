@@ -158,7 +158,9 @@ class Treated:
             ]
             if any(self._off_target(t) for t in tests):
                 return Resistance("off_target", None, {})
-            if any(t.mutations is not None for t in tests):
+            # A panel that leaves out an NTRK gene cannot say that none is mutated.
+            whole = [t for t in tests if t.genes_covered is None or self.ntrk.covered(t.genes_covered) == self.ntrk.all]
+            if any(t.mutations is not None for t in whole):
                 return Resistance("none_found", None, {})
         return Resistance("not_done", None, {})
 

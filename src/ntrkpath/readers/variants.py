@@ -20,7 +20,18 @@ from ntrkpath.readers._text import Document, open_document
 from ntrkpath.readers._variant_types import CopyNumber, Found, ProteinChange, VariantResult, short_protein
 from ntrkpath.readers.variant_reports import read_report
 
-__all__ = ["CopyNumber", "ProteinChange", "VariantResult", "is_variants", "read_variants", "short_protein"]
+__all__ = [
+    "COPY_NUMBER_FORMATS",
+    "CopyNumber",
+    "ProteinChange",
+    "VariantResult",
+    "is_variants",
+    "read_variants",
+    "short_protein",
+]
+
+#: Formats that hold copy numbers only, and so say nothing of mutations.
+COPY_NUMBER_FORMATS = frozenset({"copy-number", "cbioportal-cna"})
 
 _CALLS = {"2": "amplification", "1": "gain", "0": "neutral", "-1": "loss", "-2": "deletion", "-1.5": "loss"}
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from benchmarks import fusion, pathway, rules, startup
+from benchmarks import evidence, fusion, pathway, rules, startup
 
-for module in (rules, pathway, startup, fusion):
+for module in (rules, pathway, startup, fusion, evidence):
     print(f"\n== {(module.__doc__ or '').splitlines()[0]}")
     module.main()

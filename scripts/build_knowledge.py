@@ -1,7 +1,12 @@
-"""Write what is made from the sources: the compiled form of every edition, and the JSON Schemas."""
+"""Write what is made from the sources: the figures behind the probabilities, the compiled editions, the JSON Schemas.
+
+The figures need numpy and scipy; without these they are left as they are.
+"""
 
 from __future__ import annotations
 
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import msgspec
@@ -14,6 +19,11 @@ SCHEMAS = Path(__file__).parents[1] / "src" / "ntrkpath" / "schema"
 
 def main() -> None:
     """Write every made file and name it."""
+    if find_spec("numpy") and find_spec("scipy"):
+        sys.path.insert(0, str(Path(__file__).parent))
+        import build_probability
+
+        build_probability.main([])
     for guideline in sorted(KNOWLEDGE.glob("*/guideline.yaml")):
         print(write_compiled(guideline.parent))
     for name in ("case", "recommendation"):

@@ -244,6 +244,10 @@ def signature(name: str, thing: object) -> str:
         text = str(inspect.signature(thing))  # type: ignore[arg-type]
     except (TypeError, ValueError):
         return name
+    except NameError:  # an annotation that only the type checker sees
+        assert isinstance(thing, type)
+        hints = {k: hint for cls in reversed(thing.__mro__) for k, hint in vars(cls).get("__annotations__", {}).items()}
+        text = f"({', '.join(f'{field}: {hints[field]}' for field in getattr(thing, '__struct_fields__', ()))})"
     text = re.sub(r"(?:\w+\.)+(\w+)", r"\1", text.replace("'", ""))
     return name + re.sub(r" = <[^>]*>", " = ...", text)
 

@@ -23,12 +23,16 @@ COMMANDS = {
         "Judge the NTRK events in a fusion caller's files: productive or not, and why.",
     ),
     "variants": ("ntrkpath.cli.variants", "Read NTRK mutations and copy numbers; name the resistance of each."),
+    "cohort": ("ntrkpath.cli.cohort", "Decide whole cohorts, sum them up, compare two runs."),
     "histology": ("ntrkpath.cli.histology", "Show how a diagnosis is read: entity, group, canonical alterations."),
     "guideline": (
         "ntrkpath.cli.guideline",
         "Look up rules, statements, facts and labels; draw figure 2; compare editions.",
     ),
+    "evidence": ("ntrkpath.cli.evidence", "The numbers behind the guidance: tables, frequencies, accuracy of tests."),
+    "strategy": ("ntrkpath.cli.strategy", "Compare testing strategies on a case mix: fusions found, missed, cost, days."),
     "verify": ("ntrkpath.cli.verify", "Prove the decision tables: no gaps, no dead rows, every safety property."),
+    "serve": ("ntrkpath.cli.serve", "Serve the pages and the JSON interface on this machine; stores no case."),
     "demo": ("ntrkpath.cli.demo", "Decide the published patients that come with ntrkpath."),
 }
 

@@ -79,3 +79,9 @@ class AnnotationError(NtrkpathError):
     """A gene, transcript, assembly or annotation file cannot be used."""
 
     kind = "annotation"
+
+
+class EvidenceError(NtrkpathError):
+    """Counts, studies or a request for a statistic that cannot be used."""
+
+    kind = "evidence"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -98,6 +98,110 @@ class HistologyAnswer(_Item, frozen=True, gc=False):
     how: str
 
 
+class Estimate(_Item, frozen=True, gc=False):
+    """A probability (0 to 1) or a likelihood ratio (0 or more) with its credible range.
+
+    Args:
+        estimate: Median.
+        low: Lower end of the 95 % credible range.
+        high: Upper end of the 95 % credible range.
+    """
+
+    estimate: float
+    low: float
+    high: float
+
+
+class PreTest(_Item, frozen=True, gc=False):
+    """How often an NTRK fusion is found in tumours like this one, before any test.
+
+    Args:
+        estimate: The share with a fusion, 0 to 1: pooled over the studies, or the median from one study.
+        low: Lower end of the 95 % range of a new setting; the credible range where there is one study.
+        high: Upper end of the same range.
+        group: The group of the evidence whose frequency is taken.
+        says: The group in words.
+        counts: Tumours with a fusion of tumours tested, as ``23 of 3017``.
+        studies: The same, study by study.
+        stands_in_for: The histology of the case, where the frequency was counted in other tumours than that one.
+        why: What is to be said of this choice.
+    """
+
+    estimate: float
+    low: float
+    high: float
+    group: str
+    says: str
+    counts: str
+    studies: tuple[str, ...]
+    stands_in_for: str | None = None
+    why: str = ""
+
+
+class TestAccuracy(_Item, frozen=True, gc=False):
+    """Sensitivity or specificity of a test.
+
+    Args:
+        estimate: Median, 0 to 1.
+        low: Lower end of the 95 % credible range.
+        high: Upper end of the 95 % credible range.
+        counts: Tumours, as ``29 of 39``; or that a percentage is printed without counts.
+        source: The studies.
+    """
+
+    estimate: float
+    low: float
+    high: float
+    counts: str
+    source: str
+
+
+class AfterResult(_Item, frozen=True, gc=False):
+    """What one result does to the probability; without a figure ``why`` says why there is none.
+
+    Args:
+        test: ``ihc``, ``fish``, ``rt_pcr``, ``dna`` or ``rna``: all tests of that method together.
+        result: The level of that fact.
+        effect: ``weighed``, ``leaves`` (the probability stays where it was) or ``no_figure``.
+        probability: After this result and those before it.
+        over_studies: The lowest and the highest probability when the percentages of single studies are put in.
+        ratio: The likelihood ratio of the result.
+        sensitivity: Of the test, in tumours like this one.
+        specificity: Of the test, in tumours like this one.
+        why: Why these counts are taken, or why the result is not weighed.
+    """
+
+    test: str
+    result: str
+    effect: Literal["weighed", "leaves", "no_figure"]
+    probability: Estimate | None = None
+    over_studies: tuple[float, float] | None = None
+    ratio: Estimate | None = None
+    sensitivity: TestAccuracy | None = None
+    specificity: TestAccuracy | None = None
+    why: str = ""
+
+
+class Probability(_Item, frozen=True, gc=False):
+    """How probable a productive NTRK fusion is: information beside the rules, which never read it.
+
+    Args:
+        pre_test: Before any test; ``None`` where the evidence holds no figure for such a tumour.
+        steps: Every result of the case, in the order of the tests named at ``AfterResult``.
+        now: After all results; ``None`` where one of them cannot be weighed, or sequencing has settled the question.
+        next: What each result that may come next would make of it.
+        assumptions: What the figures rest on.
+        note: Why there is no figure, or that the question is settled.
+    """
+
+    pre_test: PreTest | None
+    steps: tuple[AfterResult, ...]
+    now: Estimate | None
+    next: tuple[AfterResult, ...]
+    assumptions: tuple[str, ...]
+    note: str
+
+
 class Recommendation(msgspec.Struct, frozen=True, gc=False):
     """The whole answer for one case.
 
@@ -105,7 +209,7 @@ class Recommendation(msgspec.Struct, frozen=True, gc=False):
         tier: By histology and drivers: ``+++``, ``++``, ``+``, ``undetermined``, ``out_of_scope``.
         priority: The stage gate applied to the tier: the same values, or ``not_routine``.
         labels_known_to: The newest label date of the edition; labels after it are not known.
-        probability: Probability of a productive fusion, where the evidence layer gives one.
+        probability: Probability of a productive fusion; ``None`` where the edition holds no evidence or none is asked.
         facts: The level of every fact of the case.
     """
 
@@ -124,7 +228,7 @@ class Recommendation(msgspec.Struct, frozen=True, gc=False):
     missing: tuple[Missing, ...]
     interpretation: tuple[Reading, ...]
     therapy: tuple[Label, ...]
-    probability: dict[str, Any] | None
+    probability: Probability | None
     facts: dict[str, str]
     trace: tuple[Step, ...]
     intended_use: str

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from ntrkpath.assays import NtrkGenes
+from ntrkpath.evidence.probability import Probabilities
 from ntrkpath.guidance import Edition, load
 from ntrkpath.model.case import Case
 from ntrkpath.model.errors import CaseError
@@ -49,6 +50,7 @@ class Pathway:
         as_of: The date whose labels count.
         figure2_reading: ``both``, ``a`` or ``b``; the edition's default where not given.
         judged: Whether fusions with exons or coordinates get our own verdict; else the names decide.
+        probability: Whether the answer carries the probability of a productive fusion; no rule reads it.
 
     Raises:
         CaseError: ``figure2_reading`` is none of the edition's.
@@ -61,6 +63,7 @@ class Pathway:
         *,
         figure2_reading: str | None = None,
         judged: bool = True,
+        probability: bool = True,
     ) -> None:
         self.edition, self.as_of = edition, as_of
         self.chain = edition.decisions
@@ -68,6 +71,7 @@ class Pathway:
         self.tumour, self.treated = Tumour(edition, ntrk), Treated(edition, ntrk)
         self.readouts = Readouts(edition, ntrk, judge if judged else None)
         self.labels = Labels(edition, as_of)
+        self.probabilities = Probabilities(edition) if probability else None
         setting = edition.facts["figure2_reading"]
         self.reading = figure2_reading or str((setting.derive or {})["default"])
         if self.reading not in setting.levels:
@@ -165,7 +169,7 @@ class Pathway:
             missing=self.missing([levels, *choices[1:]], self.readouts.open_levels(called)),
             interpretation=self._interpretation(called, decision.hits, levels),
             therapy=self._therapy(levels, situation),
-            probability=None,
+            probability=self.probabilities.of(histology.id, histology.name, levels) if self.probabilities else None,
             facts=levels,
             trace=tuple(trace),
             intended_use=self.edition.intended_use,

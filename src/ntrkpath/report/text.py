@@ -12,7 +12,7 @@ from rich.text import Text
 
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.recommendation import Label, Recommendation
-from ntrkpath.report import words
+from ntrkpath.report import probability, words
 from ntrkpath.report.words import Basis, plain
 
 WIDTH = 100
@@ -133,6 +133,30 @@ def _readings(rec: Recommendation, edition: Edition, notes: bool) -> Iterator[Re
     yield _indent(grid)
 
 
+def _probability(rec: Recommendation, edition: Edition, full: bool) -> Iterator[RenderableType]:
+    found = rec.probability
+    if found is None:
+        return
+    yield from _head(f"{probability.TITLE} (95 % credible range)")
+    lines = probability.lines(found, edition, full)
+    if lines:
+        grid = _grid(min(34, max(len(line.label) for line in lines)), 24, None)
+        following = False
+        for line in lines:
+            if line.following and not following:
+                following = True
+                grid.add_row(Text("If next", style="dim"))
+            over = f"Single studies: {line.over}. " if line.over else ""
+            strong = "" if line.following else "bold"
+            grid.add_row(plain(line.label), Text(line.shown or "no figure", style=strong), plain(over + line.detail))
+        yield _indent(grid)
+    if found.note:
+        yield _indent(Text(plain(found.note)))
+    if found.next or found.now is not None:
+        told = (probability.BESIDE, *found.assumptions) if full else (probability.BESIDE,)
+        yield _indent(Text(" ".join(told), style="dim"))
+
+
 def _status(label: Label) -> Text:
     style = {"within_label": "bold green", "outside_label": "red"}.get(label.status, "yellow")
     return Text(
@@ -225,6 +249,7 @@ def render(
         _cautions(recommendation, edition, verbose),
         _missing(recommendation, edition, None if verbose else _ACTIONS_SHOWN),
         _readings(recommendation, edition, verbose),
+        _probability(recommendation, edition, verbose),
         _therapy(recommendation, edition),
     ]
     if verbose:

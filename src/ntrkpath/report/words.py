@@ -113,6 +113,11 @@ def _reading_name(group: list[Reading]) -> str:
     return f"{which}, {name}" + (f", {plain(reading.fusion)}" if reading.fusion else "")
 
 
+def method_name(method: str) -> str:
+    """Return a method of ``tests[]`` as it is printed, ``pan_trk_ihc`` as pan-TRK IHC."""
+    return _READOUTS.get(method, (method.replace("_", " "), ""))[0]
+
+
 def label_groups(recommendation: Recommendation) -> list[list[Label]]:
     """Return the labels of one drug that stand alike together, within label first."""
     order = list(STATUS)

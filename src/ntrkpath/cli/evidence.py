@@ -1,0 +1,150 @@
+"""`ntrkpath evidence`: the numbers behind the guidance, each with its study and its interval."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ntrkpath.cli.main import EXIT_OK
+from ntrkpath.cli.options import edition_option
+
+if TYPE_CHECKING:
+    from ntrkpath.evidence.frequency import Frequency
+    from ntrkpath.evidence.sheets import Sheet
+    from ntrkpath.guidance import Edition
+
+#: A funnel of fewer studies than this shows nothing.
+FEWEST_FUNNEL = 5
+
+format_option = click.option(
+    "--format", "form", type=click.Choice(["text", "csv", "json", "html"]), default="text", show_default=True,
+    help="How to print it; html is one file with the pictures, for standard output.",
+)  # fmt: skip
+
+
+@click.group("evidence")
+def command() -> None:
+    """Show the evidence: tables 1 to 4, frequency by group, accuracy of the tests; studies, references, intervals.
+
+    Intervals and pooling need numpy and scipy (pip install 'ntrkpath[stats]').
+    """
+
+
+@command.command("table")
+@click.argument("number", type=click.IntRange(1, 4), metavar="N")
+@format_option
+@edition_option
+def table(number: int, form: str, edition: str) -> int:
+    """Show table N (1 to 4) of the guidance, row by row, with references and exact intervals."""
+    from ntrkpath.evidence import evidence_of
+    from ntrkpath.evidence.table_sheets import table_sheets
+    from ntrkpath.guidance import load
+
+    guidance = load(edition)
+    sheets = table_sheets(evidence_of(guidance), number)
+    content = {"table": number, "rows": [row.record for row in sheets[0].rows]}
+    if len(sheets) > 1:
+        content["derived"] = [row.record for row in sheets[1].rows]
+    return _print(form, sheets[0].title, sheets, guidance, content)
+
+
+@command.command("frequency")
+@click.argument("group", required=False)
+@click.option(
+    "--overlap", type=click.Choice(["once", "all"]), default="once", show_default=True,
+    help="Cohorts that share patients: pool the largest once, or all of them.",
+)  # fmt: skip
+@format_option
+@edition_option
+def frequency(group: str | None, overlap: str, form: str, edition: str) -> int:
+    """Show how often NTRK fusions are found in GROUP, study by study and pooled; without GROUP, in every group."""
+    from ntrkpath.evidence import evidence_of
+    from ntrkpath.evidence import frequency as frequencies
+    from ntrkpath.evidence.frequency_sheets import frequency_overview, frequency_sheet
+    from ntrkpath.guidance import load
+
+    guidance = load(edition)
+    evidence = evidence_of(guidance)
+    groups = [evidence.group(group).id] if group else list(evidence.groups)
+    sheets = [frequency_sheet(evidence, g, overlap) for g in groups]
+    if group is None:
+        sheets = [frequency_overview(evidence, overlap), *(sheets if form in ("csv", "html") else [])]
+        if form == "csv":
+            sheets = sheets[1:]
+    found = [frequencies.frequency(evidence, g, overlap) for g in groups]
+    pictures = _pictures(found, overview=group is None) if form == "html" else {}
+    title = sheets[0].title
+    return _print(form, title, sheets, guidance, {"overlap": overlap, "groups": found}, pictures)
+
+
+@command.command("accuracy")
+@click.argument("test", required=False)
+@format_option
+@edition_option
+def accuracy(test: str | None, form: str, edition: str) -> int:
+    """Show how accurate TEST is (pan_trk_ihc, fish, rt_pcr, dna_mps, rna_mps), study by study and pooled."""
+    from ntrkpath.evidence import evidence_of
+    from ntrkpath.evidence.accuracy import pooled_accuracy, study_accuracy
+    from ntrkpath.evidence.accuracy_sheets import accuracy_sheets
+    from ntrkpath.guidance import load
+    from ntrkpath.report.evidence_figures import accuracy_forests
+
+    guidance = load(edition)
+    evidence = evidence_of(guidance)
+    sheets = accuracy_sheets(evidence, test)
+    content = {
+        "studies": [study_accuracy(evidence, study) for study in evidence.accuracy(test)],
+        "pools": [pooled_accuracy(evidence, p.id) for p in evidence.pools.values() if test in (None, p.test)],
+    }
+    title = sheets[0].title if test else "Accuracy of tests for NTRK fusions"
+    pictures = {sheet.ident: accuracy_forests(sheet) for sheet in sheets} if form == "html" else {}
+    return _print(form, title, sheets, guidance, content, pictures)
+
+
+def _print(
+    form: str,
+    title: str,
+    sheets: Sequence[Sheet],
+    edition: Edition,
+    content: Mapping[str, Any],
+    pictures: Mapping[str, Sequence[str]] | None = None,
+) -> int:
+    from ntrkpath.report.evidence import evidence_html, sheet_text, sheets_csv
+
+    if form == "json":
+        import msgspec
+
+        named = {"id": edition.id, "version": edition.version, "sha256": edition.sha256}
+        click.echo(msgspec.json.encode({"guideline": named, **content}).decode())
+    elif form == "csv":
+        click.echo(sheets_csv(sheets), nl=False)
+    elif form == "html":
+        click.echo(evidence_html(title, sheets, edition, pictures), nl=False)
+    else:
+        click.echo("\n\n\n".join(sheet_text(sheet) for sheet in sheets))
+    return EXIT_OK
+
+
+def _pictures(found: Sequence[Frequency], *, overview: bool) -> dict[str, list[str]]:
+    """Return the forest plot of each group, and the funnel where three or more studies stand in one."""
+    from ntrkpath.figures.funnel_plot import FunnelPoint, funnel_svg
+    from ntrkpath.report.evidence_figures import frequency_forest, groups_forest
+
+    made = {f"frequency-{one.group.id}": frequency_forest(one) for one in found}
+    for one in found:
+        if len(one.studies) >= FEWEST_FUNNEL and 0 < one.pooled.estimate < 1:
+            points = [
+                FunnelPoint(row.study.label, row.study.positive, row.study.tested, hollow=not row.used)
+                for row in one.studies
+            ]
+            title = f"Funnel of the studies: {one.group.says}"
+            note = "Hollow: not pooled."
+            svg = funnel_svg(
+                points, one.pooled.estimate, title=title, notes_below=(note,), ident=f"funnel-{one.group.id}"
+            )
+            made[f"frequency-{one.group.id}"].append(svg)
+    if overview:
+        made["frequency"] = [groups_forest(found)]
+    return made

@@ -1,0 +1,339 @@
+"""The evidence of an edition, loaded and checked: tables 1 to 4, frequencies by group, accuracy of the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property, lru_cache
+from typing import Any
+
+import msgspec
+
+from ntrkpath.evidence.studies import (
+    AccuracyStudy,
+    Assignment,
+    FrequencyGroup,
+    Overlap,
+    Pool,
+    Study,
+    Table,
+)
+from ntrkpath.guidance.edition import Edition
+from ntrkpath.model.errors import EvidenceError, GuidanceError
+
+FREQUENCY, ACCURACY, TABLES = "evidence_frequency", "evidence_accuracy", "evidence_tables"
+OVERLAP = ("once", "all")
+KINDS = ("bivariate", "sensitivity", "specificity")
+COUNTS = ("true_positive", "false_negative", "false_positive", "true_negative")
+#: Fewer cohorts than this say nothing of five parameters.
+FEWEST_BIVARIATE = 3
+
+
+class Evidence:
+    """The evidence of one edition, checked once and immutable.
+
+    Args:
+        edition: The edition whose files hold the evidence.
+
+    Raises:
+        GuidanceError: The edition holds no evidence, or an entry of it is malformed: a count over its total, a
+            percentage over 100, an empty group, a name that is not defined. The field is named.
+    """
+
+    def __init__(self, edition: Edition) -> None:
+        for file in (FREQUENCY, ACCURACY, TABLES):
+            if file not in edition.data:
+                raise GuidanceError("this edition holds no evidence", where=f"{file}.yaml", value=edition.id)
+        self.edition_id, self.edition_sha256 = edition.id, edition.sha256
+        self._frequency: dict[str, Any] = edition.data[FREQUENCY]
+        self._accuracy: dict[str, Any] = edition.data[ACCURACY]
+        self.tables: dict[int, Table]
+        #: The tests as words.
+        self.tests: dict[str, str] = self._accuracy["tests"]
+        #: The tumours tested, as words.
+        self.contexts: dict[str, str] = self._accuracy["contexts"]
+        #: How counts were gathered, as words.
+        self.designs: dict[str, str] = self._accuracy["designs"]
+        self._references = {ref["id"]: ref for ref in edition.data["references"]["references"]}
+        self.tables = {t["table"]: _convert(t, Table, f"{TABLES}.yaml: table") for t in edition.data[TABLES]["tables"]}
+        self._rows = {row["id"]: row for table in self.tables.values() for row in table.rows}
+        self._check_tables()
+        self.overlaps = {o["id"]: _convert(o, Overlap, f"{FREQUENCY}.yaml: overlaps") for o in self._overlaps()}
+        self.groups = {g["id"]: self._group(g) for g in self._frequency["groups"]}
+        self._check_overlaps()
+        self._check_assignments(edition)
+
+    # --- frequencies --------------------------------------------------------------------------------------------------
+    def group(self, ident: str) -> FrequencyGroup:
+        """Return a group by id.
+
+        Raises:
+            EvidenceError: No such group.
+        """
+        if ident not in self.groups:
+            raise EvidenceError("no such group of sarcomas", value=ident, allowed=self.groups)
+        return self.groups[ident]
+
+    def studies(self, group: str, overlap: str = "once") -> tuple[Study, ...]:
+        """Return the studies of a group that are pooled, in the order of the file.
+
+        Args:
+            group: The id of the group.
+            overlap: ``once`` keeps one of the cohorts that share patients, ``all`` keeps every one.
+
+        Raises:
+            EvidenceError: No such group, or neither ``once`` nor ``all``.
+        """
+        if overlap not in OVERLAP:
+            raise EvidenceError("not a way to treat cohorts that share patients", value=overlap, allowed=OVERLAP)
+        pooled = [study for study in self.group(group).studies if study.pooled]
+        if overlap == "once":
+            pooled = [s for s in pooled if s.overlap is None or self.overlaps[s.overlap].keep == s.id]
+        return tuple(pooled)
+
+    def assignment(self, histology: str | None, levels: Mapping[str, str]) -> Assignment:
+        """Return which group's frequency stands for a case.
+
+        Args:
+            histology: The id of the histology in the edition's vocabulary, if it is resolved.
+            levels: The levels of the facts; ``histology_group``, ``alk_ros1`` and ``canonical_alteration`` are read.
+                A fact that is absent is unknown.
+        """
+        for when, answer in self._assignments:
+            for fact, wanted in when.items():
+                value = histology if fact == "histology" else levels.get(fact, "unknown")
+                if value not in wanted:
+                    break
+            else:
+                return answer
+        return Assignment(group=None, why="No published frequency fits this case.")
+
+    # --- accuracy -----------------------------------------------------------------------------------------------------
+    @cached_property
+    def accuracy_studies(self) -> dict[str, AccuracyStudy]:
+        """Every study of accuracy by id."""
+        studies = {}
+        for entry in self._accuracy["studies"]:
+            where = f"{ACCURACY}.yaml: {entry.get('id')}"
+            study = _convert(entry, AccuracyStudy, where)
+            self._check_reference(study.reference, where)
+            for name, known in (("test", self.tests), ("context", self.contexts), ("design", self.designs)):
+                if getattr(study, name) not in known:
+                    value = getattr(study, name)
+                    raise GuidanceError(f"unknown {name}", where=f"{where}.{name}", value=value, allowed=known)
+            for name in COUNTS:
+                value = getattr(study, name)
+                if value is not None and value < 0:
+                    raise GuidanceError("a negative count", where=f"{where}.{name}", value=value)
+            for name, value in msgspec.structs.asdict(study.printed).items() if study.printed else ():
+                if value is not None and not 0 <= value <= 100:
+                    raise GuidanceError("not a percentage", where=f"{where}.printed.{name}", value=value)
+            if study.printed is None and study.true_positive is None and study.true_negative is None:
+                raise GuidanceError("neither counts nor percentages", where=where)
+            if study.id in studies:
+                raise GuidanceError("a second study of this id", where=where)
+            studies[study.id] = study
+        for study in studies.values():
+            for other in (study.part_of, study.shares):
+                if other is not None and other not in studies:
+                    raise GuidanceError("no such study", where=f"{ACCURACY}.yaml: {study.id}", value=other)
+        return studies
+
+    def accuracy(
+        self, test: str | None = None, *, context: str | None = None, gene: str | None = None
+    ) -> tuple[AccuracyStudy, ...]:
+        """Return the studies of accuracy, in the order of the file; each argument restricts them.
+
+        Raises:
+            EvidenceError: No study of such a test, context or gene.
+        """
+        found = tuple(self.accuracy_studies.values())
+        for name, wanted in (("test", test), ("context", context), ("gene", gene)):
+            if wanted is not None:
+                known = dict.fromkeys(getattr(study, name) for study in self.accuracy_studies.values())
+                if wanted not in known:
+                    raise EvidenceError(f"no study of accuracy with this {name}", value=wanted, allowed=known)
+                found = tuple(study for study in found if getattr(study, name) == wanted)
+        return found
+
+    @cached_property
+    def pools(self) -> dict[str, Pool]:
+        """What may be pooled, by id."""
+        pools = {}
+        for entry in self._accuracy["pools"]:
+            where = f"{ACCURACY}.yaml: {entry.get('id')}"
+            pool = _convert(entry, Pool, where)
+            if pool.kind not in KINDS:
+                raise GuidanceError("unknown kind of pool", where=f"{where}.kind", value=pool.kind, allowed=KINDS)
+            self._check_pool(pool, where)
+            pools[pool.id] = pool
+        return pools
+
+    @cached_property
+    def refused(self) -> dict[str, str]:
+        """Why a study of accuracy is not pooled, by the id of the study."""
+        return {study: entry["why"] for entry in self._accuracy["refused"] for study in entry["studies"]}
+
+    # --- tables and references ----------------------------------------------------------------------------------------
+    def table(self, number: int) -> Table:
+        """Return a table of the guidance.
+
+        Raises:
+            EvidenceError: The guidance has no such table.
+        """
+        if number not in self.tables:
+            raise EvidenceError("the guidance has no such table", value=number, allowed=map(str, self.tables))
+        return self.tables[number]
+
+    def reference(self, ident: str) -> dict[str, Any]:
+        """Return a reference as it stands in ``references.yaml``.
+
+        Raises:
+            EvidenceError: No such reference.
+        """
+        if ident not in self._references:
+            raise EvidenceError("no such reference", value=ident, remedy="see references.yaml of the edition")
+        found: dict[str, Any] = self._references[ident]
+        return found
+
+    def citation(self, reference: str) -> str:
+        """Return a reference in one line: authors and year, journal, doi or PMID, number in the guidance.
+
+        Raises:
+            EvidenceError: No such reference.
+        """
+        ref = self.reference(reference)
+        parts = [ref["short"]]
+        parts += [ref["journal"]] if ref.get("journal") else []
+        parts += [f"doi {ref['doi']}"] if ref.get("doi") else [f"PMID {ref['pmid']}"] if ref.get("pmid") else []
+        parts += [f"reference {ref['guidance_number']} of the guidance"] if ref.get("guidance_number") else []
+        return ", ".join(dict.fromkeys(parts))
+
+    # --- checks -------------------------------------------------------------------------------------------------------
+    def _overlaps(self) -> list[dict[str, Any]]:
+        return list(self._frequency.get("overlaps", ()))
+
+    def _check_reference(self, reference: str, where: str) -> None:
+        if reference not in self._references:
+            raise GuidanceError("no such reference", where=f"{where}.reference", value=reference)
+
+    def _check_tables(self) -> None:
+        for row in self._rows.values():
+            if "reference" in row:
+                self._check_reference(row["reference"], f"{TABLES}.yaml: {row['id']}")
+            if "tested" in row:
+                _check_counts(row["positive"], row["tested"], f"{TABLES}.yaml: {row['id']}")
+        for table in self.tables.values():
+            for row in table.derived:
+                where = f"{TABLES}.yaml: {row['id']}"
+                _check_counts(row["responders"], row["evaluable"], where, ("responders", "evaluable"))
+
+    def _group(self, entry: Mapping[str, Any]) -> FrequencyGroup:
+        where = f"{FREQUENCY}.yaml: {entry['id']}"
+        if not entry.get("studies"):
+            raise GuidanceError("a group without studies", where=f"{where}.studies")
+        studies = []
+        for given in entry["studies"]:
+            at = f"{where}.{given['id']}"
+            row = self._rows.get(given.get("row", ""), {})
+            if "row" in given and not row:
+                raise GuidanceError("no such row of table 1", where=f"{at}.row", value=given["row"])
+            filled = {
+                "label": row.get("study"),
+                **{k: row[k] for k in ("reference", "positive", "tested", "method", "transcription") if k in row},
+                **given,
+            }
+            printed = {"group": entry["id"], "print_note": row.get("note", "")}
+            study = _convert({**filled, **printed}, Study, at)
+            self._check_reference(study.reference, at)
+            _check_counts(study.positive, study.tested, at)
+            if not study.pooled and not study.why_not:
+                raise GuidanceError("say why the study is not pooled", where=f"{at}.why_not")
+            studies.append(study)
+        return FrequencyGroup(id=entry["id"], says=entry["says"], studies=tuple(studies), note=entry.get("note", ""))
+
+    def _check_overlaps(self) -> None:
+        for overlap in self.overlaps.values():
+            found = {s.id for g in self.groups.values() for s in g.studies if s.overlap == overlap.id}
+            if set(overlap.studies) != found or overlap.keep not in found:
+                where = f"{FREQUENCY}.yaml: overlaps.{overlap.id}"
+                raise GuidanceError("not the studies that name this overlap", where=where, value=sorted(found))
+        for group in self.groups.values():
+            for study in group.studies:
+                if study.overlap is not None and study.overlap not in self.overlaps:
+                    where = f"{FREQUENCY}.yaml: {group.id}.{study.id}.overlap"
+                    raise GuidanceError("no such overlap", where=where, value=study.overlap, allowed=self.overlaps)
+
+    def _check_assignments(self, edition: Edition) -> None:
+        self._assignments: list[tuple[dict[str, frozenset[str]], Assignment]] = []
+        histologies = {entry["id"] for entry in edition.data["histologies"]}
+        for number, entry in enumerate(self._frequency["assignments"]):
+            where = f"{FREQUENCY}.yaml: assignments[{number}]"
+            when = {}
+            for fact, wanted in entry["when"].items():
+                levels = frozenset([wanted] if isinstance(wanted, str) else wanted)
+                if fact != "histology" and fact not in edition.facts:
+                    raise GuidanceError("no such fact", where=where, value=fact)
+                allowed = histologies if fact == "histology" else set(edition.facts[fact].levels)
+                if not levels <= allowed:
+                    raise GuidanceError(f"no such {fact}", where=where, value=", ".join(sorted(levels - allowed)))
+                when[fact] = levels
+            answer = _convert({k: v for k, v in entry.items() if k != "when"}, Assignment, where)
+            if answer.group is not None and answer.group not in self.groups:
+                raise GuidanceError("no such group", where=f"{where}.group", value=answer.group, allowed=self.groups)
+            if (answer.stands_in or answer.group is None) and not answer.why:
+                raise GuidanceError("say why", where=f"{where}.why")
+            self._assignments.append((when, answer))
+
+    def _check_pool(self, pool: Pool, where: str) -> None:
+        tumours: set[str] = set()
+        needed = ("sensitivity", "specificity") if pool.kind == "bivariate" else (pool.kind,)
+        if pool.kind == "bivariate" and len(pool.studies) < FEWEST_BIVARIATE:
+            raise GuidanceError(
+                "too few studies for sensitivity and specificity together", where=f"{where}.studies",
+                value=len(pool.studies), allowed=f"{FEWEST_BIVARIATE} or more",
+            )  # fmt: skip
+        chosen = []
+        for ident in pool.studies:
+            study = self.accuracy_studies.get(ident)
+            if study is None:
+                raise GuidanceError("no such study", where=f"{where}.studies", value=ident)
+            if ident in self.refused:
+                raise GuidanceError("a study that is refused", where=f"{where}.studies", value=ident)
+            if (study.test, study.gene) != (pool.test, pool.gene):
+                raise GuidanceError("another test or gene", where=f"{where}.studies", value=ident)
+            if any(getattr(study, name) is None for name in needed):
+                raise GuidanceError("a study without such counts", where=f"{where}.studies", value=ident)
+            if study.id in tumours:
+                raise GuidanceError(
+                    "its tumours are in another study of the pool", where=f"{where}.studies", value=ident
+                )
+            tumours |= {study.id, *filter(None, (study.part_of, study.shares))}
+            chosen.append(study)
+        for name in ("clone", "threshold"):
+            kinds = sorted({getattr(study, name) for study in chosen})
+            if len(kinds) > 1:
+                raise GuidanceError(f"more than one {name} in a pool", where=f"{where}.studies", value=", ".join(kinds))
+
+
+def _convert(entry: Any, kind: Any, where: str) -> Any:
+    try:
+        return msgspec.convert(entry, kind)
+    except msgspec.ValidationError as error:
+        raise GuidanceError(str(error), where=where) from None
+
+
+def _check_counts(x: int, n: int, where: str, names: tuple[str, str] = ("positive", "tested")) -> None:
+    if n < 1:
+        raise GuidanceError("nothing was counted", where=f"{where}.{names[1]}", value=n, allowed="1 or more")
+    if not 0 <= x <= n:
+        raise GuidanceError("a count outside its total", where=f"{where}.{names[0]}", value=x, allowed=f"0 to {n}")
+
+
+@lru_cache(maxsize=8)
+def evidence_of(edition: Edition) -> Evidence:
+    """Return the evidence of an edition, read once.
+
+    Raises:
+        GuidanceError: The edition holds no evidence, or it is malformed.
+    """
+    return Evidence(edition)

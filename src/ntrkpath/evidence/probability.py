@@ -1,0 +1,233 @@
+"""The probability of a productive fusion in a case: looked up in figures that were made when the edition was built.
+
+Which result may be weighed, with which counts, stands in ``probability.yaml``; the figures, with their ranges, in
+``probability_figures.yaml``. Where the figures do not belong to the evidence beside them, they are made anew if numpy
+and scipy are installed; otherwise there is no figure, and the answer says so.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from importlib.util import find_spec
+from operator import itemgetter
+from typing import Any
+
+import msgspec
+
+from ntrkpath.guidance.edition import Edition
+from ntrkpath.model.errors import GuidanceError
+from ntrkpath.model.recommendation import AfterResult, Estimate, PreTest, Probability, TestAccuracy
+
+RULES, FIGURES = "probability", "probability_figures"
+#: The files whose data the figures follow from.
+SOURCES = ("evidence_tables", "evidence_frequency", "evidence_accuracy", RULES)
+_SIGN = {"positive": "+", "negative": "-"}
+_REMEMBERED = 20_000
+STALE = (
+    "No figure: the figures of this edition do not belong to the evidence beside them. To make them anew: pip install"
+    " 'ntrkpath[stats]', or python scripts/build_probability.py."
+)
+
+
+def made_from(edition: Edition) -> int:
+    """Return the check sum of what the figures of an edition follow from."""
+    return zlib.crc32(msgspec.json.encode([edition.data[name] for name in SOURCES], order="deterministic"))
+
+
+class When:
+    """A condition: each fact has one of the levels; ``histology`` is read as a fact of its own."""
+
+    __slots__ = ("wanted",)
+
+    def __init__(self, when: Mapping[str, Any]) -> None:
+        self.wanted = tuple((fact, frozenset([lv] if isinstance(lv, str) else lv)) for fact, lv in when.items())
+
+    def holds(self, levels: Mapping[str, str]) -> bool:
+        """Say whether the condition holds in these levels; a fact that is absent is unknown."""
+        return all(levels.get(fact, "unknown") in wanted for fact, wanted in self.wanted)
+
+
+class Ruled:
+    """Entries of which the first whose condition holds counts.
+
+    Args:
+        entries: Each with ``when`` and whatever else.
+    """
+
+    def __init__(self, entries: Iterable[Mapping[str, Any]]) -> None:
+        self.entries = [(When(entry.get("when", {})), entry) for entry in entries]
+
+    def first(self, levels: Mapping[str, str]) -> Mapping[str, Any] | None:
+        """Return the first entry whose condition holds."""
+        return next((entry for when, entry in self.entries if when.holds(levels)), None)
+
+    def facts(self) -> set[str]:
+        """Return every fact that a condition names."""
+        return {fact for when, _ in self.entries for fact, _ in when.wanted}
+
+
+def combination(results: Iterable[tuple[str, str]]) -> str:
+    """Return the key of the figures after results, each an accuracy and its sign, as ``ihc_sarcoma+ dna_all-``."""
+    return " ".join(accuracy + _SIGN[sign] for accuracy, sign in results)
+
+
+class Probabilities:
+    """The probabilities of one edition, ready to be asked for cases.
+
+    Args:
+        edition: The edition. One without evidence gives no probability.
+
+    Raises:
+        GuidanceError: ``probability.yaml`` names a fact that the edition lacks.
+    """
+
+    def __init__(self, edition: Edition) -> None:
+        self.edition = edition
+        self.stale = False
+        self._known: dict[object, Probability] = {}
+        self.available = all(name in edition.data for name in SOURCES)
+        if not self.available:
+            return
+        rules = edition.data[RULES]
+        self._figures: Mapping[str, Any] = edition.data.get(FIGURES) or {}
+        if self._figures.get("made_from") != made_from(edition):
+            self._figures = self._made_anew()
+        self.without = Ruled(rules["without_figure"])
+        self.settled = Ruled(rules["settled"])
+        self.assignments = Ruled(edition.data["evidence_frequency"]["assignments"])
+        self.tests = [(test["id"], Ruled(test["results"]), test) for test in rules["tests"]]
+        self.next_tests = [
+            (ident, When(test["next"]["when"]), tuple(test["next"]["signs"])) for ident, _, test in self.tests
+            if "next" in test
+        ]  # fmt: skip
+        self.accuracy = {
+            ident: Ruled(entry for entry in rules["accuracy"] if entry["test"] == ident) for ident, _, _ in self.tests
+        }
+        self._test_of: dict[str, str] = {entry["id"]: entry["test"] for entry in rules["accuracy"]}
+        self._why = {entry["id"]: entry["why"] for entry in rules["accuracy"]}
+        self.assumptions = [(frozenset(a["tests"]), When(a.get("when", {})), a["text"]) for a in rules["assumptions"]]
+        ruled = [self.without, self.settled, self.assignments, *(r for _, r, _ in self.tests), *self.accuracy.values()]
+        facts = {fact for r in ruled for fact in r.facts()} | {ident for ident, _, _ in self.tests}
+        facts |= {fact for _, when, *_ in (*self.next_tests, *self.assumptions) for fact, _ in when.wanted}
+        self.facts = tuple(sorted(facts - {"histology", "frequency"}))
+        for fact in self.facts:
+            if fact not in edition.facts:
+                raise GuidanceError("no such fact", where=f"{RULES}.yaml", value=fact)
+        self._key: Callable[[Mapping[str, str]], object] = itemgetter(*self.facts)
+
+    def _made_anew(self) -> Mapping[str, Any]:
+        if find_spec("numpy") is None or find_spec("scipy") is None:
+            self.stale = True
+            return {}
+        from ntrkpath.evidence.probability_figures import figures
+
+        return figures(self.edition)
+
+    def of(self, histology: str, name: str, levels: Mapping[str, str]) -> Probability | None:
+        """Return the probability for a case, or ``None`` for an edition without evidence.
+
+        Args:
+            histology: The id of its histology; ``name`` the name.
+            levels: The level of every fact, as the tables leave them.
+
+        Raises:
+            GuidanceError: No accuracy of ``probability.yaml`` holds for a result that is to be weighed.
+        """
+        if not self.available:
+            return None
+        key = (histology, self._key(levels))
+        known = self._known.get(key)
+        if known is None:
+            if len(self._known) > _REMEMBERED:
+                self._known.clear()
+            known = self._known[key] = self._of(name, {**levels, "histology": histology})
+        return known
+
+    def _of(self, name: str, levels: Mapping[str, str]) -> Probability:
+        if self.stale:
+            return _none(STALE)
+        barred, settled = self.without.first(levels), self.settled.first(levels)
+        if barred is not None:
+            return _none(f"No figure. {barred['why']}" if settled is None or barred.get("outside") else settled["why"])
+        assigned = self.assignments.first(levels)
+        if assigned is None or assigned["group"] is None:
+            return _none(f"No figure. {assigned['why'] if assigned else 'No published frequency fits this case.'}")
+        group = assigned["group"]
+        found = self._figures["frequencies"][group]
+        estimate, low, high = found["probability"]
+        pre_test = PreTest(
+            estimate, low, high, group, found["says"], found["counts"], tuple(found["studies"]),
+            name if assigned.get("stands_in") else None, assigned.get("why", ""),
+        )  # fmt: skip
+        if settled is not None:
+            return Probability(pre_test, (), None, (), (), settled["why"])
+        steps, weighed, open_ = self._steps(group, levels)
+        now = None
+        if open_:
+            now = self._after(group, weighed) if weighed else Estimate(*found["probability"])
+        following = self._next(group, levels, weighed) if open_ else ()
+        levels = {**levels, "frequency": group}
+        touched = {self._test_of[ident] for ident, _ in weighed} | {item.test for item in following}
+        assumptions = tuple(t for tests, when, t in self.assumptions if tests <= touched and when.holds(levels))
+        note = "" if open_ else "No figure after these results: one of them cannot be weighed. The steps say which."
+        return Probability(pre_test, steps, now, following, assumptions, note)
+
+    def _steps(
+        self, group: str, levels: Mapping[str, str]
+    ) -> tuple[tuple[AfterResult, ...], list[tuple[str, str]], bool]:
+        """Return what each result does, the results weighed, and whether a figure is left at the end."""
+        steps: list[AfterResult] = []
+        weighed: list[tuple[str, str]] = []
+        open_ = True
+        for ident, results, _ in self.tests:
+            entry = results.first(levels)
+            if entry is None or entry["effect"] == "none":
+                continue
+            if entry["effect"] == "weighed" and open_:
+                weighed.append((self._accuracy_of(ident, levels), entry["sign"]))
+                steps.append(self._weighed(group, ident, levels[ident], weighed))
+                continue
+            why = entry.get("why", "Not weighed: an earlier result leaves no figure to start from.")
+            if entry["effect"] == "no_figure":
+                open_ = False
+            effect = "leaves" if entry["effect"] == "leaves" else "no_figure"
+            steps.append(AfterResult(ident, levels[ident], effect, why=why))  # type: ignore[arg-type]
+        return tuple(steps), weighed, open_
+
+    def _next(self, group: str, levels: Mapping[str, str], weighed: list[tuple[str, str]]) -> tuple[AfterResult, ...]:
+        order = [ident for ident, _, _ in self.tests]
+        found = []
+        for ident, when, signs in self.next_tests:
+            if when.holds(levels):
+                for sign in signs:
+                    results = [*weighed, (self._accuracy_of(ident, levels), sign)]
+                    results.sort(key=lambda item: order.index(self._test_of[item[0]]))
+                    found.append(self._weighed(group, ident, sign, results, (self._accuracy_of(ident, levels), sign)))
+        return tuple(found)
+
+    def _accuracy_of(self, test: str, levels: Mapping[str, str]) -> str:
+        entry = self.accuracy[test].first(levels)
+        if entry is None:
+            raise GuidanceError("no accuracy holds for this case", where=f"{RULES}.yaml: accuracy", value=test)
+        return str(entry["id"])
+
+    def _after(self, group: str, results: list[tuple[str, str]]) -> Estimate:
+        return Estimate(*self._figures["after"][group][combination(results)][:3])
+
+    def _weighed(
+        self, group: str, test: str, result: str, results: list[tuple[str, str]],
+        this: tuple[str, str] | None = None,
+    ) -> AfterResult:  # fmt: skip
+        accuracy, sign = this or results[-1]
+        figures = self._figures["accuracy"][accuracy]
+        over = self._figures["after"][group][combination(results)][3:]
+        return AfterResult(
+            test, result, "weighed", self._after(group, results), (over[0], over[1]) if over else None,
+            Estimate(*figures[sign]), TestAccuracy(**figures["sensitivity"]), TestAccuracy(**figures["specificity"]),
+            self._why[accuracy],
+        )  # fmt: skip
+
+
+def _none(why: str) -> Probability:
+    return Probability(None, (), None, (), (), why)

@@ -1,0 +1,170 @@
+"""Recommendations as PDF: the same words as the other reports, laid out by typst; needs ``ntrkpath[pdf]``."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ntrkpath.figures import pathway_svg
+from ntrkpath.figures.fusion import fusion_svg
+from ntrkpath.figures.svg import COLOURS
+from ntrkpath.guidance.edition import Edition
+from ntrkpath.model.case import Case
+from ntrkpath.model.errors import NtrkpathError
+from ntrkpath.model.fusion import FusionVerdict
+from ntrkpath.model.recommendation import Recommendation
+from ntrkpath.report import panels, probability, words
+from ntrkpath.report.words import plain
+
+_TEMPLATE = Path(__file__).parent / "typst" / "recommendation.typ"
+_VARIABLE = re.compile(r"var\(--([a-z-]+)\)")
+_DARK = re.compile(r"@media screen and \(prefers-color-scheme:dark\)\{[^{}]*\{[^{}]*\}\}")
+_DEFINED = re.compile(r"--[a-z-]+:[^;}]*;")
+#: A word longer than this may be broken anywhere, so that no column is ever left.
+_LONGEST = 24
+
+
+class PdfError(NtrkpathError):
+    """The PDF cannot be made."""
+
+    kind = "pdf"
+
+
+def render_pdf(
+    recommendations: Sequence[Recommendation],
+    edition: Edition,
+    fusions: Sequence[Sequence[FusionVerdict]] = (),
+    cases: Sequence[Case] = (),
+) -> bytes:
+    """Return one PDF (A4) with a part for each recommendation; the same answers give the same bytes.
+
+    Args:
+        recommendations: The answers, at least one.
+        edition: The edition that gave them.
+        fusions: For each answer, our verdicts on the events of its caller files, which are drawn.
+        cases: The case of each answer, for tests and therapy in time.
+
+    Raises:
+        PdfError: typst is not installed.
+    """
+    try:
+        import typst
+    except ImportError:
+        raise PdfError("a PDF needs typst, which is not installed", remedy="pip install 'ntrkpath[pdf]'") from None
+    document = {
+        "title": "NTRK fusions in sarcoma",
+        "use": edition.intended_use,
+        "as_of": recommendations[0].as_of.isoformat(),
+        "cases": [
+            _case(rec, edition, fusions[i] if fusions else (), cases[i] if cases else None)
+            for i, rec in enumerate(recommendations)
+        ],
+    }
+    day = recommendations[0].as_of
+    noon = dt.datetime(day.year, day.month, day.day, 12, tzinfo=dt.UTC)
+    made = typst.compile(
+        _TEMPLATE.read_bytes(),
+        sys_inputs={"document": msgspec.json.encode(_breakable(document)).decode()},
+        timestamp=int(noon.timestamp()),
+    )
+    return bytes(made)
+
+
+def _case(
+    rec: Recommendation, edition: Edition, verdicts: Sequence[FusionVerdict], case: Case | None
+) -> dict[str, Any]:
+    many = len(words.reasons(rec)) > 1
+    actions = [{"text": a.text, "strength": a.strength} for a in rec.actions]
+    for_it, against = panels.disagreeing(rec)
+    return {
+        "id": plain(rec.case_id),
+        "name": rec.histology.name,
+        "actions": actions or [{"text": "None follows from the guidance.", "strength": ""}],
+        "numbered": many,
+        "check": words.histology_read(edition, rec) if words.read_loosely(rec) else "",
+        "tiers": [
+            ["Tier", words.tier_words(rec.tier), plain(rec.tier_reason)],
+            ["Priority", words.tier_words(rec.priority), plain(rec.priority_reason)],
+        ],
+        "why": [
+            _item(", ".join(map(str, numbers)) if many else "›", lead.reason, edition, lead.rule, lead.statements,
+                  lead.fidelity, lead.note)
+            for numbers, lead in words.reasons(rec)
+        ],
+        "disagree": "; ".join(
+            f"{panels.METHODS[fact]}: {words.level_words(edition, fact, rec.facts[fact])}"
+            for fact in (*for_it, *against)
+        ),
+        "cautions": [_item("!", c.text, edition, c.rule, c.statements, c.fidelity) for c in rec.cautions],
+        "missing": [[one.question, words.could_lead_to(edition, one.could_change)] for one in rec.missing],
+        "pathway": _drawn(pathway_svg(edition, rec, "pathway")),
+        "fusions": [[plain(v.name), _drawn(fusion_svg(v, ident=f"fusion-{i}"))] for i, v in enumerate(verdicts)],
+        "readings": [
+            [name, words.reading_call(edition, one), plain(one.text),
+             words.basis(edition, one.rule, one.statements, one.fidelity).cited]
+            for name, one in words.readings(rec)
+        ],
+        "timeline": [
+            [event.day.isoformat() if event.day else "no date", event.head, plain(event.told or "no result stated")]
+            for event in (panels.events(case, rec, edition) if case is not None else ())
+        ],
+        "probability": _probability(rec, edition),
+        "therapy": [
+            [words.drug_name(edition, group[0].drug), "\n".join(map(words.label_dates, group)),
+             f"{words.STATUS_SIGN.get(group[0].status, '?')} {words.STATUS.get(group[0].status, group[0].status)}",
+             plain(" ".join(group[0].reasons))]
+            for group in words.label_groups(rec)
+        ],
+        "statements": [
+            [ident, f"{edition.statements[ident].text} ({edition.statements[ident].section})"]
+            for ident in words.statements_cited(rec) if ident in edition.statements
+        ],
+        "provenance": [
+            ["Histology", words.histology_read(edition, rec)],
+            ["Guidance", f"{rec.guideline.id} {rec.guideline.version}, {edition.title}"],
+            ["SHA-256", rec.guideline.sha256],
+            ["Labels", words.labels_read(rec)],
+            ["Use", plain(rec.intended_use)],
+        ],
+    }  # fmt: skip
+
+
+def _item(
+    sign: str, text: str, edition: Edition, rule: str, statements: Sequence[str], fidelity: str, note: str = ""
+) -> dict[str, str]:
+    basis = words.basis(edition, rule, statements, fidelity, note)
+    told = f"{basis.sign} {basis.words}" if basis.sign else ""
+    return {"sign": sign, "text": plain(text), "cited": basis.cited, "fidelity": told, "note": plain(basis.note)}
+
+
+def _probability(rec: Recommendation, edition: Edition) -> dict[str, Any] | None:
+    found = rec.probability
+    if found is None:
+        return None
+    lines = [
+        [f"If next: {line.label}" if line.following else line.label, line.shown or "no figure", line.over, line.detail]
+        for line in probability.lines(found, edition)
+    ]
+    return {"title": probability.TITLE, "beside": probability.BESIDE, "note": found.note, "lines": lines}
+
+
+def _drawn(svg: str) -> str:
+    """Return a drawing in its light colours: outside a browser custom properties are not known."""
+    light = _DEFINED.sub("", _DARK.sub("", svg))
+    return _VARIABLE.sub(lambda match: COLOURS.get(match[1], ("#000000", ""))[0], light)
+
+
+def _breakable(value: Any, key: str = "") -> Any:
+    """Return a document in which words that are longer than a column have places to break."""
+    if isinstance(value, dict):
+        return {name: _breakable(part, name) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_breakable(part, key) for part in value]
+    if isinstance(value, str) and not value.startswith("<svg"):
+        return re.sub(rf"\S{{{_LONGEST},}}", lambda m: "\u200b".join(re.findall(r".{1,12}", m[0])), value)
+    return value

@@ -1,0 +1,164 @@
+"""The probability of a productive fusion in words, rows and a picture, for every report."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ntrkpath.figures.axes import percent, percent_range
+from ntrkpath.figures.prepost import PrePostRow, prepost_svg
+from ntrkpath.guidance.edition import Edition
+from ntrkpath.model.recommendation import AfterResult, Estimate, PreTest, Probability, Recommendation, TestAccuracy
+from ntrkpath.report.markup import Html, el, join, table
+from ntrkpath.report.words import level_words
+
+TITLE = "Probability of a productive NTRK fusion"
+BESIDE = "Information beside the rules: no rule reads it, and no action rests on it."
+RANGES = "Median and 95 % credible range: frequency and accuracy are known only roughly."
+BEFORE = "Before any test"
+PICTURE = "Before and after each result"
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One line of a report.
+
+    Args:
+        label: What is known then; ``following`` where it may come next.
+        shown: The probability with its range; empty without a figure.
+        over: What single studies would make of it.
+        detail: Where the figure comes from, or why there is none.
+    """
+
+    label: str
+    shown: str
+    over: str
+    detail: str
+    following: bool = False
+
+
+def with_range(found: Estimate | PreTest | TestAccuracy) -> str:
+    """Return a share with its range, for example ``2.3 % (1.1 to 4.7 %)``."""
+    return f"{percent(found.estimate)} ({percent_range(found.low, found.high)})"
+
+
+def ratio_words(ratio: Estimate) -> str:
+    """Return a likelihood ratio with its range."""
+
+    def short(value: float) -> str:
+        return f"{value:.0f}" if value >= 9.95 else f"{value:.1f}" if value >= 0.995 else f"{value:.2f}"
+
+    return f"{short(ratio.estimate)} ({short(ratio.low)} to {short(ratio.high)})"
+
+
+def result_words(edition: Edition, step: AfterResult) -> str:
+    """Return a test and its result, for example ``pan-TRK IHC positive``."""
+    names = {test["id"]: test["name"] for test in edition.data["probability"]["tests"]}
+    return f"{names[step.test]} {level_words(edition, step.test, step.result)}"
+
+
+def accuracy_words(name: str, found: TestAccuracy) -> str:
+    """Return sensitivity or specificity with range, counts and source."""
+    if found.low == found.high:
+        return f"{name} {percent(found.estimate)} ({found.counts}; {found.source})"
+    return f"{name} {percent(found.estimate)} ({percent_range(found.low, found.high)}; {found.counts}, {found.source})"
+
+
+def pre_test_words(found: PreTest) -> str:
+    """Return where the probability before any test comes from."""
+    return f"{found.says}, {found.counts}." + (f" {found.why}" if found.why else "")
+
+
+def _detail(step: AfterResult, full: bool) -> str:
+    if step.ratio is None or step.sensitivity is None or step.specificity is None:
+        return step.why
+    ratio = f"Likelihood ratio {ratio_words(step.ratio)}"
+    if not full:
+        return f"{ratio}."
+    sides = (accuracy_words("sensitivity", step.sensitivity), accuracy_words("specificity", step.specificity))
+    return f"{'; '.join((ratio, *sides))}. {step.why}"
+
+
+def lines(probability: Probability, edition: Edition, full: bool = True) -> list[Line]:
+    """Return the lines of a report, from before any test to what may come next.
+
+    Args:
+        full: Give sensitivity and specificity with their counts too.
+    """
+    found = []
+    if probability.pre_test is not None:
+        found.append(Line(BEFORE, with_range(probability.pre_test), "", pre_test_words(probability.pre_test)))
+    for step, following in (
+        *((step, False) for step in probability.steps),
+        *((step, True) for step in probability.next),
+    ):
+        shown = with_range(step.probability) if step.probability else ""
+        if step.effect == "leaves":
+            shown = "unchanged"
+        over = percent_range(*step.over_studies) if step.over_studies else ""
+        found.append(Line(result_words(edition, step), shown, over, _detail(step, full), following))
+    return found
+
+
+def picture(probability: Probability, edition: Edition, ident: str) -> str:
+    """Return the pre- and post-test picture as SVG; empty where no result moves the probability."""
+    before = probability.pre_test
+    if before is None or not any(step.probability for step in (*probability.steps, *probability.next)):
+        return ""
+    rows = [
+        PrePostRow(BEFORE, before.estimate, before.low, before.high, "before", note=f"{before.says}, {before.counts}")
+    ]
+    for step in probability.steps:
+        if step.probability is not None:
+            rows.append(_row(step, edition, len(rows) - 1, following=False))
+    now = len(rows) - 1
+    rows += [_row(step, edition, now, following=True) for step in probability.next]
+    return prepost_svg(rows, title=PICTURE, ident=ident)
+
+
+def _row(step: AfterResult, edition: Edition, start: int, following: bool) -> PrePostRow:
+    assert step.probability is not None
+    at = step.probability
+    note = ""
+    if step.sensitivity is not None and step.specificity is not None:
+        note = f"sensitivity {percent(step.sensitivity.estimate)}, specificity {percent(step.specificity.estimate)}"
+    return PrePostRow(
+        result_words(edition, step), at.estimate, at.low, at.high, "next" if following else "after",
+        ratio_words(step.ratio) if step.ratio else "", note, start,
+    )  # fmt: skip
+
+
+def _unbroken(text: str) -> str:
+    """Return a text in which a number keeps its percent sign on its line."""
+    return text.replace(" %", "\u00a0%")
+
+
+def section(rec: Recommendation, edition: Edition, ident: str) -> Html:
+    """Return the probability as a section of an HTML report: the picture, the figures, what they rest on.
+
+    Args:
+        ident: Makes the ids of the picture unique where several cases share a page.
+    """
+    found = rec.probability
+    if found is None:
+        return Html("")
+    parts = [el("h3", TITLE), el("p", BESIDE, class_="quiet small")]
+    if found.note:
+        parts.append(el("p", found.note))
+    if drawn := picture(found, edition, f"{ident}-probability"):
+        figure = el("figure", Html(drawn))
+        parts.append(
+            el("div", figure, class_="scroll", tabindex="0", role="region", aria_label="Picture of the probability")
+        )
+    rows: list[list[object]] = [
+        [
+            f"If next: {line.label}" if line.following else line.label,
+            *(_unbroken(text) for text in (line.shown or "no figure", line.over, line.detail)),
+        ]
+        for line in lines(found, edition)
+    ]
+    if rows:
+        heads = ["Known", "Probability (95 % range)", "Over single studies", "From"]
+        parts.append(table(RANGES, heads, rows, class_="probability"))
+    if found.assumptions:
+        told = el("ul", *(el("li", text) for text in found.assumptions), class_="small")
+        parts.append(el("details", el("summary", "What these figures rest on"), told, class_="on-paper"))
+    return join(*parts)

@@ -1,0 +1,243 @@
+"""The sections of an answer in HTML, which the HTML report and the pages of the server share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ntrkpath.figures import pathway_list, pathway_svg
+from ntrkpath.figures.fusion import fusion_svg
+from ntrkpath.guidance.edition import Edition
+from ntrkpath.model.fusion import FusionVerdict
+from ntrkpath.model.recommendation import Recommendation
+from ntrkpath.report import words
+from ntrkpath.report.markup import Html, el, join, pairs, table
+from ntrkpath.report.words import Basis, plain
+
+
+def cited(basis: Basis) -> Html:
+    """Return rule, statements and fidelity in one line, with the note of its row."""
+    line = join(el("code", basis.rule), *(join(" · ", el("code", ident)) for ident in basis.statements))
+    if basis.sign:
+        line = join(line, "  ", el("span", f"{basis.sign} {basis.words}", class_="fidelity"))
+    told = el("p", line, class_="cited")
+    if basis.note:
+        told = join(told, el("p", plain(basis.note), class_="note small"))
+    return told
+
+
+def items(rows: list[tuple[str, object]]) -> Html:
+    """Return a list whose items are led by a sign."""
+    shown = [el("li", el("span", sign, class_="sign"), el("div", body)) for sign, body in rows]
+    return el("ul", *shown, class_="items")
+
+
+def answer(rec: Recommendation, edition: Edition) -> Html:
+    """Return the next step, the other actions, and tier and priority with their reasons."""
+    many = len(words.reasons(rec)) > 1
+    if rec.actions:
+        first = rec.actions[0]
+        lead = join("1. " if many else "", first.text, " ", el("span", first.strength, class_="strength"))
+    else:
+        lead = Html("None follows from the guidance.")
+    others = [el("li", action.text, " ", el("span", action.strength, class_="strength")) for action in rec.actions[1:]]
+    box = el(
+        "div",
+        el("p", el("span", "Next step", class_="word"), lead, class_="next"),
+        (el("ol", *others, start=2) if many else el("ul", *others)) if others else Html(""),
+        class_="answer",
+    )
+    check = Html("")
+    if words.read_loosely(rec):
+        check = el("p", el("strong", "Check the histology: "), words.histology_read(edition, rec), class_="warn")
+    tiers: list[tuple[str, object]] = [
+        (name, join(el("strong", words.tier_words(level)), el("span", plain(reason))))
+        for name, level, reason in (
+            ("Tier", rec.tier, rec.tier_reason),
+            ("Priority", rec.priority, rec.priority_reason),
+        )
+    ]
+    return join(box, check, pairs(tiers, class_="tiers"))
+
+
+def why(rec: Recommendation, edition: Edition, quoted: bool = False) -> Html:
+    """Return each rule that gives actions, with its statements.
+
+    Args:
+        quoted: Also show the first statement of each rule in full.
+    """
+    if not rec.actions:
+        return Html("")
+    found = words.reasons(rec)
+    rows: list[tuple[str, object]] = []
+    for numbers, lead in found:
+        basis = words.basis(edition, lead.rule, lead.statements, lead.fidelity, lead.note)
+        sign = ", ".join(map(str, numbers)) if len(found) > 1 else "›"
+        quote = _quotation(edition, lead.statements) if quoted else ""
+        rows.append((sign, join(el("p", plain(lead.reason)), cited(basis), quote)))
+    return join(el("h3", "Why"), items(rows))
+
+
+def _quotation(edition: Edition, statements: Sequence[str]) -> Html:
+    known = next((edition.statements[ident] for ident in statements if ident in edition.statements), None)
+    return el("blockquote", el("code", known.id), " ", known.text, class_="small") if known else Html("")
+
+
+def cautions(rec: Recommendation, edition: Edition) -> Html:
+    """Return the cautions."""
+    if not rec.cautions:
+        return Html("")
+    rows: list[tuple[str, object]] = []
+    for caution in rec.cautions:
+        basis = words.basis(edition, caution.rule, caution.statements, caution.fidelity)
+        rows.append(("!", join(el("p", plain(caution.text)), cited(basis))))
+    return join(el("h3", "Cautions"), items(rows))
+
+
+def missing(rec: Recommendation, edition: Edition) -> Html:
+    """Return what is missing and could change the answer."""
+    if not rec.missing:
+        return Html("")
+    rows: list[tuple[str, object]] = [
+        (
+            "?",
+            join(
+                el("p", plain(absent.question)),
+                el("p", f"Could change: {words.could_lead_to(edition, absent.could_change)}.", class_="quiet small"),
+            ),
+        )
+        for absent in rec.missing
+    ]
+    return join(el("h3", "Missing, and could change the answer"), items(rows))
+
+
+def readings(rec: Recommendation, edition: Edition) -> Html:
+    """Return what each readout says, and all together."""
+    if not rec.interpretation:
+        return Html("")
+    rows: list[list[object]] = []
+    for name, reading in words.readings(rec):
+        basis = words.basis(edition, reading.rule, reading.statements, reading.fidelity)
+        call = el("strong", words.reading_call(edition, reading))
+        rows.append([name, call, join(el("p", plain(reading.text)), cited(basis))])
+    found = table("Each test alone, then all together", ["Readout", "Says", "Meaning"], rows, class_="readings")
+    return join(el("h3", "What the readouts say"), found)
+
+
+def therapy(rec: Recommendation, edition: Edition) -> Html:
+    """Return the labels in force, held against the case."""
+    if not rec.therapy:
+        return Html("")
+    rows: list[list[object]] = []
+    drug = ""
+    for group in words.label_groups(rec):
+        label = group[0]
+        status = f"{words.STATUS_SIGN.get(label.status, '?')} {words.STATUS.get(label.status, label.status)}"
+        agencies = join(*(join(el("br") if i else "", words.label_dates(lb)) for i, lb in enumerate(group)))
+        rows.append(
+            [
+                words.drug_name(edition, label.drug) if label.drug != drug else None,
+                el("span", agencies, class_="agency"),
+                el("span", status, class_="status"),
+                plain(" ".join(label.reasons)),
+            ]
+        )
+        drug = label.drug
+    caption = f"Labels in force on {rec.as_of.isoformat()}, held against this case"
+    return join(
+        el("h3", "TRK inhibitors by label"),
+        table(caption, ["Drug", "Agency, label of", "Status", "Why"], rows, class_="labels"),
+    )
+
+
+def labels(rec: Recommendation) -> Html:
+    """Return the labels in our words, with their sources."""
+    if not rec.therapy:
+        return Html("")
+    told = [
+        el("li", el("strong", f"{lb.drug}, {words.label_dates(lb)}: "), plain(lb.text), " ", plain(lb.source))
+        for lb in rec.therapy
+    ]
+    summary = el("summary", f"The {len(told)} labels in our words, with their sources")
+    return el("details", summary, el("ul", *told, class_="small"), class_="on-paper")
+
+
+def pathway(rec: Recommendation, edition: Edition, ident: str) -> Html:
+    """Return figure 2 with the path taken, and the same as a list."""
+    drawn = Html(pathway_svg(edition, rec, ident))
+    caption = "Figure 2 drawn from the tables. Thick lines and ticks: the path of this case."
+    return join(
+        el("h3", "Place in the pathway"),
+        el(
+            "div",
+            el("figure", el("figcaption", caption), drawn),
+            class_="scroll",
+            tabindex="0",
+            role="region",
+            aria_label="Pathway",
+        ),
+        el("details", el("summary", "The same as a list"), el("pre", pathway_list(edition, rec)), class_="on-screen"),
+    )
+
+
+def statements(rec: Recommendation, edition: Edition) -> Html:
+    """Return the statements that the answer cites."""
+    found = words.statements_cited(rec)
+    if not found:
+        return Html("")
+    quoted = []
+    for ident in found:
+        known = edition.statements.get(ident)
+        told = f"{known.text} ({known.section})" if known else "Not in this edition."
+        quoted.append(el("blockquote", el("code", ident), " ", told))
+    return el(
+        "details", el("summary", f"The {len(found)} statements of the guidance cited here"), *quoted, class_="on-paper"
+    )
+
+
+def trace(rec: Recommendation) -> Html:
+    """Return every row that held."""
+    rows: list[list[object]] = [
+        [
+            el("code", step.rule),
+            step.table.replace("_", " "),
+            "; ".join(f"{fact} = {rec.facts[fact]}" for fact in step.reads),
+            "; ".join(f"{fact} = {level}" for fact, level in step.sets.items()),
+        ]
+        for step in rec.trace
+    ]
+    found = table("Every row that held, in table order", ["Rule", "Table", "Facts read", "So"], rows, class_="trace")
+    return el("details", el("summary", "Trace"), found, class_="on-screen small")
+
+
+def provenance(rec: Recommendation, edition: Edition) -> Html:
+    """Return how the histology was read, edition, label date and intended use."""
+    return join(
+        el("h3", "Provenance"),
+        pairs(
+            [
+                ("Histology", words.histology_read(edition, rec)),
+                ("Guidance", join(words.guideline_read(rec), el("br"), edition.title)),
+                ("Labels", words.labels_read(rec)),
+                ("Use", plain(rec.intended_use)),
+            ],
+            class_="facts",
+        ),
+    )
+
+
+def fusions(verdicts: Sequence[FusionVerdict], ident: str) -> Html:
+    """Return the drawings of fusions."""
+    if not verdicts:
+        return Html("")
+    drawn = [
+        el(
+            "div",
+            el("figure", el("figcaption", plain(verdict.name)), Html(fusion_svg(verdict, ident=f"{ident}-fusion-{i}"))),
+            class_="scroll",
+            tabindex="0",
+            role="region",
+            aria_label=f"Fusion {i}",
+        )
+        for i, verdict in enumerate(verdicts, 1)
+    ]
+    return join(el("h3", "NTRK events in the caller files"), *drawn)

@@ -1,0 +1,214 @@
+"""`ntrkpath cohort`: whole cohorts decided, summed up and compared."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ntrkpath.cli.main import EXIT_NO_INPUT, EXIT_OK
+from ntrkpath.cli.options import as_of_option, edition_option
+
+if TYPE_CHECKING:
+    from ntrkpath.cohort.triage import Outcome, Progress
+
+form_option = click.option(
+    "--format", "form", type=click.Choice(["text", "json", "html"]), default="text", show_default=True,
+    help="Text, one JSON document, or one HTML file that needs nothing else.",
+)  # fmt: skip
+out_option = click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), default=None, help="Write here, not to standard output."
+)
+
+
+@click.group("cohort")
+def command() -> None:
+    """Decide thousands to millions of cases, sum them up, compare two runs (needs `ntrkpath[batch]`)."""
+
+
+@command.command("triage")
+@click.argument("source", metavar="IN")
+@click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
+@click.option("--mapping", default=None, metavar="NAME|FILE", help="Which column fills which key of a case.")
+@click.option(
+    "--missing/--no-missing", default=True, show_default=True, help="Work out the missing facts of each case."
+)
+@click.option("--labels", is_flag=True, help="Add the status by label of each case with evidence of a fusion.")
+@click.option("--overwrite", is_flag=True, help="Replace OUT where it is there already.")
+@click.option("--resume", is_flag=True, help="Go on with a run into a directory that was broken off.")
+@click.option("--part-rows", type=click.IntRange(1), default=None, help="Rows of one part of a directory.")
+@click.option("--threads", type=click.IntRange(1), default=None, help="Threads that decide (default: all processors).")
+@click.option(
+    "--figure2-reading", type=click.Choice(["both", "a", "b"]), default=None,
+    help="After a negative stain in priority ++ (default: both).",
+)  # fmt: skip
+@as_of_option
+@edition_option
+def triage(
+    source: str, out: Path, mapping: str | None, missing: bool, labels: bool, overwrite: bool, resume: bool,
+    part_rows: int | None, threads: int | None, figure2_reading: str | None, as_of: dt.date | None, edition: str,
+) -> int:  # fmt: skip
+    """Decide every case of IN and write the answers to OUT.
+
+    IN is Parquet (a file, a directory, an address of an object store), CSV, TSV, JSON lines, or the folder of a
+    cBioPortal study. OUT is .parquet, .csv, .tsv or .jsonl; a name without an ending makes a directory of Parquet
+    parts, with which a run that was broken off can go on (--resume). Rows that cannot be decided go to
+    OUT.bad.jsonl with their reason; a case id that stands twice is an error.
+    """
+    from ntrkpath.cohort.sources import open_source
+    from ntrkpath.cohort.triage import PART, Triage
+    from ntrkpath.guidance import load
+
+    guidance = load(edition)
+    opened = open_source(source, guidance, mapping)
+    for note in opened.notes:
+        click.echo(f"note: {note}", err=True)
+    bar = _Bar()
+    run = Triage(
+        opened, out, guidance, as_of or dt.date.today(), mapping=mapping or "", figure2_reading=figure2_reading,
+        missing=missing, labels=labels, overwrite=overwrite, resume=resume, part_rows=part_rows or PART,
+        threads=threads, told=bar.show,
+    )  # fmt: skip
+    if run.resumed:
+        click.echo(f"note: {run.resumed:,} rows were done already", err=True)
+    try:
+        outcome = run.run()
+    finally:
+        bar.end()
+    _report(outcome)
+    return EXIT_OK if outcome.about.decided else EXIT_NO_INPUT
+
+
+class _Bar:
+    """One line of progress on standard error: rewritten on a terminal, else a line every ten seconds."""
+
+    def __init__(self) -> None:
+        self.terminal = sys.stderr.isatty()
+        self.last = time.monotonic()
+        self.open = False
+
+    def show(self, at: Progress) -> None:
+        """Show how far the run is."""
+        now = time.monotonic()
+        if now - self.last < (0.2 if self.terminal else 10):
+            return
+        self.last = now
+        of = f" of {at.total:,}" if at.total is not None else ""
+        left = f", {_duration(at.left)} left" if at.left is not None else ""
+        bad = f", {at.bad:,} bad" if at.bad else ""
+        text = f"{at.rows:,}{of} rows, {at.rate:,.0f} a second{left}{bad}"
+        click.echo(f"\r{text:<78}" if self.terminal else text, nl=not self.terminal, err=True)
+        self.open = self.terminal
+
+    def end(self) -> None:
+        """Leave the line."""
+        if self.open:
+            click.echo("", err=True)
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def _report(outcome: Outcome) -> None:
+    about = outcome.about
+    click.echo(f"{about.decided:,} of {about.rows:,} rows decided: {outcome.out}", err=True)
+    if outcome.bad_rows is not None:
+        places = ", ".join(f"{where} {n:,}" for where, n in outcome.places[:4])
+        click.echo(f"{about.bad:,} bad rows: {outcome.bad_rows}" + (f" ({places})" if places else ""), err=True)
+
+
+@command.command("summarise")
+@click.argument("decided", metavar="OUT", type=click.Path(path_type=Path))
+@form_option
+@out_option
+@edition_option
+def summarise_command(decided: Path, form: str, out: Path | None, edition: str) -> int:
+    """Sum up what `cohort triage` wrote: funnel, histologies, stain against sequencing, partners, turnaround, missing.
+
+    Shares carry exact 95 % intervals (Clopper-Pearson).
+    """
+    from ntrkpath.cohort.summarise import summarise
+    from ntrkpath.guidance import load
+
+    guidance = load(edition)
+    summary = summarise(decided, guidance)
+    if form == "json":
+        text = _json(summary)
+    elif form == "html":
+        from ntrkpath.cohort.html import summary_html
+
+        text = summary_html(summary, guidance)
+    else:
+        from ntrkpath.cohort.words import summary_text
+
+        text = summary_text(summary, guidance)
+    return _put(text, out)
+
+
+@command.command("diff")
+@click.argument("before", metavar="A", type=click.Path(path_type=Path))
+@click.argument("after", metavar="B", type=click.Path(path_type=Path))
+@click.option("--limit", type=click.IntRange(0), default=20, show_default=True, help="Changed cases that are listed.")
+@form_option
+@out_option
+@edition_option
+def diff_command(before: Path, after: Path, limit: int, form: str, out: Path | None, edition: str) -> int:
+    """Compare two runs of `cohort triage` over the same cases: two editions, dates, mappings, or states of the data.
+
+    Which cases change action, and how tier and priority move.
+    """
+    from ntrkpath.cohort.diff import compare
+    from ntrkpath.guidance import load
+
+    found = compare(before, after, limit)
+    if form == "json":
+        text = _json(found)
+    elif form == "html":
+        from ntrkpath.cohort.html import diff_html
+
+        text = diff_html(found, load(edition))
+    else:
+        from ntrkpath.cohort.words import diff_text
+
+        text = diff_text(found)
+    return _put(text, out)
+
+
+@command.command("sql")
+@click.argument("directory", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@edition_option
+def sql_command(directory: Path, edition: str) -> int:
+    """Write the guidance as look-up tables with SQL into DIR, so that a warehouse decides by plain joins.
+
+    Parquet for DuckDB and Spark SQL, CSV for PostgreSQL, one SQL file for each; the rules with their sentences and
+    statements beside them.
+    """
+    from ntrkpath.cohort.sql import export
+    from ntrkpath.guidance import load
+
+    files = export(load(edition), directory)
+    for file in files:
+        if file.suffix == ".sql":
+            click.echo(file)
+    click.echo(f"{len(files)} files in {directory}", err=True)
+    return EXIT_OK
+
+
+def _json(value: Any) -> str:
+    import msgspec
+
+    return msgspec.json.format(msgspec.json.encode(value)).decode() + "\n"
+
+
+def _put(text: str, out: Path | None) -> int:
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        out.write_text(text, encoding="utf-8")
+    return EXIT_OK

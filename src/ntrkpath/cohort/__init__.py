@@ -1,0 +1,1 @@
+"""Cohorts: columns of cases decided by the same tables that decide one case."""

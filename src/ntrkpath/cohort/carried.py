@@ -1,0 +1,93 @@
+"""What a summary needs beside the decision: fusions by name, whether a TRK inhibitor was given, days to the result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ntrkpath.assays import NtrkGenes
+from ntrkpath.assays.sequencing import fusion_name
+from ntrkpath.cohort.cells import Cells
+from ntrkpath.cohort.columns import raw_columns
+from ntrkpath.guidance import Edition
+from ntrkpath.model.case import ReportedFusion
+from ntrkpath.pathway import case_from
+from ntrkpath.pathway.treated import Treated
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+#: Columns that a decided cohort carries for summaries where its source has them, in order.
+CARRIED = ("fusions", "trk_inhibitor", "turnaround_days")
+_TRK = ("first", "next")
+_FUSIONS = ("rna_mps.fusions", "dna_mps.fusions", "tests")
+
+
+class Carried:
+    """Works out the carried columns, each distinct cell once.
+
+    Args:
+        edition: Whose NTRK genes and drugs count.
+    """
+
+    def __init__(self, edition: Edition) -> None:
+        self.ntrk = NtrkGenes(edition.data["guideline"]["ntrk_genes"])
+        self.treated = Treated(edition, self.ntrk)
+        self._cells: dict[str, tuple[Cells, list[Any]]] = {}
+
+    def columns(self, table: pa.Table) -> dict[str, pa.Array]:
+        """Return the carried columns of some rows of raw columns."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        found: dict[str, pa.Array] = {}
+        names = [name for name in _FUSIONS if name in table.column_names]
+        if names:
+            lists = [self._each(table, name, lambda cell, n=name: self._named(n, cell)) for name in names]  # type: ignore[misc]
+            whole = [
+                " ".join(dict.fromkeys(x for part in row if part for x in part)) for row in zip(*lists, strict=True)
+            ]
+            found["fusions"] = pa.array([text or None for text in whole], pa.large_string()).dictionary_encode()
+        if "therapy" in table.column_names:
+            given = self._each(table, "therapy", self._therapy)
+            found["trk_inhibitor"] = pa.array([g or "unknown" for g in given], pa.large_string()).dictionary_encode()
+        if {"requested", "reported"} <= set(table.column_names):
+            days = pc.days_between(table["requested"], table["reported"])
+            found["turnaround_days"] = days.cast(pa.int32()).combine_chunks()
+        return found
+
+    def _each(self, table: pa.Table, name: str, work: Callable[[Any], Any]) -> list[Any]:
+        cells, done = self._cells.setdefault(name, (Cells(raw_columns()[name]), []))
+        column = table[name]
+        if len(done) > REMEMBERED:
+            cells.clear()
+            done.clear()
+        numbers = cells.numbers(column.chunk(0) if column.num_chunks == 1 else column.combine_chunks())
+        for value in cells.values[len(done) :]:
+            try:
+                done.append(None if value is None else work(value))
+            except (CaseError, msgspec.ValidationError, TypeError, AttributeError):
+                done.append(None)  # a dictionary holds the cells of bad rows too, which are told as such
+        return [done[i] for i in numbers.tolist()]
+
+    def _named(self, column: str, cell: Any) -> list[str]:
+        return sorted(dict.fromkeys(self._names(column, cell)))
+
+    def _names(self, column: str, cell: Any) -> Iterator[str]:
+        if column == "tests":
+            for test in cell:
+                yield from self._names("fusions", test.get("fusions") or ())
+            return
+        for entry in cell:
+            if not isinstance(entry, Mapping):
+                continue
+            fusion = msgspec.convert(dict(entry), ReportedFusion)
+            if self.ntrk.symbol(fusion.five_prime) or self.ntrk.symbol(fusion.three_prime):
+                yield fusion_name(fusion, self.ntrk)
+
+    def _therapy(self, cell: Any) -> str:
+        case = case_from({"id": "x", "diagnosis": {"histology": "sarcoma"}, "therapy": cell})
+        drugs = [self.treated.drug(line, i) for i, line in enumerate(case.therapy or ())]
+        return "yes" if any(drug and self.treated.drugs[drug].generation in _TRK for drug in drugs) else "no"

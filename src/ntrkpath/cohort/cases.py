@@ -1,0 +1,46 @@
+"""One row of raw columns as the case that it stands for, for what only the single-case core says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from ntrkpath.cohort.cells import _reader  # cells are read as the columns of a cohort are
+from ntrkpath.cohort.columns import CASE_ID, METHODS, raw_columns
+from ntrkpath.model.case import Case
+from ntrkpath.pathway import case_from
+
+
+@cache
+def _readers() -> dict[str, Callable[[Any], Any]]:
+    return {path: _reader(column) for path, column in raw_columns().items()}
+
+
+def case_of(row: Mapping[str, Any]) -> Case:
+    """Return the case of one row; a cell may be anything that a column of a cohort may hold.
+
+    Raises:
+        CaseError: A cell is none of the case format.
+    """
+    case: dict[str, Any] = {"id": row[CASE_ID]}
+    tests: dict[str, dict[str, Any]] = {}
+    listed: list[Any] = []
+    for name, cell in row.items():
+        if name not in _readers() or cell is None:
+            continue
+        value = _readers()[name](cell)
+        if value is None:
+            continue
+        part, _, key = name.partition(".")
+        if key and part in METHODS:
+            tests.setdefault(part, {"method": part})[key] = value
+        elif key:
+            case.setdefault(part, {})[key] = value
+        elif name == "tests":
+            listed = list(value)
+        else:
+            case[name] = value
+    if tests or listed:
+        case["tests"] = [*tests.values(), *listed]
+    return case_from(case)

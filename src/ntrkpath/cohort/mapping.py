@@ -1,0 +1,338 @@
+"""Which column of a table fills which key of a case: mappings in YAML, applied to frames of any naming."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ntrkpath.cohort.bad_rows import BadRow
+from ntrkpath.cohort.columns import CASE_ID, named, raw_columns
+from ntrkpath.guidance.files import KNOWLEDGE
+from ntrkpath.model.errors import CaseError, GuidanceError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import polars as pl
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+#: Where the mappings stand that come with ntrkpath.
+SHIPPED = KNOWLEDGE / "cohort" / "mappings"
+#: Columns of a cohort that no decision reads: two dates that make the turnaround of the test.
+DATES = ("requested", "reported")
+#: ``else`` of a column whose other words stay as they are.
+KEPT = "*"
+_KEYS = {"id", "title", "extends", "source", "note", "columns", "empty", "unused", "study"}
+_FIELD_KEYS = {"from", "values", "else", "note"}
+
+
+class Field(msgspec.Struct, frozen=True):
+    """How one key of a case is filled.
+
+    Args:
+        path: The key (``diagnosis.histology``), ``case_id``, ``requested`` or ``reported``.
+        columns: Columns of the table, any of which may be absent; the first that is filled counts.
+        values: Words of the table to words of the case format; empty: taken as they stand.
+        otherwise: What a word that is not in ``values`` becomes (``*``: it stays); ``None``: such a row is bad.
+    """
+
+    path: str
+    columns: tuple[str, ...]
+    values: dict[str, str]
+    otherwise: str | None = None
+
+
+class Mapping(msgspec.Struct, frozen=True):
+    """A mapping of columns.
+
+    Args:
+        empty: Words that stand for an empty cell, in any case.
+        unused: Columns known to serve nothing here, in any case; any other unknown column is named to the user.
+        study: How a cBioPortal study is read (``cohort.cbioportal``); empty for plain tables.
+    """
+
+    id: str
+    title: str
+    fields: dict[str, Field]
+    empty: tuple[str, ...]
+    unused: frozenset[str]
+    study: dict[str, Any]
+
+
+@cache
+def shipped() -> tuple[str, ...]:
+    """Return the names of the mappings that come with ntrkpath."""
+    return tuple(sorted(path.stem for path in SHIPPED.glob("*.yaml")))
+
+
+def load_mapping(name: str | Path) -> Mapping:
+    """Load a mapping by name, or from a YAML file.
+
+    Raises:
+        GuidanceError: No such mapping, or it is malformed.
+    """
+    return _mapping(_read(name), str(name))
+
+
+def _read(name: str | Path) -> dict[str, Any]:
+    import yaml
+
+    path = SHIPPED / f"{name}.yaml" if str(name) in shipped() else Path(name)
+    if not path.is_file():
+        raise GuidanceError("no such mapping", value=str(name), allowed=shipped(), remedy="or name a YAML file")
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise GuidanceError("not readable as YAML", where=path.name, remedy=str(error).replace("\n", " ")) from None
+    if not isinstance(data, dict):
+        raise GuidanceError("a mapping is a YAML mapping with the key columns", where=path.name)
+    for key in data:
+        if key not in _KEYS:
+            raise GuidanceError("unknown key", where=path.name, value=key, allowed=sorted(_KEYS))
+    if "extends" not in data:
+        return data
+    base = _read(str(data["extends"]))
+    return {
+        **base,
+        **data,
+        "columns": {**(base.get("columns") or {}), **(data.get("columns") or {})},
+        "empty": [*(base.get("empty") or ()), *(data.get("empty") or ())],
+        "unused": [*(base.get("unused") or ()), *(data.get("unused") or ())],
+        "study": {**(base.get("study") or {}), **(data.get("study") or {})},
+    }
+
+
+def _mapping(data: dict[str, Any], where: str) -> Mapping:
+    fields = {}
+    for key, entry in (data.get("columns") or {}).items():
+        path = _path(str(key), f"{where}: columns")
+        entry = {"from": entry} if isinstance(entry, str | list) else entry
+        if not isinstance(entry, dict) or "from" not in entry or set(entry) - _FIELD_KEYS:
+            raise GuidanceError("a column is a name, a list of names, or a mapping", where=f"{where}: columns.{key}",
+                                allowed=sorted(_FIELD_KEYS))  # fmt: skip
+        columns = [entry["from"]] if isinstance(entry["from"], str) else entry["from"]
+        values = {str(k).casefold(): str(v) for k, v in (entry.get("values") or {}).items()}
+        otherwise = entry.get("else")
+        fields[path] = Field(path, tuple(map(str, columns)), values, None if otherwise is None else str(otherwise))
+    empty = tuple(dict.fromkeys(str(word).casefold() for word in data.get("empty") or ()))
+    unused = frozenset(str(name).casefold() for name in data.get("unused") or ())
+    return Mapping(
+        str(data.get("id") or Path(where).stem), str(data.get("title", "")), fields, empty, unused,
+        data.get("study") or {},
+    )  # fmt: skip
+
+
+def _path(key: str, where: str) -> str:
+    if key == CASE_ID or key in DATES:
+        return key
+    column = named(key)
+    if column is None:
+        known = [CASE_ID, *DATES, *raw_columns()]
+        near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+        raise GuidanceError(
+            "no such key of a case", where=where, value=key, allowed=f"case_id, {', '.join(raw_columns())}",
+            remedy=f"did you mean {near[0]!r}?" if near else "",
+        )  # fmt: skip
+    return column.path
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """A mapping held against the columns of one table.
+
+    Args:
+        fields: Each field with the columns of this table that fill it, in order.
+        not_used: Columns that fill nothing and are not known to be useless.
+    """
+
+    mapping: Mapping
+    fields: tuple[tuple[Field, tuple[str, ...]], ...]
+    not_used: tuple[str, ...]
+
+    @property
+    def columns(self) -> list[str]:
+        """Every column of the table that is read."""
+        return list(dict.fromkeys(name for _, names in self.fields for name in names))
+
+
+def plan(mapping: Mapping, columns: Iterable[str], where: str = "", more: Iterable[str] = ()) -> Plan:
+    """Hold a mapping against the columns of a table; a column named as a key of a case fills that key.
+
+    Args:
+        more: Keys that are filled from elsewhere.
+
+    Raises:
+        CaseError: Nothing fills the case id or the histology, or two columns fill one key.
+    """
+    columns = list(columns)
+    by_name: dict[str, str] = {}
+    for name in columns:
+        by_name.setdefault(name.casefold(), name)
+    found: dict[str, tuple[Field, tuple[str, ...]]] = {}
+    for key, field in mapping.fields.items():
+        names = tuple(by_name[c.casefold()] for c in field.columns if c.casefold() in by_name)
+        if names:
+            found[key] = (field, names)
+    taken = {name for _, names in found.values() for name in names}
+    for name in columns:
+        column = named(name)
+        if mapping.study and name.casefold() != name:
+            column = None
+        path: str | None = name if name == CASE_ID or name in DATES else column.path if column else None
+        if path is not None and name not in taken:
+            if path in found and path == CASE_ID:
+                continue
+            if path in found:
+                raise CaseError(
+                    "two columns fill one key", where=where, value=f"{', '.join(found[path][1])} and {name}",
+                    allowed=f"one column for {path}", remedy="rename one, or name the one to use in a mapping",
+                )  # fmt: skip
+            found[path] = (Field(path, (name,), {}), (name,))
+            taken.add(name)
+    for needed in (CASE_ID, "diagnosis.histology"):
+        if needed not in found and needed not in more:
+            wanted = mapping.fields[needed].columns if needed in mapping.fields else (needed,)
+            raise CaseError(
+                f"no column fills {needed}", where=where, value=", ".join(columns[:12]), allowed=wanted,
+                remedy="name your column in a mapping (columns: {" + needed + ": YOUR_COLUMN}), given by --mapping",
+            )  # fmt: skip
+    unused = tuple(n for n in columns if n not in taken and n.casefold() not in mapping.unused)
+    return Plan(mapping, tuple(found.values()), unused)
+
+
+def apply(plan: Plan, frame: pl.DataFrame, first: int | NDArray[np.uint64]) -> tuple[pa.Table, list[BadRow]]:
+    """Return the raw columns of a table with the column ``row`` (its number), and the rows that cannot be mapped.
+
+    A word that the mapping does not know makes the row bad; nothing is guessed. Cells that are taken as they stand
+    are read, and checked, where they are decided.
+
+    Args:
+        frame: Rows of the table, in order.
+        first: The number of the first row, or of every row.
+    """
+    import numpy as np
+    import polars as pl
+    import pyarrow as pa
+
+    given = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+    rows = np.arange(first, first + frame.height, dtype=np.uint64) if isinstance(first, int) else first
+    made: dict[str, Any] = {"row": pa.array(rows)}
+    bad: dict[int, BadRow] = {}
+    wrong_cells: list[tuple[Field, int, str]] = []
+    for field, names in plan.fields:
+        column, wrong = _column(plan.mapping, field, [_flat(given[name]) for name in names])
+        made[field.path] = column
+        wrong_cells += [(field, row, word) for row, word in wrong]
+    ids = made[CASE_ID]
+    if ids.null_count:
+        for i in np.flatnonzero(ids.is_null().to_numpy(zero_copy_only=False)).tolist():
+            bad[i] = BadRow(int(rows[i]), None, CASE_ID, "the case has no id; give every row one")
+    for field, i, word in wrong_cells:
+        if i not in bad:
+            bad[i] = BadRow(int(rows[i]), ids[i].as_py(), field.path, _wrong_word(field, word))
+    table = pa.table(made)
+    if bad:
+        keep = np.ones(frame.height, dtype=bool)
+        keep[list(bad)] = False
+        table = table.filter(pa.array(keep))
+    return table, [bad[i] for i in sorted(bad)]
+
+
+def _wrong_word(field: Field, word: str) -> str:
+    allowed, remedy = "YYYY-MM-DD", "correct the cell, or leave it empty where not known"
+    if field.values:
+        allowed, remedy = ", ".join(field.values), "add the word to the mapping"
+    return f"not understood; given: {word[:60]}; allowed: {allowed}; {remedy}"
+
+
+def _flat(cells: pa.ChunkedArray) -> pa.Array:
+    return cells.chunk(0) if cells.num_chunks == 1 else cells.unify_dictionaries().combine_chunks()
+
+
+def _column(mapping: Mapping, field: Field, given: list[pa.Array]) -> tuple[pa.Array, list[tuple[int, str]]]:
+    """Return one raw column from the columns that fill it, first filled cell first, and the cells not understood."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if field.path == CASE_ID:
+        ids = [pc.utf8_trim_whitespace(cells.cast(pa.large_string())) for cells in given]
+        ids = [pc.if_else(pc.equal(cells, ""), None, cells) for cells in ids]
+        return (ids[0] if len(ids) == 1 else pc.coalesce(*ids)), []
+    if len(given) > 1:
+        cleaned = [_cleaned(mapping, field, cells) for cells in given]
+        if len({cells.type for cells in cleaned}) > 1 or pa.types.is_dictionary(cleaned[0].type):
+            cleaned = [_as_text(cells) for cells in cleaned]
+        found = pc.coalesce(*cleaned)
+    else:
+        found = _cleaned(mapping, field, given[0])
+    if field.values:
+        return _translated(field, found)
+    if field.path in DATES:
+        return _dates(found)
+    return found, []
+
+
+def _as_text(cells: pa.Array) -> pa.Array:
+    import pyarrow as pa
+
+    if not pa.types.is_nested(cells.type):
+        return cells.cast(pa.large_string())
+    told = [None if cell is None else msgspec.json.encode(cell).decode() for cell in cells.to_pylist()]
+    return pa.array(told, pa.large_string())
+
+
+def _cleaned(mapping: Mapping, field: Field, cells: pa.Array) -> pa.Array:
+    """Return text as a dictionary array without the words that stand for an empty cell; other types unchanged."""
+    import polars as pl
+    import pyarrow as pa
+
+    if field.values and not pa.types.is_dictionary(cells.type):
+        cells = cells.cast(pa.large_string())
+    if pa.types.is_string(cells.type) or pa.types.is_large_string(cells.type):
+        cells = cells.dictionary_encode()
+    if not pa.types.is_dictionary(cells.type):
+        return cells
+    words = pl.Series(cells.dictionary.cast(pa.large_string()).to_pylist(), dtype=pl.String).str.strip_chars()
+    empty = words.str.to_lowercase().is_in(["", *mapping.empty])
+    kept = [None if gone or gone is None else word for word, gone in zip(words, empty, strict=True)]
+    return pa.DictionaryArray.from_arrays(cells.indices, pa.array(kept, pa.large_string()))
+
+
+def _translated(field: Field, cells: pa.Array) -> tuple[pa.Array, list[tuple[int, str]]]:
+    import numpy as np
+    import pyarrow as pa
+
+    if not pa.types.is_dictionary(cells.type):
+        cells = cells.dictionary_encode()
+    words: list[str | None] = []
+    wrong: dict[int, str] = {}
+    for i, word in enumerate(cells.dictionary.to_pylist()):
+        told = None
+        if word is not None:
+            told = field.values.get(word.casefold())
+            if told is None and field.otherwise is not None:
+                told = word if field.otherwise == KEPT else field.otherwise
+            elif told is None:
+                wrong[i] = word
+        words.append(None if told == "unknown" else told)
+    found = pa.DictionaryArray.from_arrays(cells.indices, pa.array(words, pa.large_string()))
+    if not wrong:
+        return found, []
+    places = cells.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    return found, [(i, wrong[int(places[i])]) for i in np.flatnonzero(np.isin(places, list(wrong))).tolist()]
+
+
+def _dates(cells: pa.Array) -> tuple[pa.Array, list[tuple[int, str]]]:
+    import polars as pl
+    import pyarrow as pa
+
+    if pa.types.is_date(cells.type):
+        return cells, []
+    text = pl.Series(cells.cast(pa.large_string()).to_pylist(), dtype=pl.String)
+    days = text.str.head(10).str.to_date("%Y-%m-%d", strict=False)
+    wrong = (days.is_null() & text.is_not_null()).arg_true().to_list()
+    return pa.array(days.to_list(), pa.date32()), [(i, text[i]) for i in wrong]

@@ -1,0 +1,367 @@
+"""A cohort, decided from file to file: read in batches, decided, written, with its bad rows and its ids checked."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ntrkpath import __version__
+from ntrkpath.cohort.bad_rows import BadRow, BadRows
+from ntrkpath.cohort.batches import Batch, Source, require
+from ntrkpath.cohort.carried import CARRIED, Carried
+from ntrkpath.cohort.cases import case_of
+from ntrkpath.cohort.columns import ANSWERS, CASE_ID
+from ntrkpath.cohort.ids import SeenIds, check
+from ntrkpath.cohort.resume import Journal, PartDone
+from ntrkpath.cohort.summarise import counting
+from ntrkpath.cohort.writing import SCHEMA, About, Sheet, about_path, ending_of, write_about
+from ntrkpath.guidance import Edition
+from ntrkpath.model.errors import CaseError
+from ntrkpath.pathway import Pathway
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from ntrkpath.cohort.frame import Decider
+
+#: Facts set by tables that a summary counts.
+CALLS = ("ihc", "fish", "rt_pcr", "rna", "dna", "sequence", "target")
+#: Rows that are decided at once, and rows of one part of a directory.
+BATCH, PART = 131_072, 1_048_576
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """How far a run is.
+
+    Args:
+        rows: Rows read so far; ``total`` of them in all where the source tells, else ``None``.
+        rate: Rows a second in this run.
+        left: Seconds that the rest will take at this rate, by rows or by bytes; ``None`` where neither tells.
+    """
+
+    rows: int
+    total: int | None
+    bad: int
+    rate: float
+    left: float | None
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What a run came to.
+
+    Args:
+        about: How the cohort was decided, with the counts.
+        out: Where the decided rows are.
+        bad_rows: The side file, where there are bad rows.
+        places: How many rows of this run each place made bad, most first.
+        resumed: Rows that an earlier run had done already.
+        seconds: Time that this run took.
+    """
+
+    about: About
+    out: Path
+    bad_rows: Path | None
+    places: tuple[tuple[str, int], ...]
+    resumed: int
+    seconds: float
+
+
+class Triage:
+    """Decides one source into one output.
+
+    Args:
+        source: The cohort.
+        out: A file (``.parquet``, ``.csv``, ``.tsv``, ``.jsonl``), or a directory of Parquet parts.
+        edition: The edition to apply.
+        as_of: The date noted with the answers; the labels of drugs do not bear on the actions.
+        mapping: Name of the mapping, noted with the answers.
+        figure2_reading: ``both``, ``a`` or ``b``; the edition's default where not given.
+        missing: Whether the missing facts of each case are worked out.
+        labels: Whether cases with evidence of a fusion get their status by label on ``as_of``.
+        overwrite: Whether an output that is there is replaced.
+        resume: Whether a broken run into a directory goes on.
+        part_rows: Rows of one part of a directory.
+        threads: How many threads decide.
+        told: Is given the progress after each batch.
+
+    Raises:
+        CaseError: The output is there already, or its name has another ending; an id stands twice.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        out: Path,
+        edition: Edition,
+        as_of: dt.date,
+        *,
+        mapping: str = "",
+        figure2_reading: str | None = None,
+        missing: bool = True,
+        labels: bool = False,
+        overwrite: bool = False,
+        resume: bool = False,
+        part_rows: int = PART,
+        threads: int | None = None,
+        told: Callable[[Progress], None] = lambda _: None,
+    ) -> None:
+        require()
+        from ntrkpath.cohort.frame import Decider
+
+        self.source, self.out, self.edition, self.told = source, out, edition, told
+        self.ending, self.part_rows = ending_of(out), part_rows
+        self.missing, self.mapping = missing, mapping
+        if out.exists() and not overwrite:
+            raise CaseError("the output is there already", where=str(out), remedy="choose another name, or --overwrite")
+        if not out.parent.is_dir():
+            raise CaseError("no such directory", where=str(out.parent), remedy="make it first")
+        if resume and self.ending:
+            raise CaseError(
+                "only a run into a directory can go on", where=str(out),
+                remedy="give OUT a name without an ending: its parts are kept when a run breaks off",
+            )  # fmt: skip
+        self.decider: Decider = Decider(
+            edition, figure2_reading=figure2_reading, missing=missing, kept=CALLS, threads=threads
+        )
+        self.carried = Carried(edition)
+        self.pathway = Pathway(edition, as_of, figure2_reading=figure2_reading) if labels else None
+        self._by_label = frozenset(counting()["positive"]["target"])
+        self.work = out.with_name(f"{out.name}.partial")
+        if not resume:
+            shutil.rmtree(self.work, ignore_errors=True)
+        elif not self.work.is_dir():
+            raise CaseError("there is no broken run to go on with", where=str(self.work), remedy="run without --resume")
+        self.work.mkdir(exist_ok=True)
+        self.about = About(
+            SCHEMA, __version__, {"id": edition.id, "version": edition.version, "sha256": edition.sha256}, as_of,
+            edition.labels_known_to, self.decider.derivation.pathway.reading, source.name, mapping,
+        )  # fmt: skip
+        self._sheet: Sheet | None = None
+        self.journal: Journal | None = None
+        done: PartDone | None = None
+        if not self.ending:
+            self.journal = Journal(self.work, self._run(), resume=resume)
+            done = self.journal.done[-1] if self.journal.done else None
+        self.rows = sum(d.rows for d in self.journal.done) if self.journal else 0
+        self.decided = sum(d.decided for d in self.journal.done) if self.journal else 0
+        self.resumed = self.rows
+        bad = sum(d.bad for d in self.journal.done) if self.journal else 0
+        self.seen = SeenIds(self.work / "ids", done.id_bytes if done else None)
+        self.bad = BadRows(self.work / "bad.jsonl", done.bad_bytes if done else 0, bad)
+
+    def _run(self) -> dict[str, object]:
+        import polars as pl
+
+        return {
+            "about": self.about, "rows": self.source.rows, "part_rows": self.part_rows, "missing": self.missing,
+            "labels": self.pathway is not None,
+            "polars": pl.__version__,
+        }  # fmt: skip
+
+    def run(self) -> Outcome:
+        """Decide every row.
+
+        Raises:
+            CaseError: The source cannot be read to its end, or an id stands twice; what was done of a directory is
+                kept for ``resume``, a single file is removed.
+        """
+        started = time.monotonic()
+        try:
+            self._parts(started) if not self.ending else self._one(started)
+            self.bad.close()
+            check(self.seen, self.source.ids(BATCH))
+        except BaseException:
+            self.bad.close()
+            if self.ending:
+                if self._sheet is not None:
+                    self._sheet.abandon()
+                shutil.rmtree(self.work, ignore_errors=True)
+            raise
+        about = msgspec.structs.replace(self.about, rows=self.rows, decided=self.decided, bad=self.bad.count)
+        return self._finish(about, time.monotonic() - started)
+
+    def _one(self, started: float) -> None:
+        self._sheet = Sheet(self.work / f"all{self.ending}", self.ending)
+        with _Behind(self._sheet) as behind:
+            for batch in self.source.batches(BATCH):
+                behind.write(self._decide(batch))
+                self._tell(started)
+
+    def _parts(self, started: float) -> None:
+        assert self.journal is not None
+        batches = self.source.batches(min(BATCH, self.part_rows), self.rows)
+        per_part = max(1, self.part_rows // BATCH)
+        number = len(self.journal.done)
+        while True:
+            rows, decided, bad = self.rows, self.decided, self.bad.count
+            path = self.work / f"part-{number:05d}.parquet"
+            sheet = Sheet(path, ".parquet")
+            with _Behind(sheet) as behind:
+                try:
+                    for batch in itertools.islice(batches, per_part):
+                        behind.write(self._decide(batch))
+                        self._tell(started)
+                except BaseException:
+                    behind.wait()
+                    sheet.abandon()
+                    raise
+            if self.rows == rows:
+                sheet.abandon()
+                return
+            sheet.close(self.about)
+            self.journal.add(
+                PartDone(
+                    number,
+                    self.rows - rows,
+                    self.decided - decided,
+                    self.bad.count - bad,
+                    self.bad.size,
+                    self.seen.sizes,
+                )
+            )
+            number += 1
+
+    def _decide(self, batch: Batch) -> pa.Table | None:
+        """Decide one batch; count it, note its bad rows and its ids."""
+        import polars as pl
+        import pyarrow as pa
+
+        self.rows += batch.rows
+        bad = list(batch.bad)
+        table = batch.table
+        found: pa.Table | None = None
+        if table is not None and table.num_rows:
+            ids = pl.Series(pl.from_arrow(table[CASE_ID]))
+            self.seen.add(ids)
+            answered = self.decider.answer(table.select(self.decider.needs(table.column_names)))
+            places = answered.bad["row"].to_pylist()
+            if places:
+                numbers = table["row"].to_pylist()
+                rows = zip(places, *(answered.bad[c].to_pylist() for c in (CASE_ID, "where", "reason")), strict=True)
+                bad += [
+                    BadRow(numbers[i], ident, where, reason.removeprefix(f"{where}: "))
+                    for i, ident, where, reason in rows
+                ]
+                good = [True] * table.num_rows
+                for i in places:
+                    good[i] = False
+                table = table.filter(pa.array(good))
+            found = self._joined(table, answered.answers)
+            self.decided += found.num_rows
+        self.bad.write(bad)
+        return found
+
+    def _joined(self, table: pa.Table, answers: pa.Table) -> pa.Table:
+        """Return the answers with the carried columns of the same cases, in a fixed order of columns."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        if not pc.all(pc.equal(table[CASE_ID].cast(pa.large_string()), answers[CASE_ID])).as_py() and answers.num_rows:
+            raise AssertionError("answers do not stand in the order of their cases")
+        carried = self.carried.columns(table)
+        empty = {"turnaround_days": pa.int32()}
+        words = pa.dictionary(pa.int32(), pa.large_string())
+        columns = {name: answers[name] for name in (*ANSWERS, *(("missing",) if self.missing else ()), *CALLS)}
+        for name in CARRIED:
+            columns[name] = carried.get(name, pa.nulls(answers.num_rows, empty.get(name, words)))
+        if self.pathway is not None:
+            columns["labels"] = self._labels(table, answers)
+        return pa.table(columns)
+
+    def _labels(self, table: pa.Table, answers: pa.Table) -> pa.Array:
+        """Return ``drug@agency=status`` of the cases with evidence of a fusion, by the single-case core."""
+        import pyarrow as pa
+
+        assert self.pathway is not None
+        told: list[str | None] = [None] * table.num_rows
+        for i, target in enumerate(answers["target"].to_pylist()):
+            if target in self._by_label:
+                row = {name: cell[0] for name, cell in table.slice(i, 1).to_pydict().items()}
+                found = self.pathway.recommend(case_of(row)).therapy
+                told[i] = " ".join(f"{label.drug}@{label.agency}={label.status}" for label in found)
+        return pa.array(told, pa.large_string()).dictionary_encode()
+
+    def _tell(self, started: float) -> None:
+        seconds = max(time.monotonic() - started, 1e-9)
+        rate = (self.rows - self.resumed) / seconds
+        total, share = self.source.rows, self.source.share
+        left = None
+        if total is not None:
+            left = max(total - self.rows, 0) / max(rate, 1e-9)
+        elif share and not self.resumed:
+            left = seconds * (1 - share) / share
+        self.told(Progress(self.rows, total, self.bad.count, rate, left))
+
+    def _finish(self, about: About, seconds: float) -> Outcome:
+        """Put the output in its place, whole, and remove what served the run."""
+        self.seen.close()
+        (self.work / "ids").rmdir()
+        side = self.out.with_name(f"{self.out.name}.bad.jsonl")
+        side.unlink(missing_ok=True)
+        if self.bad.count:
+            (self.work / "bad.jsonl").replace(side)
+        if self._sheet is not None:
+            self._sheet.close(about)
+            if (self.work / f"all{self.ending}").exists():
+                (self.work / f"all{self.ending}").replace(self.out)
+                if self.ending != ".parquet":
+                    write_about(about_path(self.out), about)
+            shutil.rmtree(self.work)
+        else:
+            assert self.journal is not None
+            self.journal.path.unlink()
+            write_about(self.work / "about.json", about)
+            if self.out.is_dir():
+                shutil.rmtree(self.out)
+            self.work.replace(self.out)
+        return Outcome(
+            about,
+            self.out,
+            side if self.bad.count else None,
+            tuple(self.bad.places.most_common()),
+            self.resumed,
+            seconds,
+        )
+
+
+class _Behind:
+    """Writes to a sheet in a thread of its own, at most two batches behind."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self._pool = ThreadPoolExecutor(1)
+        self._waiting: list[Future[None]] = []
+
+    def __enter__(self) -> _Behind:
+        return self
+
+    def write(self, table: Any) -> None:
+        """Write some rows; ``None`` is none."""
+        if table is not None and table.num_rows:
+            if len(self._waiting) > 1:
+                self._waiting.pop(0).result()
+            self._waiting.append(self._pool.submit(self.sheet.write, table))
+
+    def wait(self) -> None:
+        """Wait until everything is written."""
+        self._pool.shutdown()
+
+    def __exit__(self, *_: object) -> None:
+        self.wait()
+        for future in self._waiting:
+            future.result()
+
+
+def read_bad_rows(path: Path) -> Iterator[BadRow]:
+    """Yield the bad rows of a side file."""
+    with path.open("rb") as lines:
+        for line in lines:
+            yield msgspec.json.decode(line, type=BadRow)

@@ -1,0 +1,177 @@
+"""Where a decided cohort goes: one Parquet, CSV, TSV or JSON lines file, or a directory of Parquet parts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ntrkpath.model.errors import CaseError
+
+if TYPE_CHECKING:
+    import polars as pl
+    import pyarrow as pa
+
+SCHEMA = "https://ntrkpath.org/schema/cohort-1.json"
+#: The key of ``About`` among the metadata of a Parquet file, and its file beside other formats.
+KEY, ABOUT = "ntrkpath", "about.json"
+OUTPUTS = (".parquet", ".csv", ".tsv", ".jsonl", ".ndjson")
+_ABSENT: dict[bytes, bytes] = {}
+
+
+class About(msgspec.Struct, frozen=True):
+    """How a cohort was decided.
+
+    Args:
+        ntrkpath: Version of this software.
+        guideline: Edition, its version and the SHA-256 of its files.
+        as_of: The date given for the run.
+        labels_known_to: The newest label date of the edition.
+        figure2_reading: The reading of figure 2 that was applied.
+        source: Name of what was read, without its path.
+        mapping: The mapping of columns; empty for the default.
+        rows: Rows read; ``decided`` of them were good, ``bad`` are in the side file.
+    """
+
+    schema: str
+    ntrkpath: str
+    guideline: dict[str, str]
+    as_of: dt.date
+    labels_known_to: dt.date
+    figure2_reading: str
+    source: str
+    mapping: str = ""
+    rows: int = 0
+    decided: int = 0
+    bad: int = 0
+
+
+def ending_of(path: Path) -> str:
+    """Return the format of an output by its name; empty for a directory of parts.
+
+    Raises:
+        CaseError: The name has an ending that is none of ours.
+    """
+    if path.suffix == "" or path.is_dir():
+        return ""
+    if path.suffix.casefold() not in OUTPUTS:
+        raise CaseError(
+            "format not known by the name", where=path.name, value=path.suffix, allowed=OUTPUTS,
+            remedy="a name without an ending makes a directory of Parquet parts",
+        )  # fmt: skip
+    return path.suffix.casefold()
+
+
+class Sheet:
+    """One file that decided rows are written to.
+
+    Args:
+        path: The file; its format is ``ending``.
+        columns: The columns, in order; ``text`` all but those in ``numbers``.
+    """
+
+    def __init__(self, path: Path, ending: str) -> None:
+        self.path, self.ending = path, ending or ".parquet"
+        self._parquet: Any = None
+        self._text: Any = None
+
+    def write(self, table: pa.Table) -> None:
+        """Write some rows; all tables of a sheet have the same columns."""
+        if self.ending == ".parquet":
+            import pyarrow.parquet as pq
+
+            table = _uniform(table)
+            if self._parquet is None:
+                self._parquet = pq.ParquetWriter(self.path, table.schema, compression="zstd", compression_level=1)
+            self._parquet.write_table(table, row_group_size=max(table.num_rows, 1))
+            return
+        import polars as pl
+
+        frame = pl.DataFrame(pl.from_arrow(table))
+        frame = frame.with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String))
+        first = self._text is None
+        if first:
+            self._text = self.path.open("wb")
+        if self.ending in (".csv", ".tsv"):
+            frame.write_csv(self._text, include_header=first, separator="," if self.ending == ".csv" else "\t")
+        else:
+            frame.write_ndjson(self._text)
+
+    def close(self, about: About) -> None:
+        """Close the file; Parquet carries ``about`` among its metadata."""
+        if self._parquet is not None:
+            self._parquet.add_key_value_metadata({KEY: msgspec.json.encode(about).decode()})
+            self._parquet.close()
+        if self._text is not None:
+            self._text.close()
+
+    def abandon(self) -> None:
+        """Close and remove the file."""
+        for file in (self._parquet, self._text):
+            if file is not None:
+                file.close()
+        self.path.unlink(missing_ok=True)
+
+
+def _uniform(table: pa.Table) -> pa.Table:
+    """Return a table whose dictionary columns have one type whatever the number of words in a batch."""
+    import pyarrow as pa
+
+    wide = pa.dictionary(pa.int32(), pa.large_string())
+    fields = [f.with_type(wide) if pa.types.is_dictionary(f.type) else f for f in table.schema]
+    return table.cast(pa.schema(fields))
+
+
+def write_about(path: Path, about: About) -> None:
+    """Write ``about`` as JSON."""
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(about)) + b"\n")
+
+
+def about_path(out: Path) -> Path:
+    """Return where ``about`` stands beside a file that cannot carry it, or in a directory."""
+    return out / ABOUT if out.is_dir() else out.with_name(f"{out.name}.{ABOUT}")
+
+
+def read_about(out: Path) -> About:
+    """Return how a decided cohort came about.
+
+    Raises:
+        CaseError: The file was not written by ``cohort triage``.
+    """
+    data: bytes | None = None
+    if not out.exists():
+        raise CaseError("no such file or directory", where=str(out), remedy="give what `ntrkpath cohort triage` wrote")
+    if out.is_file() and out.suffix.casefold() == ".parquet":
+        import pyarrow.parquet as pq
+
+        try:
+            data = (pq.read_metadata(out).metadata or _ABSENT).get(KEY.encode())
+        except (OSError, ValueError) as error:
+            raise CaseError("cannot be read as Parquet", where=out.name, remedy=str(error)[:120]) from None
+    elif about_path(out).is_file():
+        data = about_path(out).read_bytes()
+    if data is None:
+        raise CaseError(
+            "this is no decided cohort", where=str(out),
+            allowed="what `ntrkpath cohort triage` wrote, with its about.json",
+            remedy="run `ntrkpath cohort triage IN OUT` first",
+        )  # fmt: skip
+    return msgspec.json.decode(data, type=About)
+
+
+def scan(out: Path) -> pl.LazyFrame:
+    """Return a decided cohort as a polars query, all words as text."""
+    import polars as pl
+
+    if out.is_dir():
+        return pl.scan_parquet(str(out / "part-*.parquet")).with_columns(pl.col(pl.Categorical).cast(pl.String))
+    ending = ending_of(out)
+    if ending == ".parquet":
+        return pl.scan_parquet(out).with_columns(pl.col(pl.Categorical).cast(pl.String))
+    if ending in (".csv", ".tsv"):
+        return pl.scan_csv(
+            out, separator="," if ending == ".csv" else "\t", infer_schema=False, missing_columns="insert"
+        )  # fmt: skip
+    return pl.scan_ndjson(out, infer_schema_length=None)

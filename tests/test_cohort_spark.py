@@ -1,0 +1,111 @@
+"""A cohort on a real Spark session on this machine gives every case the answer that polars gives."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pl = pytest.importorskip("polars")
+pa = pytest.importorskip("pyarrow")
+pytest.importorskip("pyspark")
+pytestmark = [
+    pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java, which is not installed"),
+    # py4j leaves its sockets to the garbage collector.
+    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
+]
+
+from ntrkpath.cohort.engines import decide_frame  # noqa: E402
+from ntrkpath.cohort.frame import Decider  # noqa: E402
+from ntrkpath.cohort.spark import decided, of_settings  # noqa: E402
+from ntrkpath.cohort.sql import export  # noqa: E402
+from ntrkpath.guidance import load  # noqa: E402
+from support.cohort import cohort_frame  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A session of two threads that listens on this machine only and writes nothing here."""
+    from pyspark.sql import SparkSession
+
+    # The tasks run the Python that runs the tests.
+    monkeypatch = pytest.MonkeyPatch()
+    monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
+    monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
+    place = tmp_path_factory.mktemp("spark")
+    log = place / "log4j2.properties"
+    log.write_text("rootLogger.level = off\n")
+    session = (
+        SparkSession.builder.master("local[2]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.ui.showConsoleProgress", "false")
+        .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.sql.warehouse.dir", str(place / "warehouse"))
+        .config("spark.local.dir", str(place))
+        .config("spark.driver.extraJavaOptions", f"-Dlog4j2.configurationFile=file:{log}")
+        .getOrCreate()
+    )
+    session.sparkContext.setLogLevel("OFF")
+    yield session
+    session.stop()
+    monkeypatch.undo()
+
+
+@pytest.fixture(scope="module")
+def cohort() -> Any:
+    return cohort_frame(600, 2, bad=5)
+
+
+def decider() -> Decider:
+    return Decider(load(), missing=True, figure2_reading="b", kept=("target",))
+
+
+def test_spark_answers_as_polars_over_many_partitions(spark: Any, cohort: Any, tmp_path: Path) -> None:
+    expected = decide_frame(cohort, decider()).sort("case_id")
+    file = tmp_path / "cohort.parquet"
+    cohort.write_parquet(file, row_group_size=50)
+    answered = decide_frame(spark.read.parquet(str(file)).repartition(7), decider())
+    assert answered.columns == expected.columns
+    answered.write.parquet(str(tmp_path / "answers"))
+    read = pl.read_parquet(tmp_path / "answers" / "*.parquet").sort("case_id")
+    assert read.cast(expected.schema).equals(expected)
+
+
+def test_a_task_decides_as_the_decider_it_was_made_from(cohort: Any) -> None:
+    one = decider()
+    expected = decide_frame(cohort.to_arrow(), one)
+    found = pa.Table.from_batches(decided(iter(cohort.to_arrow().to_batches(50)), cohort.columns, one.settings))
+    assert found.sort_by("case_id").equals(expected.sort_by("case_id"))
+    assert of_settings(one.settings) is of_settings(one.settings)
+    assert of_settings(one.settings).settings == one.settings
+
+
+def test_codes_of_rules_have_a_type_that_spark_knows(cohort: Any) -> None:
+    from pyspark.sql.pandas.types import from_arrow_schema
+
+    one = Decider(load(), rules="codes")
+    table = pa.Table.from_batches(decided(iter(cohort.to_arrow().to_batches()), cohort.columns, one.settings))
+    assert from_arrow_schema(table.schema).fieldNames() == table.column_names
+    expected = decide_frame(cohort.to_arrow(), one)
+    assert table["rule_tier"].to_pylist() == expected["rule_tier"].to_pylist()
+
+
+def test_spark_decides_by_joins_what_the_tables_decide(spark: Any, cohort: Any, tmp_path: Path) -> None:
+    one = Decider(load())
+    facts = pl.DataFrame(pl.from_arrow(one.levels(cohort.to_arrow())))
+    facts.write_parquet(tmp_path / "facts.parquet")
+    spark.read.parquet(str(tmp_path / "facts.parquet")).createOrReplaceTempView("cohort_facts")
+    export(load(), tmp_path / "warehouse")
+    for statement in (tmp_path / "warehouse" / "spark.sql").read_text(encoding="utf-8").split(";\n"):
+        if statement.strip():
+            spark.sql(statement)
+    spark.table("ntrkpath_decided").write.parquet(str(tmp_path / "answers"))
+    found = pl.read_parquet(tmp_path / "answers" / "*.parquet").sort("case_id")
+    assert found["problem"].null_count() == len(found)
+    assert found.drop("problem").equals(one.decide(cohort).answers.sort("case_id"))

@@ -85,3 +85,9 @@ class EvidenceError(NtrkpathError):
     """Counts, studies or a request for a statistic that cannot be used."""
 
     kind = "evidence"
+
+
+class StrategyError(NtrkpathError):
+    """A plan, population or cost file is malformed, incomplete or contradicts itself."""
+
+    kind = "strategy"

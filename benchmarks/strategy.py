@@ -1,0 +1,49 @@
+"""Strategies: 10 million simulated patients under four strategies, beside numpy drawing as many numbers."""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+
+import numpy as np
+
+from ntrkpath.strategy.compare import build
+from ntrkpath.strategy.expectation import used
+
+STRATEGIES = ("guidance", "ihc-then-rna", "fish-all", "rna-all")
+PATIENTS = 10_000_000
+#: Bars: seconds on two cores, and memory in MB.
+SECONDS, MEMORY = 4.0, 1000
+
+
+def main() -> None:
+    """Print what was measured."""
+    model = build("msk2017", STRATEGIES, assumptions=["extent=metastatic"])
+    drawn = 0.0
+    for i, cell in enumerate(model.population.cells):
+        slots = set().union(*(used(trees[i]) for trees in model.trees.values()))
+        drawn += cell.share * len(slots) * PATIENTS
+    before = time.perf_counter()
+    model.simulate(PATIENTS, seed=1)
+    took = time.perf_counter() - before
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 if sys.platform == "darwin" else 1024)
+    if sys.platform == "darwin":
+        memory /= 1024
+    rng = np.random.Generator(np.random.SFC64(1))
+    before = time.perf_counter()
+    left = int(drawn)
+    while left > 0:
+        rng.random(min(left, 1 << 18), dtype=np.float32)
+        left -= 1 << 18
+    plain = time.perf_counter() - before
+    print(f"{len(STRATEGIES)} strategies x {PATIENTS:,} patients: {took:.2f} s (bar {SECONDS:.0f} s)")
+    print(f"memory at its highest: {memory:,.0f} MB (bar {MEMORY:,} MB)")
+    print(f"numpy drawing the same {drawn:,.0f} numbers on one core: {plain:.2f} s; ratio {took / plain:.1f} x")
+    before = time.perf_counter()
+    model.evaluate(model.inputs.values())
+    print(f"exact expectation of all four: {1000 * (time.perf_counter() - before):.1f} ms")
+
+
+if __name__ == "__main__":
+    main()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from benchmarks import evidence, fusion, pathway, rules, startup
+from benchmarks import cohort, evidence, fusion, pathway, rules, server, startup, strategy
 
-for module in (rules, pathway, startup, fusion, evidence):
+for module in (rules, pathway, startup, fusion, evidence, cohort, strategy, server):
     print(f"\n== {(module.__doc__ or '').splitlines()[0]}")
     module.main()

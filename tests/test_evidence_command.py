@@ -157,3 +157,22 @@ def test_percentages_keep_the_figures_that_count(share: float, shown: str) -> No
 
 def test_a_range_names_the_percent_once() -> None:
     assert between(0.00507, 0.01145) == "0.51 to 1.1 %"
+
+
+def test_every_picture_of_a_page_can_be_scrolled_on_a_narrow_screen() -> None:
+    html = run("frequency", "unselected", "--format", "html")
+    assert html.count("<figure") == 2
+    for part in html.split("<figure")[:-1]:
+        assert 'class="scroll"' in part[part.rindex("<div") :]
+
+
+def test_the_part_of_a_row_is_not_told_twice() -> None:
+    text = run("table", "1")
+    assert "IMT: IMT" not in text and "(other): Sarcomas (other)" not in text
+    assert "quad-negative tumors: GIST" in text
+
+
+def test_a_printed_predictive_value_stands_with_its_prevalence() -> None:
+    for row in csv.DictReader(io.StringIO(run("accuracy", "--format", "csv"))):
+        if "PPV" in row["note"] or "NPV" in row["note"]:
+            assert "prevalence of 0.68 %" in row["note"]

@@ -235,6 +235,14 @@ def test_the_intervals_of_solomon_by_gene_and_tumour_are_those_that_were_compute
         assert (round(100 * found.low, 1), round(100 * found.high, 1)) == (float(row["cp_lo"]), float(row["cp_hi"]))
 
 
+def test_of_hechtman_every_gene_has_its_counts_and_one_tumour_is_not_listed(evidence: Evidence) -> None:
+    studies = evidence.accuracy_studies
+    by_gene = {gene: studies[f"hechtman2017_{gene.lower()}"].sensitivity for gene in ("NTRK1", "NTRK2", "NTRK3")}
+    assert by_gene == {"NTRK1": (10, 10), "NTRK2": (2, 2), "NTRK3": (8, 9)}
+    assert sum(n for pair in by_gene.values() if pair for n in pair[1:]) == 21
+    assert studies["hechtman2017"].sensitivity == (21, 22) and "not listed by gene" in studies["hechtman2017"].note
+
+
 def test_pools_of_the_edition_give_figures_within_those_of_their_studies(evidence: Evidence) -> None:
     for ident, pool in evidence.pools.items():
         found = pooled_accuracy(evidence, ident)
@@ -300,6 +308,30 @@ BAD = {
         "ihc_all_tumours.studies"),
     "a bivariate pool of two": (
         ACCURACY, lambda d: d["pools"][0]["studies"].pop(), "ihc_all_tumours.studies"),
+    "a count in words": (TABLES, lambda d: _row(d).update(positive="ten"), "T1-agaram.positive"),
+    "a row without its total": (TABLES, lambda d: _row(d).pop("tested"), "T1-agaram.tested"),
+    "a printed share over 100 percent": (
+        TABLES, lambda d: _row(d).update(printed_percent=710), "T1-agaram.printed_percent"),
+    "a response rate over 100 percent": (
+        TABLES, lambda d: d["tables"][1]["rows"][0].update(high=194), "T2-larotrectinib_response_rate.high"),
+    "responders in words": (
+        TABLES, lambda d: d["tables"][1]["derived"][0].update(responders="all"), "T2-larotrectinib_adult.responders"),
+    "a row without an id": (TABLES, lambda d: _row(d).pop("id"), "[0].id"),
+    "a row twice": (TABLES, lambda d: d["tables"][0]["rows"].append(dict(_row(d))), "T1-agaram.id"),
+    "a group without a name": (FREQUENCY, lambda d: d["groups"][0].pop("says"), "infantile_fibrosarcoma.says"),
+    "a group twice": (FREQUENCY, lambda d: d["groups"].append(d["groups"][0]), "infantile_fibrosarcoma.id"),
+    "a study twice in its group": (
+        FREQUENCY, lambda d: d["groups"][0]["studies"].append(d["groups"][0]["studies"][2]), "igbokwe.id"),
+    "a group of which nothing is pooled": (
+        FREQUENCY, lambda d: [s.update(pooled=False, why_not="no") for s in d["groups"][0]["studies"]],
+        "infantile_fibrosarcoma.studies"),
+    "a misspelt key of a study": (
+        FREQUENCY, lambda d: d["groups"][0]["studies"][0].update(postive=3), "bourgeois"),
+    "an assignment without a condition": (FREQUENCY, lambda d: d["assignments"][0].pop("when"), "assignments[0].when"),
+    "an empty pool": (ACCURACY, lambda d: d["pools"][1].update(studies=[]), "ihc_ntrk1.studies"),
+    "a pool twice": (ACCURACY, lambda d: d["pools"].append(dict(d["pools"][1])), "ihc_ntrk1.id"),
+    "a refusal of no study": (ACCURACY, lambda d: d["refused"][0].update(studies=["x"]), "refused[0].studies"),
+    "a refusal without a reason": (ACCURACY, lambda d: d["refused"][0].pop("why"), "refused[0].why"),
 }  # fmt: skip
 
 
@@ -307,7 +339,7 @@ BAD = {
 def test_malformed_evidence_is_an_error_that_names_the_field(edition: Edition, name: str) -> None:
     file, change, where = BAD[name]
     with pytest.raises(GuidanceError) as caught:
-        _ = Evidence(_changed(edition, file, change)).pools
+        Evidence(_changed(edition, file, change))
     assert where in caught.value.where, str(caught.value)
 
 

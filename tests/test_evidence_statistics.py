@@ -7,7 +7,7 @@ import io
 import json
 import shutil
 import subprocess
-from math import log, sqrt
+from math import inf, log, nan, sqrt
 from pathlib import Path
 from typing import Any
 
@@ -289,6 +289,8 @@ def test_studies_that_share_nothing_are_not_pooled() -> None:
     [
         ([], [], "studies"),
         ([1, 5], [10, 4], "studies[1].positive"),
+        ([1, inf], [10, 9], "studies[1].positive"),
+        ([1, 5], [10, nan], "studies[1].tested"),
         ([-1, 5], [10, 9], "studies[0].positive"),
         ([1, 0.5], [10, 9], "studies[1].positive"),
         ([0, 0], [10, 0], "studies[1].tested"),
@@ -333,6 +335,31 @@ def test_lme4_run_now_agrees(tmp_path: Path) -> None:
         assert found.logit == pytest.approx((float(row["sens"]), float(row["spec"])), abs=1e-5)
         assert sqrt(found.covariance[1][1]) == pytest.approx(float(row["se_spec"]), rel=1e-4)
         assert found.log_likelihood == pytest.approx(float(row["log_likelihood"]), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("tp", "fn", "fp", "tn", "field"),
+    [
+        ([10, 12, 14], [0, 0, 0], [3, 2, 5], [30, 20, 40], "sensitivity"),
+        ([10, 12, 14], [1, 0, 2], [3, 2, 5], [0, 0, 0], "specificity"),
+        ([0, 10, 10], [10, 0, 0], [0, 20, 0], [30, 1, 30], "studies"),
+        ([10, inf, 14], [1, 0, 2], [3, 2, 5], [9, 9, 9], "studies[1].true_positive"),
+        ([10, 12, 14], [1, 0, 2], [3, nan, 5], [9, 9, 9], "studies[1].false_positive"),
+        ([10, 12, 14], [1, 0, 2.5], [3, 1, 5], [9, 9, 9], "studies[2].false_negative"),
+    ],
+)
+def test_accuracy_without_a_finite_answer_is_an_error_that_names_the_field(
+    tp: list[Any], fn: list[Any], fp: list[Any], tn: list[Any], field: str
+) -> None:
+    with pytest.raises(EvidenceError) as caught:
+        pool_accuracy(tp, fn, fp, tn)
+    assert caught.value.where == field
+
+
+def test_counts_may_come_as_arrays() -> None:
+    x: Any = np.array([1, 2])
+    n: Any = np.array([30, 40])
+    assert pool(x, n) == pool([1, 2], [30, 40])
 
 
 def test_sensitivity_and_specificity_change_places_with_the_result() -> None:

@@ -28,7 +28,7 @@ from ntrkpath.model.errors import EvidenceError, GuidanceError
 from ntrkpath.model.recommendation import Probability, Recommendation
 from ntrkpath.pathway import Pathway, case_from, read_case
 from ntrkpath.report.html import render_html
-from ntrkpath.report.probability import lines, with_range
+from ntrkpath.report.probability import brief, lines, over_words, with_range
 from ntrkpath.report.text import render
 from test_properties import cases as random_cases
 
@@ -650,6 +650,48 @@ def test_verbose_text_gives_counts_sources_and_assumptions() -> None:
     text = " ".join(render(decided("infantile fibrosarcoma", IHC_NEGATIVE), load(), verbose=True).split())
     assert "49 of 62, Gatalica et al. 2019" in text
     assert "The histology is taken as certain" in text
+
+
+@pytest.mark.parametrize("verbose", [False, True])
+def test_every_report_tells_the_dependence_and_that_a_missing_figure_is_no_advice(verbose: bool) -> None:
+    answer = decided("infantile fibrosarcoma", IHC_NEGATIVE, DNA_NEGATIVE)
+    for text in (render(answer, load(), verbose=verbose), page(answer)):
+        told_ = " ".join(text.split())
+        assert "after two negatives the probability is rather higher than shown" in told_
+        assert "RNA sequencing, which is the standard" in told_ and "no advice against them" in told_
+    assert "after two negatives" not in render(decided("leiomyosarcoma", DNA_NEGATIVE), load(), verbose=verbose)
+
+
+def test_no_sentence_on_figures_stands_where_no_result_has_one() -> None:
+    for found in (told("infantile fibrosarcoma", RNA_NEGATIVE), told("leiomyosarcoma", IHC_NEGATIVE), told("lipoma")):
+        assert brief(found, load()) == ()
+
+
+def test_a_study_that_missed_no_fusion_never_makes_a_negative_certain() -> None:
+    assert over_words((0.0, 0.255)) == "up to 26 %"
+    assert over_words((0.74, 1.0)) == "74 % or more"
+    assert over_words((0.023, 0.27)) == "2.3 to 27 %"
+    assert over_words(None) == ""
+    found = told("lipofibromatosis-like neural tumour", IHC_NEGATIVE)
+    assert [line.over for line in lines(found, load())][1] == "up to 26 %"
+
+
+def test_a_frequency_from_chosen_tumours_says_so() -> None:
+    found = told("lipofibromatosis-like neural tumour").pre_test
+    assert found is not None
+    assert found.counts == "25 of 39" and "rather too high" in found.why
+
+
+def test_after_an_adequate_negative_the_frequency_before_it_is_withdrawn() -> None:
+    found = told("infantile fibrosarcoma", IHC_POSITIVE, RNA_NEGATIVE)
+    assert found.now is None and "no longer holds" in found.note
+
+
+def test_of_a_stain_in_a_myogenic_tumour_the_one_series_with_counts_is_named() -> None:
+    series = evidence_of(load()).accuracy_studies["chiang2018"]
+    assert (series.false_positive, series.specificity) == (6, (91, 97))
+    (step,) = told("leiomyosarcoma", {**IHC_POSITIVE, "percent": 90, "distribution": "diffuse"}).steps
+    assert step.effect == "no_figure" and "6 of 97 stained" in step.why
 
 
 def page(*answers: Recommendation) -> str:

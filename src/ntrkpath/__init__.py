@@ -16,22 +16,26 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ntrkpath.evidence import Evidence
     from ntrkpath.fusion import Transcripts, assess
     from ntrkpath.guidance import Edition, available, load
     from ntrkpath.model.case import Case
     from ntrkpath.model.errors import (
         AnnotationError,
         CaseError,
+        EvidenceError,
         GuidanceError,
         HistologyError,
         NtrkpathError,
         ReaderError,
+        StrategyError,
     )
     from ntrkpath.model.fusion import FusionVerdict, Junction
     from ntrkpath.model.recommendation import Recommendation
     from ntrkpath.pathway import Pathway, case_from, read_case, read_cases, recommend
     from ntrkpath.readers import read
     from ntrkpath.schema import json_schema
+    from ntrkpath.strategy import compare as compare_strategies
     from ntrkpath.vocabulary import HistologyVocabulary
 
 __version__ = "0.1.0"
@@ -42,6 +46,8 @@ _HOME = {
     "Case": "model.case",
     "CaseError": "model.errors",
     "Edition": "guidance",
+    "Evidence": "evidence",
+    "EvidenceError": "model.errors",
     "FusionVerdict": "model.fusion",
     "GuidanceError": "model.errors",
     "HistologyError": "model.errors",
@@ -51,10 +57,12 @@ _HOME = {
     "Pathway": "pathway",
     "ReaderError": "model.errors",
     "Recommendation": "model.recommendation",
+    "StrategyError": "model.errors",
     "Transcripts": "fusion",
     "assess": "fusion",
     "available": "guidance",
     "case_from": "pathway",
+    "compare_strategies": "strategy",
     "json_schema": "schema",
     "load": "guidance",
     "read": "readers",
@@ -63,11 +71,16 @@ _HOME = {
     "recommend": "pathway",
 }
 
+#: Public names that say more than the name in the module.
+_NAMED = {"compare_strategies": "compare"}
+
 __all__ = [
     "AnnotationError",
     "Case",
     "CaseError",
     "Edition",
+    "Evidence",
+    "EvidenceError",
     "FusionVerdict",
     "GuidanceError",
     "HistologyError",
@@ -77,10 +90,12 @@ __all__ = [
     "Pathway",
     "ReaderError",
     "Recommendation",
+    "StrategyError",
     "Transcripts",
     "assess",
     "available",
     "case_from",
+    "compare_strategies",
     "json_schema",
     "load",
     "read",
@@ -93,7 +108,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'ntrkpath' has no attribute {name!r}")
-    return getattr(import_module(f"ntrkpath.{_HOME[name]}"), name)
+    return getattr(import_module(f"ntrkpath.{_HOME[name]}"), _NAMED.get(name, name))
 
 
 def __dir__() -> list[str]:

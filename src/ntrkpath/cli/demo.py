@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import sys
 import textwrap
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -16,12 +15,6 @@ if TYPE_CHECKING:
     from ntrkpath.guidance import Edition
     from ntrkpath.model.case import Case
     from ntrkpath.model.recommendation import Recommendation
-
-
-def examples() -> Path:
-    """Return the directory of the published cases: beside the sources, or inside the installed package."""
-    packaged = Path(__file__).parent.parent / "examples" / "cases"
-    return packaged if packaged.is_dir() else Path(__file__).parents[3] / "examples" / "cases"
 
 
 @click.command("demo")
@@ -37,6 +30,7 @@ def command(form: str, as_of: dt.date | None, edition: str) -> int:
     from ntrkpath.guidance import load
     from ntrkpath.model.errors import CaseError
     from ntrkpath.pathway import Pathway, read_cases
+    from ntrkpath.pathway.examples import examples
 
     guidance = load(edition)
     pathway = Pathway(guidance, as_of or dt.date.today())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
+import itertools
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -36,7 +37,7 @@ What is left out is unknown, never assumed; a test that is not listed was not do
 
 @click.command("recommend", epilog=_EPILOG)
 @click.argument("cases", nargs=-1, required=True, metavar="CASE...")
-@click.option("--format", "form", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
+@click.option("--format", "form", type=click.Choice(["text", "json", "html", "pdf"]), default="text", show_default=True)
 @as_of_option
 @edition_option
 @click.option(
@@ -77,7 +78,9 @@ def command(
     rest_collector()
     run = Run(pathway, fail_on)
     results = run.decided(inputs(cases))
-    if out is None:
+    if form == "pdf":
+        _write_pdf(results, guidance, out, run.fusions)
+    elif out is None:
         write(results, form, guidance, sys.stdout, trace, run.fusions)
     else:
         with out.open("w", encoding="utf-8") as target:
@@ -198,26 +201,42 @@ def write(
                 target.write(render(answer, edition, colour=target.isatty(), verbose=trace))
 
 
+def _write_pdf(
+    results: Iterator[Recommendation | None],
+    edition: Edition,
+    out: Path | None,
+    fusions: Sequence[Sequence[FusionVerdict]],
+) -> None:
+    """Write recommendations as one PDF, to a file or to standard output where that is no terminal."""
+    from ntrkpath.report.pdf import render_pdf
+
+    if out is None and sys.stdout.isatty():
+        raise click.UsageError("a PDF is not for a terminal: name a file with --out")
+    answers = [answer for answer in results if answer is not None]
+    if not answers:
+        return
+    content = render_pdf(answers, edition, fusions)
+    if out is None:
+        sys.stdout.buffer.write(content)
+    else:
+        out.write_bytes(content)
+
+
 def _write_json(results: Iterator[Recommendation | None], target: IO[str]) -> None:
     """Write one recommendation as an object, several as an array, as they come."""
-    import msgspec
+    from ntrkpath.exports.recommendations import encode
 
-    encode = msgspec.json.encode
     first = next(results, None)
     second = next(results, _NOTHING)
     if second is _NOTHING:
         if first is not None:
-            target.write(encode(first).decode() + "\n")
+            target.write(encode(first).decode())
         return
     target.write("[")
     separator = ""
-    for answer in (first, second, *()):
+    for answer in itertools.chain((first, second), results):
         if answer is not None:
-            target.write(separator + encode(answer).decode())
-            separator = ",\n"
-    for answer in results:
-        if answer is not None:
-            target.write(separator + encode(answer).decode())
+            target.write(separator + encode(answer).decode().removesuffix("\n"))
             separator = ",\n"
     target.write("]\n")
 

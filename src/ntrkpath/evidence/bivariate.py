@@ -8,7 +8,8 @@ Logit sensitivity and logit specificity of study i are normal with means mu, cov
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import exp, inf, sqrt
+from math import exp, inf, isfinite, sqrt
+from numbers import Integral
 from typing import Any
 
 import msgspec
@@ -23,6 +24,8 @@ ROUNDING = 1e-11
 FEWEST = 3
 #: Below this a standard deviation between studies, or the room left by the correlation, counts as none.
 SINGULAR = 1e-4
+#: Largest standard deviation between studies that is looked at, on the logit scale.
+LARGEST_SPREAD = 10.0
 
 
 class Accuracy(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +68,8 @@ def pool_accuracy(
 
     Raises:
         EvidenceError: Unequal numbers of studies, fewer than three, a study without tumours with or without a fusion,
-            counts that cannot be, or numpy or scipy is not installed; names the field.
+            counts that cannot be, a sensitivity or specificity of 0 or 100 % in every study, studies that differ too
+            much for an answer, or numpy or scipy is not installed; names the field.
     """
     np = need("numpy")
     hits, totals = _checked(true_positive, false_negative, false_positive, true_negative)
@@ -79,6 +83,12 @@ def pool_accuracy(
     proper = bool((spread > SINGULAR).all())
     correlation = float(between[0, 1] / spread.prod()) if proper else None
     z = normal_quantile(level)
+    if max(at[2], at[4], abs(at[3])) > 0.98 * LARGEST_SPREAD or not (np.diag(covariance) > 0).all():
+        raise EvidenceError(
+            "the studies differ too much, or are too few, to be pooled", where="studies",
+            value=", ".join(f"{a}/{b} and {c}/{d}" for (a, c), (b, d) in zip(hits, totals, strict=True)),
+            remedy="show them one by one",
+        )  # fmt: skip
     se = np.sqrt(np.diag(covariance))
     sensitivity, specificity = (
         Interval(expit(at[i]), expit(at[i] - z * se[i]), expit(at[i] + z * se[i])) for i in (0, 1)
@@ -105,12 +115,25 @@ def _checked(*counts: Sequence[int]) -> tuple[list[tuple[int, int]], list[tuple[
     hits, totals = [], []
     for i, (tp, fn, fp, tn) in enumerate(zip(*counts, strict=True)):
         for name, value in zip(names, (tp, fn, fp, tn), strict=True):
-            if isinstance(value, bool) or not isinstance(value, int | float) or int(value) != value or value < 0:
+            if (
+                isinstance(value, bool)
+                or not isinstance(value, int | float | Integral)
+                or not isfinite(value)
+                or value % 1
+                or value < 0
+            ):
                 raise EvidenceError("not a count", where=f"studies[{i}].{name}", value=value)
         with_fusion = check_counts(tp, tp + fn, "true_positive", f"studies[{i}] with a fusion")
         without = check_counts(tn, fp + tn, "true_negative", f"studies[{i}] without a fusion")
         hits.append((with_fusion[0], without[0]))
         totals.append((with_fusion[1], without[1]))
+    for side, where in enumerate(("sensitivity", "specificity")):
+        found, tested = sum(hit[side] for hit in hits), sum(total[side] for total in totals)
+        if found in (0, tested):
+            raise EvidenceError(
+                "the same in every study: the model has no finite answer", where=where,
+                value="0 %" if found == 0 else "100 %", remedy="show the studies with their exact intervals",
+            )  # fmt: skip
     return hits, totals
 
 
@@ -170,7 +193,8 @@ def _maximise(minus: Callable[[Any], float], x: Any, n: Any) -> Any:
     np, optimize = need("numpy"), need("scipy.optimize")
     shrunk = (x.sum(axis=0) + 0.5) / (n.sum(axis=0) + 1)
     start = np.log(shrunk / (1 - shrunk))
-    bounds = [(-20, 20), (-20, 20), (0, 10), (-10, 10), (0, 10)]
+    wide = LARGEST_SPREAD
+    bounds = [(-20, 20), (-20, 20), (0, wide), (-wide, wide), (0, wide)]
     best: tuple[float, Any] = (inf, None)
     for spread in ((0.5, 0.0, 0.5), (0.5, -0.4, 0.3)):
         found = optimize.minimize(minus, np.concatenate([start, spread]), method="L-BFGS-B", bounds=bounds,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -55,12 +55,13 @@ class Evidence:
         self.designs: dict[str, str] = self._accuracy["designs"]
         self._references = {ref["id"]: ref for ref in edition.data["references"]["references"]}
         self.tables = {t["table"]: _convert(t, Table, f"{TABLES}.yaml: table") for t in edition.data[TABLES]["tables"]}
-        self._rows = {row["id"]: row for table in self.tables.values() for row in table.rows}
+        self._rows = _by_id((row for table in self.tables.values() for row in table.rows), f"{TABLES}.yaml")
         self._check_tables()
         self.overlaps = {o["id"]: _convert(o, Overlap, f"{FREQUENCY}.yaml: overlaps") for o in self._overlaps()}
-        self.groups = {g["id"]: self._group(g) for g in self._frequency["groups"]}
+        self.groups = {i: self._group(g) for i, g in _by_id(self._frequency["groups"], f"{FREQUENCY}.yaml").items()}
         self._check_overlaps()
         self._check_assignments(edition)
+        self._check_refused()
 
     # --- frequencies --------------------------------------------------------------------------------------------------
     def group(self, ident: str) -> FrequencyGroup:
@@ -159,8 +160,8 @@ class Evidence:
     def pools(self) -> dict[str, Pool]:
         """What may be pooled, by id."""
         pools = {}
-        for entry in self._accuracy["pools"]:
-            where = f"{ACCURACY}.yaml: {entry.get('id')}"
+        for ident, entry in _by_id(self._accuracy["pools"], f"{ACCURACY}.yaml").items():
+            where = f"{ACCURACY}.yaml: {ident}"
             pool = _convert(entry, Pool, where)
             if pool.kind not in KINDS:
                 raise GuidanceError("unknown kind of pool", where=f"{where}.kind", value=pool.kind, allowed=KINDS)
@@ -171,7 +172,7 @@ class Evidence:
     @cached_property
     def refused(self) -> dict[str, str]:
         """Why a study of accuracy is not pooled, by the id of the study."""
-        return {study: entry["why"] for entry in self._accuracy["refused"] for study in entry["studies"]}
+        return {study: entry.get("why", "") for entry in self._accuracy["refused"] for study in entry["studies"]}
 
     # --- tables and references ----------------------------------------------------------------------------------------
     def table(self, number: int) -> Table:
@@ -220,20 +221,27 @@ class Evidence:
         for row in self._rows.values():
             if "reference" in row:
                 self._check_reference(row["reference"], f"{TABLES}.yaml: {row['id']}")
-            if "tested" in row:
-                _check_counts(row["positive"], row["tested"], f"{TABLES}.yaml: {row['id']}")
+            if "tested" in row or "positive" in row:
+                where = f"{TABLES}.yaml: {row['id']}"
+                _check_counts(row.get("positive"), row.get("tested"), where)
+                _check_percent(row.get("printed_percent"), f"{where}.printed_percent")
+            if row.get("unit") == "%":
+                for name in ("estimate", "low", "high"):
+                    _check_percent(row.get(name), f"{TABLES}.yaml: {row['id']}.{name}")
         for table in self.tables.values():
             for row in table.derived:
-                where = f"{TABLES}.yaml: {row['id']}"
-                _check_counts(row["responders"], row["evaluable"], where, ("responders", "evaluable"))
+                where = f"{TABLES}.yaml: {row.get('id')}"
+                _check_counts(row.get("responders"), row.get("evaluable"), where, ("responders", "evaluable"))
 
     def _group(self, entry: Mapping[str, Any]) -> FrequencyGroup:
         where = f"{FREQUENCY}.yaml: {entry['id']}"
         if not entry.get("studies"):
             raise GuidanceError("a group without studies", where=f"{where}.studies")
+        if not entry.get("says"):
+            raise GuidanceError("a group without a name in words", where=f"{where}.says")
         studies = []
-        for given in entry["studies"]:
-            at = f"{where}.{given['id']}"
+        for ident, given in _by_id(entry["studies"], f"{FREQUENCY}.yaml: {entry['id']}").items():
+            at = f"{where}.{ident}"
             row = self._rows.get(given.get("row", ""), {})
             if "row" in given and not row:
                 raise GuidanceError("no such row of table 1", where=f"{at}.row", value=given["row"])
@@ -249,6 +257,8 @@ class Evidence:
             if not study.pooled and not study.why_not:
                 raise GuidanceError("say why the study is not pooled", where=f"{at}.why_not")
             studies.append(study)
+        if not any(study.pooled for study in studies):
+            raise GuidanceError("a group of which no study is pooled", where=f"{where}.studies")
         return FrequencyGroup(id=entry["id"], says=entry["says"], studies=tuple(studies), note=entry.get("note", ""))
 
     def _check_overlaps(self) -> None:
@@ -269,6 +279,8 @@ class Evidence:
         for number, entry in enumerate(self._frequency["assignments"]):
             where = f"{FREQUENCY}.yaml: assignments[{number}]"
             when = {}
+            if not isinstance(entry.get("when"), Mapping):
+                raise GuidanceError("no condition", where=f"{where}.when", value=entry.get("when"))
             for fact, wanted in entry["when"].items():
                 levels = frozenset([wanted] if isinstance(wanted, str) else wanted)
                 if fact != "histology" and fact not in edition.facts:
@@ -284,7 +296,20 @@ class Evidence:
                 raise GuidanceError("say why", where=f"{where}.why")
             self._assignments.append((when, answer))
 
+    def _check_refused(self) -> None:
+        """Check every study and pool of accuracy, and that each refusal names a study and says why."""
+        _, known = self.pools, self.accuracy_studies
+        for number, entry in enumerate(self._accuracy["refused"]):
+            where = f"{ACCURACY}.yaml: refused[{number}]"
+            for study in entry.get("studies", ()):
+                if study not in known:
+                    raise GuidanceError("no such study", where=f"{where}.studies", value=study)
+                if not entry.get("why"):
+                    raise GuidanceError("say why", where=f"{where}.why")
+
     def _check_pool(self, pool: Pool, where: str) -> None:
+        if not pool.studies:
+            raise GuidanceError("a pool without studies", where=f"{where}.studies")
         tumours: set[str] = set()
         needed = ("sensitivity", "specificity") if pool.kind == "bivariate" else (pool.kind,)
         if pool.kind == "bivariate" and len(pool.studies) < FEWEST_BIVARIATE:
@@ -322,7 +347,28 @@ def _convert(entry: Any, kind: Any, where: str) -> Any:
         raise GuidanceError(str(error), where=where) from None
 
 
-def _check_counts(x: int, n: int, where: str, names: tuple[str, str] = ("positive", "tested")) -> None:
+def _by_id(entries: Iterable[Mapping[str, Any]], where: str) -> dict[str, Mapping[str, Any]]:
+    """Return entries by their ids, in their order; an entry without one, or a second of one id, is an error."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for number, entry in enumerate(entries):
+        ident = entry.get("id")
+        if not isinstance(ident, str):
+            raise GuidanceError("an entry without an id", where=f"{where}[{number}].id", value=ident)
+        if ident in found:
+            raise GuidanceError("a second entry of this id", where=f"{where}: {ident}.id", value=ident)
+        found[ident] = entry
+    return found
+
+
+def _check_percent(value: Any, where: str) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 100:
+        raise GuidanceError("not a percentage", where=where, value=value, allowed="0 to 100")
+
+
+def _check_counts(x: Any, n: Any, where: str, names: tuple[str, str] = ("positive", "tested")) -> None:
+    for name, value in zip(names, (x, n), strict=True):
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise GuidanceError("not a whole number", where=f"{where}.{name}", value=value)
     if n < 1:
         raise GuidanceError("nothing was counted", where=f"{where}.{names[1]}", value=n, allowed="1 or more")
     if not 0 <= x <= n:

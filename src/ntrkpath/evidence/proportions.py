@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
-from math import sqrt
+from math import isfinite, sqrt
+from numbers import Integral
 from statistics import NormalDist
 from typing import Any
 
@@ -55,7 +56,7 @@ def check_counts(x: object, n: object, field: str = "positive", total: str = "te
     """
     whole = []
     for name, value in ((total, n), (field, x)):
-        if isinstance(value, bool) or not isinstance(value, int | float) or value != value or int(value) != value:
+        if isinstance(value, bool) or not isinstance(value, int | float | Integral) or not isfinite(value) or value % 1:
             raise EvidenceError("not a whole number", where=name, value=value)
         whole.append(int(value))
     if whole[0] < 1:
@@ -75,7 +76,7 @@ def check_studies(x: Sequence[object], n: Sequence[object]) -> tuple[list[int], 
     """
     if len(x) != len(n):
         raise EvidenceError("as many counts as totals are needed", where="tested", value=f"{len(x)} and {len(n)}")
-    if not x:
+    if len(x) == 0:
         raise EvidenceError("a group without studies", where="studies", allowed="one study or more")
     pairs = [
         check_counts(a, b, f"studies[{i}].positive", f"studies[{i}].tested")

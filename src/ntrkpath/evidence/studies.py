@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 
-class Study(msgspec.Struct, frozen=True, kw_only=True):
+class Study(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How many of the tumours tested in one study carried an NTRK fusion.
 
     ``row`` is the row of table 1 that prints the counts, ``print_note`` what it leaves open; ``derived`` that they
@@ -50,7 +50,7 @@ class FrequencyGroup(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
-class Assignment(msgspec.Struct, frozen=True, kw_only=True):
+class Assignment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which group's frequency stands for a case: ``None`` where no figure can.
 
     ``stands_in`` says that the figure is of other tumours than this one, and ``why`` in which direction it errs.

@@ -45,7 +45,8 @@ def _table_1(evidence: Evidence, table: Table, title: str) -> tuple[Sheet, ...]:
     rows = []
     for row in table.rows:
         exact, score = (f(row["positive"], row["tested"]) for f in (clopper_pearson, wilson))
-        scope = f"{row['scope']}: " if row.get("scope") else ""
+        said = row.get("scope", "")
+        scope = f"{said}: " if said and said.casefold() != row["subtypes"].casefold() else ""
         rows.append(
             Row(
                 cells=(

@@ -108,17 +108,18 @@ def _breakpoint(gene: str | None, exon: int | None, transcript: str | None, posi
     return Breakpoint(gene=gene, exon=exon, transcript=transcript, chromosome=chromosome, position=number)
 
 
-def attach(case: Case, directory: Path) -> tuple[Case, Verdicts]:
+def attach(case: Case, files: Path | Mapping[str, bytes]) -> tuple[Case, Verdicts]:
     """Read the caller files that the tests of a case name, and return the case with its verdicts.
 
     A test without a result takes it from its fusion file: positive where an NTRK event stands in it, else negative.
     A file of mutations or copy numbers (MAF, annotated VCF, copy-number table) adds what it holds of the NTRK genes.
 
     Args:
-        directory: Where relative file names start: the directory of the case file.
+        files: Where relative file names start: the directory of the case file. Or the files themselves by name: then
+            no path is opened, and a name that is not among them is an error.
 
     Raises:
-        CaseError: A file cannot be read or its format cannot be told.
+        CaseError: A file is not there, cannot be read, or its format cannot be told.
         AnnotationError: The assembly of a file is neither stated nor to be inferred.
     """
     from ntrkpath.readers.variants import is_variants
@@ -129,11 +130,12 @@ def attach(case: Case, directory: Path) -> tuple[Case, Verdicts]:
         if isinstance(test, DnaMps | RnaMps) and test.file:
             level: Literal["rna", "dna"] = "rna" if isinstance(test, RnaMps) else "dna"
             try:
-                path = directory / test.file
-                if is_variants(path):
-                    test = _with_variants(test, path)
+                name = test.file
+                source = _source(files, name)
+                if is_variants(source, name):
+                    test = _with_variants(test, source)
                 else:
-                    verdicts[position] = _events(path, level, case.id)
+                    verdicts[position] = _events(source, name, level, case.id)
             except NtrkpathError as error:
                 raise error.at(f"tests[{position - 1}].file") from None
             if test.result is None and position in verdicts:
@@ -142,23 +144,39 @@ def attach(case: Case, directory: Path) -> tuple[Case, Verdicts]:
     return msgspec.structs.replace(case, tests=tests), verdicts
 
 
-def _events(path: Path, level: Literal["rna", "dna"], sample: str) -> list[FusionVerdict]:
+def _source(files: Path | Mapping[str, bytes], name: str) -> Path | bytes:
+    """Return the path or the content of a file that a test names.
+
+    Raises:
+        CaseError: It is not among the files given.
+    """
+    if isinstance(files, Path):
+        return files / name
+    if name not in files:
+        raise CaseError(
+            "this file did not come with the case", value=name[:80], allowed=sorted(files),
+            remedy="send it too, or take `file` out",
+        )  # fmt: skip
+    return files[name]
+
+
+def _events(source: Path | bytes, name: str, level: Literal["rna", "dna"], sample: str) -> list[FusionVerdict]:
     """Return our verdicts on the NTRK events of a caller's file; a row that cannot be read is an error here."""
     from ntrkpath.readers import NTRK, read
 
-    content = read(path, only_genes=NTRK)
-    _all_read(content.problems, path)
+    content = read(source, name, only_genes=NTRK)
+    _all_read(content.problems, name)
     return _assessor().assess(
         [msgspec.structs.replace(junction, level=level, sample=sample) for junction in content.junctions]
     )
 
 
-def _with_variants(test: DnaMps | RnaMps, path: Path) -> DnaMps | RnaMps:
+def _with_variants(test: DnaMps | RnaMps, source: Path | bytes) -> DnaMps | RnaMps:
     """Return the test with the NTRK mutations and amplifications of a file beside its own."""
     from ntrkpath.readers.variants import COPY_NUMBER_FORMATS, read_variants
 
-    content = read_variants(path)
-    _all_read(content.problems, path)
+    content = read_variants(source, test.file)
+    _all_read(content.problems, test.file or "")
     found = [
         Mutation(gene=change.gene, protein=change.protein_change, transcript=change.transcript)
         for change in content.changes
@@ -173,7 +191,7 @@ def _with_variants(test: DnaMps | RnaMps, path: Path) -> DnaMps | RnaMps:
     )
 
 
-def _all_read(problems: Sequence[RowProblem], path: Path) -> None:
+def _all_read(problems: Sequence[RowProblem], name: str) -> None:
     """Refuse a file of which a row cannot be read: that row may be the one that matters.
 
     Raises:
@@ -183,6 +201,6 @@ def _all_read(problems: Sequence[RowProblem], path: Path) -> None:
         first = problems[0]
         raise CaseError(
             f"{len(problems)} row(s) cannot be read, first line {first.line}: {first.message}",
-            where=path.name,
+            where=name.replace("\\", "/").rpartition("/")[2],
             remedy="mend or remove the rows",
         )

@@ -142,6 +142,8 @@ def _plain_json(data: bytes) -> Any:
         ) from None
     except RecursionError:
         raise CaseError("nested too deeply", remedy="a case needs no more than six levels") from None
+    except ValueError:  # Python reads no number of more than some thousand digits
+        raise CaseError("a number with too many digits", remedy="check the numbers") from None
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

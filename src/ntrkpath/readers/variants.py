@@ -170,15 +170,19 @@ def _result(name: str, found: Iterable[Found], problems: list[RowProblem]) -> Va
     )
 
 
-def is_variants(source: str | os.PathLike[str] | bytes) -> bool:
+def is_variants(source: str | os.PathLike[str] | bytes, name: str | None = None) -> bool:
     """Return whether a file is a table of mutations or copy numbers by its header (MAF, copy-number table).
 
     A VCF may hold either and counts as fusions; ``read_variants`` reads its annotated mutations.
 
+    Args:
+        source: Path of the file, or its bytes; plain or gzipped.
+        name: Name to show in messages; default the path's file name, or ``input`` for bytes.
+
     Raises:
         ReaderError: The file cannot be opened.
     """
-    document = open_document(source, None)
+    document = open_document(source, name)
     if any(line.startswith(("##fileformat=VCF", "#CHROM\t")) for line in document.lines[:50]):
         return False
     return any(_kind(frozenset(header.names)) is not None for header in headers(document))

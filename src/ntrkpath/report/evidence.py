@@ -10,10 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from ntrkpath.evidence.sheets import Sheet
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.report.markup import Html, el
-from ntrkpath.report.style import CSS
+from ntrkpath.report.page import page
 
 _WIDTH = 110
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _STYLE = """
 section{margin:0 0 2.5rem}
 .evidence td,.evidence th{font-variant-numeric:tabular-nums}
@@ -22,6 +21,8 @@ section{margin:0 0 2.5rem}
 .evidence tbody.pooled{border-top:2px solid var(--ink)}
 .evidence tbody.pooled td,.evidence tbody.pooled th{font-weight:700}
 .evidence tr.below td{border-top:0;padding-top:0;font-size:.875rem;font-weight:400;color:var(--quiet)}
+main>section:first-child{margin-top:1.5rem}
+.evidence tr.below p{position:sticky;left:0;width:fit-content;max-width:calc(100vw - 2.6rem)}
 main{max-width:76rem}
 header,footer{max-width:76rem}
 """
@@ -94,30 +95,8 @@ def evidence_html(
         pictures: SVG elements by the ``ident`` of the sheet under which they stand.
     """
     sections = [_section(sheet, (pictures or {}).get(sheet.ident, ()), title) for sheet in sheets]
-    page = el(
-        "html",
-        el(
-            "head",
-            el("meta", charset="utf-8"),
-            el("meta", name="viewport", content="width=device-width, initial-scale=1"),
-            el("meta", http_equiv="Content-Security-Policy", content=_POLICY),
-            el("title", title),
-            el("style", Html(CSS + _STYLE)),
-        ),
-        el(
-            "body",
-            el("header", el("h1", title), el("p", edition.intended_use, class_="quiet small")),
-            el("main", *sections),
-            el(
-                "footer",
-                el(
-                    "p", f"Evidence of the edition {edition.id} {edition.version}, SHA-256 ", el("code", edition.sha256)
-                ),
-            ),
-        ),
-        lang="en-GB",
-    )
-    return f"<!DOCTYPE html>\n{page}\n"
+    foot = el("p", f"Evidence of the edition {edition.id} {edition.version}, SHA-256 ", el("code", edition.sha256))
+    return page(title, edition.intended_use, *sections, foot=foot, css=_STYLE)
 
 
 def _section(sheet: Sheet, pictures: Sequence[str], title: str) -> Html:
@@ -135,7 +114,17 @@ def _section(sheet: Sheet, pictures: Sequence[str], title: str) -> Html:
     top = el("thead", el("tr", *titles))
     table = el("table", el("caption", sheet.title, class_="quiet"), top, *bodies, class_="evidence")
     scroll = el("div", table, class_="scroll", tabindex="0", role="region", aria_label=sheet.title)
-    figures = [el("figure", Html(svg)) for svg in pictures]
+    figures = [
+        el(
+            "div",
+            el("figure", Html(svg)),
+            class_="scroll",
+            tabindex="0",
+            role="region",
+            aria_label=f"{sheet.title}: picture {number}",
+        )
+        for number, svg in enumerate(pictures, 1)
+    ]
     head = () if sheet.title == title else (el("h2", sheet.title, id=sheet.ident),)
     notes = (el("p", note, class_="small") for note in sheet.notes)
     return el("section", *head, *figures, scroll, *notes, aria_label=sheet.title)

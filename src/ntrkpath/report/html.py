@@ -9,10 +9,8 @@ from ntrkpath.model.fusion import FusionVerdict
 from ntrkpath.model.recommendation import Recommendation
 from ntrkpath.report import probability, sections, words
 from ntrkpath.report.markup import Html, el
-from ntrkpath.report.style import CSS
+from ntrkpath.report.page import page
 from ntrkpath.report.words import plain
-
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
 def _case(rec: Recommendation, edition: Edition, position: int, verdicts: Sequence[FusionVerdict]) -> Html:
@@ -69,32 +67,5 @@ def render_html(
     """
     count = len(recommendations)
     title = f"NTRK fusions in sarcoma: {count} case{'' if count == 1 else 's'}"
-    page = el(
-        "html",
-        el(
-            "head",
-            el("meta", charset="utf-8"),
-            el("meta", name="viewport", content="width=device-width, initial-scale=1"),
-            el("meta", http_equiv="Content-Security-Policy", content=_POLICY),
-            el("title", title),
-            el("style", Html(CSS)),
-        ),
-        el(
-            "body",
-            el(
-                "header",
-                el("h1", title),
-                el("p", edition.intended_use, class_="quiet small"),
-                _contents(recommendations),
-            ),
-            el(
-                "main",
-                *(
-                    _case(rec, edition, i, fusions[i - 1] if fusions else ())
-                    for i, rec in enumerate(recommendations, 1)
-                ),
-            ),
-        ),
-        lang="en-GB",
-    )
-    return f"<!DOCTYPE html>\n{page}\n"
+    sections = (_case(rec, edition, i, fusions[i - 1] if fusions else ()) for i, rec in enumerate(recommendations, 1))
+    return page(title, edition.intended_use, *sections, under=_contents(recommendations))

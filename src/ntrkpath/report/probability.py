@@ -67,6 +67,24 @@ def pre_test_words(found: PreTest) -> str:
     return f"{found.says}, {found.counts}." + (f" {found.why}" if found.why else "")
 
 
+def over_words(over: tuple[float, float] | None) -> str:
+    """Return the range over single studies; a study that missed none gives no lower end, since 0 % is not known."""
+    if over is None:
+        return ""
+    low, high = over
+    if low == 0:
+        return f"up to {percent(high)}"
+    return f"{percent(low)} or more" if high == 1 else percent_range(low, high)
+
+
+def brief(found: Probability, edition: Edition) -> tuple[str, ...]:
+    """Return what every report says of the figures, however short: what rests on several tests, and what has none."""
+    if not found.next and not any(step.probability for step in found.steps):
+        return ()
+    said = {entry["text"] for entry in edition.data["probability"]["assumptions"] if entry.get("brief")}
+    return tuple(text for text in found.assumptions if text in said)
+
+
 def _detail(step: AfterResult, full: bool) -> str:
     if step.ratio is None or step.sensitivity is None or step.specificity is None:
         return step.why
@@ -93,8 +111,9 @@ def lines(probability: Probability, edition: Edition, full: bool = True) -> list
         shown = with_range(step.probability) if step.probability else ""
         if step.effect == "leaves":
             shown = "unchanged"
-        over = percent_range(*step.over_studies) if step.over_studies else ""
-        found.append(Line(result_words(edition, step), shown, over, _detail(step, full), following))
+        found.append(
+            Line(result_words(edition, step), shown, over_words(step.over_studies), _detail(step, full), following)
+        )
     return found
 
 
@@ -158,6 +177,7 @@ def section(rec: Recommendation, edition: Edition, ident: str) -> Html:
     if rows:
         heads = ["Known", "Probability (95 % range)", "Over single studies", "From"]
         parts.append(table(RANGES, heads, rows, class_="probability"))
+    parts += [el("p", text, class_="quiet small") for text in brief(found, edition)]
     if found.assumptions:
         told = el("ul", *(el("li", text) for text in found.assumptions), class_="small")
         parts.append(el("details", el("summary", "What these figures rest on"), told, class_="on-paper"))

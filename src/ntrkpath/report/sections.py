@@ -8,7 +8,7 @@ from ntrkpath.figures import pathway_list, pathway_svg
 from ntrkpath.figures.fusion import fusion_svg
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.fusion import FusionVerdict
-from ntrkpath.model.recommendation import Recommendation
+from ntrkpath.model.recommendation import Caution, Recommendation
 from ntrkpath.report import words
 from ntrkpath.report.markup import Html, el, join, pairs, table
 from ntrkpath.report.words import Basis, plain
@@ -82,15 +82,15 @@ def _quotation(edition: Edition, statements: Sequence[str]) -> Html:
     return el("blockquote", el("code", known.id), " ", known.text, class_="small") if known else Html("")
 
 
-def cautions(rec: Recommendation, edition: Edition) -> Html:
-    """Return the cautions."""
-    if not rec.cautions:
-        return Html("")
+def cautions(rec: Recommendation, edition: Edition, shown: Sequence[Caution] = ()) -> Html:
+    """Return the cautions but those that are ``shown`` elsewhere."""
     rows: list[tuple[str, object]] = []
     for caution in rec.cautions:
+        if caution in shown:
+            continue
         basis = words.basis(edition, caution.rule, caution.statements, caution.fidelity)
         rows.append(("!", join(el("p", plain(caution.text)), cited(basis))))
-    return join(el("h3", "Cautions"), items(rows))
+    return join(el("h3", "Cautions"), items(rows)) if rows else Html("")
 
 
 def missing(rec: Recommendation, edition: Edition) -> Html:

@@ -153,7 +153,7 @@ def _probability(rec: Recommendation, edition: Edition, full: bool) -> Iterator[
     if found.note:
         yield _indent(Text(plain(found.note)))
     if found.next or found.now is not None:
-        told = (probability.BESIDE, *found.assumptions) if full else (probability.BESIDE,)
+        told = (probability.BESIDE, *(found.assumptions if full else probability.brief(found, edition)))
         yield _indent(Text(" ".join(told), style="dim"))
 
 

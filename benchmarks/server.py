@@ -1,0 +1,187 @@
+"""Bars: the server, asked over HTTP by this process beside it on the same machine.
+
+python -m benchmarks.server [SECONDS]
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import math
+import re
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import msgspec
+
+from ntrkpath.pathway import read_cases
+from ntrkpath.pathway.examples import examples
+
+CONNECTIONS = 8
+STEADY = 100
+PAGES = (
+    "/",
+    "/case",
+    "/examples",
+    "/examples/L017",
+    "/guidance",
+    "/fusions",
+    "/evidence",
+    "/strategy",
+    "/cohort",
+    "/about",
+)
+
+
+def _bodies(count: int) -> list[bytes]:
+    """Return cases made of the published ones with other ids, ages and extents, so that answers are not alike."""
+    plain = [msgspec.to_builtins(case) for case in read_cases(examples())]
+    extents = ("localized", "locally_advanced_unresectable", "metastatic", None)
+    found = []
+    for i in range(count):
+        case = dict(plain[i % len(plain)], id=f"synthetic-{i}", patient={"age": i % 90})
+        case["disease"] = {"extent": extents[i % 4]} if extents[i % 4] else {}
+        found.append(msgspec.json.encode(case))
+    return found
+
+
+class Connection:
+    """One connection that stays open and asks one thing after the other."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+
+    async def open(self) -> Connection:
+        """Connect."""
+        self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
+        return self
+
+    async def post(self, body: bytes) -> int:
+        """Ask for one recommendation; return the status."""
+        head = (
+            f"POST /api/v1/recommend HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
+        )
+        self.writer.write(head.encode() + body)
+        answer = await self.reader.readuntil(b"\r\n\r\n")
+        length = re.search(rb"content-length: (\d+)", answer, re.IGNORECASE)
+        assert length is not None
+        await self.reader.readexactly(int(length[1]))
+        return int(answer[9:12])
+
+
+async def _as_fast_as_possible(port: int, seconds: float, bodies: list[bytes]) -> float:
+    connections = [await Connection(port).open() for _ in range(CONNECTIONS)]
+    done = 0
+    end = time.perf_counter() + seconds
+
+    async def ask(connection: Connection, at: int) -> None:
+        nonlocal done
+        while time.perf_counter() < end:
+            status = await connection.post(bodies[at % len(bodies)])
+            assert status == 200, status
+            done += 1
+            at += CONNECTIONS
+
+    started = time.perf_counter()
+    await asyncio.gather(*(ask(connection, i) for i, connection in enumerate(connections)))
+    return done / (time.perf_counter() - started)
+
+
+async def _steadily(port: int, seconds: float, bodies: list[bytes]) -> list[float]:
+    """Ask at a fixed rate, whether answers have come or not; return the seconds from the planned time on."""
+    free: asyncio.Queue[Connection] = asyncio.Queue()
+    for _ in range(4 * CONNECTIONS):
+        free.put_nowait(await Connection(port).open())
+    taken: list[float] = []
+
+    async def ask(planned: float, body: bytes) -> None:
+        connection = await free.get()
+        assert await connection.post(body) == 200
+        taken.append(time.perf_counter() - planned)
+        free.put_nowait(connection)
+
+    started = time.perf_counter()
+    tasks = []
+    for i in range(int(seconds * STEADY)):
+        planned = started + i / STEADY
+        await asyncio.sleep(max(0.0, planned - time.perf_counter()))
+        tasks.append(asyncio.create_task(ask(planned, bodies[i % len(bodies)])))
+    await asyncio.gather(*tasks)
+    return taken
+
+
+def _get(port: int, path: str) -> tuple[int, bytes]:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as found:
+            return found.status, found.read()
+    except urllib.error.HTTPError as error:
+        return error.code, b""
+
+
+def _run(task: Callable[[], Awaitable[object]]) -> object:
+    async def main() -> object:
+        return await task()
+
+    return asyncio.run(main())
+
+
+def _first_page(port: int) -> tuple[subprocess.Popen[bytes], float]:
+    command = [str(Path(sys.executable).with_name("ntrkpath")), "serve", "--demo", "--port", str(port)]
+    started = time.perf_counter()
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    while time.perf_counter() - started < 30:
+        try:
+            if _get(port, "/")[0] == 200:
+                break
+        except OSError:
+            time.sleep(0.01)
+    return process, time.perf_counter() - started
+
+
+def main(seconds: float = 6.0) -> None:
+    """Measure and print."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process, first = _first_page(port)
+    try:
+        print(f"{'first page of serve --demo':<52} {first:8.2f} s      bar 2")
+        assets = sum(
+            len(_get(port, path)[1]) for path in set(re.findall(r'/static/[^"]+', _get(port, "/")[1].decode()))
+        )
+        for path in PAGES:
+            times = []
+            status, content = _get(port, path)
+            if status != 200:
+                continue
+            for _ in range(15):
+                started = time.perf_counter()
+                _get(port, path)
+                times.append(1000 * (time.perf_counter() - started))
+            weight = (len(content) + assets) / 1000
+            took = statistics.median(times)
+            print(f"page {path:<22} {took:8.1f} ms (bar 100) {weight:6.0f} kB with its files (bar 300)")
+        bodies = _bodies(2000)
+        rate = _run(lambda: _as_fast_as_possible(port, seconds, bodies))
+        print(f"{'recommendations over HTTP, 8 connections':<52} {rate:8.0f} /s     bar 300")
+        taken = _run(lambda: _steadily(port, seconds, bodies))
+        assert isinstance(taken, list)
+        ranked = sorted(1000 * one for one in taken)
+        p99 = ranked[math.ceil(0.99 * len(ranked)) - 1]
+        print(f"{'at 100/s: median, p99':<52} {statistics.median(ranked):8.1f} ms, {p99:.1f} ms   bar 60")
+        print(f"as of {dt.date.today()}")
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(10)
+
+
+if __name__ == "__main__":
+    main(*(float(a) for a in sys.argv[1:]))

@@ -1,0 +1,67 @@
+"""`ntrkpath serve`: the pages and the interface for programs, on one's own machine unless told otherwise."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from contextlib import suppress
+
+import click
+
+from ntrkpath.cli.main import EXIT_OK
+from ntrkpath.cli.options import as_of_option, edition_option
+
+
+@click.command("serve")
+@click.option("--demo", is_flag=True, help="Open on a published case.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port to listen at.")
+@click.option(
+    "--allow-host", multiple=True, metavar="NAME", help="Also answer under this name; repeatable. Needed off loopback."
+)
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes that decide.")
+@click.option("--seconds", type=click.FloatRange(1, 600), default=10.0, show_default=True, help="Limit of one request.")
+@as_of_option
+@edition_option
+def command(
+    demo: bool, host: str, port: int, allow_host: tuple[str, ...], workers: int, seconds: float,
+    as_of: dt.date | None, edition: str,
+) -> int:  # fmt: skip
+    """Serve the pages and the JSON interface; no case is stored.
+
+    It listens on this machine only. Behind a reverse proxy that signs people in, name the host with --allow-host.
+    """
+    from importlib.util import find_spec
+
+    from ntrkpath.server.start import begin
+
+    for needed in ("jinja2", "litestar", "uvicorn"):
+        if find_spec(needed) is None:
+            raise click.ClickException(
+                f"the server needs {needed}, which is not installed: pip install 'ntrkpath[server]'"
+            )
+    begin()
+    log = logging.getLogger("ntrkpath.server")
+    log.setLevel(logging.INFO)
+    shown_on = logging.StreamHandler()
+    shown_on.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    log.addHandler(shown_on)
+    log.propagate = False
+    import uvicorn
+
+    from ntrkpath.server.app import create_app
+    from ntrkpath.server.settings import LOOPBACK, Settings
+
+    settings = Settings(
+        demo=demo, as_of=as_of, edition=edition, workers=workers, seconds=seconds,
+        hosts=(*LOOPBACK, host, *allow_host),
+    )  # fmt: skip
+    config = uvicorn.Config(
+        create_app(settings), host=host, port=port, access_log=False, log_config=None, server_header=False,
+        limit_concurrency=512, timeout_keep_alive=15, timeout_graceful_shutdown=5, lifespan="on", ws="none",
+    )  # fmt: skip
+    shown = f"[{host}]" if ":" in host else host
+    click.echo(f"ntrkpath: http://{shown}:{port}/  (end with Ctrl+C; no case is stored)", err=True)
+    with suppress(KeyboardInterrupt):  # Ctrl+C is the way to end it
+        uvicorn.Server(config).run()
+    return EXIT_OK

@@ -1,0 +1,55 @@
+"""The whole server as one ASGI application."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar
+from litestar.datastructures import State
+
+from ntrkpath.guidance import load
+from ntrkpath.server import api, pages, probes
+from ntrkpath.server.problems import HANDLERS
+from ntrkpath.server.serving import Serving
+from ntrkpath.server.settings import Settings
+from ntrkpath.server.shield import Shield
+from ntrkpath.server.warming import warm
+
+
+def create_app(settings: Settings | None = None) -> Shield:
+    """Return the server.
+
+    Args:
+        settings: What the deployment sets; safe defaults for one's own machine where not given.
+
+    Raises:
+        GuidanceError: No such edition.
+    """
+    chosen = settings or Settings()
+    load(chosen.edition)
+    shared = Serving(chosen)
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        await shared.workers.start()
+        warming = asyncio.get_running_loop().run_in_executor(None, warm, chosen.edition)
+        try:
+            yield
+            await warming
+        finally:
+            await shared.workers.stop()
+
+    app: Any = Litestar(
+        [*probes.ROUTES, *pages.routes(), *api.ROUTES],
+        state=State({"serving": shared}),
+        exception_handlers=HANDLERS,
+        openapi_config=api.OPENAPI,
+        request_max_body_size=max(chosen.body_bytes, chosen.batch_bytes),
+        logging_config=None,
+        lifespan=[lifespan],
+        debug=False,
+    )
+    return Shield(app, shared)

@@ -1,0 +1,30 @@
+"""Links from an answer to the guidance: a rule or statement that is named leads to its page."""
+
+from __future__ import annotations
+
+import re
+
+from markupsafe import Markup
+
+from ntrkpath.guidance import load
+from ntrkpath.guidance.edition import Edition
+from ntrkpath.server.browse.catalogue import catalogue
+
+_NAMED = re.compile(r"<code>([A-Za-z0-9_-]{2,40})</code>")
+
+
+def linked(markup: str, edition: Edition | None = None) -> Markup:
+    """Return markup of an answer in which each rule and statement that stands as code is a link to its page.
+
+    Args:
+        markup: Made by the report, not by a visitor; what a visitor wrote is text in it, and stays text.
+        edition: The edition that answered; the one that comes with ntrkpath where not given.
+    """
+    book = catalogue(edition or load())
+
+    def link(found: re.Match[str]) -> str:
+        ident = found[1]
+        kind = "rules" if ident in book.rules else "statements" if ident in book.statements else ""
+        return f'<a class="id" href="/guidance/{kind}/{ident}">{ident}</a>' if kind else found[0]
+
+    return Markup(_NAMED.sub(link, markup))  # noqa: S704 - made by the report, which escapes

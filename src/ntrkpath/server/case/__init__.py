@@ -1,0 +1,1 @@
+"""The case page: what is asked next, the form, and the answer."""

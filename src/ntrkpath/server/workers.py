@@ -1,0 +1,244 @@
+"""Worker processes: what a visitor sent is read and decided there, within limits of time and memory."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import multiprocessing
+import shutil
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ntrkpath.model import errors
+from ntrkpath.model.errors import NtrkpathError
+from ntrkpath.server import tasks
+from ntrkpath.server.start import METHOD, begin
+
+_START_SECONDS = 60.0
+#: Files of a worker lie in memory where the system can: what a visitor sent never reaches a disk.
+_MEMORY = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a private directory there
+
+
+class TooLongError(Exception):
+    """A request took longer than it may; its worker was ended."""
+
+
+class TooBusyError(Exception):
+    """Too many requests wait already."""
+
+
+class FaultError(Exception):
+    """A task failed for a reason that is ours; says the kind of error and its place, never what was given."""
+
+
+def answer(request: bytes) -> bytes:
+    """Run one task: a packed name and arguments in, a packed answer or error out."""
+    name, arguments = msgspec.msgpack.decode(request)
+    try:
+        return msgspec.msgpack.encode(("ok", tasks.run(name, arguments)))
+    except NtrkpathError as error:
+        told = {
+            "kind": error.kind, "problem": error.problem, "where": error.where, "allowed": error.allowed,
+            "value": None if error.value is None else str(error.value)[:200], "remedy": error.remedy,
+        }  # fmt: skip
+        return msgspec.msgpack.encode(("error", told))
+    except MemoryError:
+        told = {"kind": "error", "problem": "reading this takes more memory than allowed", "where": "", "value": None,
+                "allowed": "", "remedy": "send a smaller file, or use the command line"}  # fmt: skip
+        return msgspec.msgpack.encode(("error", told))
+    except Exception as error:  # noqa: BLE001 - one bad request must not end the server, and is told as a fault
+        return msgspec.msgpack.encode(("fault", place_of(error)))
+
+
+def place_of(error: BaseException) -> str:
+    """Return the kind of an error and where it arose; its text is left out, since it may hold what was sent."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return type(error).__name__
+    module = trace.tb_frame.f_globals.get("__name__", "?")
+    return f"{type(error).__name__} in {module}, line {trace.tb_lineno}"
+
+
+def received(packed: bytes) -> Any:
+    """Return the answer that a worker packed.
+
+    Raises:
+        NtrkpathError: What was sent cannot be used.
+        FaultError: The task failed for a reason that is ours.
+    """
+    state, told = msgspec.msgpack.decode(packed)
+    if state == "ok":
+        return told
+    if state == "fault":
+        raise FaultError(told)
+    kinds = {kind.kind: kind for kind in (
+        errors.CaseError, errors.GuidanceError, errors.HistologyError, errors.ReaderError, errors.AnnotationError
+    )}  # fmt: skip
+    kind = kinds.get(told.pop("kind"), NtrkpathError)
+    problem = told.pop("problem")
+    raise kind(problem, **told)
+
+
+def _work(connection: Connection, edition: str, memory: int, private: str) -> None:
+    """Answer requests until the connection closes; runs in a process of its own.
+
+    Args:
+        private: A directory for what a library reads and writes by path only; the server removes it.
+    """
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server ends its workers itself
+    tasks.private = private
+    tasks.warm(edition)
+    if memory and sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
+    connection.send_bytes(b"ready")
+    while True:
+        try:
+            request = connection.recv_bytes()
+        except (EOFError, OSError):
+            return
+        connection.send_bytes(answer(request))
+
+
+class _Worker:
+    """One process and our end of its connection."""
+
+    def __init__(self, context: Any, edition: str, memory: int) -> None:
+        self.connection, theirs = context.Pipe()
+        # The server's, not the worker's own: a worker that is ended at its limit could not remove it.
+        self.private = tempfile.mkdtemp(prefix="ntrkpath-", dir=_MEMORY if _MEMORY.is_dir() else None)
+        self.process = context.Process(target=_work, args=(theirs, edition, memory, self.private), daemon=True)
+        self.process.start()
+        theirs.close()
+        self.ready = False
+
+    def call(self, request: bytes, seconds: float) -> bytes:
+        """Return the answer.
+
+        Raises:
+            TooLongError: No answer in time.
+            EOFError: The process ended.
+        """
+        if not self.ready:
+            if not self.connection.poll(_START_SECONDS):
+                raise TooLongError
+            self.connection.recv_bytes()
+            self.ready = True
+        if not request:
+            return b""
+        self.connection.send_bytes(request)
+        if not self.connection.poll(seconds):
+            raise TooLongError
+        return bytes(self.connection.recv_bytes())
+
+    def end(self) -> None:
+        """End the process at once."""
+        self.connection.close()
+        self.process.kill()
+        self.process.join(5)
+        shutil.rmtree(self.private, ignore_errors=True)
+
+
+class Workers:
+    """A fixed number of worker processes; a request waits for a free one.
+
+    Args:
+        count: Processes; 0 runs tasks here, without limits.
+        edition: Edition of the guidance.
+        memory: Most bytes of memory of each; 0 for no limit.
+        waiting: Most requests that wait.
+    """
+
+    def __init__(self, count: int, edition: str, memory: int, waiting: int) -> None:
+        self.count, self.edition, self.memory, self.waiting = count, edition, memory, waiting
+        self.ended = 0
+        self._wait = 0
+        self._all: set[_Worker] = set()
+        self._free: asyncio.Queue[_Worker] = asyncio.Queue()
+        self._threads: ThreadPoolExecutor | None = None
+        self._context: Any = None
+
+    async def start(self) -> None:
+        """Start the processes; they load the guidance while the server already listens."""
+        if not self.count:
+            return
+        begin()
+        self._context = multiprocessing.get_context(METHOD)
+        self._threads = ThreadPoolExecutor(self.count, "ntrkpath-worker")
+        await asyncio.gather(*(self._add() for _ in range(self.count)))
+
+    async def _add(self) -> None:
+        loop = asyncio.get_running_loop()
+        worker = await loop.run_in_executor(self._threads, _Worker, self._context, self.edition, self.memory)
+        self._all.add(worker)
+        self._free.put_nowait(worker)
+
+    async def stop(self) -> None:
+        """End the processes."""
+        for worker in list(self._all):
+            worker.end()
+        self._all.clear()
+        if self._threads is not None:
+            self._threads.shutdown(wait=False, cancel_futures=True)
+            self._threads = None
+
+    async def run(self, name: str, arguments: dict[str, Any], seconds: float) -> Any:
+        """Run one task and return its answer.
+
+        Raises:
+            NtrkpathError: What was sent cannot be used.
+            TooLongError: The task took longer than ``seconds``; its process was ended and another one started.
+            TooBusyError: Too many requests wait.
+            FaultError: The task failed for a reason that is ours.
+        """
+        request = msgspec.msgpack.encode((name, arguments))
+        if self._threads is None:
+            return received(answer(request))
+        return received(await self._call(request, seconds))
+
+    async def ready(self) -> bool:
+        """Return whether a worker answers."""
+        if self._threads is not None:
+            await self._call(b"", 5.0)
+        return True
+
+    async def _call(self, request: bytes, seconds: float) -> bytes:
+        if self._wait >= self.waiting:
+            raise TooBusyError
+        self._wait += 1
+        try:
+            worker = await self._free.get()
+        finally:
+            self._wait -= 1
+        call = asyncio.ensure_future(self._with(worker, request, seconds))
+        # Where the visitor leaves, the worker still finishes within its time and is free again.
+        return await asyncio.shield(call)
+
+    async def _with(self, worker: _Worker, request: bytes, seconds: float) -> bytes:
+        """Ask one worker and set it free, or put another one in its place."""
+        loop = asyncio.get_running_loop()
+        try:
+            packed = await loop.run_in_executor(self._threads, worker.call, request, seconds)
+        except (TooLongError, EOFError, OSError) as error:
+            self.ended += 1
+            self._all.discard(worker)
+            if self._threads is not None:
+                await loop.run_in_executor(self._threads, worker.end)
+                await self._add()
+            raise (error if isinstance(error, TooLongError) else TooLongError()) from None
+        self._free.put_nowait(worker)
+        return packed

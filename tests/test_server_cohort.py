@@ -1,0 +1,142 @@
+"""The cohort page and its JSON: a file of cases is decided, summed up and forgotten."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import tempfile
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("polars", reason="needs ntrkpath[batch]")
+pytest.importorskip("scipy", reason="needs ntrkpath[stats]")
+
+from ntrkpath.cohort.sources import open_source
+from ntrkpath.cohort.summarise import summarise
+from ntrkpath.cohort.triage import Triage
+from ntrkpath.guidance import load
+from ntrkpath.server import tasks
+from ntrkpath.server.pages.cohort import published_lines
+from support.web import AS_OF, client
+
+#: A synthetic cohort: three cases, of which the second names no tumour.
+SYNTHETIC = (
+    b"id,histology,extent\n"
+    b"a,infantile fibrosarcoma,metastatic\n"
+    b"b,canary tumour,localized\n"
+    b"c,leiomyosarcoma,metastatic\n"
+)
+
+
+@pytest.fixture(scope="module")
+def web() -> Iterator[Any]:
+    with client(uploads_per_minute=100_000) as made:
+        yield made
+
+
+def _send(web: Any, name: str, content: bytes, act: str = "page") -> Any:
+    return web.post("/cohort", files=[("file", (name, content))], data={"act": act})
+
+
+def test_the_published_cases_are_decided_at_one_click(web: Any) -> None:
+    shown = unescape(web.post("/cohort", data={"act": "published"}).text)
+    cases = [json.loads(line) for line in published_lines().splitlines()]
+    assert f"{len(cases)} decided" in shown
+    assert 'class="ntrk-flow"' in shown
+    assert 'class="ntrk-plot"' in shown
+    for heading in ("From diagnosed to treated", "Next steps", "What is missing"):
+        assert f">{heading}</h2>" in shown
+    assert "<style" not in shown
+    assert "style=" not in shown
+
+
+def test_the_json_is_that_of_the_command_line(web: Any, tmp_path: Path) -> None:
+    source, out = tmp_path / "cases.jsonl", tmp_path / "out.parquet"
+    source.write_bytes(published_lines())
+    edition = load()
+    Triage(open_source(str(source), edition), out, edition, AS_OF).run()
+    expected = json.loads(_json(summarise(out, edition)))
+    answer = web.post("/api/v1/cohort", files=[("file", ("cases.jsonl", published_lines()))])
+    assert answer.status_code == 200
+    assert answer.json() == expected
+
+
+def _json(found: Any) -> bytes:
+    import msgspec
+
+    return msgspec.json.encode(found)
+
+
+def test_a_bad_row_is_told_and_the_good_ones_are_decided(web: Any) -> None:
+    shown = unescape(_send(web, "cohort.csv", SYNTHETIC).text)
+    assert "2 decided" in shown
+    assert "1 row could not be decided" in shown
+    assert "row 2, b" in shown
+    assert "canary tumour" in shown
+
+
+def test_decided_rows_can_be_taken_away(web: Any) -> None:
+    for answer in (
+        _send(web, "cohort.csv", SYNTHETIC, "rows"),
+        web.post("/api/v1/cohort?format=csv", files=[("file", ("cohort.csv", SYNTHETIC))]),
+    ):
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith("text/csv")
+        lines = answer.text.splitlines()
+        assert lines[0].startswith("case_id,tier,priority,histology_group,actions,rules")
+        assert [line.split(",")[0] for line in lines[1:]] == ["a", "c"]
+
+
+def test_a_packed_table_and_one_with_tabs_are_read(web: Any) -> None:
+    packed = _send(web, "cohort.csv.gz", gzip.compress(SYNTHETIC, mtime=0)).text
+    tabs = _send(web, "cohort.tsv", SYNTHETIC.replace(b",", b"\t")).text
+    assert "2 decided" in packed
+    assert "2 decided" in tabs
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "problem"),
+    [
+        ("cohort.csv", b"a,b\n1,2\n", "no column fills case_id"),
+        ("cohort.csv", b"", "empty"),
+        ("cohort.csv", b"id,histology\na,gist\na,gist\n", "stands more than once"),
+        ("cohort.vcf", b"##fileformat=VCFv4.2\n", "not a file of cases"),
+        ("cohort.jsonl", b"\n", "the file is empty"),
+    ],
+)
+def test_a_file_that_is_no_cohort_is_said(web: Any, name: str, content: bytes, problem: str) -> None:
+    answer = _send(web, name, content)
+    assert answer.status_code == 422
+    assert problem in unescape(answer.text)
+    assert tempfile.gettempdir() not in answer.text
+    assert "/dev/shm" not in answer.text
+    assert web.post("/api/v1/cohort", files=[("file", (name, content))]).status_code == 422
+
+
+def test_no_file_and_two_files_are_refused(web: Any) -> None:
+    assert "no file was sent" in web.post("/cohort", data={"act": "page"}).text
+    two = [("file", ("a.csv", SYNTHETIC)), ("file", ("b.csv", SYNTHETIC))]
+    assert "more than one file" in web.post("/cohort", files=two).text
+    assert web.post("/api/v1/cohort", files=two).status_code == 422
+
+
+def test_a_mapping_is_chosen_by_name_only(web: Any) -> None:
+    answer = web.post("/cohort", files=[("file", ("c.csv", SYNTHETIC))], data={"mapping": "/etc/passwd"})
+    assert answer.status_code == 422
+    assert "no such mapping" in answer.text
+
+
+def test_nothing_of_a_cohort_stays_behind(web: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tasks, "private", str(tmp_path))
+    assert _send(web, "cohort.csv", SYNTHETIC).status_code == 200
+    assert _send(web, "cohort.csv", b"a,b\n1,2\n").status_code == 422
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_workers_decide_a_table_within_their_memory() -> None:
+    with client(workers=1, seconds=60, batch_seconds=120) as web:
+        assert "2 decided" in _send(web, "cohort.csv", SYNTHETIC).text

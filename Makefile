@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := demo
-.PHONY: demo test lint bench docs knowledge lock clean
+.PHONY: demo serve test lint bench docs knowledge lock clean
 
 $(VENV)/.core: pyproject.toml hatch_build.py
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -16,6 +16,13 @@ $(VENV)/.dev: $(VENV)/.core
 
 demo: $(VENV)/.core  ## decide the published patients, with reasons
 	$(BIN)/ntrkpath demo
+
+$(VENV)/.server: $(VENV)/.core
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[server]'
+	touch $@
+
+serve: $(VENV)/.server  ## the pages, at http://127.0.0.1:8000
+	$(BIN)/ntrkpath serve --demo
 
 test: $(VENV)/.dev  ## every test
 	$(BIN)/python -m pytest -q -n 2

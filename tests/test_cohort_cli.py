@@ -42,7 +42,7 @@ def test_triage_tells_counts_notes_and_bad_rows_on_standard_error(
 def test_a_cohort_without_a_good_row_ends_with_65(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "c.csv").write_text("id,histology\na,nothing known\n")
     assert call("cohort", "triage", tmp_path / "c.csv", tmp_path / "o.csv") == 65
-    assert "0 of 1 rows decided" in capsys.readouterr().err
+    assert "0 of 1 rows decided: nothing is written" in capsys.readouterr().err
 
 
 def test_input_that_cannot_be_read_and_repeated_ids_end_with_65(

@@ -159,6 +159,23 @@ def test_the_first_filled_column_counts(tmp_path: Path) -> None:
     assert [r["diagnosis.histology"] for r in rows(batches(tmp_path / "c.csv"))] == ["GIST", "ES"]
 
 
+def test_the_first_filled_column_counts_whatever_the_types(tmp_path: Path) -> None:
+    pl.DataFrame(
+        {"id": ["a", "b", "c"], "oncotree": ["ES", None, None], "icdo3": [1, None, 8936], "age": [3, None, None],
+         "age_years": [None, 0.5, None]}
+    ).write_parquet(tmp_path / "c.parquet")  # fmt: skip
+    found = rows(batches(tmp_path / "c.parquet"))
+    assert [r["diagnosis.histology"] for r in found] == ["ES", None, "8936"]
+    assert [r["patient.age"] for r in found] == ["3", "0.5", None]
+
+
+def test_a_whole_case_says_na_where_it_says_na_and_a_flat_object_nothing(tmp_path: Path) -> None:
+    (tmp_path / "c.jsonl").write_text(
+        '{"id": "a", "diagnosis": {"histology": "ES", "site": "NA"}}\n{"id": "b", "histology": "ES", "site": "NA"}\n'
+    )
+    assert [r["diagnosis.site"] for r in rows(batches(tmp_path / "c.jsonl"))] == ["NA", None]
+
+
 def test_a_mapping_of_ones_own_fills_keys_and_translates_words(tmp_path: Path) -> None:
     (tmp_path / "m.yaml").write_text(
         "extends: default\ncolumns:\n  histology: TUMOUR\n"
@@ -263,6 +280,7 @@ def test_a_cell_may_hold_commas_quotes_and_lines(tmp_path: Path) -> None:
         (b"id,histology\na,Sarkom \xfc\n", "not UTF-8"),
         (b"", "the file is empty"),
         (b"id,histology,id\n", "share a name"),
+        (b'id,histology\na,"ES\n' + b"b,ES\n" * 2_000_000, "quotation mark that is opened and never closed"),
     ],
 )
 def test_a_table_that_cannot_be_used_is_one_clear_error(content: bytes, said: str, tmp_path: Path) -> None:

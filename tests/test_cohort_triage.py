@@ -150,6 +150,21 @@ def test_an_id_that_stands_twice_among_bad_rows_is_found_too(tmp_path: Path) -> 
         run(tmp_path / "c.csv", tmp_path / "out.parquet")
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("c.csv", "id,histology,extent\na,ES,metastatic\na,ES,stage IV\n"),
+        ("c.jsonl", '{"id": "a", "histology": "ES"}\n{"id": "a", "diagnosis": {"histologie": "ES"}}\n'),
+    ],
+)
+def test_an_id_is_repeated_too_where_one_of_its_rows_cannot_even_be_mapped(
+    name: str, content: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_text(content)
+    with pytest.raises(CaseError, match="a in rows 1, 2"):
+        run(tmp_path / name, tmp_path / "out.parquet")
+
+
 def test_repeated_ids_are_found_wherever_they_stand(tmp_path: Path) -> None:
     draw = random.Random(5)
     ids = [f"id {i}" for i in range(20_000)]
@@ -251,6 +266,29 @@ def test_only_the_same_run_goes_on(tmp_path: Path) -> None:
         run(source, tmp_path / "out.parquet", resume=True)
 
 
+@pytest.mark.parametrize("form", ["parquet", "csv"])
+def test_a_run_does_not_go_on_with_another_input_or_mapping(form: str, tmp_path: Path) -> None:
+    source = cohort(tmp_path, 100, form=form)
+
+    def stop(at: module.Progress) -> None:
+        raise StoppedError
+
+    def begin(given: Any) -> None:
+        with pytest.raises(StoppedError):
+            Triage(given, tmp_path / "parts", load(), DAY, part_rows=20, told=stop).run()
+
+    begin(open_source(str(source), load()))
+    cohort(tmp_path, 100, seed=2, form=form)
+    with pytest.raises(CaseError, match="input, mapping, edition or settings differ"):
+        run(source, tmp_path / "parts", part_rows=20, resume=True)
+    (tmp_path / "m.yaml").write_text("extends: default\n")
+    begin(open_source(str(source), load(), tmp_path / "m.yaml"))
+    (tmp_path / "m.yaml").write_text("extends: default\nempty: [none]\n")
+    with pytest.raises(CaseError, match="input, mapping, edition or settings differ"):
+        changed = open_source(str(source), load(), tmp_path / "m.yaml")
+        Triage(changed, tmp_path / "parts", load(), DAY, part_rows=20, resume=True)
+
+
 def test_what_is_there_is_not_replaced_unasked(tmp_path: Path) -> None:
     source = cohort(tmp_path, 5)
     (tmp_path / "out.parquet").write_text("mine")
@@ -259,6 +297,59 @@ def test_what_is_there_is_not_replaced_unasked(tmp_path: Path) -> None:
     assert (tmp_path / "out.parquet").read_text() == "mine"
     run(source, tmp_path / "out.parquet", overwrite=True)
     assert read_about(tmp_path / "out.parquet").decided == 5
+
+
+@pytest.mark.parametrize("name", ["in.parquet", "held", "."])
+def test_neither_the_input_nor_files_of_others_are_ever_replaced(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    source = cohort(tmp_path, 5)
+    before = source.read_bytes()
+    (tmp_path / "held").mkdir()
+    (tmp_path / "held" / "notes.txt").write_text("mine")
+    with pytest.raises(CaseError, match="would replace the input|holds other files|a name of its own"):
+        run(source, Path(name), overwrite=True)
+    assert source.read_bytes() == before and (tmp_path / "held" / "notes.txt").read_text() == "mine"
+
+
+def test_a_directory_that_holds_the_input_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "parts").mkdir()
+    source = cohort(tmp_path, 5).rename(tmp_path / "parts" / "part-00000.parquet")
+    for given in (source, tmp_path / "parts"):
+        with pytest.raises(CaseError, match="would replace the input"):
+            run(given, tmp_path / "parts", overwrite=True)
+    assert pl.read_parquet(source).height == 5
+
+
+def test_a_directory_of_an_earlier_run_is_replaced_whole(tmp_path: Path) -> None:
+    run(cohort(tmp_path, 20), tmp_path / "parts", part_rows=5)
+    run(cohort(tmp_path, 6), tmp_path / "parts", part_rows=5, overwrite=True)
+    assert sorted(p.name for p in (tmp_path / "parts").iterdir()) == [
+        "about.json", "part-00000.parquet", "part-00001.parquet",
+    ]  # fmt: skip
+
+
+def test_where_no_case_is_decided_nothing_but_the_bad_rows_is_written(tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text("id,histology\na,nonsense\n")
+    (tmp_path / "h.csv").write_text("id,histology\n")
+    for out in ("o.parquet", "o.csv", "o"):
+        assert run(tmp_path / "c.csv", tmp_path / out).about.decided == 0
+        assert run(tmp_path / "h.csv", tmp_path / f"h-{out}").about.rows == 0
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        "c.csv", "h.csv", "o.bad.jsonl", "o.csv.bad.jsonl", "o.parquet.bad.jsonl",
+    ]  # fmt: skip
+
+
+def test_a_place_that_cannot_be_written_to_is_one_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    source = cohort(tmp_path, 5)
+    monkeypatch.setattr("ntrkpath.cohort.writing.Sheet.write", full)
+    with pytest.raises(CaseError, match="cannot be written: no space left on device"):
+        run(source, tmp_path / "out.parquet")
+    assert [p.name for p in tmp_path.iterdir()] == ["in.parquet"]
 
 
 def test_a_run_that_fails_leaves_no_half_file(tmp_path: Path) -> None:
@@ -288,6 +379,36 @@ def test_labels_come_from_the_single_case_core(tmp_path: Path) -> None:
     assert found and all("larotrectinib@" in a["labels"] for a in found)
     others = [a for a in answers(tmp_path / "out.parquet") if a["target"] not in ("provisional", "likely", "proven")]
     assert all(a["labels"] is None for a in others)
+
+
+def test_labels_and_carried_columns_read_cells_as_the_decision_does(tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text(
+        "id,histology,extent,age,typical_histology,pan_trk_ihc.percent,immunoprofile,rna_mps.result,rna_mps.fusions,"
+        "therapy\n"
+        "a,infantile fibrosarcoma,metastatic,9 months,yes,40,S100 positive,positive,ETV6::NTRK3 in_frame,none\n"
+        'b,ES,metastatic,9,no,1,,positive,"[{""five"": 1}]","[{""drugg"": ""x""}]"\n'
+    )
+    Triage(open_source(str(tmp_path / "c.csv"), load()), tmp_path / "o.parquet", load(), DAY, labels=True).run()
+    (one,) = answers(tmp_path / "o.parquet")
+    assert (one["fusions"], one["trk_inhibitor"]) == ("ETV6::NTRK3", "no") and "larotrectinib@" in one["labels"]
+    assert [b.case_id for b in read_bad_rows(tmp_path / "o.parquet.bad.jsonl")] == ["b"]
+
+
+def test_distinct_cells_that_are_carried_are_not_remembered_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [f'{i},ES,"[{{""drug"": ""larotrectinib"", ""start"": ""20{i:02d}-01-01""}}]"' for i in range(40)]
+    (tmp_path / "c.csv").write_text("\n".join(["id,histology,therapy", *lines]) + "\n")
+    monkeypatch.setattr("ntrkpath.cohort.carried.REMEMBERED", 7)
+    monkeypatch.setattr(module, "BATCH", 5)
+    run(tmp_path / "c.csv", tmp_path / "o.parquet")
+    assert [a["trk_inhibitor"] for a in answers(tmp_path / "o.parquet")] == ["yes"] * 40
+
+
+def test_parts_hold_as_many_rows_as_asked_whatever_the_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BATCH", 4)
+    run(cohort(tmp_path, 24), tmp_path / "parts", part_rows=8)
+    assert [pl.read_parquet(p).height for p in sorted((tmp_path / "parts").glob("*.parquet"))] == [8, 8, 8]
 
 
 def test_memory_for_ids_does_not_grow_with_their_number(tmp_path: Path) -> None:

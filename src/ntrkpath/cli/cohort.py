@@ -117,7 +117,8 @@ def _duration(seconds: float) -> str:
 
 def _report(outcome: Outcome) -> None:
     about = outcome.about
-    click.echo(f"{about.decided:,} of {about.rows:,} rows decided: {outcome.out}", err=True)
+    where = outcome.out if about.decided else "nothing is written"
+    click.echo(f"{about.decided:,} of {about.rows:,} rows decided: {where}", err=True)
     if outcome.bad_rows is not None:
         places = ", ".join(f"{where} {n:,}" for where, n in outcome.places[:4])
         click.echo(f"{about.bad:,} bad rows: {outcome.bad_rows}" + (f" ({places})" if places else ""), err=True)

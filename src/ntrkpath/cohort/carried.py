@@ -13,6 +13,7 @@ from ntrkpath.cohort.cells import Cells
 from ntrkpath.cohort.columns import raw_columns
 from ntrkpath.guidance import Edition
 from ntrkpath.model.case import ReportedFusion
+from ntrkpath.model.errors import CaseError
 from ntrkpath.pathway import case_from
 from ntrkpath.pathway.treated import Treated
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Columns that a decided cohort carries for summaries where its source has them, in order.
 CARRIED = ("fusions", "trk_inhibitor", "turnaround_days")
+#: Distinct cells of a column that are remembered before the memory is emptied.
+REMEMBERED = 200_000
 _TRK = ("first", "next")
 _FUSIONS = ("rna_mps.fusions", "dna_mps.fusions", "tests")
 

@@ -9,6 +9,7 @@ from typing import Any
 from ntrkpath.cohort.cells import _reader  # cells are read as the columns of a cohort are
 from ntrkpath.cohort.columns import CASE_ID, METHODS, raw_columns
 from ntrkpath.model.case import Case
+from ntrkpath.model.errors import CaseError
 from ntrkpath.pathway import case_from
 
 
@@ -29,7 +30,10 @@ def case_of(row: Mapping[str, Any]) -> Case:
     for name, cell in row.items():
         if name not in _readers() or cell is None:
             continue
-        value = _readers()[name](cell)
+        try:
+            value = _readers()[name](cell)
+        except (ValueError, TypeError, AttributeError, LookupError):
+            raise CaseError("not readable", where=name, remedy="see the reference of cohort columns") from None
         if value is None:
             continue
         part, _, key = name.partition(".")

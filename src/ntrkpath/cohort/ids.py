@@ -82,7 +82,7 @@ def check(seen: SeenIds, again: Iterable[tuple[int, pl.Series]]) -> None:
     rows: dict[str, list[int]] = {}
     for number, text in _matching(repeated, again):
         rows.setdefault(text, []).append(number)
-    twice = [(text, numbers) for text, numbers in rows.items() if len(numbers) > 1]
+    twice = [(text, sorted(numbers)) for text, numbers in rows.items() if len(numbers) > 1]
     if not twice:
         return
     named = "; ".join(f"{text} in rows {', '.join(map(str, numbers[:4]))}" for text, numbers in twice[:NAMED])

@@ -34,7 +34,8 @@ class LineSource:
         with self._open() as lines:
             for _, line in zip(range(1000), lines, strict=False):
                 told = told or bool(line.strip())
-                keys.update(dict.fromkeys(self._flat(line)[0]))
+                found, error = self._flat(line)
+                keys.update(dict.fromkeys(found) if error is None else {})
         if not told:
             raise CaseError("the file is empty", where=self.name, remedy="write one case a line, as JSON")
         self.notes = not_used(plan(mapping, keys, self.name)) if keys else []

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -22,7 +20,17 @@ from ntrkpath.cohort.columns import ANSWERS, CASE_ID
 from ntrkpath.cohort.ids import SeenIds, check
 from ntrkpath.cohort.resume import Journal, PartDone
 from ntrkpath.cohort.summarise import counting
-from ntrkpath.cohort.writing import SCHEMA, About, Sheet, about_path, ending_of, write_about
+from ntrkpath.cohort.writing import (
+    SCHEMA,
+    About,
+    Behind,
+    Sheet,
+    about_path,
+    ending_of,
+    only_ours,
+    writable,
+    write_about,
+)
 from ntrkpath.guidance import Edition
 from ntrkpath.model.errors import CaseError
 from ntrkpath.pathway import Pathway
@@ -59,7 +67,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
     Args:
         about: How the cohort was decided, with the counts.
-        out: Where the decided rows are.
+        out: Where the decided rows are; nothing is written where none was decided.
         bad_rows: The side file, where there are bad rows.
         places: How many rows of this run each place made bad, most first.
         resumed: Rows that an earlier run had done already.
@@ -93,7 +101,8 @@ class Triage:
         told: Is given the progress after each batch.
 
     Raises:
-        CaseError: The output is there already, or its name has another ending; an id stands twice.
+        CaseError: The output is there already, is the input, or its name has another ending; nothing can be written
+            there; there is no such run to go on with.
     """
 
     def __init__(
@@ -119,10 +128,12 @@ class Triage:
         self.source, self.out, self.edition, self.told = source, out, edition, told
         self.ending, self.part_rows = ending_of(out), part_rows
         self.missing, self.mapping = missing, mapping
-        if out.exists() and not overwrite:
-            raise CaseError("the output is there already", where=str(out), remedy="choose another name, or --overwrite")
+        if out.name in ("", ".."):
+            raise CaseError("the output needs a name of its own", where=str(out), remedy="for example: ./decided")
+        self.work = out.with_name(f"{out.name}.partial")
         if not out.parent.is_dir():
             raise CaseError("no such directory", where=str(out.parent), remedy="make it first")
+        self._spare(overwrite)
         if resume and self.ending:
             raise CaseError(
                 "only a run into a directory can go on", where=str(out),
@@ -134,12 +145,12 @@ class Triage:
         self.carried = Carried(edition)
         self.pathway = Pathway(edition, as_of, figure2_reading=figure2_reading) if labels else None
         self._by_label = frozenset(counting()["positive"]["target"])
-        self.work = out.with_name(f"{out.name}.partial")
         if not resume:
             shutil.rmtree(self.work, ignore_errors=True)
         elif not self.work.is_dir():
             raise CaseError("there is no broken run to go on with", where=str(self.work), remedy="run without --resume")
-        self.work.mkdir(exist_ok=True)
+        with writable(self.work):
+            self.work.mkdir(exist_ok=True)
         self.about = About(
             SCHEMA, __version__, {"id": edition.id, "version": edition.version, "sha256": edition.sha256}, as_of,
             edition.labels_known_to, self.decider.derivation.pathway.reading, source.name, mapping,
@@ -157,10 +168,30 @@ class Triage:
         self.seen = SeenIds(self.work / "ids", done.id_bytes if done else None)
         self.bad = BadRows(self.work / "bad.jsonl", done.bad_bytes if done else 0, bad)
 
+    def _spare(self, overwrite: bool) -> None:
+        """Refuse to replace the cohort that is read, and any directory that is not all ours."""
+        out = self.out.resolve()
+        if any(out == file or out in file.parents for file in (Path(name).resolve() for name in self.source.files)):
+            raise CaseError("the output would replace the input", where=str(self.out), remedy="choose another name")
+        if self.out.exists() and not overwrite:
+            raise CaseError(
+                "the output is there already", where=str(self.out), remedy="choose another name, or --overwrite"
+            )  # fmt: skip
+        for directory in (self.out, self.work):
+            if directory.is_dir() and not only_ours(directory):
+                raise CaseError(
+                    "this directory holds other files, which would be lost", where=str(directory),
+                    remedy="choose another name",
+                )  # fmt: skip
+        if self.out.is_file() and not self.ending:
+            raise CaseError("this is a file, not a directory", where=str(self.out), remedy="choose another name")
+
     def _run(self) -> dict[str, object]:
         import polars as pl
 
+        read = [(Path(name).name, (stat := Path(name).stat()).st_size, stat.st_mtime_ns) for name in self.source.files]
         return {
+            "read": read, "columns": self.source.mapping,
             "about": self.about, "rows": self.source.rows, "part_rows": self.part_rows, "missing": self.missing,
             "labels": self.pathway is not None,
             "polars": pl.__version__,
@@ -175,7 +206,8 @@ class Triage:
         """
         started = time.monotonic()
         try:
-            self._parts(started) if not self.ending else self._one(started)
+            with writable(self.work):
+                self._parts(started) if not self.ending else self._one(started)
             self.bad.close()
             check(self.seen, self.source.ids(BATCH))
         except BaseException:
@@ -186,11 +218,12 @@ class Triage:
                 shutil.rmtree(self.work, ignore_errors=True)
             raise
         about = msgspec.structs.replace(self.about, rows=self.rows, decided=self.decided, bad=self.bad.count)
-        return self._finish(about, time.monotonic() - started)
+        with writable(self.out):
+            return self._finish(about, time.monotonic() - started)
 
     def _one(self, started: float) -> None:
         self._sheet = Sheet(self.work / f"all{self.ending}", self.ending)
-        with _Behind(self._sheet) as behind:
+        with Behind(self._sheet) as behind:
             for batch in self.source.batches(BATCH):
                 behind.write(self._decide(batch))
                 self._tell(started)
@@ -198,15 +231,14 @@ class Triage:
     def _parts(self, started: float) -> None:
         assert self.journal is not None
         batches = self.source.batches(min(BATCH, self.part_rows), self.rows)
-        per_part = max(1, self.part_rows // BATCH)
         number = len(self.journal.done)
         while True:
             rows, decided, bad = self.rows, self.decided, self.bad.count
             path = self.work / f"part-{number:05d}.parquet"
             sheet = Sheet(path, ".parquet")
-            with _Behind(sheet) as behind:
+            with Behind(sheet) as behind:
                 try:
-                    for batch in itertools.islice(batches, per_part):
+                    while self.rows - rows < self.part_rows and (batch := next(batches, None)) is not None:
                         behind.write(self._decide(batch))
                         self._tell(started)
                 except BaseException:
@@ -236,6 +268,8 @@ class Triage:
 
         self.rows += batch.rows
         bad = list(batch.bad)
+        if refused := [row.case_id for row in bad if row.case_id is not None]:
+            self.seen.add(pl.Series(refused, dtype=pl.String))
         table = batch.table
         found: pa.Table | None = None
         if table is not None and table.num_rows:
@@ -319,9 +353,12 @@ class Triage:
             assert self.journal is not None
             self.journal.path.unlink()
             write_about(self.work / "about.json", about)
-            if self.out.is_dir():
-                shutil.rmtree(self.out)
-            self.work.replace(self.out)
+            if not about.decided:
+                shutil.rmtree(self.work)
+            else:
+                if self.out.is_dir():
+                    shutil.rmtree(self.out)
+                self.work.replace(self.out)
         return Outcome(
             about,
             self.out,
@@ -330,34 +367,6 @@ class Triage:
             self.resumed,
             seconds,
         )
-
-
-class _Behind:
-    """Writes to a sheet in a thread of its own, at most two batches behind."""
-
-    def __init__(self, sheet: Sheet) -> None:
-        self.sheet = sheet
-        self._pool = ThreadPoolExecutor(1)
-        self._waiting: list[Future[None]] = []
-
-    def __enter__(self) -> _Behind:
-        return self
-
-    def write(self, table: Any) -> None:
-        """Write some rows; ``None`` is none."""
-        if table is not None and table.num_rows:
-            if len(self._waiting) > 1:
-                self._waiting.pop(0).result()
-            self._waiting.append(self._pool.submit(self.sheet.write, table))
-
-    def wait(self) -> None:
-        """Wait until everything is written."""
-        self._pool.shutdown()
-
-    def __exit__(self, *_: object) -> None:
-        self.wait()
-        for future in self._waiting:
-            future.result()
 
 
 def read_bad_rows(path: Path) -> Iterator[BadRow]:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +23,7 @@ SCHEMA = "https://ntrkpath.org/schema/cohort-1.json"
 KEY, ABOUT = "ntrkpath", "about.json"
 OUTPUTS = (".parquet", ".csv", ".tsv", ".jsonl", ".ndjson")
 _ABSENT: dict[bytes, bytes] = {}
+_OURS = re.compile(r"part-\d{5,}\.parquet|about\.json|journal\.jsonl|bad\.jsonl|ids|all\.[a-z]+")
 
 
 class About(msgspec.Struct, frozen=True):
@@ -115,6 +120,47 @@ class Sheet:
         self.path.unlink(missing_ok=True)
 
 
+@contextmanager
+def writable(place: Path) -> Iterator[None]:
+    """Turn what the system says of a place that cannot be written to into one error."""
+    try:
+        yield
+    except OSError as error:
+        reason = f": {error.strerror[:1].lower()}{error.strerror[1:]}" if error.strerror else ""
+        raise CaseError(
+            f"cannot be written{reason}", where=str(place),
+            remedy="check space and permission there, or choose another place",
+        ) from error  # fmt: skip
+
+
+class Behind:
+    """Writes to a sheet in a thread of its own, at most two batches behind."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self._pool = ThreadPoolExecutor(1)
+        self._waiting: list[Future[None]] = []
+
+    def __enter__(self) -> Behind:
+        return self
+
+    def write(self, table: Any) -> None:
+        """Write some rows; ``None`` is none."""
+        if table is not None and table.num_rows:
+            if len(self._waiting) > 1:
+                self._waiting.pop(0).result()
+            self._waiting.append(self._pool.submit(self.sheet.write, table))
+
+    def wait(self) -> None:
+        """Wait until everything is written."""
+        self._pool.shutdown()
+
+    def __exit__(self, *_: object) -> None:
+        self.wait()
+        for future in self._waiting:
+            future.result()
+
+
 def _uniform(table: pa.Table) -> pa.Table:
     """Return a table whose dictionary columns have one type whatever the number of words in a batch."""
     import pyarrow as pa
@@ -122,6 +168,11 @@ def _uniform(table: pa.Table) -> pa.Table:
     wide = pa.dictionary(pa.int32(), pa.large_string())
     fields = [f.with_type(wide) if pa.types.is_dictionary(f.type) else f for f in table.schema]
     return table.cast(pa.schema(fields))
+
+
+def only_ours(directory: Path) -> bool:
+    """Return whether a directory holds nothing but what ``cohort triage`` writes."""
+    return all(_OURS.fullmatch(file.name) for file in directory.iterdir())
 
 
 def write_about(path: Path, about: About) -> None:
@@ -166,6 +217,8 @@ def scan(out: Path) -> pl.LazyFrame:
     import polars as pl
 
     if out.is_dir():
+        if not any(out.glob("part-*.parquet")):
+            raise CaseError("no case was decided here", where=str(out), remedy="see the bad rows of that run")
         return pl.scan_parquet(str(out / "part-*.parquet")).with_columns(pl.col(pl.Categorical).cast(pl.String))
     ending = ending_of(out)
     if ending == ".parquet":

@@ -150,7 +150,8 @@ def _probability(rec: Recommendation, edition: Edition) -> dict[str, Any] | None
         [f"If next: {line.label}" if line.following else line.label, line.shown or "no figure", line.over, line.detail]
         for line in probability.lines(found, edition)
     ]
-    return {"title": probability.TITLE, "beside": probability.BESIDE, "note": found.note, "lines": lines}
+    return {"title": probability.TITLE, "beside": probability.BESIDE, "note": found.note, "lines": lines,
+            "brief": list(probability.brief(found, edition))}  # fmt: skip
 
 
 def _drawn(svg: str) -> str:

@@ -70,7 +70,7 @@ def basis(edition: Edition, rule: str, statements: Iterable[str], fidelity: str,
 def short_action(edition: Edition, action: str) -> str:
     """Return an action as a short clause, as in ``order pan-TRK immunohistochemistry``."""
     text = edition.actions.get(action, action.replace("_", " "))
-    text = re.split(r"\s*[(.,]", text, maxsplit=1)[0].strip() or text
+    text = re.split(r"\s*\(|[.;](?:\s|$)|, (?!NTRK)", text, maxsplit=1)[0].strip() or text
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 

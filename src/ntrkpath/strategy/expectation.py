@@ -17,6 +17,7 @@ OUTCOMES = {
     "fusions": "patients with a fusion",
     "found": "fusions found",
     "missed": "fusions missed",
+    "missed_undecided": "fusions missed in patients not tested because a fact is missing",
     "false_positive": "fusions reported that are none",
     "treatable": "fusions found where the treatment gate is open",
     "false_positives_treated": "false positives where the treatment gate is open",
@@ -117,6 +118,8 @@ def end_outcomes(kind: str, fusion: bool, treatable: bool) -> tuple[str, ...]:
             names.append("treatable" if fusion else "false_positives_treated")
     elif fusion:
         names.append("missed")
+        if kind == "undecided":
+            names.append("missed_undecided")
     if kind in ("unresolved", "undecided"):
         names.append(kind)
     return tuple(names)

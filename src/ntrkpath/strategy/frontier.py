@@ -43,6 +43,11 @@ def frontier(points: Mapping[str, tuple[float, float]]) -> dict[str, Place]:
         while len(kept) > 1 and _slope(points, kept[-2], kept[-1]) >= _slope(points, kept[-1], name):
             places[kept.pop()] = Place("extendedly_dominated", name)
         kept.append(name)
+    # The mix is of two that stay on the frontier: the next dearer one is named.
+    for name, place in list(places.items()):
+        if place.status == "extendedly_dominated":
+            dearer = next(n for n in kept if points[n][1] > points[name][1])
+            places[name] = Place(place.status, dearer)
     for i, name in enumerate(kept):
         before = kept[i - 1] if i else None
         places[name] = Place("frontier", before, _slope(points, before, name) if before else None)

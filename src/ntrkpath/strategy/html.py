@@ -20,6 +20,9 @@ td:not(:first-child){font-variant-numeric:tabular-nums}
 table.numbers td,table.numbers thead th:not(:first-child){text-align:right}
 table.numbers td.wordy,table.numbers thead th.wordy:not(:first-child){text-align:left;padding-left:1rem}
 .scroll table.numbers{min-width:46rem}
+table.numbers caption{max-width:calc(100vw - 2.5rem)}
+table.numbers tbody th{white-space:nowrap}
+.lead{font-size:1.1rem}
 figure{margin:1.5rem 0}
 ul.plain{padding-left:1.2rem}
 """
@@ -35,6 +38,7 @@ def document(found: Comparison) -> str:
 
 def fragment(found: Comparison) -> str:
     """Return the comparison as HTML for a notebook."""
+    tag = " (illustrative costs)" if found.costs_are_illustrative else ""
     warn = (
         el("p", el("strong", words.cost_line(found)), class_="warn")
         if found.costs_are_illustrative
@@ -43,6 +47,8 @@ def fragment(found: Comparison) -> str:
     parts: list[object] = [
         el("h2", words.heading(found)),
         warn,
+        el("p", " ".join(words.answer(found)), class_="lead"),
+        *(el("p", warning, class_="warn") for warning in words.warnings(found)),
         el("ul", *(el("li", el("strong", row.name), ": ", row.title) for row in found.rows), class_="plain"),
         el("h3", "What is found"),
         _numbers(
@@ -59,6 +65,13 @@ def fragment(found: Comparison) -> str:
         ),
         _meanings(words.COST_HEADS),
     ]
+    if any(row.net_benefit is not None for row in found.rows):
+        heads = ["Strategy", "QALYs", "cost of treatment", "net benefit"]
+        worth = [
+            [row.name, *(amount(v) for v in (row.outcomes["qaly"], row.outcomes["treatment_cost"], row.net_benefit))]
+            for row in found.rows
+        ]
+        parts += [el("h3", "What it is worth"), _numbers(f"Treatment included, in {found.currency}{tag}", heads, worth)]
     tests = words.test_names(found)
     if tests:
         rows = [[row.name, *(amount(row.outcomes.get(key, 0.0)) for key in tests)] for row in found.rows]
@@ -98,7 +111,7 @@ def _pictures(found: Comparison) -> list[object]:
     drawn = found.uncertainty
     if drawn is None:
         return []
-    said = [words.cost_line(found)] if found.costs_are_illustrative else []
+    said = words.picture_notes(found)
     tag = " (illustrative costs)" if found.costs_are_illustrative else ""
     size = found.size
     effect, one = words.EFFECTS[drawn.effect]

@@ -14,12 +14,18 @@ if TYPE_CHECKING:
 _WIDTH = 100
 #: The longest name of a parameter in a table.
 _NAME = 52
+#: What the heads of the tables mean, for a reader of the text alone.
+_COLUMNS = (
+    "found, missed: patients with a fusion in whom it is, or is not, reported. false +: patients without one in whom "
+    "one is reported; (treated): of these, where the disease opens the way to a TRK inhibitor. no answer: tested "
+    "without a reliable answer. to test: patients tested for one fusion found. days: mean of patients with a test or work-up."
+)
 
 
 def text(found: Comparison) -> str:
     """Return the comparison as lines of text."""
     name = max(len(row.name) for row in found.rows)
-    lines = [*_fill(words.heading(found)), words.cost_line(found), ""]
+    lines = [*_fill(words.heading(found)), words.cost_line(found), "", *_fill(" ".join(words.answer(found))), ""]
     for row in found.rows:
         lines += textwrap.wrap(f"{row.name:<{name}}  {row.title}", _WIDTH, subsequent_indent=" " * (name + 2))
     lines += [
@@ -28,6 +34,8 @@ def text(found: Comparison) -> str:
     ]
     short = ["tested", "found", "missed", "false +", "(treated)", "no answer", "undecided", "to test"]
     lines += _table([[row.name, *words.outcome_cells(row)] for row in found.rows], ["", *short])
+    for warning in words.warnings(found):
+        lines += textwrap.wrap(warning, _WIDTH, initial_indent="! ", subsequent_indent="  ")
     lines += ["", f"Cost in {found.currency}" + (" (illustrative)" if found.costs_are_illustrative else "")]
     heads = ["", "cost", "per patient", "per found", "per additional fusion found", "days"]
     lines += _table([[row.name, *words.cost_cells(row, found.size)] for row in found.rows], heads)
@@ -44,7 +52,7 @@ def text(found: Comparison) -> str:
     lines += _simulated(found) + _drawn(found)
     lines += ["", *_fill(f"By the guidance, once worked up: tier {words.shares(found.tiers)}.")]
     lines += ["", "Notes"]
-    for note in words.notes(found):
+    for note in [_COLUMNS, *words.notes(found)]:
         lines += textwrap.wrap(note, _WIDTH, initial_indent="- ", subsequent_indent="  ")
     return "\n".join(lines)
 

@@ -65,6 +65,70 @@ def expected(found: Comparison) -> str:
     return f"Expected among {found.size:,.0f} patients, {fusions} of them with a fusion"
 
 
+def answer(found: Comparison) -> list[str]:
+    """Return what the comparison says, in a sentence or three: who finds most, and what the frontier costs."""
+    fusions = found.rows[0].outcomes["fusions"]
+    most = max(found.rows, key=lambda row: row.outcomes["found"])
+    if not most.outcomes["found"]:
+        return ["No strategy here finds a fusion."]
+    said = [
+        f"Of {amount(fusions)} fusions expected, {most.name} finds most: {amount(most.outcomes['found'])}, with "
+        f"{amount(most.outcomes['tested'])} of {found.size:,.0f} patients tested."
+    ]
+    finders = [row for row in found.rows if row.outcomes["found"] > 0 and row.cost_per_found is not None]
+    least = min(finders, key=lambda row: row.cost_per_found or 0.0)
+    if least is not most:
+        unit = f"{found.currency}, illustrative" if found.costs_are_illustrative else found.currency
+        said.append(
+            f"{least.name} finds {amount(least.outcomes['found'])} at the lowest cost for each, "
+            f"{amount(least.cost_per_found)} ({unit}) against {amount(most.cost_per_found)}."
+        )
+    wrong = [f"{row.name} {amount(row.outcomes['false_positive'])}" for row in (most, least)]
+    if any(row.outcomes["false_positive"] >= 0.005 for row in (most, least)):
+        said.append(f"Reported where there is none: {', '.join(dict.fromkeys(wrong))}.")
+    return said
+
+
+def warnings(found: Comparison) -> list[str]:
+    """Return what would make the tables misleading if it were read only below them."""
+    said = []
+    for row in found.rows:
+        o = row.outcomes
+        if o["undecided"]:
+            said.append(
+                f"{row.name} is not comparable here: {amount(o['undecided'])} of {found.size:,.0f} patients stay "
+                "undecided, because their extent, drivers or histology are not known. They count as not tested, and "
+                f"{amount(o['missed_undecided'])} of its {amount(o['missed'])} missed fusions are theirs. The other "
+                "strategies test without asking. Give the facts, or say what is taken of them, for example "
+                "--assume extent=metastatic."
+            )
+    open_ = sum(cell.share for cell in found.population.cells if _extent(cell.facts, cell.workup) == "unknown")
+    if open_ and any(row.outcomes["false_positive"] for row in found.rows):
+        said.append(
+            f"The extent of {100 * open_:.0f} % of the patients is not known; none of them counts as treated, so "
+            "false positives treated are too few."
+        )
+    return said
+
+
+def picture_notes(found: Comparison) -> list[str]:
+    """Return what a picture must say by itself, as it may be seen without the tables."""
+    said = [cost_line(found)] if found.costs_are_illustrative else []
+    for row in found.rows:
+        if row.outcomes["undecided"]:
+            said.append(
+                f"{row.name} is not comparable: {amount(row.outcomes['undecided'])} of {found.size:,.0f} patients are "
+                "undecided for want of a fact, and count as not tested."
+            )
+    if all(row.net_benefit is None for row in found.rows) and any(r.outcomes["false_positive"] for r in found.rows):
+        said.append("Fusions reported where there is none cost nothing here.")
+    return said
+
+
+def _extent(facts: dict[str, str], workup: dict[str, str]) -> str:
+    return workup.get("extent") or facts.get("extent", "unknown")
+
+
 def cost_line(found: Comparison) -> str:
     """Return where costs and times come from; for the shipped ones, that they have no source."""
     if found.costs_are_illustrative:
@@ -125,12 +189,14 @@ def notes(found: Comparison) -> list[str]:
         "Exact expectations with the central value of every parameter. A reported fusion counts as found in priority "
         "+++ also where testing ended on a stain or FISH alone.",
         "Tests of different kinds are taken as independent given the true status; RNA sequencing that succeeds is the "
-        "reference.",
+        "reference. A repeated test fails as often as the first time; in poor tissue it fails more often.",
     ]
+    if found.uncertainty is None:
+        said.append("Every number rests on few fusions in published series: --draws 2000 shows how unsure it is.")
     if any(row.outcomes["false_positive"] for row in found.rows):
         said.append(
             "The frontier weighs cost against fusions found alone: look at the false positives beside it. They cost "
-            "something here only where the cost file has an entry `treatment`."
+            "something only in the net benefit, which is shown where the cost file has an entry `treatment`."
         )
     unlike = [c for c in found.population.cells if c.facts.get("differentiation") in _STAIN_UNLIKE]
     if unlike and any(row.outcomes.get("tests:pan_trk_ihc") for row in found.rows):
@@ -143,12 +209,6 @@ def notes(found: Comparison) -> list[str]:
     said += [f"{row.name}: {row.note}" for row in found.rows if row.note]
     said += [f"Population: {found.population.note}"] if found.population.note else []
     said += [f"Taken as: {line}." for line in found.population.assumed]
-    undecided = max((row.outcomes["undecided"] for row in found.rows), default=0.0)
-    if undecided:
-        said.append(
-            f"Up to {amount(undecided)} patients stay undecided by the guidance because their extent, drivers or "
-            "histology are not known; say what is taken of them, for example --assume extent=metastatic."
-        )
     by_why: dict[str, float] = {}
     for cell in found.population.cells:
         if why := found.stands_in.get(cell.name):

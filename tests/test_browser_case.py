@@ -144,6 +144,11 @@ def test_a_case_is_entered_by_keyboard_alone(chromium: Any, served: Served) -> N
         assert chosen.split(":")[0] in page.locator("#case input[name=case]").get_attribute("value")
         # Focus is not lost when the answer is renewed.
         assert page.evaluate("() => document.activeElement !== document.body")
+        # A test that is added is written into at once, and what was unfolded stays so.
+        page.locator("summary", has_text="Immunoprofile").press("Enter")
+        page.locator("button[value='add:fish']").press("Enter")
+        page.wait_for_function("() => document.activeElement.name === 'f:tests.0.result'")
+        assert page.locator("#marker").is_visible()
         assert seen.wrong == []
 
 

@@ -265,6 +265,16 @@ def test_a_row_of_another_width_is_bad_and_the_others_keep_their_numbers(tmp_pat
     assert told == [(1, "a"), (3, "c"), (5, "e")]
 
 
+def test_a_site_that_is_not_known_is_no_site(tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text("id,histology,site\na,ES,Unknown\nb,ES,not stated\nc,ES,Thigh\n")
+    assert [r["diagnosis.site"] for r in rows(batches(tmp_path / "c.csv"))] == [None, None, "Thigh"]
+
+
+def test_a_quotation_mark_inside_a_cell_is_a_plain_character(tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text('id,histology,note\na,ES,5" long\nb,ES,x\n')
+    assert [r["case_id"] for r in rows(batches(tmp_path / "c.csv"))] == ["a", "b"]
+
+
 def test_a_cell_may_hold_commas_quotes_and_lines(tmp_path: Path) -> None:
     (tmp_path / "c.csv").write_bytes(
         b'\xef\xbb\xbfid,histology,site\r\na,"sarcoma, NOS","left ""thigh""\nand knee"\r\n'
@@ -280,7 +290,8 @@ def test_a_cell_may_hold_commas_quotes_and_lines(tmp_path: Path) -> None:
         (b"id,histology\na,Sarkom \xfc\n", "not UTF-8"),
         (b"", "the file is empty"),
         (b"id,histology,id\n", "share a name"),
-        (b'id,histology\na,"ES\n' + b"b,ES\n" * 2_000_000, "quotation mark that is opened and never closed"),
+        (b'id,histology\na,"ES\n' + b"b,ES\n" * 6_000_000, "quotation mark that is opened and never closed"),
+        (b'id,histology,note\na,ES,x\nb,ES,"left\nc,ES,y\nd,ES,z\n', "row 2: a quotation mark is opened and never"),
     ],
 )
 def test_a_table_that_cannot_be_used_is_one_clear_error(content: bytes, said: str, tmp_path: Path) -> None:

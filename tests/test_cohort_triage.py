@@ -284,8 +284,8 @@ def test_a_run_does_not_go_on_with_another_input_or_mapping(form: str, tmp_path:
     (tmp_path / "m.yaml").write_text("extends: default\n")
     begin(open_source(str(source), load(), tmp_path / "m.yaml"))
     (tmp_path / "m.yaml").write_text("extends: default\nempty: [none]\n")
+    changed = open_source(str(source), load(), tmp_path / "m.yaml")
     with pytest.raises(CaseError, match="input, mapping, edition or settings differ"):
-        changed = open_source(str(source), load(), tmp_path / "m.yaml")
         Triage(changed, tmp_path / "parts", load(), DAY, part_rows=20, resume=True)
 
 
@@ -308,7 +308,7 @@ def test_neither_the_input_nor_files_of_others_are_ever_replaced(
     before = source.read_bytes()
     (tmp_path / "held").mkdir()
     (tmp_path / "held" / "notes.txt").write_text("mine")
-    with pytest.raises(CaseError, match="would replace the input|holds other files|a name of its own"):
+    with pytest.raises(CaseError, match=r"would replace the input|holds other files|a name of its own"):
         run(source, Path(name), overwrite=True)
     assert source.read_bytes() == before and (tmp_path / "held" / "notes.txt").read_text() == "mine"
 

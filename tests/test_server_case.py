@@ -367,3 +367,11 @@ def test_no_form_makes_the_page_fail(base, sent):
 def test_the_outline_of_a_case_is_kept_and_kept_again(data):
     once = shaped(data)
     assert shaped(once) == once
+
+
+def test_of_many_questions_the_first_are_shown_and_the_rest_are_folded(web):
+    text = web.get("/examples/L015").text
+    shown, _, later = text.partition('<div id="asked">')[2].partition("</div>\n  <p class=")[0].partition("asked-later")
+    count = int(re.search(r">(\d+) more questions<", later)[1])
+    assert shown.count('<span class="hint could">') == 5
+    assert later.count('<span class="hint could">') == count > 1

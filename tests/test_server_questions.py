@@ -17,7 +17,7 @@ from ntrkpath.model.case import Case, DnaMps, RnaMps
 from ntrkpath.pathway import Pathway, case_from, read_cases
 from ntrkpath.pathway.examples import examples
 from ntrkpath.server.case.apply import written
-from ntrkpath.server.case.asked import questions
+from ntrkpath.server.case.asked import BASIC, questions
 from ntrkpath.server.case.fields import Field
 
 EDITION = load()
@@ -75,3 +75,18 @@ def test_every_question_is_settled_by_its_own_field() -> None:
                     wrong.append((case.id, question.fact, value, "asked again"))
     assert wrong == []
     assert asked > 2_000
+
+
+def test_what_every_referral_states_is_asked_first_then_what_could_change_most() -> None:
+    kinds = set()
+    for case in _cases():
+        rec = PATHWAY.recommend(case)
+        changes = {one.fact: len(one.could_change) for one in rec.missing}
+        asked = questions(rec, msgspec.to_builtins(case), EDITION)
+        basic = [any(field.name.partition(":")[2] in BASIC for field in one.fields) for one in asked]
+        assert basic == sorted(basic, reverse=True)
+        for first in (True, False):
+            worth = [changes[one.fact] for one, is_first in zip(asked, basic, strict=True) if is_first is first]
+            assert worth == sorted(worth, reverse=True)
+        kinds.add((any(basic), all(basic)))
+    assert (True, False) in kinds and (False, False) in kinds

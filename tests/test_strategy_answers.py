@@ -7,6 +7,7 @@ import math
 import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -145,7 +146,7 @@ def test_the_html_needs_nothing_else_and_is_well_formed(found: Comparison) -> No
     for picture in re.findall(r"<svg.*?</svg>", html, flags=re.DOTALL):
         root = ET.fromstring(picture)
         assert root.attrib["role"] == "img" and root.find("{*}title") is not None and root.find("{*}desc") is not None
-    assert html.count("<h1") == 1 and 'lang="en"' in html
+    assert html.count("<h1") == 1 and '<html lang="en' in html
     assert found._repr_html_() in html
 
 
@@ -206,6 +207,92 @@ def test_pictures_of_nothing_are_refused() -> None:
     ):
         with pytest.raises(ValueError, match=r".+"):
             make()
+
+
+def test_the_first_lines_say_who_finds_most_and_at_what_cost(found: Comparison) -> None:
+    most = max(found.rows, key=lambda row: row.outcomes["found"])
+    first = " ".join(str(found).split("\n\n")[1].split())
+    assert f"{most.name} finds most" in first and "illustrative" in first
+    html = found.to_html()
+    assert html.index("finds most") < html.index("<table")
+    assert "No strategy here finds a fusion." in str(compare("table1", ["none"]))
+
+
+def test_a_strategy_that_leaves_patients_undecided_is_called_not_comparable_beside_the_table() -> None:
+    result = compare("msk2017", ["guidance", "fish-all", "none"], draws=20)
+    guidance = result.rows[0].outcomes
+    assert 0 < guidance["missed_undecided"] < guidance["missed"]
+    text, html = str(result), result.to_html()
+    assert text.index("guidance is not comparable here") < text.index("Cost in")
+    assert html.index("guidance is not comparable here") < html.index("<table")
+    assert "The extent of 63 % of the patients is not known" in " ".join(text.split())
+    for picture in re.findall(r"<svg.*?</svg>", html, flags=re.DOTALL):
+        words = " ".join(re.sub(r"<[^>]+>", " ", picture).split())
+        assert "guidance is not comparable" in words and "cost nothing here" in words
+    assert "not comparable" not in str(compare("table1", ["guidance", "none"]))
+
+
+def test_a_handful_of_patients_undecided_does_not_spoil_the_comparison() -> None:
+    facts = {"histology_group": "complex_genomics", "extent": "metastatic"}
+    few = {"histology_group": "complex_genomics"}
+    cells = {"title": "one", "cells": [{"count": 999, "facts": facts}, {"count": 1, "facts": few}]}
+    text = " ".join(str(compare(cells, ["guidance", "rna-all"])).split())
+    assert "1.00 of 1,000 patients stay undecided" in text and "not comparable" not in text
+
+
+def test_every_fusion_of_a_patient_undecided_is_missed_and_counted_as_such() -> None:
+    cells = {"title": "one", "cells": [{"share": 1.0, "facts": {"histology_group": "complex_genomics"}}]}
+    o = compare(cells, ["guidance"]).rows[0].outcomes
+    assert o["fusions"] > 0 and o["missed_undecided"] == pytest.approx(o["missed"])
+    assert o["missed"] == pytest.approx(o["fusions"])
+
+
+def test_the_net_benefit_stands_in_the_html_too() -> None:
+    entry = {"cost": 100, "days": 1, "failure": 0}
+    table = {
+        "name": "mine", "currency": "EUR", "tests": {"rna_mps": entry}, "frequency": {"gist": 0.01},
+        "treatment": {"threshold": 80000, "fusion": {"qaly": 1, "cost": 20000}},
+    }  # fmt: skip
+    facts = {"histology_group": "gist", "extent": "metastatic"}
+    cells = {"title": "one", "cells": [{"share": 1.0, "facts": facts, "frequency": "gist"}]}
+    html = compare(cells, ["rna-all", "none"], table, patients=1000).to_html()
+    assert "net benefit" in html and "500,000" in html and "80,000 EUR for a QALY" in html
+
+
+def test_strategies_that_do_the_same_share_the_wins() -> None:
+    step = {"test": "rna_mps", "positive": "found", "negative": "excluded", "failed": "unresolved", "repeat": 1}
+    result = compare("table1", ["rna-all", {"title": "again", "start": [{"go": "a"}], "steps": {"a": step}}], draws=50)
+    assert result.uncertainty is not None
+    assert all(set(shares) == {0.5} for shares in result.uncertainty.acceptability.best.values())
+
+
+# --- what reaches the file system
+def test_no_name_that_a_visitor_sends_reaches_the_file_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("litestar")
+    from ntrkpath.server.strategy import work
+    from ntrkpath.strategy import StrategyError, files
+
+    edition = compare("table1", ["none"]).edition
+    work.choices(edition)
+    secret = tmp_path / "secret.yaml"
+    secret.write_text("title: secret\nstart: [{go: not_tested}]\n", encoding="utf-8")
+    opened: list[Path] = []
+    read = files.read
+
+    def watched(path: Path) -> Any:
+        opened.append(path)
+        return read(path)
+
+    monkeypatch.setattr(files, "read", watched)
+    given: dict[str, Any] = {"patients": None, "draws": 0, "accuracy": {}, "edition": edition}
+    for name in (str(secret), "../../populations/table1", "secret.yaml", "/etc/passwd", "plans/none", ""):
+        for population, plans in ((name, ["none"]), ("table1", [name])):
+            with pytest.raises(StrategyError, match="no such name here"):
+                work.compared(population, plans, **given, costs={})
+        with pytest.raises(StrategyError, match="no such test"):
+            work.compared("table1", ["none"], **given, costs={name: 1.0})
+    assert work.compared("table1", ["none"], **given, costs={}).rows[0].name == "none"
+    assert opened and all(path.is_relative_to(files.KNOWLEDGE) for path in opened)
 
 
 # --- commands

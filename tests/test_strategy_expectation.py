@@ -231,6 +231,11 @@ def test_what_a_mix_of_two_others_beats_is_extendedly_dominated() -> None:
     assert places["high"].against == "none"
 
 
+def test_the_mix_that_dominates_is_of_strategies_that_stay_on_the_frontier() -> None:
+    places = frontier({"none": (0, 0), "a": (0.010, 30), "b": (0.012, 34), "high": (0.03, 40)})
+    assert {n: p.against for n, p in places.items() if p.status == "extendedly_dominated"} == {"a": "high", "b": "high"}
+
+
 @settings(max_examples=200)
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), min_size=1, max_size=8))
 def test_the_frontier_is_the_lower_convex_hull(points: list[tuple[int, int]]) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from typing import Any
 
 import pytest
 
 from ntrkpath.guidance import load
+from ntrkpath.pathway import case_from
+from ntrkpath.pathway.decide import Pathway
 from ntrkpath.strategy.compare import build
+from ntrkpath.strategy.from_cohort import leading_facts
 from ntrkpath.strategy.generated import load_readouts, walker_of
 from ntrkpath.strategy.plan import TablesPlan, load_plan
 from ntrkpath.strategy.population import Cell
@@ -192,3 +197,103 @@ def test_a_repeat_is_of_the_test_that_the_row_speaks_of() -> None:
     assert not any(path[: len(stuck)] == stuck and len(path) > len(stuck) for path in paths)
     # A stain that cannot be read is repeated itself.
     assert any(path[:2] == (("pan_trk_ihc", "failed"), ("pan_trk_ihc", "negative")) for path in paths)
+
+
+def test_a_test_that_the_strategy_does_not_do_is_no_missing_fact() -> None:
+    data = {"title": "stain only", "decision_tables": True, "prefer": ["pan_trk_ihc"], "follow": ["recommended"]}
+    facts = {"histology_group": "complex_genomics", "extent": "metastatic", "differentiation": "myogenic"}
+    model = build({"title": "one", "cells": [{"share": 1.0, "facts": facts}]}, [data])
+    ((grown,),) = model.trees.values()
+    assert isinstance(grown, End) and grown.kind == "not_tested"
+
+
+# --- the same case, asked step by step
+HISTOLOGIES = {
+    "infantile_fibrosarcoma": ("Infantile fibrosarcoma", []),
+    "imt": ("Inflammatory myofibroblastic tumour", []),
+    "ntrk_associated": ("Lipofibromatosis-like neural tumour", []),
+    "gist": ("GIST", [("KIT", "mutation"), ("PDGFRA", "mutation"), ("NF1", "mutation"), ("BRAF", "mutation"),
+                      ("SDHA", "deficiency"), ("SDHB", "deficiency")]),
+    "wd_dd_liposarcoma": ("Dedifferentiated liposarcoma", [("MDM2", "amplification"), ("CDK4", "amplification")]),
+    "recurrent_fusion": ("Synovial sarcoma", [("SS18", "fusion")]),
+    "complex_genomics": ("Undifferentiated pleomorphic sarcoma", []),
+    "myogenic": ("Leiomyosarcoma", []),
+    "other_sarcoma": ("Chordoma", []),
+}  # fmt: skip
+GENES = ["NTRK1", "NTRK2", "NTRK3"]
+RESULTS: dict[str, dict[str, list[dict[str, Any]]]] = {
+    "pan_trk_ihc": {
+        "positive": [{"result": "positive", "percent": 90, "distribution": "diffuse", "control": "adequate"}],
+        "negative": [{"result": "negative", "percent": 0, "control": "adequate"}],
+        "failed": [{"result": "failed"}],
+    },
+    "fish": {
+        "positive": [
+            {"gene": g, "probe": "break_apart", "result": "positive" if g == "NTRK3" else "negative"} for g in GENES
+        ],
+        "negative": [{"gene": g, "probe": "break_apart", "result": "negative"} for g in GENES],
+        "failed": [{"gene": g, "probe": "break_apart", "result": "failed"} for g in GENES],
+    },
+    "rna_mps": {
+        "positive": [{
+            "result": "positive", "rna_quality": "adequate", "genes_covered": GENES,
+            "fusions": [{"five_prime": "ETV6", "three_prime": "NTRK3", "exon_five_prime": 5, "exon_three_prime": 15}],
+        }],
+        "negative": [{"result": "negative", "rna_quality": "adequate", "genes_covered": GENES}],
+        "failed": [{"result": "failed", "rna_quality": "poor"}],
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PLANS)
+@pytest.mark.parametrize("group", HISTOLOGIES)
+def test_step_by_step_the_strategy_does_what_the_case_is_recommended(name: str, group: str) -> None:
+    """Each step is an action that the pathway recommends for that case with those results, by the same row."""
+    plan = load_plan(name, EDITION, READOUTS.tests)
+    assert isinstance(plan, TablesPlan)
+    walker, pathway = walker_of(EDITION), Pathway(EDITION, dt.date(2026, 1, 1))
+    histology, markers = HISTOLOGIES[group]
+    asked = 0
+
+    def follow(tree: Tree, data: dict[str, Any], results: dict[str, list[dict[str, Any]]]) -> None:
+        nonlocal asked
+        asked += 1
+        tests = [{"method": test, **one} for test, several in results.items() for one in several]
+        answer = pathway.recommend(case_from({**data, "tests": tests}))
+        actions = {action.action: action for action in answer.actions}
+        treats = any(EDITION.action_kinds[action] == "treatment" for action in actions)
+        assert not isinstance(tree, Workup)
+        if isinstance(tree, Step):
+            wanted = {
+                a.rule
+                for n, a in actions.items()
+                if a.strength in plan.follow
+                and (tree.test in READOUTS.actions.get(n, ()) or (tree.attempt > 1 and n == READOUTS.repeat))
+            }
+            assert tree.rule in wanted, (data, results, tree.test)
+            for outcome in ("positive", "negative", "failed"):
+                follow(tree.after(outcome), data, {**results, tree.test: RESULTS[tree.test][outcome]})
+            return
+        left = [n for n, a in actions.items() if a.strength in plan.follow and n in READOUTS.actions]
+        assert all(set(READOUTS.actions[n]) & set(results) for n in left), (data, results, left)
+        if tree.kind == "found":
+            assert treats == walker.treatable(cell)
+        else:
+            assert not treats
+
+    for extent in ("localized", "metastatic", "unknown"):
+        for status in ("present", "absent", "unknown"):
+            if status != "unknown" and not markers and group != "imt":
+                continue
+            given = [("ALK", "fusion"), ("ROS1", "fusion")] if group == "imt" else markers
+            data = {
+                "id": "c",
+                "diagnosis": {"histology": histology},
+                "disease": {"extent": extent},
+                "alterations": [{"gene": g, "kind": k, "status": status} for g, k in given if status != "unknown"],
+            }
+            levels = pathway.facts(case_from(data))[0][0]
+            known = {f: levels[f] for f in leading_facts(EDITION) if levels[f] != "unknown"}
+            cell = Cell("cell", 1.0, known)
+            follow(walker.tree(cell, plan), data, {})
+    assert asked >= 3

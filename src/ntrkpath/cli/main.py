@@ -30,7 +30,7 @@ COMMANDS = {
         "Look up rules, statements, facts and labels; draw figure 2; compare editions.",
     ),
     "evidence": ("ntrkpath.cli.evidence", "The numbers behind the guidance: tables, frequencies, accuracy of tests."),
-    "strategy": ("ntrkpath.cli.strategy", "Compare testing strategies on a case mix: fusions found, missed, cost, days."),
+    "strategy": ("ntrkpath.cli.strategy", "Compare testing strategies on a case mix: found, missed, cost, days."),
     "verify": ("ntrkpath.cli.verify", "Prove the decision tables: no gaps, no dead rows, every safety property."),
     "serve": ("ntrkpath.cli.serve", "Serve the pages and the JSON interface on this machine; stores no case."),
     "demo": ("ntrkpath.cli.demo", "Decide the published patients that come with ntrkpath."),

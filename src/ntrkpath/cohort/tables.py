@@ -132,7 +132,8 @@ class DelimitedSource:
         )  # fmt: skip
         at = 0
         told = 0
-        with reading(self.name), self._open() as stream:
+        with reading(self.name), self._open() as opened:
+            stream = _Quotes(opened)
             reader = csv.open_csv(
                 stream,
                 csv.ReadOptions(skip_rows=self.above, use_threads=False, block_size=BLOCK_BYTES),
@@ -162,6 +163,27 @@ class DelimitedSource:
                     yield last, numbers[kept], frame.filter(pl.Series(kept)), bad
                 elif bad:
                     yield last, numbers, pl.DataFrame(schema=dict.fromkeys(columns, pl.String)), bad
+            if stream.count % 2 and self.delimiter == ",":
+                self._check_last_quote()
+
+    def _check_last_quote(self) -> None:
+        """Raise where a cell is never closed: it would have swallowed every row after it."""
+        import csv
+        import io
+
+        with self._open() as stream:
+            lines = io.TextIOWrapper(io.BufferedReader(stream), encoding="utf-8-sig", newline="")
+            row = -1
+            try:
+                csv.field_size_limit(max(csv.field_size_limit(), 1 << 30))
+                for row, _ in enumerate(csv.reader(lines, strict=True)):  # noqa: B007
+                    pass
+            except csv.Error as error:
+                if "unexpected end" in str(error):
+                    raise CaseError(
+                        "a quotation mark is opened and never closed", where=f"{self.name}, row {row + 1}",
+                        remedy="close it, or double it where it belongs to the text",
+                    ) from None  # fmt: skip
 
     def _uneven(self, number: int, cells: int) -> BadRow:
         return BadRow(
@@ -189,6 +211,27 @@ class DelimitedSource:
         for _, numbers, frame, _ in self._parts(narrow.columns, 0):
             if frame.height:
                 yield from numbered(apply(narrow, frame, numbers)[0])
+
+
+class _Quotes:
+    """A stream of bytes that counts its quotation marks; an odd number may mean a cell that is never closed."""
+
+    def __init__(self, stream: Any) -> None:
+        self.stream, self.count, self.closed = stream, 0, False
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes."""
+        data: bytes = self.stream.read(size)
+        self.count += data.count(b'"')
+        return data
+
+    def tell(self) -> int:
+        """Return how many bytes were read."""
+        return int(self.stream.tell())
+
+    def close(self) -> None:
+        """The stream is closed by whoever opened it."""
+        self.closed = True
 
 
 def _name(path: str) -> str:

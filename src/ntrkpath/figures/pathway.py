@@ -134,10 +134,11 @@ def _legend(graph: Graph, width: float, top: float, with_path: bool) -> tuple[st
         needed = 44 + text_width(words, TEXT) + 26
         if x + needed > width - left and x > left:
             x, y = left, y + 22
-        shaft = f"M{number(x)} {number(y - 4)}H{number(x + 34)}"
+        signed = status == "resolved"
+        shaft = f"M{number(x)} {number(y - 4)}H{number(x + (15 if signed else 34))}"
         parts.append(tag("path", d=shaft, class_="line", stroke_dasharray=_DASHES.get(status)))
-        if status == "resolved":
-            parts.append(text_lines(["(n)"], x + 17, y - 7, 10, anchor="middle", class_="label quiet"))
+        if signed:
+            parts.append(text_lines(["(n)"], x + 34, y, TEXT, anchor="end", class_="title"))
         parts.append(text_lines([words], x + 42, y, TEXT, class_="quiet"))
         x += needed
     if with_path:

@@ -39,7 +39,8 @@ def events(case: Case, rec: Recommendation, edition: Edition) -> list[Event]:
             call = words.reading_call(edition, reading)
             before = calls.setdefault(reading.test, [])
             if reading.fusion:
-                before.append(f"{plain(reading.fusion)}: {call}")
+                told = f"{plain(reading.fusion)}: {call}"  # once, where two junctions of a fusion are reported
+                before.extend([] if told in before else [told])
             elif not any(told.endswith(f": {call}") for told in before):
                 before.append(call)
     found = []

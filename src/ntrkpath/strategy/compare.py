@@ -56,6 +56,7 @@ class Comparison(msgspec.Struct, frozen=True):
     """Strategies on one population, for ``size`` patients, with the inputs behind them.
 
     ``tiers`` and ``priorities`` are the shares of patients by the guidance, once every work-up is done.
+    ``threshold`` is what a quality-adjusted life year may cost in the net benefit, where the costs speak of treatment.
     ``costs_are_illustrative`` says that costs and times are the shipped ones, which have no source.
     """
 
@@ -77,6 +78,7 @@ class Comparison(msgspec.Struct, frozen=True):
     simulation: Simulation | None = None
     uncertainty: Uncertainty | None = None
     tornado: Tornado | None = None
+    threshold: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the comparison as plain data, as `--format json` prints it."""
@@ -302,6 +304,7 @@ def compare(
         model.simulate(simulate, seed) if simulate else None,
         drawn,
         bars,
+        threshold,
     )
 
 

@@ -87,8 +87,8 @@ class Costs(msgspec.Struct, frozen=True):
 
     @property
     def illustrative(self) -> bool:
-        """Whether this is the shipped set."""
-        return self.name == ILLUSTRATIVE
+        """Whether these are the shipped figures, all or those that are not the user's own."""
+        return self.name.startswith(ILLUSTRATIVE)
 
 
 def load_costs(name: str = ILLUSTRATIVE) -> Costs:

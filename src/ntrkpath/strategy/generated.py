@@ -168,4 +168,8 @@ class Walker:
             return End("excluded", rule)
         if tested:
             return End("unresolved", rule)
-        return End("not_tested" if closing else "undecided", rule)
+        # A test that is ordered and that the strategy does not do is no missing fact.
+        ordered = any(a in self.readouts.actions for a in actions) and not any(
+            a in actions for a in self.readouts.workups
+        )
+        return End("not_tested" if closing or ordered else "undecided", rule)

@@ -66,12 +66,13 @@ def fragment(found: Comparison) -> str:
         _meanings(words.COST_HEADS),
     ]
     if any(row.net_benefit is not None for row in found.rows):
+        worth_in = f"Treatment included, {amount(found.threshold)} {found.currency} for a QALY{tag}"
         heads = ["Strategy", "QALYs", "cost of treatment", "net benefit"]
         worth = [
             [row.name, *(amount(v) for v in (row.outcomes["qaly"], row.outcomes["treatment_cost"], row.net_benefit))]
             for row in found.rows
         ]
-        parts += [el("h3", "What it is worth"), _numbers(f"Treatment included, in {found.currency}{tag}", heads, worth)]
+        parts += [el("h3", "What it is worth"), _numbers(worth_in, heads, worth)]
     tests = words.test_names(found)
     if tests:
         rows = [[row.name, *(amount(row.outcomes.get(key, 0.0)) for key in tests)] for row in found.rows]

@@ -142,7 +142,8 @@ def checks(edition: Edition | None = None) -> list[Check]:
             min(order.share.values()) >= _MOSTLY,
             order.source,
             "share of a grid of illustrative unit costs in which it is best of the four; elsewhere "
-            f"{' or '.join(order.overtaken)}; agrees from {100 * _MOSTLY:.0f} % on; the abstract does not name the other three strategies, so ours stand in",
+            f"{' or '.join(order.overtaken)}; agrees from {100 * _MOSTLY:.0f} % on; "
+            "the abstract does not name the other three strategies, so ours stand in",
         ),
         Check(
             "sarcomas decided out of testing by priority",

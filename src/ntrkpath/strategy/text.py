@@ -18,7 +18,7 @@ _NAME = 52
 _COLUMNS = (
     "found, missed: patients with a fusion in whom it is, or is not, reported. false +: patients without one in whom "
     "one is reported; (treated): of these, where the disease opens the way to a TRK inhibitor. no answer: tested "
-    "without a reliable answer. to test: patients tested for one fusion found. days: mean of patients with a test or work-up."
+    "without a reliable answer. to test: patients tested for one fusion found."
 )
 
 
@@ -47,7 +47,7 @@ def text(found: Comparison) -> str:
             ["", *(t.replace(" (NTRK1, NTRK2, NTRK3)", "").removesuffix(" work-up") for t in tests.values())],
         )
     if any(row.net_benefit is not None for row in found.rows):
-        lines += ["", f"Net benefit in {found.currency}, treatment included"]
+        lines += ["", f"Net benefit in {found.currency}, treatment included, {amount(found.threshold)} for a QALY"]
         lines += _table([[row.name, amount(row.net_benefit)] for row in found.rows], ["", "net benefit"])
     lines += _simulated(found) + _drawn(found)
     lines += ["", *_fill(f"By the guidance, once worked up: tier {words.shares(found.tiers)}.")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ntrkpath.strategy.costs import ILLUSTRATIVE
 from ntrkpath.strategy.generated import load_readouts
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ COST_HEADS = (
 
 #: Differentiation in which a stain misleads more often than its published figures say.
 _STAIN_UNLIKE = ("myogenic", "neural", "neuroendocrine")
+
+#: A strategy is comparable while it leaves no larger share of the fusions to patients undecided.
+_FEW = 0.01
 
 #: The effects that the draws weigh against cost: in the plural, and one of them.
 EFFECTS = {"found": ("fusions found", "one fusion found"), "qaly": ("QALYs", "one QALY")}
@@ -92,17 +96,22 @@ def answer(found: Comparison) -> list[str]:
 def warnings(found: Comparison) -> list[str]:
     """Return what would make the tables misleading if it were read only below them."""
     said = []
+    open_ = sum(cell.share for cell in found.population.cells if _extent(cell.facts, cell.workup) == "unknown")
+    remedy = "for example --assume extent=metastatic" if open_ else "by `workup` in the file of the population"
     for row in found.rows:
         o = row.outcomes
-        if o["undecided"]:
+        if not o["undecided"]:
+            continue
+        why = f"{amount(o['undecided'])} of {found.size:,.0f} patients stay undecided, because their extent, drivers "
+        why += "or histology are not known. They count as not tested"
+        if o["missed_undecided"] < _FEW * o["fusions"]:
+            said.append(f"{row.name}: {why}; hardly any of its missed fusions are theirs.")
+        else:
             said.append(
-                f"{row.name} is not comparable here: {amount(o['undecided'])} of {found.size:,.0f} patients stay "
-                "undecided, because their extent, drivers or histology are not known. They count as not tested, and "
-                f"{amount(o['missed_undecided'])} of its {amount(o['missed'])} missed fusions are theirs. The other "
-                "strategies test without asking. Give the facts, or say what is taken of them, for example "
-                "--assume extent=metastatic."
+                f"{row.name} is not comparable here: {why}, and {amount(o['missed_undecided'])} of its "
+                f"{amount(o['missed'])} missed fusions are theirs. The other strategies test without asking. Give the "
+                f"facts, or say what is taken of them, {remedy}."
             )
-    open_ = sum(cell.share for cell in found.population.cells if _extent(cell.facts, cell.workup) == "unknown")
     if open_ and any(row.outcomes["false_positive"] for row in found.rows):
         said.append(
             f"The extent of {100 * open_:.0f} % of the patients is not known; none of them counts as treated, so "
@@ -115,7 +124,7 @@ def picture_notes(found: Comparison) -> list[str]:
     """Return what a picture must say by itself, as it may be seen without the tables."""
     said = [cost_line(found)] if found.costs_are_illustrative else []
     for row in found.rows:
-        if row.outcomes["undecided"]:
+        if row.outcomes["missed_undecided"] >= _FEW * row.outcomes["fusions"] > 0:
             said.append(
                 f"{row.name} is not comparable: {amount(row.outcomes['undecided'])} of {found.size:,.0f} patients are "
                 "undecided for want of a fact, and count as not tested."
@@ -131,6 +140,8 @@ def _extent(facts: dict[str, str], workup: dict[str, str]) -> str:
 
 def cost_line(found: Comparison) -> str:
     """Return where costs and times come from; for the shipped ones, that they have no source."""
+    if found.costs_are_illustrative and found.costs != ILLUSTRATIVE:
+        return f"Costs, times and failure rates: {found.costs}; costs in {found.currency}."
     if found.costs_are_illustrative:
         return f"Costs, times and failure rates are illustrative, without a source; costs in {found.currency}."
     return f"Costs, times and failure rates: {found.costs}; costs in {found.currency}."

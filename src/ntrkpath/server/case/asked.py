@@ -13,9 +13,11 @@ from ntrkpath.report.words import could_lead_to
 from ntrkpath.server.case.fields import Field, field, test_type
 
 _PARTS: dict[str, type] = {"patient": model.Patient, "diagnosis": model.Diagnosis, "disease": model.Disease}
+#: Keys that every referral states; the form always shows them.
+BASIC = ("diagnosis.histology", "disease.extent", "patient.age", "diagnosis.site")
 _MOST_GENES = 12
 _STATES = (("positive", "positive"), ("negative", "negative"))
-_STATUS = (("present", "present"), ("absent", "tested and absent"))
+_STATUS = (("present", "present"), ("absent", "absent"))
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -28,13 +30,14 @@ class Question(msgspec.Struct, frozen=True):
 
 
 def questions(rec: Recommendation, data: dict[str, Any], edition: Edition) -> list[Question]:
-    """Return a question for each missing fact, in the order of the answer."""
-    return [
+    """Return a question for each missing fact: what every referral states first, then what could change most."""
+    asked = [
         Question(
             one.fact, one.question, could_lead_to(edition, one.could_change, 3), tuple(_fields(one, rec, data, edition))
         )
-        for one in rec.missing
+        for one in sorted(rec.missing, key=lambda one: -len(one.could_change))
     ]  # fmt: skip
+    return sorted(asked, key=lambda one: not any(found.name.partition(":")[2] in BASIC for found in one.fields))
 
 
 def simple(path: str, data: dict[str, Any], label: str = "") -> Field:
@@ -85,7 +88,7 @@ def _alteration(gene: str, kind: str, data: dict[str, Any]) -> Field:
 def _one_of(label: str, genes: list[str], kinds: list[str], absent_by: str, data: dict[str, Any]) -> Field:
     """Return one field for an alteration that any of several genes may show."""
     choices = [(f"{gene}:{kind}:present", f"{gene} {kind}") for gene in genes[:_MOST_GENES] for kind in kinds]
-    choices.append((f"{absent_by}:{kinds[0]}:absent", "tested and absent"))
+    choices.append((f"{absent_by}:{kinds[0]}:absent", "absent"))
     stated = {f"{a.get('gene')}:{a.get('kind')}:{a.get('status')}" for a in data.get("alterations") or []
               if isinstance(a, dict)}  # fmt: skip
     value = next((choice for choice, _ in choices if choice in stated), "")

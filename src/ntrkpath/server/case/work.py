@@ -18,15 +18,14 @@ from ntrkpath.pathway.load import decode_json
 from ntrkpath.pathway.plain_yaml import load_plain
 from ntrkpath.report import panels, probability, sections, words
 from ntrkpath.server.case.apply import shaped, written
-from ntrkpath.server.case.asked import questions, simple
+from ntrkpath.server.case.asked import BASIC, questions, simple
 from ntrkpath.server.case.fields import Field, methods, of_alterations, of_fusions, of_test, of_therapy, test_type
 from ntrkpath.server.case.fields import words as level_words
 from ntrkpath.server.case.files import Carried, split, with_files
 from ntrkpath.server.drawing import embed
 from ntrkpath.server.tasks import pathway
 
-#: Keys shown among what is known, whether they are filled in or not, and those shown only where they are.
-_ALWAYS = ("diagnosis.histology", "disease.extent", "patient.age", "diagnosis.site")
+#: Keys shown among what is known only where they are filled in.
 _STATED = (
     "disease.standard_therapy", "disease.surgery_morbidity", "disease.satisfactory_alternative", "disease.relapse_risk",
     "diagnosis.typical_histology", "diagnosis.differentiation", "diagnosis.central_review",
@@ -175,7 +174,7 @@ def _form(data: dict[str, Any], rec: Recommendation | None, edition: Edition, ac
     def rest(found: list[Field]) -> list[dict[str, Any]]:
         return [msgspec.to_builtins(one) for one in found if one.name not in taken]
 
-    known = [simple(path, data) for path in _ALWAYS]
+    known = [simple(path, data) for path in BASIC]
     known += [one for path in _STATED if (one := simple(path, data)).value]
     tests = data.get("tests", [])
     listed = [_test(i, test, rest, False) for i, test in enumerate(tests)]

@@ -61,12 +61,23 @@
   });
   document.addEventListener("focusout", (event) => { if (event.target === changed) renew(changed); });
 
-  // What a renewed page says, for those who hear it; and the keyboard goes on at the questions.
+  // What was unfolded in the form stays so when the page is renewed.
+  const unfolded = new Set();
+  const named = (part) => part.id || part.querySelector("summary").textContent.split("(")[0].trim();
+  document.addEventListener("toggle", (event) => {
+    const part = event.target;
+    if (part.matches("#case details")) unfolded[part.open ? "add" : "delete"](named(part));
+  }, true);
+
+  // What a renewed page says, for those who hear it; and the keyboard goes on at a test just added, or at the questions.
   document.addEventListener("htmx:afterSettle", () => {
+    for (const part of document.querySelectorAll("#case details")) if (unfolded.has(named(part))) part.open = true;
     const said = document.querySelector("[data-status]");
     if (said) document.getElementById("said").textContent = said.textContent;
     if (!document.activeElement || document.activeElement === document.body) {
-      document.querySelector("#asked select, #asked input, #case button")?.focus({ preventScroll: true });
+      const added = document.querySelector("details[data-new] :is(select, input:not([type=hidden]))");
+      if (added) added.focus();
+      else document.querySelector("#asked select, #asked input, #case button")?.focus({ preventScroll: true });
     }
   });
   document.addEventListener("htmx:sendError", () => tell("The server does not answer. Nothing entered here is lost: try again."));

@@ -19,7 +19,7 @@ from ntrkpath.strategy.generated import load_readouts
 from ntrkpath.strategy.html import fragment
 from ntrkpath.strategy.plan import load_plan
 from ntrkpath.strategy.population import load_population
-from ntrkpath.strategy.words import amount, place
+from ntrkpath.strategy.words import amount, place, warnings
 
 #: Most draws of the unsure parameters on one request.
 MOST_DRAWS = 1000
@@ -132,7 +132,7 @@ def page(**asked: Any) -> dict[str, Any]:
     most = max(found.rows, key=lambda row: row.outcomes["found"])
     return {
         "rows": rows, "size": f"{found.size:,.0f}", "fusions": amount(fusions), "currency": found.currency,
-        "illustrative": found.costs_are_illustrative, "note": found.costs_note,
+        "illustrative": found.costs == ILLUSTRATIVE, "warnings": warnings(found), "note": found.costs_note,
         "most": most.name, "most_found": amount(most.outcomes["found"]), "html": _numbered(str(fragment(found))),
         "population": found.population.title, "synthetic": found.population.synthetic,
         "cheaper": [

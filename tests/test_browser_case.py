@@ -166,6 +166,50 @@ def test_a_typing_error_is_told_and_nothing_is_lost(chromium: Any, served: Serve
         assert page.get_by_role("alert").count() == 0
 
 
+def test_a_refresh_and_the_way_back_keep_what_was_entered(chromium: Any, served: Served) -> None:
+    with view(chromium, served) as seen:
+        page = seen.go("/")
+        _start(page, "GIST")
+        before = page.locator("#case input[name=case]").get_attribute("value")
+        page.locator("#asked select[name='f:disease.extent']").select_option("metastatic")
+        page.wait_for_function(_CHANGED, arg=before)
+        kept = "() => document.querySelector('#case input[name=case]')?.value.includes('metastatic')"
+        page.reload()
+        page.wait_for_function(kept)
+        page.get_by_role("link", name="Evidence").click()
+        page.wait_for_url("**/evidence")
+        page.go_back()
+        page.wait_for_function(kept)
+        page.get_by_role("link", name="New case").click()
+        page.wait_for_url("**/case")
+        assert page.locator("#case").count() == 0
+        assert seen.wrong == []
+
+
+def test_answers_given_in_quick_succession_all_count(chromium: Any, served: Served) -> None:
+    with view(chromium, served) as seen:
+        page = seen.go("/")
+        _start(page, "GIST")
+        page.evaluate(
+            """() => { for (const [name, value] of [["f:disease.extent", "metastatic"], ["f:disease.surgery_morbidity",
+              "severe"]]) { const e = document.querySelector(`#asked [name='${name}']`); e.value = value;
+              e.dispatchEvent(new Event("change", { bubbles: true })); } }"""
+        )
+        page.wait_for_function("() => document.querySelector('#case input[name=case]').value.includes('severe')")
+        assert "metastatic" in (page.locator("#case input[name=case]").get_attribute("value") or "")
+        assert seen.wrong == []
+
+
+def test_a_rule_opens_beside_the_case(chromium: Any, served: Served) -> None:
+    with view(chromium, served) as seen:
+        page = seen.go("/examples/L016")
+        with page.context.expect_page() as opened:
+            page.locator(".outcome a.id").first.click()
+        opened.value.wait_for_load_state()
+        assert "/guidance/rules/" in opened.value.url
+        assert page.url.endswith("/examples/L016")
+
+
 def test_a_case_file_and_what_is_kept_of_the_answer(chromium: Any, served: Served) -> None:
     path = CASES / "L022-eml4-ntrk3-infantile-fibrosarcoma.yaml"
     with view(chromium, served) as seen:
@@ -295,3 +339,20 @@ def test_an_answer_is_printed_whole(chromium: Any, served: Served, tmp_path: Pat
         printed = page.pdf(format="A4", path=tmp_path / "answer.pdf")
         assert printed.startswith(b"%PDF-")
         assert 1 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 12
+
+
+def test_an_error_of_the_server_wipes_nothing_out(chromium: Any, served: Served) -> None:
+    with view(chromium, served) as seen:
+        page = seen.go("/")
+        _start(page, "GIST")
+        page.locator("#text").evaluate("e => { e.closest('details').open = true; e.value = 'x'.repeat(300000) }")
+        page.get_by_role("button", name="Update the answer").first.click()
+        alert = page.get_by_role("alert")
+        alert.wait_for()
+        assert "What was entered is still here" in alert.inner_text()
+        assert page.locator("#case").count() == 1
+        assert axe(page) == []
+        page.locator("#text").evaluate("e => { e.value = '' }")
+        page.locator("select[name='f:disease.extent']").select_option("metastatic")
+        page.wait_for_function("() => document.querySelector('#case input[name=case]').value.includes('metastatic')")
+        assert page.get_by_role("alert").count() == 0

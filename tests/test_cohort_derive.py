@@ -241,3 +241,12 @@ def test_numbers_may_come_as_text_and_empty_words_as_nothing() -> None:
     assert levels["extent"] == ["metastatic", "unknown", "unknown"]
     assert levels["ihc_percent"] == ["at_or_above_threshold", "at_or_above_threshold", "unknown"]
     assert levels["typical_histology"] == ["yes", "yes", "no"]
+
+
+@pytest.mark.parametrize("cell", ['[{"x": 1}]', "[[]]", "[" * 5000 + "]" * 5000, "{}", "[1]"])
+@pytest.mark.parametrize("column", ["diagnosis.immunoprofile", "alterations", "therapy"])
+def test_a_list_of_anything_makes_its_row_bad_at_most_and_ends_nothing(column: str, cell: str) -> None:
+    rows = pl.DataFrame({"case_id": ["a", "b"], "histology": ["GIST", "GIST"], column: [cell, None]})
+    answered = Decider(load()).decide(rows)
+    answers = answered.answers["case_id"].to_list()
+    assert "b" in answers and sorted([*answers, *answered.bad["case_id"].to_list()]) == ["a", "b"]

@@ -375,3 +375,14 @@ def test_of_many_questions_the_first_are_shown_and_the_rest_are_folded(web):
     count = int(re.search(r">(\d+) more questions<", later)[1])
     assert shown.count('<span class="hint could">') == 5
     assert later.count('<span class="hint could">') == count > 1
+
+
+def test_verdicts_of_an_earlier_run_are_refused_and_what_was_entered_is_kept(web):
+    case = '{"id":"x","diagnosis":{"histology":"GIST"},"tests":[{"method":"rna_mps","file":"a.tsv"}]}'
+    sent = {"case": case, "carried": '{"a.tsv":[]}', "mark": "0" * 64, "f:disease.extent": "metastatic"}
+    answer = web.post("/case", data=sent)
+    assert answer.status_code == 422
+    assert "by another run of this server" in answer.text.casefold()
+    assert "Send the files again" in answer.text
+    assert '<option value="metastatic" selected>' in answer.text
+    assert 'name="carried" value=""' in answer.text

@@ -266,6 +266,7 @@ def test_rules_and_statements_of_an_answer_lead_to_their_pages(web: Any) -> None
     assert "/guidance/statements/TEST-2" in links
     for link in links:
         assert web.get(link).status_code == 200
+    assert 'target="_blank" rel="noopener">NEXT-5</a>' in linked("<code>NEXT-5</code>")
     assert linked("<code>NO-SUCH-1</code> <p>NEXT-5</p>") == "<code>NO-SUCH-1</code> <p>NEXT-5</p>"
 
 

@@ -18,7 +18,9 @@ from ntrkpath.pathway import case_from
 from ntrkpath.pathway.treated import Treated
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
+    from numpy.typing import NDArray
 
 #: Columns that a decided cohort carries for summaries where its source has them, in order.
 CARRIED = ("fusions", "trk_inhibitor", "turnaround_days")
@@ -48,20 +50,20 @@ class Carried:
         found: dict[str, pa.Array] = {}
         names = [name for name in _FUSIONS if name in table.column_names]
         if names:
-            lists = [self._each(table, name, lambda cell, n=name: self._named(n, cell)) for name in names]  # type: ignore[misc]
-            whole = [
-                " ".join(dict.fromkeys(x for part in row if part for x in part)) for row in zip(*lists, strict=True)
-            ]
-            found["fusions"] = pa.array([text or None for text in whole], pa.large_string()).dictionary_encode()
+            cells = [self._each(table, name, lambda cell, n=name: self._named(n, cell)) for name in names]  # type: ignore[misc]
+            found["fusions"] = _words(
+                cells, lambda told: " ".join(dict.fromkeys(x for part in told for x in part or ()))
+            )
         if "therapy" in table.column_names:
             given = self._each(table, "therapy", self._therapy)
-            found["trk_inhibitor"] = pa.array([g or "unknown" for g in given], pa.large_string()).dictionary_encode()
+            found["trk_inhibitor"] = _words([given], lambda told: told[0] or "unknown")
         if {"requested", "reported"} <= set(table.column_names):
             days = pc.days_between(table["requested"], table["reported"])
             found["turnaround_days"] = days.cast(pa.int32()).combine_chunks()
         return found
 
-    def _each(self, table: pa.Table, name: str, work: Callable[[Any], Any]) -> list[Any]:
+    def _each(self, table: pa.Table, name: str, work: Callable[[Any], Any]) -> tuple[NDArray[np.int32], list[Any]]:
+        """Return the number of the cell of each row, and what each number comes to."""
         cells, done = self._cells.setdefault(name, (Cells(raw_columns()[name]), []))
         column = table[name]
         if len(done) > REMEMBERED:
@@ -73,7 +75,7 @@ class Carried:
                 done.append(None if value is None else work(value))
             except (CaseError, msgspec.ValidationError, TypeError, AttributeError):
                 done.append(None)  # a dictionary holds the cells of bad rows too, which are told as such
-        return [done[i] for i in numbers.tolist()]
+        return numbers, done
 
     def _named(self, column: str, cell: Any) -> list[str]:
         return sorted(dict.fromkeys(self._names(column, cell)))
@@ -94,3 +96,18 @@ class Carried:
         case = case_from({"id": "x", "diagnosis": {"histology": "sarcoma"}, "therapy": cell})
         drugs = [self.treated.drug(line, i) for i, line in enumerate(case.therapy or ())]
         return "yes" if any(drug and self.treated.drugs[drug].generation in _TRK for drug in drugs) else "no"
+
+
+def _words(columns: list[tuple[NDArray[np.int32], list[Any]]], say: Callable[[list[Any]], str]) -> pa.Array:
+    """Return what each row's cells come to together as a dictionary array, each distinct combination said once."""
+    import numpy as np
+    import pyarrow as pa
+
+    key = np.zeros(len(columns[0][0]), np.int64)
+    for numbers, done in columns:
+        key = key * max(len(done), 1) + numbers
+    _, first, places = np.unique(key, return_index=True, return_inverse=True)
+    said = [say([done[numbers[row]] for numbers, done in columns]) for row in first.tolist()]
+    empty = np.array([not text for text in said], dtype=bool)
+    indices = pa.array(places.astype(np.int32), mask=empty[places] if len(said) else None)
+    return pa.DictionaryArray.from_arrays(indices, pa.array(said, pa.large_string()))

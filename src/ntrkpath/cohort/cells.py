@@ -90,7 +90,7 @@ class Cells:
             error = None
             try:
                 value = self._read(cell)
-            except (CaseError, ValueError, TypeError, AttributeError) as raised:
+            except (CaseError, ValueError, TypeError, AttributeError, LookupError, RecursionError) as raised:
                 value = None
                 error = raised if isinstance(raised, CaseError) else _unreadable(self.column)
                 error.where = error.where or self.column.path

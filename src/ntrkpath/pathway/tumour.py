@@ -84,6 +84,7 @@ class Tumour:
         self.settled = frozenset(derive["differentiation"]["settled_by_group"])
         words = "|".join(re.escape(word) for word in derive["cns_site"]["words"])
         self.cns = re.compile(rf"\b(?:{words})\b")
+        self.no_site = frozenset(derive["cns_site"]["as_unknown"])
         #: Fusions and amplifications that define a sarcoma: they question another diagnosis.
         self.defining = frozenset(
             (gene, kind)
@@ -230,9 +231,10 @@ class Tumour:
     def _cns_site(self, site: str | None, histology: Histology) -> str:
         if histology.cns:
             return "yes"
-        if not site or not site.strip():
+        said = site.casefold().strip(" .?-_[]()") if site else ""
+        if not said or " ".join(said.split()) in self.no_site:
             return "unknown"
-        return "yes" if self.cns.search(site.casefold()) else "no"
+        return "yes" if self.cns.search(said) else "no"
 
     def _age_band(self, age: float | str | None) -> str:
         years = age_in_years(age)

@@ -35,6 +35,7 @@ LABELS: dict[str, str] = {
 }
 HINTS: dict[str, str] = {
     "histology": "Name, synonym, OncoTree or ICD-O-3 code.",
+    "site": "Organ or region, as thigh, uterus or cerebellum.",
     "age": "Years, or with a unit: 3 months, 10 days, newborn.",
     "genes_covered": "With commas: NTRK1, NTRK2, NTRK3",
     "amplifications": "With commas.",

@@ -41,9 +41,12 @@ def _shown(request: Ask, told: dict[str, Any] | None, status: int = 200) -> Resp
 
 
 async def answered(request: Ask, sent: Sent) -> Response[str]:
-    """Return the page that answers a form."""
+    """Return the page that answers a form; what was entered is kept also where the verdicts it carries are not ours."""
     shared = serving(request)
-    carried = _carried(request, sent)
+    try:
+        carried, refused = _carried(request, sent), None
+    except CaseError as error:
+        carried, refused = b"", error
     fields = {name: values for name, values in sent.fields.items() if name not in ("carried", "mark")}
     for name in ("text", "case"):
         if len(sent.one(name)) > shared.settings.case_bytes:
@@ -54,6 +57,10 @@ async def answered(request: Ask, sent: Sent) -> Response[str]:
         request, "case", sent=fields, files=sent.of("files"), carried=carried, day=shared.day.isoformat(),
         act=sent.one("act"),
     )  # fmt: skip
+    if refused and told["error"]:
+        told["error"] = {
+            "problem": refused.problem, "where": "", "value": None, "allowed": "", "remedy": refused.remedy
+        }  # fmt: skip
     held = bytes(told["carried"])
     told |= {"carried": held.decode(), "mark": shared.sign(held) if held else "", "yaml": _readable(told["case"])}
     return _shown(request, told, 422 if told["error"] and not told["answer"] else 200)

@@ -14,6 +14,7 @@
     told.setAttribute("role", "alert");
     told.textContent = text;
     document.getElementById("main").prepend(told);
+    told.scrollIntoView({ block: "nearest" });
   };
 
   // A case in the part of the address after "#" never leaves the browser by itself: it is posted like a form.
@@ -52,7 +53,9 @@
   // counts as a change, so with the keyboard it is renewed when the field is left.
   let keys = false;
   let changed = null;
-  const renew = (field) => { changed = null; if (window.htmx && field.form) window.htmx.trigger(field.form, "answered"); };
+  let later = false;
+  const note = (form) => { if (form?.classList.contains("htmx-request")) later = true; };
+  const renew = (field) => { changed = null; note(field.form); if (window.htmx && field.form) window.htmx.trigger(field.form, "answered"); };
   document.addEventListener("keydown", () => { keys = true; }, true);
   document.addEventListener("pointerdown", () => { keys = false; }, true);
   document.addEventListener("change", (event) => {
@@ -60,6 +63,24 @@
     if (keys) changed = event.target; else renew(event.target);
   });
   document.addEventListener("focusout", (event) => { if (event.target === changed) renew(changed); });
+
+  // A refresh, or the way back, brings what was entered: the browser keeps it with this entry of this tab alone, and
+  // no longer asks whether to send the form again.
+  const entered = () => {
+    const form = document.getElementById("case");
+    return form && Object.fromEntries(["case", "carried", "mark"].map((name) => [name, form.elements[name].value]));
+  };
+  const remember = () => {
+    const now = entered();
+    try { if (now) history.replaceState(now, ""); } catch { /* more than the browser keeps */ }
+  };
+  document.addEventListener("DOMContentLoaded", () => {
+    const before = history.state;
+    if (!before?.case || before.case === entered()?.case) remember();
+    else {
+      window.htmx?.ajax("POST", "/case", { target: "#workspace", select: "#workspace", swap: "outerHTML", values: before });
+    }
+  });
 
   // What was unfolded in the form stays so when the page is renewed.
   const unfolded = new Set();
@@ -69,9 +90,25 @@
     if (part.matches("#case details")) unfolded[part.open ? "add" : "delete"](named(part));
   }, true);
 
+  // What came while an answer was under way is asked with it next: that answer is not shown, or it would be wiped out.
+  // An error that brings no form does not replace the one that is there.
+  document.addEventListener("submit", (event) => note(event.target), true);
+  document.addEventListener("htmx:beforeRequest", () => { later = false; });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target.id !== "workspace" || !document.getElementById("case")) return;
+    if (later) { event.detail.shouldSwap = false; return; }
+    const came = new DOMParser().parseFromString(event.detail.serverResponse, "text/html");
+    if (came.getElementById("case")) return;
+    event.detail.shouldSwap = false;
+    const words = [...came.querySelectorAll("#workspace :is(h1, .lead)")].map((part) => part.textContent.trim());
+    tell(`${words.join(". ") || "The server gave no answer"}. What was entered is still here.`);
+  });
+
   // What a renewed page says, for those who hear it; and the keyboard goes on at a test just added, or at the questions.
   document.addEventListener("htmx:afterSettle", () => {
     for (const part of document.querySelectorAll("#case details")) if (unfolded.has(named(part))) part.open = true;
+    document.getElementById("told")?.remove();
+    remember();
     const said = document.querySelector("[data-status]");
     if (said) document.getElementById("said").textContent = said.textContent;
     if (!document.activeElement || document.activeElement === document.body) {

@@ -158,8 +158,8 @@ def statements_page(edition: Edition, links: Links) -> str:
             citing[cited].append(row.id)
     parts = [
         _GENERATED,
-        f"# Statements\n\nThe {len(edition.statements)} statements of the guidance, in our own words. Rules "
-        f"cite them by id.\n",
+        f"# Statements\n\nThe {len(edition.statements)} statements of the guidance, in our own words; below each, "
+        f"in quotation marks, the words of the publication that carry it. Rules cite them by id.\n",
     ]
     section = ""
     for ident, s in edition.statements.items():
@@ -168,7 +168,9 @@ def statements_page(edition: Edition, links: Links) -> str:
             parts.append(f"\n## {section}\n")
         by = ", ".join(links.row(r) for r in citing[ident])
         parts.append(
-            f"### {ident} {{ #{ident} }}\n\n{s.text}\n\n*{s.kind}*"
+            f"### {ident} {{ #{ident} }}\n\n{s.text}\n\n"
+            + (f"> {cell(s.quotation)}\n\n" if s.quotation else "")
+            + f"*{s.kind}*"
             + (f"; cited by {by}" if by else "; not cited by a rule: shown on request")
             + "\n"
         )

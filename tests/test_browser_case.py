@@ -181,8 +181,11 @@ def test_a_refresh_and_the_way_back_keep_what_was_entered(chromium: Any, served:
         page.go_back()
         page.wait_for_function(kept)
         page.get_by_role("link", name="New case").click()
-        page.wait_for_url("**/case")
+        page.wait_for_url("**/case?new")
+        page.locator("#histology").wait_for()
         assert page.locator("#case").count() == 0
+        page.go_back()
+        page.wait_for_function(kept)
         assert seen.wrong == []
 
 

@@ -302,7 +302,7 @@ def test_a_test_that_is_not_interpretable_is_no_negative(method: str) -> None:
     assert "no_further_ntrk_testing" not in actions(answer)
 
 
-@pytest.mark.parametrize("site", ["unknown", "NA", "n/a", "Not stated", " Unknown primary ", "[not available]", "?", None])
+@pytest.mark.parametrize("site", ["unknown", "NA", "n/a", "Not stated", " Unknown primary ", "[unknown]", "?", None])
 def test_a_site_that_says_nothing_is_not_outside_the_brain(site: str | None) -> None:
     data = {"id": "a", "diagnosis": {"histology": "leiomyosarcoma", **({"site": site} if site else {})}}
     assert Pathway(load(), dt.date(2026, 11, 1)).recommend(case_from(data)).facts["cns_site"] == "unknown"

@@ -10,14 +10,19 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ntrkpath.guidance import load
 from ntrkpath.pathway import Pathway, read_cases
+from ntrkpath.pathway.constructed import constructed
 from ntrkpath.pathway.examples import examples
+from ntrkpath.server.browse import reading
 from ntrkpath.server.browse.catalogue import catalogue
+from ntrkpath.server.browse.exemplified import exemplified
+from ntrkpath.server.browse.exemplified import shown as shown_first
 from ntrkpath.server.browse.finding import KINDS, nearest, search
 from ntrkpath.server.browse.linking import linked
 from ntrkpath.server.drawing import styles
@@ -107,6 +112,58 @@ def test_a_rule_names_exactly_the_published_cases_in_which_it_holds(web: Any) ->
     assert "/examples/L022" in shown
     assert web.get("/examples/L022").status_code == 200
     assert "None of the 24 published cases" in web.get("/guidance/rules/NEXT-30").text
+
+
+def test_every_rule_shows_a_constructed_example_and_a_near_miss(web: Any) -> None:
+    for rule in BOOK.rules.values():
+        inside = [one for one in rule.constructed if one.holds]
+        near = [one for one in rule.constructed if not one.holds]
+        assert inside, rule.id
+        assert near, rule.id
+        assert all(rule.id in one.rows for one in inside), rule.id
+        for one in near:
+            assert rule.id not in one.rows
+            changed = [{f for f in one.facts if one.facts[f] != other.facts[f]} for other in inside]
+            assert {one.differs} in changed, (rule.id, one.name)
+        page = unescape(web.get(f"/guidance/rules/{rule.id}").text)
+        assert page.count(">near miss</span>") == len(near), rule.id
+        assert page.count('<p class="row-says">') == len(rule.constructed), rule.id
+        for one in rule.constructed:
+            assert one.name in page, rule.id
+        for fact, level in inside[0].facts.items():
+            assert f"{fact.replace('_', ' ')}</span>: {reading.level(BOOK.fact(fact, rule.table), level)}" in page
+
+
+def test_what_answers_in_an_example_is_what_its_file_says() -> None:
+    for rule in BOOK.rules.values():
+        said = {one.name: one.rows for one in constructed(rule.table)}
+        assert {one.name for one in rule.constructed if one.holds} == {n for n, rows in said.items() if rule.id in rows}
+        for one in rule.constructed:
+            assert set(one.rows) == said[one.name]
+
+
+def test_at_most_six_examples_stand_open_with_near_misses_among_them() -> None:
+    for rule in BOOK.rules.values():
+        first, rest = shown_first(rule.constructed)
+        assert len(first) <= 6
+        assert len(first) == 6 or not rest
+        assert {id(one) for one in (*first, *rest)} == {id(one) for one in rule.constructed}
+        assert {one.holds for one in first} == {True, False}, rule.id
+
+
+def test_an_edition_that_was_changed_shows_what_its_own_tables_answer() -> None:
+    table = EDITION.tables["tier"]
+    kept = msgspec.structs.replace(table, rows=table.rows[1:])
+    found = exemplified(kept, EDITION.facts)
+    assert table.rows[0].id not in found
+    for ident, examples_of in found.items():
+        for one in examples_of:
+            assert table.rows[0].id not in one.rows
+            assert one.holds == (ident in one.rows)
+    fewer = {**EDITION.facts, "alk_ros1": msgspec.structs.replace(EDITION.facts["alk_ros1"], levels=("absent",))}
+    rows = tuple(row for row in table.rows if "absent" in row.when.get("alk_ros1", ("absent",)))
+    for examples_of in exemplified(msgspec.structs.replace(table, rows=rows), fewer).values():
+        assert all(one.facts["alk_ros1"] == "absent" for one in examples_of)
 
 
 def test_a_statement_lists_the_rules_that_rest_on_it_and_each_of_them_cites_it() -> None:
@@ -260,14 +317,14 @@ def test_programs_get_the_same_entries(web: Any) -> None:
 
 def test_rules_and_statements_of_an_answer_lead_to_their_pages(web: Any) -> None:
     answered = web.get("/examples/L022").text
-    made = linked(answered)
+    made = linked(answered, load())
     links = set(re.findall(r'href="(/guidance/(?:rules|statements)/[^"]+)"', made))
     assert "/guidance/rules/NEXT-5" in links
     assert "/guidance/statements/TEST-2" in links
     for link in links:
         assert web.get(link).status_code == 200
-    assert 'target="_blank" rel="noopener">NEXT-5</a>' in linked("<code>NEXT-5</code>")
-    assert linked("<code>NO-SUCH-1</code> <p>NEXT-5</p>") == "<code>NO-SUCH-1</code> <p>NEXT-5</p>"
+    assert 'target="_blank" rel="noopener">NEXT-5</a>' in linked("<code>NEXT-5</code>", load())
+    assert linked("<code>NO-SUCH-1</code> <p>NEXT-5</p>", load()) == "<code>NO-SUCH-1</code> <p>NEXT-5</p>"
 
 
 def test_what_pages_derive_from_the_edition_can_be_made_beforehand() -> None:

@@ -9,16 +9,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from functools import cache
-from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
-import yaml
 
 from ntrkpath.guidance import load, proof
 from ntrkpath.model.errors import GuidanceError
+from ntrkpath.pathway.constructed import constructed
 from ntrkpath.rules import Chain, Fact, Row, Table
 from ntrkpath.rules.chain import Masks
 from ntrkpath.rules.checks import check_sources, check_table
@@ -29,7 +26,6 @@ from ntrkpath.rules.verify import MUST_CITE, Scope
 EDITION = load()
 SUBJECT = proof.subject_of(EDITION)
 SCOPES = {table.id: scope for scope in (SUBJECT.scope, *SUBJECT.beside) for table in scope.tables}
-EXAMPLES = Path(__file__).parent / "examples"
 TALLY: dict[str, Counter[str]] = {}
 
 
@@ -54,25 +50,15 @@ def _replaced(rows: tuple[Row, ...], index: int, when: dict[str, frozenset[str]]
     return (*rows[:index], msgspec.structs.replace(rows[index], when=when), *rows[index + 1 :])
 
 
-@cache
-def examples(ident: str) -> list[dict[str, Any]]:
-    """Return the examples of a table; none where the file is absent."""
-    path = EXAMPLES / f"{ident}.yaml"
-    if not path.exists():
-        return []
-    return list(yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
-
-
 def example_fails(masks: Masks) -> bool:
     """Whether an example of the table is answered by other rows than it says."""
     rows = masks.table.rows
     bits = {row.id: 1 << i for i, row in enumerate(rows)}
-    for example in examples(masks.table.id):
-        mask = masks.matching(example["facts"])
+    for example in constructed(masks.table.id):
+        mask = masks.matching(example.facts)
         if masks.first:
             mask &= -mask
-        named = {example["row"], *example.get("also", ())} - {"none"}
-        if mask != sum(bits.get(ident, 0) for ident in named) or named - bits.keys():
+        if mask != sum(bits.get(ident, 0) for ident in example.rows) or example.rows - bits.keys():
             return True
     return False
 
@@ -141,9 +127,9 @@ def test_no_mutation_that_changes_an_outcome_escapes(ident: str) -> None:
 
 def test_the_examples_catch_what_logic_cannot() -> None:
     """Over all tables that have examples: what only the lock would notice is nothing, or next to it."""
-    if not EXAMPLES.exists() or set(TALLY) != set(SCOPES):
-        pytest.skip("needs the examples and the test of every table before it")
-    shown = [tally for ident, tally in TALLY.items() if examples(ident)]
+    if set(TALLY) != set(SCOPES):
+        pytest.skip("needs the test of every table before it")
+    shown = [tally for ident, tally in TALLY.items() if constructed(ident)]
     total = sum(shown, Counter[str]())
     print(dict(sum(TALLY.values(), Counter[str]())), dict(total))
     assert total["lock only"] <= (total["mutants"] - total["equivalent"]) // 100

@@ -18,12 +18,30 @@ DEFAULT = "wsn2020"
 
 
 class Statement(msgspec.Struct, frozen=True):
-    """One statement of the guidance; ``kind`` is rule, caution, fact, figure, label or limit."""
+    """One statement of the guidance, in our own words, with the words of the publication that carry it.
+
+    Args:
+        kind: ``rule``, ``caution``, ``fact``, ``figure``, ``label`` or ``limit``.
+        section: The section of the publication.
+        text: The statement in our own words.
+        quote: A fragment of at most 30 words, verbatim; ``[...]`` stands where words are left out. Empty for a table
+            that is stated as a whole.
+        quoted_from: The figure or table that the fragment or the statement is read from; empty for the running text.
+    """
 
     id: str
     kind: str
     section: str
     text: str
+    quote: str = ""
+    quoted_from: str = ""
+
+    @property
+    def quotation(self) -> str:
+        """The quotation in quotation marks with the figure or table it stands in, or ``""``."""
+        if not self.quote:
+            return ""
+        return f"“{self.quote}”" + (f" ({self.quoted_from})" if self.quoted_from else "")
 
 
 class Drug(msgspec.Struct, frozen=True):

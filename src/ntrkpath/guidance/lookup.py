@@ -62,6 +62,8 @@ def show_statement(edition: Edition, ident: str) -> str:
         if ident in row.statements
     ]
     lines = [f"{ident}  ({statement.kind}; {statement.section})", _wrap(statement.text)]
+    if statement.quotation:
+        lines.append(_wrap(statement.quotation))
     if citing:
         lines.append(_wrap(f"cited by: {', '.join(citing)}"))
     return "\n".join(lines)

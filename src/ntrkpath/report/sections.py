@@ -63,7 +63,7 @@ def why(rec: Recommendation, edition: Edition, quoted: bool = False) -> Html:
     """Return each rule that gives actions, with its statements.
 
     Args:
-        quoted: Also show the first statement of each rule in full.
+        quoted: Also show the first statement of each rule in full, with its quotation.
     """
     if not rec.actions:
         return Html("")
@@ -79,7 +79,10 @@ def why(rec: Recommendation, edition: Edition, quoted: bool = False) -> Html:
 
 def _quotation(edition: Edition, statements: Sequence[str]) -> Html:
     known = next((edition.statements[ident] for ident in statements if ident in edition.statements), None)
-    return el("blockquote", el("code", known.id), " ", known.text, class_="small") if known else Html("")
+    if not known:
+        return Html("")
+    quote = el("p", known.quotation, class_="quote") if known.quotation else Html("")
+    return el("blockquote", el("p", el("code", known.id), " ", known.text), quote, class_="small")
 
 
 def cautions(rec: Recommendation, edition: Edition, shown: Sequence[Caution] = ()) -> Html:

@@ -60,6 +60,8 @@ summary{cursor:pointer}
 summary:focus-visible,a:focus-visible{outline:3px solid var(--taken);outline-offset:2px}
 pre{font-size:.82rem;white-space:pre-wrap;margin:.5rem 0;line-height:1.45}
 blockquote{margin:.5rem 0;padding-left:.9rem;border-left:3px solid var(--edge)}
+blockquote.small p{margin:0}
+.quote{color:var(--quiet)}
 .scroll{overflow-x:auto}
 @media (max-width:38rem){
  dl.tiers>div{grid-template-columns:5rem 1fr}

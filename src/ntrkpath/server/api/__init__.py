@@ -12,7 +12,10 @@ from ntrkpath.server.api.document import Document
 
 #: Only the document itself: the library's own pages of it would load scripts from elsewhere.
 OPENAPI = OpenAPIConfig(
-    title="ntrkpath", version=__version__, path="/api/v1/openapi.json", render_plugins=[Document()],
+    title="ntrkpath",
+    version=__version__,
+    path="/api/v1/openapi.json",
+    render_plugins=[Document()],
     use_handler_docstrings=True,
 )
 

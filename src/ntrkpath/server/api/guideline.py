@@ -63,7 +63,7 @@ def one_rule(request: Ask, ident: FromPath[str]) -> Response[bytes]:
 
 @get("/api/v1/guideline/statements", sync_to_thread=False)
 def statements(request: Ask) -> Response[bytes]:
-    """Return every statement of the guidance, in our words."""
+    """Return every statement of the guidance, in our words, with its quotation."""
     return _json(list(edition(request).statements.values()))
 
 

@@ -16,6 +16,7 @@ from ntrkpath.rules import Fact, Row, Table
 from ntrkpath.rules.table import FIDELITIES
 from ntrkpath.server.browse.entries import (
     ActionEntry,
+    ExampleEntry,
     FactEntry,
     LabelEntry,
     Overview,
@@ -24,6 +25,7 @@ from ntrkpath.server.browse.entries import (
     StatementEntry,
     TableEntry,
 )
+from ntrkpath.server.browse.exemplified import exemplified
 from ntrkpath.server.browse.exercised import Exercised, exercised
 
 #: Files of the edition that name references, and what a reader calls them.
@@ -79,11 +81,14 @@ class Catalogue:
                 drawn[ident].append(edge.id)
         found = {}
         for table in self.all_tables.values():
+            made = exemplified(table, self.facts_of(table.id))
             for position, row in enumerate(table.rows, 1):
-                found[row.id] = self._rule(table, row, position, tuple(drawn[row.id]))
+                found[row.id] = self._rule(table, row, position, tuple(drawn[row.id]), made[row.id])
         return found
 
-    def _rule(self, table: Table, row: Row, position: int, drawn: tuple[str, ...]) -> RuleEntry:
+    def _rule(
+        self, table: Table, row: Row, position: int, drawn: tuple[str, ...], made: tuple[ExampleEntry, ...]
+    ) -> RuleEntry:
         facts = self.facts_of(table.id)
         return RuleEntry(
             id=row.id,
@@ -102,6 +107,7 @@ class Catalogue:
             figure=drawn,
             not_drawn=self.figure.not_drawn.get(row.id, "") if self.figure else "",
             examples=self.published.rules.get(row.id, ()),
+            constructed=made,
         )
 
     @cached_property
@@ -124,7 +130,15 @@ class Catalogue:
                 for ident in row.statements:
                     citing[ident].append(row.id)
         return {
-            s.id: StatementEntry(id=s.id, kind=s.kind, section=s.section, text=s.text, cited_by=tuple(citing[s.id]))
+            s.id: StatementEntry(
+                id=s.id,
+                kind=s.kind,
+                section=s.section,
+                text=s.text,
+                quote=s.quote,
+                quoted_from=s.quoted_from,
+                cited_by=tuple(citing[s.id]),
+            )
             for s in self.edition.statements.values()
         }
 

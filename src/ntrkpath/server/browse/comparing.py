@@ -16,7 +16,7 @@ from ntrkpath.server.browse.catalogue import catalogue
 _PARTS = {
     "rules": ("says", "when", "sets", "actions", "caution", "statements", "source", "fidelity", "note", "yields_to"),
     "tables": ("question", "hit", "reads", "sets"),
-    "statements": ("kind", "section", "text"),
+    "statements": ("kind", "section", "text", "quote", "quoted_from"),
     "facts": ("question", "kind", "levels", "says", "derived", "source"),
     "actions": ("text", "kind"),
     "labels": ("start", "until", "approval", "requires", "text", "source", "note", "in_paper", "label_read"),

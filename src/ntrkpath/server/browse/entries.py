@@ -7,6 +7,24 @@ import datetime as dt
 import msgspec
 
 
+class ExampleEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A constructed example, as it concerns one row.
+
+    Args:
+        name: The example in plain words and, after the colon, what its table makes of it.
+        facts: The level of every fact that the table reads.
+        rows: The rows of the table that answer.
+        holds: Whether the row is one of them; a near miss otherwise.
+        differs: In a near miss, the one fact in which it differs from an example in which the row holds.
+    """
+
+    name: str
+    facts: dict[str, str]
+    rows: tuple[str, ...]
+    holds: bool
+    differs: str
+
+
 class RuleEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One row of a decision table.
 
@@ -27,6 +45,7 @@ class RuleEntry(msgspec.Struct, frozen=True, kw_only=True):
         figure: The lines of figure 2 that it can take.
         not_drawn: Why figure 2 does not show it; empty where it does, or where its table is not part of the figure.
         examples: The published cases in which it holds.
+        constructed: The constructed examples in which it holds, then those that miss it by one fact.
     """
 
     id: str
@@ -45,6 +64,7 @@ class RuleEntry(msgspec.Struct, frozen=True, kw_only=True):
     figure: tuple[str, ...]
     not_drawn: str
     examples: tuple[str, ...]
+    constructed: tuple[ExampleEntry, ...]
 
 
 class TableEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,12 +90,14 @@ class TableEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StatementEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """A statement of the guidance, in the edition's own words, with the rules that cite it."""
+    """A statement of the guidance, in the edition's own words, with its quotation and the rules that cite it."""
 
     id: str
     kind: str
     section: str
     text: str
+    quote: str
+    quoted_from: str
     cited_by: tuple[str, ...]
 
 

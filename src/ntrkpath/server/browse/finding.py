@@ -65,7 +65,7 @@ def _entries(edition: Edition) -> tuple[_Entry, ...]:
     for table in book.tables.values():
         add("tables", table.id, table.question, table.file)
     for statement in book.statements.values():
-        add("statements", statement.id, statement.text, statement.section, statement.kind)
+        add("statements", statement.id, statement.text, statement.section, statement.kind, statement.quote)
     for fact in book.facts.values():
         add("facts", fact.id, fact.question, *fact.levels, *fact.says.values(), fact.derived, fact.source)
     for action in book.actions.values():

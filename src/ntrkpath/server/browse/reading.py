@@ -9,7 +9,7 @@ import msgspec
 from ntrkpath.report import words
 from ntrkpath.rules import SILENT, Fact
 from ntrkpath.server.browse.catalogue import Catalogue
-from ntrkpath.server.browse.entries import LabelEntry, RuleEntry
+from ntrkpath.server.browse.entries import ExampleEntry, LabelEntry, RuleEntry
 
 #: Sign and words of every fidelity.
 FIDELITY = {"verbatim": ("=", "the text says so"), **words.FIDELITY}
@@ -76,6 +76,12 @@ def outcomes(book: Catalogue, rule: RuleEntry) -> list[Condition]:
     """Return what a rule sets, in words."""
     facts = [(book.fact(ident, rule.table), lv) for ident, lv in rule.sets.items()]
     return [Condition(fact.id, fact.question, (level(fact, lv),)) for fact, lv in facts]
+
+
+def state(book: Catalogue, rule: RuleEntry, example: ExampleEntry) -> list[Condition]:
+    """Return the facts of a constructed example, in words and in the order in which the table reads them."""
+    facts = [book.fact(ident, rule.table) for ident in book.tables[rule.table].reads]
+    return [Condition(fact.id, fact.question, (level(fact, example.facts[fact.id]),)) for fact in facts]
 
 
 def places(book: Catalogue, rule: RuleEntry) -> list[Place]:

@@ -34,7 +34,8 @@ def _histologies(edition: str) -> list[str]:
 def _shown(request: Ask, told: dict[str, Any] | None, status: int = 200) -> Response[str]:
     settings = serving(request).settings
     return page(
-        "case.html", here=NAV.address, status=status, page=told, histologies=_histologies(settings.edition),
+        "case.html", here=NAV.address, status=status, page=told,
+        guidance=load(settings.edition), histologies=_histologies(settings.edition),
         extents=[choice for choice in field(Disease, "extent", "disease", {}).choices if choice[0] != "unknown"],
         most_files=settings.files, most_mb=settings.body_bytes // MIB,
     )  # fmt: skip
@@ -57,7 +58,8 @@ async def answered(request: Ask, sent: Sent) -> Response[str]:
         request, "case", sent=fields, files=sent.of("files"), carried=carried, day=shared.day.isoformat(),
         act=sent.one("act"),
     )  # fmt: skip
-    if refused and told["error"]:
+    if refused:
+        told["answer"] = None
         told["error"] = {
             "problem": refused.problem, "where": "", "value": None, "allowed": "", "remedy": refused.remedy
         }  # fmt: skip

@@ -13,6 +13,7 @@ from ntrkpath.model.errors import GuidanceError
 from ntrkpath.server.browse import reading
 from ntrkpath.server.browse.catalogue import Catalogue, catalogue
 from ntrkpath.server.browse.comparing import compare
+from ntrkpath.server.browse.exemplified import shown
 from ntrkpath.server.browse.figure import figure_with
 from ntrkpath.server.browse.finding import KINDS, LONGEST, nearest, search
 from ntrkpath.server.browse.timeline import timeline_svg
@@ -97,7 +98,7 @@ def rule(request: Ask, ident: FromPath[str]) -> Response[str]:
     figure = figure_with(book.edition, entry.figure, what=f"rule {entry.id}") if entry.figure else ""
     place = entry.position - 1
     return _show(
-        "rule.html", request, "", rule=entry, table=table, figure=figure,
+        "rule.html", request, "", rule=entry, table=table, figure=figure, examples_of=shown,
         before=table.rules[place - 1] if place else "", after="".join(table.rules[place + 1 : place + 2]),
     )  # fmt: skip
 

@@ -74,6 +74,7 @@
     const now = entered();
     try { if (now) history.replaceState(now, ""); } catch { /* more than the browser keeps */ }
   };
+  document.addEventListener("htmx:afterSwap", remember);
   document.addEventListener("DOMContentLoaded", () => {
     const before = history.state;
     if (!before?.case || before.case === entered()?.case) remember();
@@ -108,7 +109,6 @@
   document.addEventListener("htmx:afterSettle", () => {
     for (const part of document.querySelectorAll("#case details")) if (unfolded.has(named(part))) part.open = true;
     document.getElementById("told")?.remove();
-    remember();
     const said = document.querySelector("[data-status]");
     if (said) document.getElementById("said").textContent = said.textContent;
     if (!document.activeElement || document.activeElement === document.body) {

@@ -36,6 +36,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     monkeypatch = pytest.MonkeyPatch()
     monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
     monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
+    monkeypatch.setattr(sys, "path", list(sys.path))  # Spark adds a folder of its own and leaves it there
     place = tmp_path_factory.mktemp("spark")
     log = place / "log4j2.properties"
     log.write_text("rootLogger.level = off\n")

@@ -110,6 +110,14 @@ def test_other_fusions_mutations_and_copy_numbers_are_alterations(tmp_path: Path
     assert listed("S5") == {("CDK4", "amplification", "absent")}, "NA says nothing; a silent mutation is none"
 
 
+def test_a_copy_number_that_is_no_discrete_level_is_not_taken_as_absent(tmp_path: Path) -> None:
+    table = "Hugo_Symbol\tS3\tS4\tS5\nMDM2\t2.7\tAmp\t-1.5\n"
+    found = cases(study(tmp_path / "s", **{"data_cna.txt": table}))
+    told = {sample: found[sample].get("alterations", "[]") for sample in ("S3", "S4", "S5")}
+    assert "MDM2" not in told["S3"] + told["S4"]
+    assert json.loads(told["S5"]) == [{"gene": "MDM2", "kind": "amplification", "status": "absent"}]
+
+
 def test_ntrk_mutations_and_amplifications_belong_to_the_test(tmp_path: Path) -> None:
     found = cases(study(tmp_path / "s"))["S1"]
     mutation = {"gene": "NTRK1", "protein": "p.G595R", "transcript": "NM_002529"}

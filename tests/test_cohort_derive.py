@@ -250,3 +250,12 @@ def test_a_list_of_anything_makes_its_row_bad_at_most_and_ends_nothing(column: s
     answered = Decider(load()).decide(rows)
     answers = answered.answers["case_id"].to_list()
     assert "b" in answers and sorted([*answers, *answered.bad["case_id"].to_list()]) == ["a", "b"]
+
+
+def test_the_status_of_an_alteration_is_never_assumed() -> None:
+    rows = pl.DataFrame(
+        {"case_id": ["a", "b"], "histology": ["GIST", "GIST"], "alterations": ["KIT mutation", "KIT mutation present"]}
+    )
+    answered = Decider(load()).decide(rows)
+    assert answered.answers["case_id"].to_list() == ["b"]
+    assert answered.bad["where"].to_list() == ["alterations"]

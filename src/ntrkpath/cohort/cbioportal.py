@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from ntrkpath.model.fusion import FusionVerdict
 
 _POINTER = b"version https://git-lfs.github.com/spec/"
+#: Levels of a discrete copy-number table that are no amplification; any other cell but 2 says nothing.
+_NO_GAIN = frozenset({"-2", "-1.5", "-1", "0", "1"})
 Alterations = dict[str, dict[tuple[str, str], str]]
 
 
@@ -212,6 +214,7 @@ class Study:
                 self._present(sample, gene, "mutation")
 
     def _read_copy_numbers(self, path: Path) -> None:
+        strange = 0
         wanted = self.genes | self.ntrk
         meta = {"hugo_symbol", "entrez_gene_id", "cytoband"}
         for row in _rows(path, ("hugo_symbol",), wanted, keep_case=True):
@@ -225,10 +228,16 @@ class Study:
                         entry.amplifications.append(gene)
                     else:
                         entry.alterations[gene, "amplification"] = "present"
+                elif cell.removesuffix(".0") not in _NO_GAIN:
+                    strange += 1
                 elif gene not in self.ntrk:
                     entry.alterations.setdefault((gene, "amplification"), "absent")
                     if cell in ("-2", "-2.0"):
                         entry.alterations[gene, "deficiency"] = "present"
+        if strange:
+            self.notes.append(
+                f"{path.name}: {strange} cells are none of -2, -1.5, -1, 0, 1, 2 and count as unknown, not as absent"
+            )
 
     # --- cases --------------------------------------------------------------------------------------------------
 

@@ -195,8 +195,8 @@ def _pair(part: Any) -> tuple[str, Any]:
 
 
 def _alteration(text: str) -> dict[str, str]:
-    gene, kind, *status = text.split()
-    return {"gene": gene, "kind": kind, "status": status[0] if status else "present"}
+    gene, kind, status = text.split()
+    return {"gene": gene, "kind": kind, "status": status}
 
 
 def _fusion(text: str) -> dict[str, str]:

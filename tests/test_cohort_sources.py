@@ -13,6 +13,7 @@ pl = pytest.importorskip("polars", reason="needs the extra batch")
 from ntrkpath import CaseError, GuidanceError, load  # noqa: E402
 from ntrkpath.cohort import mapping as mappings  # noqa: E402
 from ntrkpath.cohort import tables  # noqa: E402
+from ntrkpath.cohort.frame import Decider  # noqa: E402
 from ntrkpath.cohort.sources import Batch, open_source  # noqa: E402
 
 ROWS = [
@@ -265,9 +266,11 @@ def test_a_row_of_another_width_is_bad_and_the_others_keep_their_numbers(tmp_pat
     assert told == [(1, "a"), (3, "c"), (5, "e")]
 
 
-def test_a_site_that_is_not_known_is_no_site(tmp_path: Path) -> None:
+def test_a_site_that_is_not_known_says_nothing_of_the_brain(tmp_path: Path) -> None:
     (tmp_path / "c.csv").write_text("id,histology,site\na,ES,Unknown\nb,ES,not stated\nc,ES,Thigh\n")
-    assert [r["diagnosis.site"] for r in rows(batches(tmp_path / "c.csv"))] == [None, None, "Thigh"]
+    told = [r.get("diagnosis.site") for r in rows(batches(tmp_path / "c.csv"))]
+    frame = pl.DataFrame({"case_id": ["a", "b", "c"], "histology": ["ES"] * 3, "diagnosis.site": told})
+    assert Decider(load()).levels(frame.to_arrow())["cns_site"].to_pylist() == ["unknown", "unknown", "no"]
 
 
 def test_a_quotation_mark_inside_a_cell_is_a_plain_character(tmp_path: Path) -> None:
@@ -290,7 +293,7 @@ def test_a_cell_may_hold_commas_quotes_and_lines(tmp_path: Path) -> None:
         (b"id,histology\na,Sarkom \xfc\n", "not UTF-8"),
         (b"", "the file is empty"),
         (b"id,histology,id\n", "share a name"),
-        (b'id,histology\na,"ES\n' + b"b,ES\n" * 6_000_000, "quotation mark that is opened and never closed"),
+        (b'id,histology\na,"ES\n' + b"b,ES\n" * 6_000_000, "row 1: a quotation mark is opened and never closed"),
         (b'id,histology,note\na,ES,x\nb,ES,"left\nc,ES,y\nd,ES,z\n', "row 2: a quotation mark is opened and never"),
     ],
 )

@@ -134,13 +134,17 @@ class DelimitedSource:
         told = 0
         with reading(self.name), self._open() as opened:
             stream = _Quotes(opened)
-            reader = csv.open_csv(
-                stream,
-                csv.ReadOptions(skip_rows=self.above, use_threads=False, block_size=BLOCK_BYTES),
-                parsing,
-                options,
-            )
-            for batch in itertools.chain(reader, [None]):
+            reading_options = csv.ReadOptions(skip_rows=self.above, use_threads=False, block_size=BLOCK_BYTES)
+
+            def blocks() -> Iterator[Any]:
+                try:
+                    yield from csv.open_csv(stream, reading_options, parsing, options)
+                except pa.ArrowInvalid:  # a quotation mark that is never closed may be met here first
+                    if self.delimiter == ",":
+                        self._check_last_quote()
+                    raise
+
+            for batch in itertools.chain(blocks(), [None]):
                 height = 0 if batch is None else batch.num_rows
                 self.share = min(stream.tell() / self._size, 1.0) if self._size else None
                 new = (

@@ -9,20 +9,9 @@ from typing import Any
 from ntrkpath.guidance import Edition
 from ntrkpath.guidance.edition import LabelVersion
 from ntrkpath.rules import Fact, Row, Table, load_facts, load_tables
+from ntrkpath.server.browse import reading
 
-TITLES = {
-    "triage": ("Triage", "Histology and drivers give the tier; the stage gate turns the tier into the priority."),
-    "interpretation": ("Interpretation", "What each readout says alone, and what all of them say together."),
-    "testing": ("Testing", "What was done and what it said give the next test, or the end of testing."),
-    "therapy": ("Therapy", "What the extent of disease opens, and when a patient is within a label."),
-    "cautions": ("Cautions", "Warnings that a case raises, whatever the next step."),
-}
-FIDELITY = {
-    "verbatim": "the text says so",
-    "inferred": "follows from the text",
-    "resolved": "figure and text, or two passages, differ; one was chosen",
-    "ambiguous": "the source leaves it open",
-}
+FIDELITY = {fidelity: words for fidelity, (_, words) in reading.FIDELITY.items()}
 _GENERATED = "<!-- Made by scripts/build_docs.py: change the edition or the code, not this page. -->\n\n"
 
 
@@ -374,7 +363,7 @@ def pages(edition: Edition) -> dict[str, str]:
     links = Links(edition)
     made = {"index.md": index_page(edition, links)}
     for file, found in edition.files.items():
-        title, about = TITLES.get(file, (file.title(), ""))
+        title, about = reading.FILES.get(file, (file.title(), ""))
         made[f"{file}.md"] = tables(title, about, found, links, edition.facts)
     made["fusion.md"] = fusion_page(links)
     made["statements.md"] = statements_page(edition, links)

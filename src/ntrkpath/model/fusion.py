@@ -11,6 +11,10 @@ Level = Literal["rna", "dna"]
 Strand = Literal["+", "-"]
 VerdictLevel = Literal["productive", "likely_productive", "uncertain", "not_productive"]
 FrameCall = Literal["in", "out", "unknown"]
+#: What a caller itself says of a row that it reports; ``not_stated`` where its format has no such word.
+Standing = Literal["not_stated", "accepted", "doubted", "rejected"]
+#: Everything evaluated (events or none); some rows or parts not; nothing that would allow to say "none".
+FileStatus = Literal["read", "partly_read", "not_evaluable"]
 
 #: Every reason a verdict may rest on, in the order in which they are shown.
 REASONS: tuple[str, ...] = (
@@ -30,6 +34,9 @@ REASONS: tuple[str, ...] = (
     "not_at_exon_boundary",
     "utr_breakpoint",
     "dna_only_needs_rna",
+    "rejected_by_caller",
+    "doubted_by_caller",
+    "junction_not_sequenced",
     "low_support",
     "callers_disagree",
     "orientation_repaired",
@@ -92,8 +99,10 @@ class Junction(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True
         call_by_caller: The caller's words for it, verbatim (``in-frame``, ``INFRAME``, ``truncated`` ...).
         intragenic: The caller says both sides lie in one gene.
         antisense: The caller says that one side is antisense to its gene.
-        filtered: The filter or low confidence the caller gave the call, verbatim; ``None`` where it passed.
+        standing: What the caller itself says of the row: accepted, doubted, rejected, or nothing.
+        filtered: Its words for that, verbatim (filter, confidence, tier); ``None`` where it passed.
         raw: The row as it stands in the file.
+        level_stated: Whether the row or its format states ``level``; then it wins over the method of a test.
     """
 
     caller: str
@@ -112,6 +121,34 @@ class Junction(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True
     raw: str | None = None
     intragenic: bool = False
     antisense: bool = False
+    standing: Standing = "not_stated"
+    level_stated: bool = False
+
+
+class FileReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What became of one file: "no NTRK event" may be said only of one that is ``read``.
+
+    Args:
+        file: File name without directory.
+        caller: The caller, as recognised or as given; ``None`` where the format could not be told.
+        format: The format it was read as.
+        assembly: The assembly its coordinates were read on, stated or inferred.
+        samples: Every sample that the file names.
+        rows: Records looked at.
+        ntrk_rows: Records that name an NTRK gene or lie on one.
+        status: ``read``, ``partly_read`` or ``not_evaluable``.
+        problems: What could not be read or evaluated, each with its place.
+    """
+
+    file: str
+    caller: str | None
+    format: str | None
+    assembly: Assembly | None
+    samples: tuple[str, ...]
+    rows: int
+    ntrk_rows: int
+    status: FileStatus
+    problems: tuple[str, ...]
 
 
 class Side(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):

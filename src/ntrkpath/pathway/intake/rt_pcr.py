@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ntrkpath.assays.genes import NtrkGenes, result_level
 from ntrkpath.model.case import RtPcr
+from ntrkpath.pathway.intake.genes import NtrkGenes, result_level
 
 #: What a case without RT-PCR says.
 NOT_DONE = {"rt_pcr_result": "not_done", "rt_pcr_control": "unknown", "rt_pcr_target": "unknown"}

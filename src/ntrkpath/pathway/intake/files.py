@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from ntrkpath.assays.genes import frame_level
-from ntrkpath.assays.sequencing import Judged
 from ntrkpath.model.case import Case, DnaMps, Mutation, ReportedFusion, RnaMps
 from ntrkpath.model.errors import CaseError, NtrkpathError
 from ntrkpath.model.fusion import Breakpoint, FusionVerdict, Junction, Source
+from ntrkpath.pathway.intake.genes import frame_level
+from ntrkpath.pathway.intake.sequencing import Judged
 
 if TYPE_CHECKING:
     from ntrkpath.fusion import Assessor

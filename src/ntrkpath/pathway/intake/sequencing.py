@@ -7,8 +7,8 @@ from typing import Literal
 
 import msgspec
 
-from ntrkpath.assays.genes import NtrkGenes, frame_level, result_level
 from ntrkpath.model.case import DnaMps, ReportedFusion, RnaMps
+from ntrkpath.pathway.intake.genes import NtrkGenes, frame_level, result_level
 from ntrkpath.rules import Row
 from ntrkpath.rules.chain import Masks
 

@@ -13,11 +13,14 @@ from ntrkpath.rules import Row
 from ntrkpath.rules.chain import Masks
 
 #: What a case without sequencing says.
-NOT_DONE_RNA = {"rna_result": "not_done", "rna_fusion": "none", "rna_quality": "unknown", "rna_coverage": "unknown"}
-NOT_DONE_DNA = {"dna_result": "not_done", "dna_fusion": "none", "dna_coverage": "unknown"}
+NOT_DONE_RNA = {
+    "rna_result": "not_done", "rna_fusion": "none", "rna_quality": "unknown", "rna_coverage": "unknown",
+    "rna_file": "evaluated",
+}  # fmt: skip
+NOT_DONE_DNA = {"dna_result": "not_done", "dna_fusion": "none", "dna_coverage": "unknown", "dna_file": "evaluated"}
 
 #: Best first: of several fusions the most telling counts.
-WORTH = ("productive", "likely_productive", "uncertain", "not_productive")
+WORTH = ("productive", "likely_productive", "reported_pair", "uncertain", "not_productive")
 
 
 class Judged(msgspec.Struct, frozen=True):

@@ -191,7 +191,7 @@ class Treated:
 @cache
 def _reference_change(gene: str, change: str, transcript: str | None) -> str | None:
     """Return a protein change in the codon numbers of the reference transcript; numbers differ by isoform."""
-    from ntrkpath.fusion import read_mutation
+    from ntrkpath.variants import read_mutation
 
     try:
         return read_mutation(gene, change, transcript).change

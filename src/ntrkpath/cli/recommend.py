@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ntrkpath.model.fusion import FusionVerdict
     from ntrkpath.model.recommendation import Recommendation
     from ntrkpath.pathway import Pathway
-    from ntrkpath.pathway.fusions import Verdicts
+    from ntrkpath.pathway.intake.files import Verdicts
 
 _EPILOG = """\b
 The smallest case (YAML):

@@ -194,7 +194,7 @@ def checked(case: Case) -> Case:
     Raises:
         CaseError: Counts, dates or age are impossible.
     """
-    from ntrkpath.pathway.tumour import age_in_years
+    from ntrkpath.pathway.intake.tumour import age_in_years
 
     if case.patient.age is not None:
         age_in_years(case.patient.age)

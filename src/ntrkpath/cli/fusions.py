@@ -74,7 +74,7 @@ def command(
     unread = 0
     for file in files:
         try:
-            content = read(file, caller=caller, sample=sample, only_genes=NTRK)
+            content = read(file, caller=caller, sample=sample, genes=NTRK)
         except NtrkpathError as error:
             unread += 1
             click.echo(f"error: {error}", err=True)

@@ -45,7 +45,7 @@ def signed() -> list[tuple[str, Format]]:
 def index(formats: list[tuple[str, Format]]) -> str:
     """Return the text of the index: name, module, callers, columns, opening and rank of each format."""
     lines = [
-        '"""Signatures of the formats, made of their modules by `python scripts/build_formats.py`; not edited by hand."""',
+        '"""Signatures of the formats, made of their modules by scripts/build_formats.py; not edited by hand."""',
         "",
         "# ruff: noqa: E501",
         "# fmt: off",

@@ -1,4 +1,4 @@
-"""The collector every reader fills: findings, located problems, counts, the gene filter, and what became of the file."""
+"""The collector every reader fills: findings, located problems, counts, and what became of the file."""
 
 from __future__ import annotations
 
@@ -292,7 +292,8 @@ class Collector:
         number, line = len(self.document.lines), self.document.lines[-1]
         if any(problem.line == number for problem in self.problems) or line.startswith("#"):
             return
-        if any(one.source.line == number for one in (*self.junctions, *self.changes, *self.copy_numbers)):
+        sources = [one.source for found in (self.junctions, self.changes, self.copy_numbers) for one in found]
+        if any(source.line == number for source in sources):
             return
         if may_be_begun(_last_word(line)):
             self.problem(number, line, "the file ends in the middle of a name: it may have been cut")

@@ -1,4 +1,4 @@
-"""Signatures of the formats, made of their modules by `python scripts/build_formats.py`; not edited by hand."""
+"""Signatures of the formats, made of their modules by scripts/build_formats.py; not edited by hand."""
 
 # ruff: noqa: E501
 # fmt: off

@@ -73,13 +73,13 @@ def _plain(text: str) -> str:
 
 
 def is_silent(text: str) -> bool:
-    """Whether a text says that the protein does not change (``p.=``, ``p.G500=``, ``p.G500G``) or is not known (``p.?``)."""
+    """Whether a text says that the protein does not change (``p.=``, ``p.G500=``), or that it is not known (``p.?``)."""
     change = _plain(text)
     return change in {"=", "?", "", ".", "0?"} or _SILENT.fullmatch(change) is not None
 
 
 def short_protein(text: str) -> str | None:
-    """Return ``p.G595R`` for ``NP_002520.2:p.Gly595Arg``, ``G595R`` or ``Gly595Arg``; ``None`` for no or a silent change.
+    """Return ``p.G595R`` for ``NP_002520.2:p.Gly595Arg`` or ``G595R``; ``None`` for no or a silent change.
 
     Frameshifts, deletions and the like come out with one-letter residues (``p.E123Kfs*5``).
     """

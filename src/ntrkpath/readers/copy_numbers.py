@@ -1,4 +1,4 @@
-"""Copy numbers: the discrete matrix of cBioPortal (one column a sample), and tables with a gene and a number or call."""
+"""Copy numbers: the discrete matrix of cBioPortal (one column a sample), and tables of genes with a number or call."""
 
 from __future__ import annotations
 

@@ -128,7 +128,7 @@ class _Foundation:
         )
 
 
-def _short_variant(attributes: dict[str, str], line: int, raw: str, collector: Collector) -> ProteinChange | None:
+def _short_variant(attributes: dict[str, str], line: int, _raw: str, collector: Collector) -> ProteinChange | None:
     gene, effect = _cells.genes(attributes.get("gene", ""))[0], attributes.get("protein-effect", "").strip()
     change = short_protein(effect)
     if gene is None or change is None:
@@ -144,7 +144,7 @@ def _short_variant(attributes: dict[str, str], line: int, raw: str, collector: C
     )  # fmt: skip
 
 
-def _copies(attributes: dict[str, str], line: int, raw: str, collector: Collector) -> CopyNumber:
+def _copies(attributes: dict[str, str], line: int, _raw: str, collector: Collector) -> CopyNumber:
     gene, kind = _cells.genes(attributes.get("gene", ""))[0], attributes.get("type", "").strip().lower()
     if gene is None:
         raise RowError("a copy number without a gene")

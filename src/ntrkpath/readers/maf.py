@@ -10,26 +10,11 @@ from ntrkpath.readers._table import Row, TableReader
 from ntrkpath.readers._variant_types import ProteinChange, is_silent, short_protein
 
 #: Classes in which no protein changes, so that a row without one says nothing.
-_SILENT = frozenset(
-    [
-        "silent",
-        "intron",
-        "3'utr",
-        "5'utr",
-        "3'flank",
-        "5'flank",
-        "igr",
-        "rna",
-        "lincrna",
-        "synonymous_variant",
-        "splice_region",
-        "splice_site",
-        "targeted_region",
-        "translation_start_site",
-        "de_novo_start_outofframe",
-        "de_novo_start_inframe",
-    ]
-)
+_SILENT = frozenset({
+    "silent", "intron", "3'utr", "5'utr", "3'flank", "5'flank", "igr", "rna", "lincrna", "synonymous_variant",
+    "splice_region", "splice_site", "targeted_region", "translation_start_site", "de_novo_start_outofframe",
+    "de_novo_start_inframe",
+})  # fmt: skip
 _COLUMNS = ("short", "long", "oncotator", "amino_acid")
 
 

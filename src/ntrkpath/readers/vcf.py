@@ -53,13 +53,13 @@ class _Vcf:
         found.structural = declared or bool(structural)
         if any(is_named(record) for record in structural):
             found.level = "rna"
-        self._settle(found, collector, small, structural)
+        self._settle(found, collector, small)
         for record in small:
             _small(record, found, collector)
         self._junctions(named_events(structural, collector), found, collector)
 
     @staticmethod
-    def _settle(header: VcfHeader, collector: Collector, small: list[Record], structural: list[Record]) -> None:
+    def _settle(header: VcfHeader, collector: Collector, small: list[Record]) -> None:
         """Say what the file can tell: fusions by its structural variants, mutations by its annotation."""
         tells: list[Tells] = []
         if header.structural:

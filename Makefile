@@ -62,9 +62,9 @@ lock: $(VENV)/.dev  ## sign off changed outcomes of the tables
 
 constraints: $(VENV)/.dev  ## pin the newest packages that fit, for every supported Python
 	$(BIN)/uv pip compile pyproject.toml --extra dev --extra docs --universal --python-version 3.11 --upgrade \
-	  --no-header --no-annotate --no-strip-extras --quiet --output-file constraints.txt
+	  --no-header --no-annotate --strip-extras --quiet --output-file constraints.txt
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --resolution lowest-direct \
-	  --no-header --no-annotate --no-strip-extras --quiet --output-file scripts/lowest.txt
+	  --no-header --no-annotate --strip-extras --quiet --output-file scripts/lowest.txt
 
 clean:
 	rm -rf $(VENV) site dist build

@@ -155,7 +155,7 @@ def test_variants_tells_the_class_of_each_mutation(tmp_path: Path) -> None:
     done = CliRunner().invoke(
         cli, ["variants", str(tmp_path / "tumour.maf"), str(tmp_path / "copies.tsv"), "--format", "json"]
     )
-    found = json.loads(done.stdout)
+    found = json.loads(done.stdout)["findings"]
     assert [entry.get("resistance") for entry in found] == ["solvent_front", None, None]
     assert "NM_002529" in found[0]["says"]
     assert "not predictive" in found[1]["says"]
@@ -177,9 +177,13 @@ def test_fusions_goes_on_after_a_file_that_cannot_be_read(tmp_path: Path) -> Non
     (tmp_path / "noise.txt").write_text("nothing here\n", encoding="utf-8")
     both = [str(tmp_path / "noise.txt"), str(tmp_path / "calls.tsv")]
     done = CliRunner().invoke(cli, ["fusions", *both, "--format", "json"], standalone_mode=False)
-    assert done.return_value == 0
-    assert len(json.loads(done.stdout)) == 1
+    assert done.return_value == 65
+    told = json.loads(done.stdout)
+    assert len(told["events"]) == 1
+    assert [file["status"] for file in told["files"]] == ["not_evaluable", "read"]
     assert "noise.txt" in done.stderr
+    allowed = CliRunner().invoke(cli, ["fusions", *both, "--allow-bad"], standalone_mode=False)
+    assert allowed.return_value == 0
     assert CliRunner().invoke(cli, ["fusions", both[0]], standalone_mode=False).return_value == 65
 
 

@@ -17,6 +17,7 @@ from ntrkpath.fusion.merge import collect, verdicts
 from ntrkpath.fusion.transcripts import Transcripts
 from ntrkpath.model.errors import AnnotationError
 from ntrkpath.model.fusion import Assembly, FusionVerdict, Junction
+from ntrkpath.readers import RowProblem
 
 
 class Examined(NamedTuple):
@@ -33,7 +34,7 @@ class Examined(NamedTuple):
     readings: list[Reading]
     others: list[Junction]
     assembly: Assembly | None
-    problems: list[str]
+    problems: list[RowProblem]
 
 
 class Assessor:
@@ -99,16 +100,14 @@ class Assessor:
             reading = msgspec.structs.replace(reading, notes=(*reading.notes, inferred.note))
         return reading
 
-    def _beyond(self, junction: Junction) -> str | None:
+    def _beyond(self, junction: Junction) -> RowProblem | None:
         assemblies = (junction.assembly,) if junction.assembly else self.transcripts.assemblies
         point = beyond((junction.five_prime, junction.three_prime), assemblies)
         if point is None:
             return None
-        place = junction.source.file + (f":{junction.source.line}" if junction.source.line else "")
-        return (
-            f"{place}: {point.chromosome}:{point.position} lies beyond the chromosome on {' and '.join(assemblies)}; "
-            "check the number"
-        )
+        message = f"{point.chromosome}:{point.position} lies beyond the chromosome on {' and '.join(assemblies)}"
+        source = junction.source
+        return RowProblem(source.file, source.line, junction.raw or "", f"{message}; check the number")
 
     def _doubt_assembly(self, reading: Reading) -> Reading:
         """Return the reading, undecided where the coordinates fit only the other assembly."""
@@ -132,7 +131,8 @@ class Assessor:
         for file, rows in files.items():
             examined = self.examine(rows, file)
             if examined.problems:
-                raise AnnotationError(examined.problems[0])
+                first = examined.problems[0]
+                raise AnnotationError(first.message, where=f"{file}:{first.line}" if first.line else file)
             found += examined.readings
         return found
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from ntrkpath.model.errors import ReaderError
 from ntrkpath.model.fusion import Assembly, FileStatus, Junction
-from ntrkpath.readers import NTRK, read
-from ntrkpath.readers.variants import CopyNumber, ProteinChange, is_variants, read_variants
+from ntrkpath.readers import NTRK, RowProblem, read
+from ntrkpath.readers.variants import COPY_NUMBER_FORMATS, CopyNumber, ProteinChange, is_variants, read_variants
+
+#: What a file may be asked for.
+Asked = Literal["fusions", "mutations", "copy_numbers"]
 
 
 class Contents(NamedTuple):
@@ -22,10 +25,15 @@ class Contents(NamedTuple):
     rows: int
     ntrk_rows: int
     status: FileStatus
-    problems: tuple[str, ...]
+    problems: tuple[RowProblem, ...]
     junctions: tuple[Junction, ...]
     changes: tuple[ProteinChange, ...]
     copy_numbers: tuple[CopyNumber, ...]
+    tells: tuple[str, ...]
+
+    def can_tell(self, what: Asked) -> bool:
+        """Whether the silence of this file on ``what`` means "none"."""
+        return what in self.tells
 
 
 #: Formats that hold fusions and variants both.
@@ -47,28 +55,30 @@ def contents(
     """
     if caller is None and is_variants(source, name):
         variants = read_variants(source, name, sample=sample)
-        problems = tuple(map(str, variants.problems))
+        problems = variants.problems
         found: tuple[ProteinChange | CopyNumber, ...] = (*variants.changes, *variants.copy_numbers)
         samples = tuple(dict.fromkeys(one.sample for one in found if one.sample))
         return Contents(
             variants.format, variants.format, None, samples, len(found) + len(problems), len(found) + len(problems),
             "partly_read" if problems else "read", problems, (), variants.changes, variants.copy_numbers,
+            ("copy_numbers",) if variants.format in COPY_NUMBER_FORMATS else ("mutations",),
         )  # fmt: skip
-    result = read(source, name, caller=caller, sample=sample, only_genes={*NTRK, *(genes or ())})
-    problems = tuple(map(str, result.problems))
+    result = read(source, name, caller=caller, sample=sample, genes={*NTRK, *(genes or ())})
+    problems = result.problems
     changes: tuple[ProteinChange, ...] = ()
     copies: tuple[CopyNumber, ...] = ()
+    tells: tuple[str, ...] = ("fusions",)
     if result.format in _BOTH:
         try:
             variants = read_variants(source, name, sample=sample)
         except ReaderError:  # a VCF without annotation says nothing of protein changes
             pass
         else:
-            problems += tuple(p for p in map(str, variants.problems) if p not in problems)
-            changes, copies = variants.changes, variants.copy_numbers
+            problems += tuple(p for p in variants.problems if p not in problems)
+            changes, copies, tells = variants.changes, variants.copy_numbers, (*tells, "mutations", "copy_numbers")
     named = [*(j.sample for j in result.junctions), *(c.sample for c in changes), *(c.sample for c in copies)]
     samples = tuple(dict.fromkeys(name for name in named if name))
     return Contents(
         result.caller, result.format, None, samples, result.rows_read, result.rows_read - result.rows_other,
-        "partly_read" if problems else "read", problems, result.junctions, changes, copies,
+        "partly_read" if problems else "read", problems, result.junctions, changes, copies, tells,
     )  # fmt: skip

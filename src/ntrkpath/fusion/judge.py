@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable
-from pathlib import Path
 
 import msgspec
 
 from ntrkpath.fusion.assessment import Assessor, Examined, shared
-from ntrkpath.fusion.contents import Contents, contents
+from ntrkpath.fusion.contents import Asked, Contents, contents
 from ntrkpath.fusion.junction import Reading
 from ntrkpath.fusion.transcripts import Transcripts
 from ntrkpath.model.errors import NtrkpathError
 from ntrkpath.model.fusion import Assembly, FileReport, FusionVerdict, Junction, Level
+from ntrkpath.readers import RowProblem
 from ntrkpath.readers.variants import CopyNumber, ProteinChange
 
 #: A path, or a name (for messages) with the content.
@@ -33,6 +33,9 @@ class FilesJudged(msgspec.Struct, frozen=True):
         others: Fusions without an NTRK gene, of the genes that were asked for.
         changes: Protein changes of the genes asked for.
         copy_numbers: Copy numbers of the genes asked for.
+        contents: What the reader gave of each file; ``None`` where it could not be read.
+        rows: Rows that could not be read or evaluated.
+        errors: Files that could not be read, or whose junctions could not be placed.
     """
 
     files: tuple[FileReport, ...]
@@ -40,11 +43,27 @@ class FilesJudged(msgspec.Struct, frozen=True):
     others: tuple[Junction, ...] = ()
     changes: tuple[ProteinChange, ...] = ()
     copy_numbers: tuple[CopyNumber, ...] = ()
+    contents: tuple[Contents | None, ...] = ()
+    rows: tuple[RowProblem, ...] = ()
+    errors: tuple[NtrkpathError, ...] = ()
 
     @property
     def complete(self) -> bool:
         """Whether every file was read and evaluated wholly; only then does no event mean that there is none."""
         return all(file.status == "read" for file in self.files)
+
+    def asked(self, *what: Asked) -> FilesJudged:
+        """Return the same files, where one that can tell nothing of what is asked is not evaluable, and says so."""
+        reports = list(self.files)
+        for at, (report, found) in enumerate(zip(self.files, self.contents, strict=True)):
+            if found is not None and not any(found.can_tell(one) for one in what):
+                holds = " and ".join(found.tells).replace("_", " ")
+                wanted = " or ".join(what).replace("_", " ")
+                problem = f"{report.file}: a file of {holds} ({found.format}) says nothing of {wanted}"
+                reports[at] = msgspec.structs.replace(
+                    report, status="not_evaluable", problems=(*report.problems, problem)
+                )
+        return msgspec.structs.replace(self, files=tuple(reports))
 
     def of(self, sample: str) -> FilesJudged:
         """Return the same files with what they hold of one sample only; what they hold of others does not count."""
@@ -80,6 +99,9 @@ def judge_files(
     """
     assessor = shared() if transcripts is None else Assessor(transcripts)
     reports: list[FileReport] = []
+    read: list[Contents | None] = []
+    rows: list[RowProblem] = []
+    errors: list[NtrkpathError] = []
     readings: list[Reading] = []
     others: list[Junction] = []
     changes: list[ProteinChange] = []
@@ -90,28 +112,42 @@ def judge_files(
             found = contents(source, name, caller=caller, sample=sample, genes=genes)
         except NtrkpathError as error:
             reports.append(_unread(name, caller, error))
+            errors.append(error)
+            read.append(None)
             continue
+        read.append(found)
+        rows += found.problems
         junctions = [_settled(junction, assembly, level) for junction in found.junctions]
         try:
             examined = assessor.examine(junctions, name)
         except NtrkpathError as error:
             reports.append(_unplaced(name, found, error))
+            errors.append(error)
             examined = Examined([], [], None, [])
         else:
             reports.append(_report(name, found, examined))
+            rows += examined.problems
         readings += examined.readings
         others += examined.others
         changes += found.changes
         copies += found.copy_numbers
     return FilesJudged(
-        tuple(reports), tuple(assessor.decide(readings)), tuple(others), tuple(changes), tuple(copies)
-    )  # fmt: skip
+        tuple(reports),
+        tuple(assessor.decide(readings)),
+        tuple(others),
+        tuple(changes),
+        tuple(copies),
+        tuple(read),
+        tuple(rows),
+        tuple(errors),
+    )
 
 
 def _opened(given: GivenFile) -> tuple[str | os.PathLike[str] | bytes, str]:
-    if isinstance(given, tuple):
-        return given[1], _last(given[0])
-    return given, _last(str(Path(given)))
+    if isinstance(given, str | os.PathLike):
+        return given, _last(os.fspath(given))
+    name, content = given
+    return content, _last(name)
 
 
 def _last(name: str) -> str:
@@ -137,12 +173,12 @@ def _unplaced(name: str, found: Contents, error: NtrkpathError) -> FileReport:
     """Return the report of a file whose junctions cannot be placed; what else it holds still counts."""
     return FileReport(
         name, found.caller, found.format, None, found.samples, found.rows, found.ntrk_rows, "not_evaluable",
-        (*found.problems, str(error)),
+        (*map(str, found.problems), str(error)),
     )  # fmt: skip
 
 
 def _report(name: str, found: Contents, examined: Examined) -> FileReport:
-    problems = (*found.problems, *examined.problems)
+    problems = tuple(map(str, (*found.problems, *examined.problems)))
     status = "partly_read" if examined.problems and found.status == "read" else found.status
     return FileReport(
         name, found.caller, found.format, examined.assembly or found.assembly, found.samples, found.rows,

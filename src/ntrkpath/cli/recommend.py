@@ -18,7 +18,7 @@ from ntrkpath.cli.options import as_of_option, edition_option
 if TYPE_CHECKING:
     from ntrkpath.guidance import Edition
     from ntrkpath.model.case import Case
-    from ntrkpath.model.errors import CaseError
+    from ntrkpath.model.errors import CaseError, NtrkpathError
     from ntrkpath.model.fusion import FusionVerdict
     from ntrkpath.model.recommendation import Recommendation
     from ntrkpath.pathway import Pathway
@@ -104,8 +104,8 @@ Input = tuple[str, "Case | CaseError", Path]
 
 def inputs(paths: Iterable[str]) -> Iterator[Input]:
     """Yield every case of the files, directories and standard input that are named."""
+    from ntrkpath.cases.load import decode_json, read_located
     from ntrkpath.model.errors import CaseError
-    from ntrkpath.pathway.load import decode_json, read_located
 
     for path in paths:
         if path == "-":
@@ -163,9 +163,10 @@ class Run:
 
         return attach(case, directory)
 
-    def _report(self, error: Exception) -> None:
+    def _report(self, error: NtrkpathError) -> None:
         self.bad += 1
-        click.echo(f"error: {error}", err=True)
+        for one in error.all:
+            click.echo(f"error: {one}", err=True)
 
 
 def write(

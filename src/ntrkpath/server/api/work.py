@@ -8,12 +8,12 @@ from typing import Any
 
 import msgspec
 
+from ntrkpath.cases.load import decode_json, decode_yaml
 from ntrkpath.exports.recommendations import encode
 from ntrkpath.model.case import Case, DnaMps, RnaMps
 from ntrkpath.model.errors import CaseError, NtrkpathError, ReaderError
 from ntrkpath.model.fusion import FusionVerdict
 from ntrkpath.pathway import attach
-from ntrkpath.pathway.load import decode_json, decode_yaml
 from ntrkpath.server.tasks import pathway
 
 

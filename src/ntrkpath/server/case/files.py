@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 
+from ntrkpath.cases.plain_yaml import load_plain
 from ntrkpath.model.case import Case, Diagnosis, DnaMps, RnaMps
 from ntrkpath.model.errors import CaseError, NtrkpathError
 from ntrkpath.model.fusion import FusionVerdict
 from ntrkpath.pathway import attach
-from ntrkpath.pathway.plain_yaml import load_plain
 
 #: Our verdicts by the name of the file that held the events; empty for a file of mutations or copy numbers.
 Carried = dict[str, list[FusionVerdict]]

@@ -23,6 +23,7 @@ from ntrkpath.model.recommendation import (
     Step,
 )
 from ntrkpath.pathway.intake.files import Attached, with_files
+from ntrkpath.pathway.intake.findings import Account, patient
 from ntrkpath.pathway.intake.genes import NtrkGenes
 from ntrkpath.pathway.intake.readouts import Called, Readouts
 from ntrkpath.pathway.intake.reported import judge
@@ -71,6 +72,7 @@ class Pathway:
         ntrk = NtrkGenes(edition.data["guideline"]["ntrk_genes"])
         self.tumour, self.treated = Tumour(edition, ntrk), Treated(edition, ntrk)
         self.readouts = Readouts(edition, ntrk, judge if judged else None)
+        self.account = Account(self.tumour, self.treated, self.readouts.silent)
         self.labels = Labels(edition, as_of)
         self.probabilities = Probabilities(edition) if probability else None
         setting = edition.facts["figure2_reading"]
@@ -137,6 +139,8 @@ class Pathway:
             CaseError: The histology or a drug is not recognised, or the age is none.
         """
         choices, histology, called, situation = self.facts(case, attached)
+        entity = self.edition.vocabulary.get(histology.id)
+        assert entity is not None
         decision = self.chain.decide(choices[0])
         actions: dict[str, Action] = {}
         cautions: list[Caution] = []
@@ -157,9 +161,11 @@ class Pathway:
         return Recommendation(
             schema=SCHEMA,
             case_id=case.id,
+            patient=patient(case),
             guideline=self.guideline,
             as_of=self.as_of,
             labels_known_to=self.edition.labels_known_to,
+            findings=self.account.findings(case, entity, called, attached),
             histology=histology,
             tier=levels["tier"],
             tier_reason=reasons["tier"],

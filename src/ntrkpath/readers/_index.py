@@ -203,7 +203,7 @@ INDEX: tuple[
         'linx-vis',
         'linx',
         ('linx',),
-        (('genenameup',), ('genenamedown',), ('chrup',), ('posup',), ('chrdown',), ('posdown',)),
+        (('genenameup',), ('genenamedown',), ('chrup',), ('posup',), ('chrdown',), ('posdown',), ('transcriptup', 'fusedexonup'), ('transcriptdown', 'fusedexondown')),
         None,
         0,
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from ntrkpath.model.fusion import Breakpoint, Junction
 from ntrkpath.readers._contigs import contig
@@ -82,18 +82,15 @@ class GeneFilter:
         return name is not None and (ntrk_gene(name) or name.upper()) in self.genes
 
     def _side(self, side: Breakpoint) -> bool:
-        if any(map(self.gene, (side.gene, *side.others, *_named_in(side.transcript)))):
+        if any(map(self.gene, (side.gene, *side.others))):
+            return True
+        if side.gene is None and side.transcript is not None and self.gene(ntrk_gene(side.transcript)):
             return True
         return locus_gene(side.chromosome, side.position) in self.genes
 
     def junction(self, junction: Junction) -> bool:
         """Whether a junction touches a wanted gene by name or by position."""
         return self._side(junction.five_prime) or self._side(junction.three_prime)
-
-
-def _named_in(transcript: str | None) -> Iterable[str]:
-    """Return the transcript where it is one of those by which an NTRK gene is named."""
-    return (transcript,) if transcript is not None and ntrk_gene(transcript) else ()
 
 
 def touches_ntrk(junction: Junction) -> bool:

@@ -12,6 +12,7 @@ from typing import Protocol, cast, runtime_checkable
 
 from ntrkpath.model.errors import ReaderError
 from ntrkpath.readers._collect import Collector
+from ntrkpath.readers._header_names import key
 from ntrkpath.readers._table import Header, TableReader, headers
 from ntrkpath.readers._text import Document
 
@@ -52,7 +53,7 @@ class Known:
     ) -> None:
         self.name = name
         self.module = module
-        self.need = tuple(tuple(alternative.split("|")) for alternative in need)
+        self.need = tuple(tuple(key(name) for name in alternative.split("|")) for alternative in need)
         self.rank = rank
         self.callers = callers or (name,)
         self.looks = looks
@@ -314,7 +315,7 @@ def recognise(document: Document) -> tuple[Known | Reader, Header | None]:
     for header in headers(document):
         if head is not None and header.index != seen:
             break
-        names = frozenset(header.names)
+        names = frozenset(map(key, header.names))
         fitting = [table for table in TABLES if table.fits(names)]
         if fitting and head is None:
             matched, head, seen = fitting, header, header.index
@@ -358,7 +359,7 @@ def by_caller(name: str, document: Document) -> tuple[Known | Reader, Header | N
         if known.looks is not None and known.looks(document):
             return known, None
     for header in headers(document):
-        names = frozenset(header.names)
+        names = frozenset(map(key, header.names))
         table = _best((known for known in fits if known.fits(names)), document)
         if table is not None:
             return table, header

@@ -10,6 +10,7 @@ from ntrkpath.model.fusion import Breakpoint, Junction
 from ntrkpath.readers import _cells
 from ntrkpath.readers._cells import RowError
 from ntrkpath.readers._collect import Collector
+from ntrkpath.readers._header_names import key, unmangled
 from ntrkpath.readers._text import Document
 
 DELIMITERS = ("\t", ",", ";")
@@ -22,7 +23,9 @@ _JOINED_LINES = 50
 def names_of(line: str, delimiter: str) -> tuple[str, ...]:
     """Return the column names of a header line: lower case, without ``#``, quotes and surrounding blanks."""
     cells = split(line.lstrip("#").strip(" "), delimiter)
-    return tuple(" ".join(cell.strip().strip('"').lower().split()) for cell in cells)
+    names = [" ".join(cell.strip().strip('"').lower().split()) for cell in cells]
+    names[0] = names[0].lstrip("# ")
+    return unmangled(tuple(names))
 
 
 def split(line: str, delimiter: str) -> list[str]:
@@ -138,10 +141,12 @@ class TableReader:
         for number, name in enumerate(names):
             at.setdefault(name, number)
         found = dict(at) if self.every_column else {}
+        by_key = {key(name): number for name, number in reversed(at.items())}
         for field, accepted in self.columns.items():
             for name in accepted:
-                if name in at:
-                    found[field] = at[name]
+                number = at.get(name, by_key.get(key(name)))
+                if number is not None:
+                    found[field] = number
                     break
         return found
 

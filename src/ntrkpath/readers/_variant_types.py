@@ -73,7 +73,7 @@ def _plain(text: str) -> str:
 
 
 def is_silent(text: str) -> bool:
-    """Whether a text says that the protein does not change (``p.=``, ``p.G500=``), or that it is not known (``p.?``)."""
+    """Whether a text says that the protein does not change (``p.=``, ``p.G500=``), or is not known (``p.?``)."""
     change = _plain(text)
     return change in {"=", "?", "", ".", "0?"} or _SILENT.fullmatch(change) is not None
 

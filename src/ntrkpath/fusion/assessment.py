@@ -11,7 +11,7 @@ import msgspec
 from ntrkpath.fusion.assembly import Told, fits_elsewhere, infer
 from ntrkpath.fusion.chromosomes import beyond
 from ntrkpath.fusion.decision import Thresholds, default_thresholds
-from ntrkpath.fusion.junction import Reading, read, undecided
+from ntrkpath.fusion.junction import Reading, contradicts, read, undecided
 from ntrkpath.fusion.locus import Atlas
 from ntrkpath.fusion.merge import collect, verdicts
 from ntrkpath.fusion.transcripts import Transcripts
@@ -95,7 +95,7 @@ class Assessor:
         if reading is None:
             return None
         if any(locus.note for locus in (reading.orientation.five, reading.orientation.three)):
-            reading = self._doubt_assembly(reading)
+            reading = self._doubt(reading)
         if junction.assembly is None and inferred.note and reading.key[8]:
             reading = msgspec.structs.replace(reading, notes=(*reading.notes, inferred.note))
         return reading
@@ -109,12 +109,14 @@ class Assessor:
         source = junction.source
         return RowProblem(source.file, source.line, junction.raw or "", f"{message}; check the number")
 
-    def _doubt_assembly(self, reading: Reading) -> Reading:
-        """Return the reading, undecided where the coordinates fit only the other assembly."""
+    def _doubt(self, reading: Reading) -> Reading:
+        """Return the reading, undecided where a position contradicts the gene that the row names for it."""
         here = reading.key[8]
         for other in self.transcripts.assemblies:
             if here and other != here and fits_elsewhere(self.atlas(here), self.atlas(other), reading.junction):  # type: ignore[arg-type]
                 return undecided(reading, f"the coordinates fit {other}, not {here}: check the assembly of the file")
+        if contradicts(reading, self.thresholds):
+            return undecided(reading, "a position contradicts the gene that the row names: check both")
         return reading
 
     def readings(self, junctions: Iterable[Junction]) -> list[Reading]:

@@ -18,7 +18,7 @@ def _accessions(assembly: str) -> dict[str, str]:
     return dict(knowledge("assemblies").get(assembly, {}).get("accession", {}))
 
 
-def accession(chromosome: str, assembly: str) -> str | None:
+def chromosome_accession(chromosome: str, assembly: str) -> str | None:
     """Return the RefSeq accession of a chromosome on an assembly; ``None`` where we know none."""
     return _accessions(assembly).get(chromosome)
 

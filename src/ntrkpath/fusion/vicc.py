@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ntrkpath.fusion.chromosomes import chromosome_accession
 from ntrkpath.fusion.locus import NTRK
-from ntrkpath.fusion.naming import chromosome_accession
 from ntrkpath.model.fusion import FusionVerdict, Side
 
 _SEGMENT = re.compile(r"(?P<accession>[A-Z]+_?\d+(?:\.\d+)?)\((?P<gene>[^)]+)\):e\.(?P<exon>\d+)(?P<offset>[+-]\d+)?")

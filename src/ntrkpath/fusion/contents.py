@@ -63,7 +63,7 @@ def contents(
             "partly_read" if problems else "read", problems, (), variants.changes, variants.copy_numbers,
             ("copy_numbers",) if variants.format in COPY_NUMBER_FORMATS else ("mutations",),
         )  # fmt: skip
-    result = read(source, name, caller=caller, sample=sample, only_genes={*NTRK, *(genes or ())})
+    result = read(source, name, caller=caller, sample=sample, genes={*NTRK, *(genes or ())})
     problems = result.problems
     changes: tuple[ProteinChange, ...] = ()
     copies: tuple[CopyNumber, ...] = ()

@@ -7,11 +7,10 @@ from functools import cache
 
 import msgspec
 
-from ntrkpath.assays import NtrkGenes
-from ntrkpath.assays.genes import result_level
 from ntrkpath.guidance import Edition
 from ntrkpath.model.case import Case, DnaMps, Mutation, RnaMps, TherapyLine
 from ntrkpath.model.errors import AnnotationError, CaseError
+from ntrkpath.pathway.intake.genes import NtrkGenes, result_level
 
 _CHANGE = re.compile(r"(?:p\.)?\(?([A-Za-z]{3}|[A-Z])(\d+)([A-Za-z]{3}|[A-Z*=])\)?")
 _ONE = {

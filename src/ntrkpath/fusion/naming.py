@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ntrkpath.fusion.chromosomes import chromosome_accession
 from ntrkpath.fusion.gene import Gene, Transcript
 from ntrkpath.fusion.locus import NTRK, Locus
 from ntrkpath.fusion.numbering import other_numbers
 from ntrkpath.fusion.site import Site
 from ntrkpath.model.fusion import Side
+from ntrkpath.readers import refseq
 
 if TYPE_CHECKING:
     from ntrkpath.fusion.junction import Reading
@@ -55,7 +55,7 @@ def _vicc_side(locus: Locus, site: Site | None, assembly: object) -> str:
     if site is None or not site.exon:
         if locus.name is not None:
             return locus.name
-        sequence = chromosome_accession(locus.point.chromosome or "", str(assembly))
+        sequence = refseq(locus.point.chromosome or "", str(assembly))
         if locus.position is None or sequence is None:
             return "?"
         return f"{sequence}(chr {locus.point.chromosome}):g.{locus.position}"

@@ -91,3 +91,9 @@ class StrategyError(NtrkpathError):
     """A plan, population or cost file is malformed, incomplete or contradicts itself."""
 
     kind = "strategy"
+
+
+class RoundError(NtrkpathError):
+    """A round, a sheet of a laboratory or a scoring rule is malformed, incomplete or contradicts itself."""
+
+    kind = "round"

@@ -97,3 +97,15 @@ class RoundError(NtrkpathError):
     """A round, a sheet of a laboratory or a scoring rule is malformed, incomplete or contradicts itself."""
 
     kind = "round"
+
+
+class InputError(NtrkpathError):
+    """A file that is to be read is none: a pipe, a device."""
+
+    kind = "input"
+
+
+class OutputError(NtrkpathError):
+    """An output cannot be written: no space, no permission, no such directory, or it would replace something."""
+
+    kind = "output"

@@ -8,9 +8,9 @@ from typing import Literal
 
 import msgspec
 
-from ntrkpath.fusion import assess
-from ntrkpath.model.errors import NtrkpathError, RoundError
-from ntrkpath.model.fusion import FusionVerdict, Junction
+from ntrkpath.fusion.judge import judge_files
+from ntrkpath.model.errors import RoundError
+from ntrkpath.model.fusion import FusionVerdict, Level
 from ntrkpath.rounds.event_name import Event, read_event
 
 Standing = Literal["reported", "rejected"]
@@ -34,30 +34,33 @@ class FileRead(msgspec.Struct, frozen=True):
 
 
 @lru_cache(maxsize=4096)
-def read_file(path: Path) -> FileRead:
-    """Return what a caller's file says; a file that cannot be read says nothing, and never "no fusion"."""
-    from ntrkpath.readers import NTRK, read
+def read_file(path: Path, sample: str, level: Level) -> FileRead:
+    """Return what a caller's file says of one sample; a file that cannot be read says nothing, and never "no fusion".
 
-    try:
-        content = read(path, only_genes=NTRK)
-        accepted = assess(j for j in content.junctions if not _rejected(j))
-        rejected = assess(j for j in content.junctions if _rejected(j))
-    except NtrkpathError as error:
-        return FileRead(path.name, False, (), (str(error),))
-    events = [FileEvent(_event(v), v, "reported") for v in accepted]
-    events += [FileEvent(_event(v), v, "rejected") for v in rejected]
-    problems = tuple(str(problem) for problem in content.problems)
-    return FileRead(path.name, not problems, tuple(events), problems)
+    Args:
+        path: The file.
+        sample: The sample of the round; it decides only where the file names several.
+        level: What the assay looks at, for rows that do not state it.
+    """
+    judged = judge_files([path], level=level).asked("fusions")
+    report = judged.files[0]
+    problems = report.problems
+    if len(report.samples) > 1:
+        if sample not in report.samples:
+            problems = (*problems, f"{report.file}: holds several samples and none is {sample}")
+            return FileRead(path.name, False, (), problems)
+        judged = judged.of(sample)
+    events = tuple(FileEvent(_event(one), one, _standing(one)) for one in judged.events)
+    return FileRead(path.name, report.status == "read", events, problems)
 
 
-def _rejected(junction: Junction) -> bool:
-    return junction.standing == "rejected"
+def _standing(verdict: FusionVerdict) -> Standing:
+    return "rejected" if "rejected_by_caller" in verdict.reasons else "reported"
 
 
 def _event(verdict: FusionVerdict) -> Event:
     """Return a verdict as an event: RNA by its exons, DNA by its genes, since DNA breaks between the exons."""
-    five, three = verdict.five_prime.gene, verdict.three_prime.gene
-    plain = Event(verdict.name, five, three)
+    plain = Event(verdict.name, verdict.five_prime.gene, verdict.three_prime.gene)
     if verdict.level != "rna" or not verdict.vicc_name:
         return plain
     try:

@@ -56,7 +56,7 @@ _READOUTS = (
 )  # fmt: skip
 
 
-def put_together(lines: Sequence[Line], assay: Assay, files: Mapping[str, Path]) -> Reported:
+def put_together(lines: Sequence[Line], sample: str, assay: Assay, files: Mapping[str, Path]) -> Reported:
     """Return what the rows of one sample and assay say together; rows that contradict each other are not readable."""
     readouts: dict[str, Any] = {}
     for line in reversed(lines):
@@ -65,7 +65,7 @@ def put_together(lines: Sequence[Line], assay: Assay, files: Mapping[str, Path])
     names = [line.values["fusion"] for line in lines if "fusion" in line.values]
     events, bad = _events(names)
     sent = [files[line.values["file"]] for line in lines if line.values.get("file") in files]
-    read = read_file(sent[0]) if sent else None
+    read = read_file(sent[0], sample, "dna" if assay.method == "dna_mps" else "rna") if sent else None
     base = Reported(call="unreadable", events=events, bad_names=bad, readouts=readouts, file=read)
     if problem := _impossible(readouts):
         return msgspec.structs.replace(base, why=problem)

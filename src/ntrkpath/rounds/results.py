@@ -85,7 +85,7 @@ def _one(
         if key in broken:
             place[sample] = Reported(call="unreadable", why=broken[key])
             continue
-        place[sample] = told = put_together(rows[key], own[assay], submission.files)
+        place[sample] = told = put_together(rows[key], sample, own[assay], submission.files)
         if told.call == "unreadable" or told.bad_names:
             why = told.why or "; ".join(told.bad_names)
             faults.append(Fault(f"{sheet.name}:{rows[key][0].line}", f"sample {sample}, assay {assay}: {why}"))

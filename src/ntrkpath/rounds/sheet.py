@@ -16,11 +16,10 @@ from typing import Any
 import msgspec
 
 from ntrkpath.model.errors import RoundError
+from ntrkpath.model.numerals import NumberError, number, whole
 from ntrkpath.rounds.knowledge import knowledge
 
 _LONGEST = 400
-_PERCENT = re.compile(r"(\d{1,3})(?:[.,](\d{1,2}))?\s*%?")
-_COUNT = re.compile(r"\d{1,9}")
 
 
 class Column(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -198,12 +197,23 @@ def _value(column: Column, cell: str, kind: str) -> Any:
             return dt.date.fromisoformat(cell)
         except ValueError:
             raise RoundError("not a date", value=cell, allowed="YYYY-MM-DD") from None
-    if column.kind == "count":
-        if not _COUNT.fullmatch(cell):
-            raise RoundError("not a whole number", value=cell, allowed="0, 1, 2, ... without signs or separators")
-        return int(cell)
-    found = _PERCENT.fullmatch(cell)
-    number = float(f"{found[1]}.{found[2] or 0}") if found else -1.0
-    if not 0 <= number <= 100:
-        raise RoundError("not a percentage", value=cell, allowed="0 to 100, with at most two decimals")
-    return number
+    try:
+        if column.kind == "count":
+            return _count(cell)
+        return _percent(cell)
+    except NumberError as error:
+        raise RoundError(str(error)) from None
+
+
+def _count(cell: str) -> int:
+    found = whole(cell)
+    if found < 0:
+        raise NumberError(f"{cell!r} is below zero")
+    return found
+
+
+def _percent(cell: str) -> float:
+    found = number(cell.removesuffix("%"))
+    if not 0 <= found <= 100:
+        raise NumberError(f"{cell!r} is no percentage: 0 to 100")
+    return found

@@ -10,7 +10,7 @@ import msgspec
 
 from ntrkpath.fusion.judge import judge_files
 from ntrkpath.model.errors import RoundError
-from ntrkpath.model.fusion import FusionVerdict, Level
+from ntrkpath.model.fusion import FusionVerdict, Level, Source
 from ntrkpath.rounds.event_name import Event, read_event
 
 Standing = Literal["reported", "rejected"]
@@ -50,12 +50,20 @@ def read_file(path: Path, sample: str, level: Level) -> FileRead:
             problems = (*problems, f"{report.file}: holds several samples and none is {sample}")
             return FileRead(path.name, False, (), problems)
         judged = judged.of(sample)
-    events = tuple(FileEvent(_event(one), one, _standing(one)) for one in judged.events)
+    rejected = {
+        junction.source
+        for content in judged.contents
+        if content is not None
+        for junction in content.junctions
+        if junction.standing == "rejected"
+    }
+    events = tuple(FileEvent(_event(one), one, _standing(one, rejected)) for one in judged.events)
     return FileRead(path.name, report.status == "read", events, problems)
 
 
-def _standing(verdict: FusionVerdict) -> Standing:
-    return "rejected" if "rejected_by_caller" in verdict.reasons else "reported"
+def _standing(verdict: FusionVerdict, rejected: set[Source]) -> Standing:
+    """Return what the caller made of an event: rejected where it rejected every row of it."""
+    return "rejected" if all(source in rejected for source in verdict.source) else "reported"
 
 
 def _event(verdict: FusionVerdict) -> Event:

@@ -31,6 +31,16 @@ def told(ratio: Ratio) -> str:
     return f"{ratio.count} of {ratio.of}, {percent(found.estimate)} ({between(found.low, found.high)})"
 
 
+def brief(ratio: Ratio, clear: Ratio | None = None) -> str:
+    """Return a ratio for a narrow column: ``15/18, 83 % (59 to 96)``; ``the same`` where it is no other than ``clear``."""
+    if ratio.interval is None:
+        return "none counted"
+    if clear is not None and (ratio.count, ratio.of) == (clear.count, clear.of):
+        return "the same"
+    found = ratio.interval
+    return f"{ratio.count}/{ratio.of}, {100 * found.estimate:.0f} % ({100 * found.low:.0f} to {100 * found.high:.0f})"
+
+
 def _ratio_record(ratio: Ratio, name: str) -> dict[str, object]:
     found = ratio.interval
     return {
@@ -121,7 +131,14 @@ def shares_sheet(score: Score) -> Sheet:
         for way in ("clear", "with_design", "inconclusive_wrong", "inconclusive_right"):
             record |= _ratio_record(getattr(one, way), way)
         label = name if one.by in ("round", "method") else f"{one.by}: {name}"
-        cells = (label, str(one.right), str(one.wrong), *beside, told(one.clear), *map(told, ways))
+        cells = (
+            label,
+            str(one.right),
+            str(one.wrong),
+            *beside,
+            brief(one.clear),
+            *(brief(way, one.clear) for way in ways),
+        )
         rows.append(Row(cells=cells, record=record, kind="group" if one.by == "round" else "study"))
     notes = (
         "Intervals are exact (Clopper-Pearson, 95 %) and take results as independent; those of many laboratories on "
@@ -144,7 +161,16 @@ def accuracy_sheet(score: Score) -> Sheet:
         record: dict[str, object] = {"method": one.method, "measure": one.kind}
         for name, ratio in ways.items():
             record |= _ratio_record(ratio, name)
-        rows.append(Row(cells=(method_words(one.method), one.kind, *map(told, ways.values())), record=record))
+        rows.append(
+            Row(
+                cells=(
+                    method_words(one.method),
+                    one.kind,
+                    *(brief(way, None if name == "clear" else one.clear) for name, way in ways.items()),
+                ),
+                record=record,
+            )
+        )
     notes = ("Of the samples of this round, not of patients: no predictive value follows.",)
     return Sheet(title="Sensitivity and specificity", heads=heads, rows=tuple(rows), notes=notes, ident="accuracy")
 

@@ -74,7 +74,7 @@ def call_words(one: Result) -> str:
     found = f"{call}: {one.named}" if one.named else call
     if one.call == "unreadable" and one.call_why:
         return f"{found} ({one.call_why})"
-    if one.named and one.event_named not in ("same_junction", "none_named") and one.expected != "not_stated":
+    if one.named and one.gene is not None and one.event_named not in ("same_junction", "none_named"):
         found += f" ({knowledge('wording')['named'][one.event_named]})"
     return found
 

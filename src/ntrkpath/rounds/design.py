@@ -6,7 +6,7 @@ A cell that names no source is refused, so that what nobody read can never be sh
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, Literal
 
@@ -90,6 +90,10 @@ class Designs:
     def source(self, key: str) -> str:
         """Return a source in full."""
         return self.sources.get(key, key)
+
+    def only(self, designs: Iterable[Design]) -> Designs:
+        """Return some of the panels, with the same sources."""
+        return Designs(tuple(designs), self.sources)
 
     def with_own(self, other: Designs) -> Designs:
         """Return these panels with those of a round in front, which win where they have the same name."""

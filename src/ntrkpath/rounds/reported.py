@@ -130,4 +130,5 @@ def _from_file(base: Reported, assay: Assay) -> Reported:
     if not read.readable:
         why = f"the caller's file says nothing: {read.problems[0] if read.problems else 'not evaluable'}"
         return msgspec.structs.replace(base, why=why)
-    return msgspec.structs.replace(base, call="negative", why="from the caller's file: no NTRK event in it")
+    held = "only NTRK events that its caller rejected" if read.events else "no NTRK event in it"
+    return msgspec.structs.replace(base, call="negative", why=f"from the caller's file: {held}")

@@ -13,6 +13,7 @@ from ntrkpath.rounds.agreement import Agreement, agreement
 from ntrkpath.rounds.change import Change, changes
 from ntrkpath.rounds.consensus import Agreed
 from ntrkpath.rounds.description import Appeal, Round
+from ntrkpath.rounds.design import Designs
 from ntrkpath.rounds.effects import Effects, effects
 from ntrkpath.rounds.folder import Assay, Folder, read_folder
 from ntrkpath.rounds.funnel import Place, Scored, funnel
@@ -80,6 +81,7 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     round: Round
     rule: Rule
     assays: tuple[Assay, ...]
+    designs: Designs
     truths: dict[str, Truth]
     results: tuple[Result, ...]
     faults: tuple[Fault, ...]
@@ -149,6 +151,7 @@ def score_folder(folder: Folder) -> Score:
         round=folder.round,
         rule=rule,
         assays=folder.assays,
+        designs=folder.designs,
         truths=known,
         results=results,
         faults=told.faults,

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from ntrkpath.guidance import load
 from ntrkpath.pathway import Pathway, read_cases
-from ntrkpath.pathway.constructed import constructed
+from ntrkpath.proof.constructed import constructed
 from ntrkpath.pathway.examples import examples
 from ntrkpath.server.browse import reading
 from ntrkpath.server.browse.catalogue import catalogue

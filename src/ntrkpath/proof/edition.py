@@ -11,11 +11,11 @@ import msgspec
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.errors import GuidanceError
 from ntrkpath.rules import Chain
-from ntrkpath.rules.dated import Clause, Dated, Document, Status, prove_dated
-from ntrkpath.rules.lock import LOCK_FILE, read_lock, write_lock
-from ntrkpath.rules.report import Report
-from ntrkpath.rules.verify import Scope, Subject, outcome_lock
-from ntrkpath.rules.verify import verify as verify_subject
+from ntrkpath.proof.dated import Clause, Dated, Document, Status, prove_dated
+from ntrkpath.proof.lock import LOCK_FILE, read_lock, write_lock
+from ntrkpath.proof.report import Report
+from ntrkpath.proof.verify import Scope, Subject, outcome_lock
+from ntrkpath.proof.verify import verify as verify_subject
 
 #: Facts that the recommendation shows as they are.
 ANSWERS = frozenset({"tier", "priority"})

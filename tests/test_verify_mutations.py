@@ -14,15 +14,15 @@ import msgspec
 import pytest
 
 from ntrkpath.guidance import load
-from ntrkpath.proof import edition as proof
 from ntrkpath.model.errors import GuidanceError
-from ntrkpath.proof.constructed import constructed
-from ntrkpath.rules import Chain, Fact, Row, Table
-from ntrkpath.rules.chain import Masks
+from ntrkpath.proof import edition as proof
 from ntrkpath.proof.checks import check_sources, check_table
+from ntrkpath.proof.constructed import constructed
 from ntrkpath.proof.lock import outcomes, table_hash
 from ntrkpath.proof.properties import prove
 from ntrkpath.proof.verify import MUST_CITE, Scope
+from ntrkpath.rules import Chain, Fact, Row, Table
+from ntrkpath.rules.chain import Masks
 
 EDITION = load()
 SUBJECT = proof.subject_of(EDITION)

@@ -8,9 +8,9 @@ from itertools import product
 
 import msgspec
 
-from ntrkpath.rules.chain import Chain, Masks
 from ntrkpath.proof.reach import count_reachable
 from ntrkpath.proof.report import DatedCount, Finding, PropertyCount
+from ntrkpath.rules.chain import Chain, Masks
 from ntrkpath.rules.table import Table
 
 Dated = tuple[DatedCount, tuple[PropertyCount, ...], tuple[Finding, ...]]

@@ -132,7 +132,13 @@ def _of_the_alterations(edition: Edition, tumour: Tumour) -> Iterator[Space]:
             "IMT", (("ALK", "fusion", alk), ("ROS1", "fusion", ros1), ("any", "fusion", every)), ("alk_ros1",)
         ),
     )  # fmt: skip
-    genes = sorted({*tumour.drivers, *(gene for gene, _ in tumour.defining), "TP53", "any", "NTRK1"})
+    own = {
+        gene
+        for name in _PROBES
+        for marker in _entity(tumour, name).markers
+        for gene in (*marker.genes, *marker.absent_by)
+    }
+    genes = sorted({*tumour.drivers, *(gene for gene, _ in tumour.defining), *own, "TP53", "any", "NTRK1"})
     yield Space(
         "alterations",
         {"histology": _listed(_PROBES), "gene": _listed(genes),

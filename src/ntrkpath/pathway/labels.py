@@ -86,6 +86,7 @@ class Labels:
                     label.text,
                     label.source,
                     label.in_paper,
+                    label.read,
                 )
             )
         return tuple(found)

@@ -80,6 +80,7 @@ class Tumour:
         self.vimentin = frozenset(derive["lineage"]["vimentin"])
         self.other_markers = int(derive["lineage"]["minimum_other_markers"])
         self.co_expressed = tuple(derive["s100_cd34"]["markers"])
+        self.told_apart = tuple(derive["s100_cd34"]["unless"])
         self.as_none = frozenset(derive["differentiation"]["as_none"])
         self.settled = frozenset(derive["differentiation"]["settled_by_group"])
         words = "|".join(re.escape(word) for word in derive["cns_site"]["words"])
@@ -128,6 +129,7 @@ class Tumour:
         canonical = self._canonical(histology, alterations)
         return {
             "histology_group": histology.group,
+            "kin": histology.kin,
             "alk_ros1": self._alk_ros1(alterations),
             "canonical_alteration": canonical,
             "other_driver": self._other_driver(histology, alterations),
@@ -186,6 +188,13 @@ class Tumour:
             return "unknown" if tested else "expected"
         return "unknown"
 
+    def open_markers(self, case: Case, found: Iterable[Alteration]) -> tuple[str, ...]:
+        """Return the canonical alterations of the histology that are neither present nor tested absent."""
+        histology = self.histology(case.diagnosis.histology).histology
+        alterations = self._by_gene([*case.alterations, *found])
+        markers = histology.markers if histology else ()
+        return tuple(marker.id for marker in markers if self._status(marker, alterations) == "unknown")
+
     def _alk_ros1(self, alterations: dict[tuple[str, str], str]) -> str:
         either = [
             alterations.get((gene, "fusion")) or alterations.get((self.any_fusion, "fusion"), "unknown")
@@ -213,6 +222,8 @@ class Tumour:
 
     def _co_expression(self, profile: Mapping[str, str]) -> str:
         values = [profile.get(marker) for marker in self.co_expressed]
+        if any(profile.get(marker) == "positive" for marker in self.told_apart):
+            return "not_co_expressed"
         if all(value == "positive" for value in values):
             return "co_expressed"
         return "not_co_expressed" if "negative" in values else "unknown"

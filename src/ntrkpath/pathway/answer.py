@@ -30,6 +30,7 @@ class Facts(msgspec.Struct, frozen=True):
         open_markers: The canonical alterations of the histology that are neither present nor absent.
         resistance: The alteration that explains resistance, where one is known.
         given: The TRK inhibitors that were given.
+        points_to: An alteration that defines another sarcoma, and the names it stands for.
     """
 
     case: Case
@@ -40,6 +41,7 @@ class Facts(msgspec.Struct, frozen=True):
     open_markers: Sequence[str]
     resistance: str | None
     given: frozenset[str] = frozenset()
+    points_to: tuple[str, tuple[str, ...]] | None = None
 
 
 class Words:
@@ -98,6 +100,9 @@ class Words:
             text = self._drivers(facts)
         elif action.action == "repeat_test":
             text = self._repeat(row, facts)
+        elif action.action == "review_diagnosis" and facts.points_to:
+            alteration, names = facts.points_to
+            text = self.texts["points_to"].format(action=text, alteration=alteration, names=" or ".join(names[:3]))
         elif action.action == "ask_laboratory":
             asked = tuple(one.format_map(_Filling(self, facts)) for one in dict.fromkeys(asks))
             text = self.texts["ask_laboratory"].format(asks=", and ".join(asked)) if asked else text

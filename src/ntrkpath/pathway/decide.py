@@ -23,9 +23,10 @@ from ntrkpath.model.recommendation import (
     Step,
 )
 from ntrkpath.pathway.answer import Facts, Words
-from ntrkpath.pathway.intake.files import Verdicts, judge
+from ntrkpath.pathway.intake.files import Attached, with_files
 from ntrkpath.pathway.intake.genes import NtrkGenes
 from ntrkpath.pathway.intake.readouts import Called, Readouts
+from ntrkpath.pathway.intake.reported import judge
 from ntrkpath.pathway.intake.treated import Treated
 from ntrkpath.pathway.intake.tumour import Tumour
 from ntrkpath.pathway.labels import Labels
@@ -43,7 +44,7 @@ _OPEN = ("unknown", "expected")
 _SAYS_NOTHING = ("unknown", "not_done", "not_counted", "no_cutoff")
 
 
-_NO_VERDICTS: Verdicts = {}
+_NO_FILES: Attached = {}
 
 
 class Pathway:
@@ -107,40 +108,40 @@ class Pathway:
         return actions, caution, Step(hit.table, row.id, tuple(row.when), row.sets)
 
     def facts(
-        self, case: Case, verdicts: Verdicts = _NO_VERDICTS
+        self, case: Case, attached: Attached = _NO_FILES
     ) -> tuple[list[dict[str, str]], HistologyAnswer, list[Called], Situation]:
         """Return the levels of every case fact, once for each choice of the tests that are read.
 
         Raises:
             CaseError: The histology or a drug is not recognised, or the age is none.
         """
+        case = with_files(case, attached)
         resolution = self.tumour.histology(case.diagnosis.histology)
         histology = resolution.histology
         assert histology is not None
         answer = HistologyAnswer(resolution.text, histology.id, histology.name, histology.group, resolution.how)
-        levels = self.tumour.levels(case, histology, self.readouts.found(case))
+        levels = self.tumour.levels(case, histology, self.readouts.found(case, attached))
         treated, resistance, progressed = self.treated.levels(case)
         levels |= treated
         levels["figure2_reading"] = self.reading
         mask = self.screen.matching(levels)
         called = self.readouts.call(
-            case, self.screen.hits[(mask & -mask).bit_length() - 1].row.sets["ihc_screen"], verdicts
+            case, self.screen.hits[(mask & -mask).bit_length() - 1].row.sets["ihc_screen"], attached
         )
         levels |= self.readouts.summary(case, called)
         choices = [{**levels, **choice} for choice in self.readouts.choices(case, called)]
         return choices, answer, called, (resistance.mutation, resistance.effects, progressed)
 
-    def recommend(self, case: Case, verdicts: Verdicts = _NO_VERDICTS) -> Recommendation:
+    def recommend(self, case: Case, attached: Attached = _NO_FILES) -> Recommendation:
         """Decide one case.
 
         Args:
-            verdicts: Our verdicts on the events of the caller files of the case, by position of the test
-                (``pathway.attach``).
+            attached: What the files of the case give, by position of the test (``pathway.attach``).
 
         Raises:
             CaseError: The histology or a drug is not recognised, or the age is none.
         """
-        choices, histology, called, situation = self.facts(case, verdicts)
+        choices, histology, called, situation = self.facts(case, attached)
         decision = self.chain.decide(choices[0])
         actions: dict[str, tuple[Action, Row]] = {}
         asks: list[str] = []
@@ -153,7 +154,7 @@ class Pathway:
             given, caution, step = self._parts[row.id]
             for action in given:
                 before = actions.get(action.action)
-                if before is None or self._strength[action.strength] < self._strength[before[0].strength]:
+                if before is None or self._weight(action, row) < self._weight(*before):
                     actions[action.action] = action, row
             asks += row.emits.get("asks", ())
             if caution is not None:
@@ -161,9 +162,11 @@ class Pathway:
             reasons[hit.table] = row.says
             trace.append(step)
         therapy = self._therapy(levels, situation)
+        resolved, found = self.tumour.histology(case.diagnosis.histology).histology, self.readouts.found(case, attached)
+        assert resolved is not None
         told = Facts(
-            case, self.tumour.histology(case.diagnosis.histology).histology, levels, called, therapy,
-            self.tumour.open_markers(case, self.readouts.found(case)), situation[0],
+            case, resolved, levels, called, therapy, self.tumour.open_markers(case, found), situation[0],
+            self.treated.given(case), self.tumour.points_to(case, found),
         )  # fmt: skip
         said = self._ordered([(self.words.specific(action, row, told, asks), row) for action, row in actions.values()])
         return Recommendation(
@@ -189,6 +192,10 @@ class Pathway:
             trace=tuple(trace),
             intended_use=self.edition.intended_use,
         )
+
+    def _weight(self, action: Action, row: Row) -> tuple[int, bool]:
+        """Return how an action ranks among the same action of other rows: the stronger one, then one with a place."""
+        return self._strength[action.strength], "place" not in row.emits
 
     def _ordered(self, actions: list[tuple[Action, Row]]) -> tuple[Action, ...]:
         """Return the actions, most important first; a row may place its own with or after the treatment."""

@@ -98,6 +98,11 @@ class Treated:
             progressed,
         )
 
+    def given(self, case: Case) -> frozenset[str]:
+        """Return the TRK inhibitors that the case says were given."""
+        lines = [self.drug(line, i) for i, line in enumerate(case.therapy or [])]
+        return frozenset(drug for drug in lines if drug and self.drugs[drug].generation in ("first", "next"))
+
     def _is_ntrk(self, gene: str) -> bool:
         return any(self.ntrk.symbol(part) for part in re.split(r"::|--", gene))
 

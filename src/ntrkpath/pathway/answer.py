@@ -59,6 +59,7 @@ class Words:
         self.tests: dict[str, str] = data["tests"]
         self.not_offered = {(entry["drug"], entry["age_band"]) for entry in data["not_offered"]}
         self.order: list[str] = data["order"]
+        self.before_surgery: list[str] = data["before_surgery"]
         self.target, self.drug = (Masks(edition.tables[ident], edition.facts) for ident in edition.answers)
 
     def answer(self, facts: Facts, actions: Sequence[Action]) -> Answer:
@@ -74,19 +75,17 @@ class Words:
         return filled[:1].upper() + filled[1:] + ("" if filled.endswith(".") else ".")
 
     def _next(self, actions: Sequence[Action], facts: Facts) -> str:
-        kinds = self.edition.action_kinds
-        steps = [a for a in actions if kinds[a.action] not in ("treatment", "closing")]
-        closing = [a.text for a in actions if kinds[a.action] == "closing"]
-        firm = [a for a in steps if a.strength == self.edition.strengths[0]]
+        kinds, (recommended, consider, _) = self.edition.action_kinds, self.edition.strengths
+        steps = [a for a in actions if kinds[a.action] != "treatment"]
+        firm = [a for a in steps if a.strength == recommended and kinds[a.action] != "closing"]
         told: list[str] = []
-        for action in firm or ([] if closing else steps):
+        for action in firm if steps[:1] and steps[0] in firm else steps:
             text = self.choice(action, actions) if action.choice else action.text
+            if action.strength != recommended and not text.startswith("Consider"):
+                text = self.texts["consider" if action.strength == consider else "may"].format(action=_lower(text))
             if text not in told:
                 told.append(text)
-        if firm:
-            return " ".join(told[:2])
-        soft = [a.text for a in steps if a.strength == self.edition.strengths[1]]
-        return " ".join((closing + soft)[:2] if closing else told[:1]) or "No step follows from the guidance."
+        return " ".join(told[:2]) or "No step follows from the guidance."
 
     def choice(self, action: Action, actions: Iterable[Action]) -> str:
         """Return an action and its alternatives as one line."""
@@ -149,13 +148,13 @@ class Words:
         """Return every drug that the answer names or that was given: what is to be weighed speaks of these."""
         return frozenset([*self.offered(facts), *self.offered(facts, "next"), *facts.given])
 
-    def drugs(self, facts: Facts) -> str:
-        """Return the drugs that come in, each with its labels."""
+    def drugs(self, facts: Facts, only: Sequence[str] = ()) -> str:
+        """Return the drugs that come in, each with its labels; ``only`` some of them where given."""
         next_one = facts.levels["trk_therapy"] == "progressed_first" or facts.levels["resistance"] not in (
             "not_done", "undated", "none_found", "off_target"
         )  # fmt: skip
         generation = "next" if next_one else "first"
-        names = self.offered(facts, generation)
+        names = [drug for drug in self.offered(facts, generation) if not only or drug in only]
         if not names:
             outside = [
                 label for label in facts.therapy
@@ -163,22 +162,24 @@ class Words:
                 and (label.drug, facts.levels["age_band"]) not in self.not_offered
             ]  # fmt: skip
             if not outside:
-                return self.texts["no_drug"] + "."
+                return self.texts["no_drug"]
             first = min(outside, key=lambda label: self.order.index(label.drug))
-            return self.texts["no_label"].format(drug=first.drug, why=_clause(first.reasons)) + "."
-        return "; ".join(self._labelled(drug, facts) for drug in names) + "."
+            return self.texts["no_label"].format(drug=first.drug, why=_clause(first.reasons))
+        return "; ".join(self._labelled(drug, facts) for drug in names)
 
     def _labelled(self, drug: str, facts: Facts) -> str:
         labels = [label for label in facts.therapy if label.drug == drug]
         within = [label for label in labels if label.status == "within_label"]
         newborn = facts.levels["age_band"] == "under_1_month"
         if within:
-            read = min((label.read for label in within if label.read), default=self.texts["unread"])
-            told = self.texts["within"].format(agencies=", ".join(label.agency for label in within), read=read)
+            told = self.texts["within"].format(agencies="; ".join(map(self._agency, within)))
         else:
             unsure = [label for label in labels if label.status == "cannot_tell"]
             told = self.texts["open"].format(why=_clause(unsure[0].reasons))
         return f"{drug} ({told}{'; ' + self.texts['newborn'] if newborn else ''})"
+
+    def _agency(self, label: Label) -> str:
+        return self.texts["read" if label.read else "by_report"].format(agency=label.agency, read=label.read)
 
     def fusion(self, facts: Facts) -> tuple[str, str]:
         """Return the name of the most telling NTRK fusion and the test that shows it."""
@@ -228,6 +229,8 @@ class _Filling(dict[str, str]):
             return self.words.fish_gene(self.facts)
         if name == "drugs":
             return self.words.drugs(self.facts)
+        if name == "before_surgery":
+            return self.words.drugs(self.facts, self.words.before_surgery)
         if name == "resistance":
             return self.facts.resistance or "a resistance mutation"
         if name == "found":
@@ -238,11 +241,13 @@ class _Filling(dict[str, str]):
 def short(text: str) -> str:
     """Return the text of an action as a clause: without its verb's capital, its brackets and its end."""
     clause = re.split(r"[.;](?:\s|$)", text, maxsplit=1)[0]
-    clause = re.sub(r"^Order ", "", clause)
-    return clause[:1].lower() + clause[1:] if clause[1:2].islower() else clause
+    return _lower(re.sub(r"^Order ", "", clause))
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
 def _clause(reasons: Sequence[str]) -> str:
     """Return the first reason as a clause."""
-    text = (reasons[0] if reasons else "").rstrip(".")
-    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+    return _lower((reasons[0] if reasons else "").rstrip("."))

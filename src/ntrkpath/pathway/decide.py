@@ -55,10 +55,11 @@ class Pathway:
         as_of: The date whose labels count.
         figure2_reading: ``both``, ``a`` or ``b``; the edition's default where not given.
         judged: Whether fusions with exons or coordinates get our own verdict; else the names decide.
+        agency: Only the labels of this agency; all of them where not given.
         probability: Whether the answer carries the probability of a productive fusion; no rule reads it.
 
     Raises:
-        CaseError: ``figure2_reading`` is none of the edition's.
+        CaseError: ``figure2_reading`` or ``agency`` is none of the edition's.
     """
 
     def __init__(
@@ -69,13 +70,14 @@ class Pathway:
         figure2_reading: str | None = None,
         judged: bool = True,
         probability: bool = True,
+        agency: str | None = None,
     ) -> None:
         self.edition, self.as_of = edition, as_of
         self.chain = edition.decisions
         ntrk = NtrkGenes(edition.data["guideline"]["ntrk_genes"])
         self.tumour, self.treated = Tumour(edition, ntrk), Treated(edition, ntrk)
         self.readouts = Readouts(edition, ntrk, judge if judged else None)
-        self.labels = Labels(edition, as_of)
+        self.labels = Labels(edition, as_of, agency)
         self.words, self.weighing = Words(edition, ntrk), Weighing(edition)
         self.probabilities = Probabilities(edition) if probability else None
         setting = edition.facts["figure2_reading"]

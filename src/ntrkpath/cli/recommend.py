@@ -19,7 +19,7 @@ from ntrkpath.cli.output import coloured, write
 if TYPE_CHECKING:
     from ntrkpath.guidance import Edition
     from ntrkpath.model.case import Case
-    from ntrkpath.model.errors import CaseError
+    from ntrkpath.model.errors import CaseError, NtrkpathError
     from ntrkpath.model.fusion import FusionVerdict
     from ntrkpath.model.recommendation import Recommendation
     from ntrkpath.pathway import Pathway
@@ -104,8 +104,8 @@ Input = tuple[str, "Case | CaseError", Path]
 
 def inputs(paths: Iterable[str]) -> Iterator[Input]:
     """Yield every case of the files, directories and standard input that are named."""
+    from ntrkpath.cases.load import decode_json, read_located
     from ntrkpath.model.errors import CaseError
-    from ntrkpath.pathway.load import decode_json, read_located
 
     for path in paths:
         if path == "-":
@@ -173,9 +173,10 @@ class Run:
                 said = "; ".join(found.report.problems[:3]) or "not everything in it could be evaluated"
                 click.echo(f"not read: {place}: {found.report.file}: {said}", err=True)
 
-    def _report(self, error: Exception) -> None:
+    def _report(self, error: NtrkpathError) -> None:
         self.bad += 1
-        click.echo(f"error: {error}", err=True)
+        for one in error.all:
+            click.echo(f"error: {one}", err=True)
 
 
 def rendered(

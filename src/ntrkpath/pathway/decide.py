@@ -24,6 +24,7 @@ from ntrkpath.model.recommendation import (
 )
 from ntrkpath.pathway.answer import Facts, Words
 from ntrkpath.pathway.intake.files import Attached, with_files
+from ntrkpath.pathway.intake.findings import Account, patient
 from ntrkpath.pathway.intake.genes import NtrkGenes
 from ntrkpath.pathway.intake.readouts import Called, Readouts
 from ntrkpath.pathway.intake.reported import judge
@@ -77,6 +78,7 @@ class Pathway:
         ntrk = NtrkGenes(edition.data["guideline"]["ntrk_genes"])
         self.tumour, self.treated = Tumour(edition, ntrk), Treated(edition, ntrk)
         self.readouts = Readouts(edition, ntrk, judge if judged else None)
+        self.account = Account(self.tumour, self.treated, self.readouts.silent)
         self.labels = Labels(edition, as_of, agency)
         self.words, self.weighing = Words(edition, ntrk), Weighing(edition)
         self.probabilities = Probabilities(edition) if probability else None
@@ -144,6 +146,8 @@ class Pathway:
             CaseError: The histology or a drug is not recognised, or the age is none.
         """
         choices, histology, called, situation = self.facts(case, attached)
+        entity = self.edition.vocabulary.get(histology.id)
+        assert entity is not None
         decision = self.chain.decide(choices[0])
         actions: dict[str, tuple[Action, Row]] = {}
         asks: list[str] = []
@@ -164,20 +168,21 @@ class Pathway:
             reasons[hit.table] = row.says
             trace.append(step)
         therapy = self._therapy(levels, situation)
-        resolved, found = self.tumour.histology(case.diagnosis.histology).histology, self.readouts.found(case, attached)
-        assert resolved is not None
+        found = self.readouts.found(case, attached)
         told = Facts(
-            case, resolved, levels, called, therapy, self.tumour.open_markers(case, found), situation[0],
+            case, entity, levels, called, therapy, self.tumour.open_markers(case, found), situation[0],
             self.treated.given(case), self.tumour.points_to(case, found),
         )  # fmt: skip
         said = self._ordered([(self.words.specific(action, row, told, asks), row) for action, row in actions.values()])
         return Recommendation(
             schema=SCHEMA,
             case_id=case.id,
+            patient=patient(case),
             guideline=self.guideline,
             as_of=self.as_of,
             labels_known_to=self.edition.labels_known_to,
             answer=self.words.answer(told, said),
+            findings=self.account.findings(case, entity, called, attached),
             histology=histology,
             tier=levels["tier"],
             tier_reason=reasons["tier"],

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from ntrkpath.cases.load import decode_json, decode_yaml
 from ntrkpath.exports.recommendations import encode
 from ntrkpath.model.case import Case, DnaMps, RnaMps
 from ntrkpath.model.errors import CaseError, NtrkpathError, ReaderError
 from ntrkpath.pathway import attach
 from ntrkpath.pathway.intake.files import Attached
-from ntrkpath.pathway.load import decode_json, decode_yaml
 from ntrkpath.server.tasks import pathway
 
 if TYPE_CHECKING:

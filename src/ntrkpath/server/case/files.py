@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ntrkpath.cases.plain_yaml import load_plain
 from ntrkpath.model.case import Case, Diagnosis, DnaMps, RnaMps
 from ntrkpath.model.errors import CaseError, NtrkpathError
 from ntrkpath.pathway import attach
 from ntrkpath.pathway.intake.files import FromFile
-from ntrkpath.pathway.plain_yaml import load_plain
 
 #: What the files of a case gave, by the name of the file.
 Carried = dict[str, FromFile]

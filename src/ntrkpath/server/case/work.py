@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 
+from ntrkpath.cases.load import decode_json
+from ntrkpath.cases.plain_yaml import load_plain
 from ntrkpath.guidance import Edition
 from ntrkpath.model.case import Case
 from ntrkpath.model.errors import CaseError, NtrkpathError
@@ -15,8 +17,6 @@ from ntrkpath.model.fusion import FusionVerdict
 from ntrkpath.model.recommendation import Recommendation
 from ntrkpath.pathway import case_from
 from ntrkpath.pathway.intake.files import events_of
-from ntrkpath.pathway.load import decode_json
-from ntrkpath.pathway.plain_yaml import load_plain
 from ntrkpath.report import panels, probability, sections, words
 from ntrkpath.server.case.apply import shaped, written
 from ntrkpath.server.case.asked import BASIC, questions, simple

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ntrkpath.model.fusion import Assembly, Breakpoint, FrameCall, Junction, Level, Source, Support
+from ntrkpath.model.fusion import Assembly, Breakpoint, FrameCall, Junction, Level, Source, Standing, Support
 from ntrkpath.readers._cells import RowError
 from ntrkpath.readers._loci import GeneFilter
 from ntrkpath.readers._result import ReadResult, RowProblem
@@ -30,6 +30,8 @@ class Collector:
         self.genes = genes
         self.junctions: list[Junction] = []
         self.problems: list[RowProblem] = []
+        #: What a reader says of the file as a whole: the mapping of columns that it took.
+        self.notes: list[str] = []
         self.rows_read = 0
         self.rows_other = 0
         #: Keys of events already taken, for formats that name one event in several rows.
@@ -74,6 +76,8 @@ class Collector:
         filtered: str | None = None,
         intragenic: bool = False,
         antisense: bool = False,
+        standing: Standing = "not_stated",
+        level_stated: bool = False,
     ) -> Junction:
         """Build one junction with its source; a record without any gene or position is an error."""
         if not any(
@@ -98,6 +102,8 @@ class Collector:
             raw=raw,
             intragenic=intragenic,
             antisense=antisense,
+            standing=standing,
+            level_stated=level_stated,
         )
 
     def result(self, format_name: str) -> ReadResult:
@@ -109,4 +115,5 @@ class Collector:
             format_name,
             self.rows_read,
             self.rows_other,
+            tuple(self.notes),
         )

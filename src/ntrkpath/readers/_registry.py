@@ -116,7 +116,6 @@ TABLES: tuple[Known, ...] = (
     Known("ctat-lr-fusion", "star_fusion:CTAT_LR", (*_LEFT_RIGHT, _NAME, "num_lr"), rank=2),
     Known("dragen", "dragen", (*_LEFT_RIGHT, "fusiongene", "score")),
     Known("pcgr", "pcgr", (*_LEFT_RIGHT, "fusiongene", "splitreads"), rank=-1),
-    Known("fusion-list", "generic:LEFT_RIGHT", (*_LEFT_RIGHT, f"{_NAME}|fusiongene|leftgene"), rank=-2),
     Known(
         "fusioncatcher",
         "fusioncatcher",
@@ -162,13 +161,13 @@ TABLES: tuple[Known, ...] = (
     Known(
         "cbioportal-sv",
         "cbioportal:SV",
-        ("sample_id", "site1_hugo_symbol|site1_entrez_gene_id", "site2_hugo_symbol|site2_entrez_gene_id"),
+        ("site1_hugo_symbol|site1_entrez_gene_id", "site2_hugo_symbol|site2_entrez_gene_id"),
         callers=("cbioportal",),
     ),
     Known(
         "cbioportal-fusions",
         "cbioportal:FUSIONS",
-        ("hugo_symbol", "tumor_sample_barcode", "fusion"),
+        ("hugo_symbol", "fusion", "tumor_sample_barcode|center|entrez_gene_id|dna_support|frame"),
         callers=("cbioportal",),
     ),
     Known(
@@ -183,7 +182,7 @@ TABLES: tuple[Known, ...] = (
         ("chr1", "pos1", "chr2", "pos2", "gene1", "gene2", "contig|direction|alt_depth"),
         callers=("tso500", "trusight"),
     ),
-    Known("easyfuse", "easyfuse", ("bpid", "fusion_gene", "ft_junc_cnt|frame|ftid")),
+    Known("easyfuse", "easyfuse", ("bpid|fgid", "fusion_gene", "ft_junc_cnt|frame|ftid|junction_reads")),
     Known(
         "mapsplice",
         "mapsplice",
@@ -198,12 +197,44 @@ TABLES: tuple[Known, ...] = (
         ("genenameup", "chrup", "posup", "genenamedown", "chrdown", "posdown"),
         callers=("linx",),
     ),
+    Known("annofuse", "annofuse", ("fusionname", "gene1a", "gene1b"), rank=3),
+    Known("cicero", "cicero", ("genea", "geneb", "chra", "chrb", "posa", "posb", "orta", "ortb", "sv_ort")),
     Known(
-        "generic",
-        "generic",
-        ("gene5|chr5|pos5|gene3|five_prime_gene|gene_5", "gene3|chr3|pos3|three_prime_gene|gene_3"),
-        rank=-3,
+        "isofox",
+        "isofox",
+        (
+            *("chrup|chromosomeup", "posup|positionup", "chrdown|chromosomedown", "posdown|positiondown"),
+            *("junctypeup|junctiontypeup", "junctypedown|junctiontypedown", "splitfrags|splitfragments"),
+        ),
+        rank=1,
     ),
+    Known(
+        "mavis",
+        "mavis",
+        (
+            *("break1_chromosome", "break1_position_start", "break1_orientation", "gene1"),
+            *("break2_chromosome", "break2_position_start", "break2_orientation", "gene2"),
+        ),
+    ),
+    Known("archer-isoforms", "archer:ISOFORMS", ("gene_arms|genes|fusion", "breakpoint_signature"), callers=("archer",)),
+    Known(
+        "iannotatesv",
+        "iannotatesv",
+        ("chr1", "pos1", "str1", "chr2", "pos2", "str2", "gene1", "gene2", "site1", "site2"),
+    ),
+    Known("oncokb-fusions", "oncokb:FUSIONS", ("tumor_sample_barcode", "fusion"), callers=("oncokb",), rank=-1),
+    Known(
+        "oncokb-sv",
+        "oncokb:SV",
+        (
+            "tumor_sample_barcode|sample_id",
+            *("genea|site1_gene|gene1", "geneb|site2_gene|gene2", "sv_type|sv_class_name|class"),
+        ),
+        callers=("oncokb",),
+        rank=-1,
+    ),
+    Known("soapfuse", "soapfuse", ("up_gene", "up_genome_pos", "dw_gene", "dw_genome_pos")),
+    Known("infusion", "soapfuse:INFUSION", ("ref1", "break_pos1", "ref2", "break_pos2", "num_split")),
 )
 
 OTHERS: tuple[Known, ...] = (
@@ -237,16 +268,31 @@ OTHERS: tuple[Known, ...] = (
         callers=("metafusion",),
         looks=_most(r"(chr)?[\w.]+\t-?\d+\t(\+|-|\.|NA)\t(chr)?[\w.]+\t-?\d+\t(\+|-|\.|NA)\t(DNA|RNA|NA)\t"),
     ),
+    Known("genefuse", "genefuse", looks=_starts(r"# ?(Fusion|Deletion): .*___", r"# GeneFuse\b"), rank=1),
+    Known("archer", "archer", looks=_starts(r".*?FCA_\d+_GENES_UNIQUE\b"), rank=1),
+    Known(
+        "mapsplice-raw",
+        "mapsplice_raw",
+        callers=("mapsplice",),
+        looks=_most(r"[\w.]+~[\w.]+\t\d+\t\d+\t\S+\t\d+\t[+-]{2}\t"),
+    ),
     Known(
         "fusion-names",
-        "generic:NAMES",
+        "name_lists:NAMES",
         looks=_most(r"(?=\S{2,120}$)[^\s,;]*?(--|::)[^\s,;]*$"),
         rank=-1,
         callers=("fusion-report",),
     ),
+    Known("fusioncatcher-summary", "name_lists:SUMMARY", looks=_starts(r"very short summary of found candidate"), rank=1),
 )
 
-ALL: tuple[Known, ...] = TABLES + OTHERS
+#: Formats that are told by words, not by a layout of their own: tried, in this order, where no other format fits.
+LAST: tuple[Known, ...] = (
+    Known("generic", "generic", callers=("generic", "fusion-list")),
+    Known("name-list", "name_lists:LIST"),
+)
+
+ALL: tuple[Known, ...] = TABLES + OTHERS + LAST
 
 
 def plain(name: str) -> str:
@@ -263,7 +309,7 @@ def installed() -> dict[str, Reader]:
     """Return the readers that other packages install under the entry point group, by name."""
     from importlib.metadata import entry_points
 
-    built_in = {plain(known.name) for known in ALL}
+    built_in = {plain(name) for known in ALL for name in (known.name, *known.callers)}
     found: dict[str, Reader] = {}
     for entry in entry_points(group=GROUP):
         if plain(entry.name) not in built_in:
@@ -330,6 +376,9 @@ def recognise(document: Document) -> tuple[Known | Reader, Header | None]:
             return reader, found[0]
     if known is not None:
         return known, None
+    for last in LAST:
+        if last.load().recognises(document):  # type: ignore[attr-defined]
+            return last, None
     likely = [name for name, share in sorted(closest.items(), key=lambda item: -item[1]) if share >= 0.5][:5]
     raise ReaderError(
         "the format is not recognised" + (f" (closest: {', '.join(likely)})" if likely else ""),

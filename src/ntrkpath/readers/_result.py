@@ -37,6 +37,7 @@ class ReadResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
         format: The format the file was read as.
         rows_read: Records looked at, without header, comments and blank lines.
         rows_other: Records left out because they touch none of the wanted genes.
+        notes: What a reader says of the file as a whole, such as the mapping of columns that it took.
     """
 
     junctions: tuple[Junction, ...]
@@ -45,3 +46,4 @@ class ReadResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     format: str
     rows_read: int = 0
     rows_other: int = 0
+    notes: tuple[str, ...] = ()

@@ -132,7 +132,7 @@ SV = TableReader(
         "split": ("tumor_split_read_count",),
         "pairs": ("tumor_paired_end_read_count",),
     },
-    ("sample",),
+    (),
     _sv,
 )
 
@@ -174,6 +174,6 @@ FUSIONS = TableReader(
         "rna": ("rna_support",),
         "frame": ("frame",),
     },
-    ("gene", "sample", "fusion"),
+    ("gene", "fusion"),
     _fusion,
 )

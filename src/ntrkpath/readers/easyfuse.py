@@ -1,4 +1,4 @@
-"""EasyFuse ``fusions.csv``: ordered 5' to 3', 1-based, strands given; columns as its own parser names them."""
+"""EasyFuse ``fusions.csv`` and ``Detected_Fusions.csv``: ordered 5' to 3', 1-based, strands given; columns as its own parser names them."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ def _junction(row: Row) -> Junction:
     return row.junction(
         _cells.side(left, _cells.locus(first)),
         _cells.side(right, _cells.locus(second)),
+        caller=row.value("tool"),
         sample=row.value("sample"),
         frame=_cells.frame(word or ""),
         call=word,
@@ -32,14 +33,15 @@ READER = TableReader(
     "easyfuse",
     {
         "sample": ("sample", "sample_name", "sample_id"),
-        "id": ("bpid",),
+        "id": ("bpid", "fgid"),
         "genes": ("fusion_gene",),
         "at1": ("breakpoint1",),
         "at2": ("breakpoint2",),
         "frame": ("frame",),
-        "split": ("ft_junc_cnt",),
-        "pairs": ("ft_span_cnt",),
+        "split": ("ft_junc_cnt", "junction_reads"),
+        "pairs": ("ft_span_cnt", "spanning_reads"),
         "class": ("prediction_class",),
+        "tool": ("tool",),
     },
     ("id", "genes"),
     _junction,

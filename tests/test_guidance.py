@@ -121,8 +121,8 @@ def test_a_changed_row_is_named_with_the_states_it_changes(copy: Path) -> None:
     edit(
         copy,
         "triage.yaml",
-        'tier: "+++", workup: none}, says: "Infantile',
-        'tier: "++", workup: none}, says: "Infantile',
+        'tier: "+++"\n      workup: none\n    says: "Infantile',
+        'tier: "++"\n      workup: none\n    says: "Infantile',
     )
     found = differences(EDITION, load(str(copy)))
     assert any(line.startswith("rule TIER-1: then") for line in found)
@@ -205,7 +205,7 @@ def test_one_case_is_an_object_and_two_are_an_array(tmp_path: Path) -> None:
 
 def test_verify_of_an_edited_edition_finds_the_fault_and_signs_off_beside_it(copy: Path) -> None:
     assert run("verify", "--edition", str(copy)).returncode == 0
-    edit(copy, "testing.yaml", "then: {actions: {no_routine_testing: recommended}}", "then: {actions: {}}")
+    edit(copy, "testing.yaml", "actions: {no_routine_testing: recommended}", "actions: {}")
     done = run("verify", "--edition", str(copy))
     assert done.returncode == 1
     assert "SAFE-15" in done.stdout

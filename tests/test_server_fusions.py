@@ -45,7 +45,7 @@ def _carried(page: str) -> dict[str, str]:
 def _expected(path: Path) -> tuple[list[FusionVerdict] | None, list[str]]:
     """Return the verdicts on a file and what could not be read of it; no verdicts where the whole file cannot."""
     try:
-        result = read(path, only_genes=NTRK)
+        result = read(path, genes=NTRK)
         return Assessor().assess(result.junctions), [problem.message for problem in result.problems]
     except NtrkpathError as error:
         return None, [error.problem]
@@ -127,7 +127,7 @@ def test_files_taken_away_are_those_of_the_command_line(web: Any, form: str) -> 
     answer = web.post("/fusions/file", data={**carried, "format": form})
     assert answer.status_code == 200
     assert answer.headers["content-disposition"].startswith("attachment; filename=")
-    verdicts = Assessor().assess(read(path, only_genes=NTRK).junctions)
+    verdicts = Assessor().assess(read(path, genes=NTRK).junctions)
     if form == "tsv":
         assert answer.text == verdicts_tsv(verdicts)
     elif form == "json":

@@ -23,6 +23,14 @@ _SAYS = {
 _VERDICTS = tuple(_SAYS)
 
 
+def _show_formats(context: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked and not context.resilient_parsing:
+        from ntrkpath.readers import formats_page
+
+        click.echo(formats_page())
+        context.exit()
+
+
 @click.command("fusions")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option(
@@ -51,6 +59,14 @@ _VERDICTS = tuple(_SAYS)
     help="Also draw each event into this directory.",
 )
 @click.option(
+    "--formats",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_formats,
+    help="Show every format that is read, with the names of columns, and exit.",
+)
+@click.option(
     "--fail-on", type=click.Choice(_VERDICTS), multiple=True, help="Exit 1 where an event has this verdict; repeatable."
 )
 def command(
@@ -74,7 +90,7 @@ def command(
     unread = 0
     for file in files:
         try:
-            content = read(file, caller=caller, sample=sample, only_genes=NTRK)
+            content = read(file, caller=caller, sample=sample, genes=NTRK)
         except NtrkpathError as error:
             unread += 1
             click.echo(f"error: {error}", err=True)
@@ -82,6 +98,8 @@ def command(
         for problem in content.problems:
             line = f":{problem.line}" if problem.line else ""
             click.echo(f"error: {problem.file}{line}: {problem.message}; row: {problem.raw[:120]}", err=True)
+        for note in content.notes:
+            click.echo(f"note: {Path(file).name}: {note}", err=True)
         found = content.junctions
         if assembly:
             found = tuple(msgspec.structs.replace(j, assembly=j.assembly or assembly) for j in found)

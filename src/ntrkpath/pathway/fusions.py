@@ -164,7 +164,7 @@ def _events(source: Path | bytes, name: str, level: Literal["rna", "dna"], sampl
     """Return our verdicts on the NTRK events of a caller's file; a row that cannot be read is an error here."""
     from ntrkpath.readers import NTRK, read
 
-    content = read(source, name, only_genes=NTRK)
+    content = read(source, name, genes=NTRK)
     _all_read(content.problems, name)
     return _assessor().assess(
         [msgspec.structs.replace(junction, level=level, sample=sample) for junction in content.junctions]

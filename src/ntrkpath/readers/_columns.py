@@ -135,8 +135,9 @@ def missing(understood: Understood) -> str:
     return " and ".join(said(role) for role in lacking)
 
 
-def said(role: str) -> str:
-    """Return a role in words: ``gene of the 5' side``."""
+def said(role: str, ordered: bool = True) -> str:
+    """Return a role in words: ``gene of the 5' side``, or ``gene of the first side`` where no order is stated."""
     if role[-1] in "53":
-        return f"{role[:-1].replace('_', ' ')} of the {role[-1]}' side"
+        side = f"{role[-1]}'" if ordered else "first" if role[-1] == "5" else "second"
+        return f"{role[:-1].replace('_', ' ')} of the {side} side"
     return role.replace("_", " ")

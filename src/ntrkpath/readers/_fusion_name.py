@@ -1,4 +1,4 @@
-"""Names of fusions as files write them: ``ETV6::NTRK3``, ``HLA-A-NTRK1``, ``TPM3 e8::NTRK1 e10``, ``ETV6(5)-NTRK3(15)``."""
+"""Names of fusions as files write them: ``ETV6::NTRK3``, ``HLA-A-NTRK1``, ``TPM3 e8::NTRK1 e10``."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from ntrkpath.readers._cells import RowError
 from ntrkpath.readers._columns import knowledge
-from ntrkpath.readers._header_names import ascii_name
-from ntrkpath.readers._loci import ntrk_gene
 from ntrkpath.readers._gene_symbols import is_symbol
+from ntrkpath.readers._header_names import ascii_name
+from ntrkpath.readers._symbols import ntrk_gene
 
 #: Separators that never belong to a symbol. Those that put the 5' partner first by convention say so.
 _SEPARATORS = (("::", True), ("--", True), ("->", True), (">", True), ("|", False), ("/", False), (":", False))
@@ -107,12 +107,10 @@ def parse(text: str) -> Pair:
     oncomine = _ONCOMINE.match(plain)
     if oncomine is not None:
         plain, exons = oncomine[1], (int(oncomine[2]), int(oncomine[3]))
-    for separator, ordered in _SEPARATORS:
-        if plain.count(separator) == 1:
-            first, second = plain.split(separator)
-            break
+    separator, ordered = next((one for one in _SEPARATORS if plain.count(one[0]) == 1), ("", oncomine is not None))
+    if separator:
+        first, second = plain.split(separator)
     else:
-        ordered = oncomine is not None
         first, second = _at_hyphen(plain) if "-" in plain else _at_underscore(plain)
     if second.strip().lower() == "intragenic":
         gene = _side(first, plain)

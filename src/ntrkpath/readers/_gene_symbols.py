@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from ntrkpath.guidance.files import KNOWLEDGE
-from ntrkpath.readers._loci import ntrk_gene
+from ntrkpath.readers._symbols import ntrk_gene
 
 
 @cache

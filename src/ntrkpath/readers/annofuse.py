@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from ntrkpath.model.fusion import Breakpoint, Junction, Standing, Support
 from ntrkpath.readers import _cells
+from ntrkpath.readers._signature import Format, tabbed
 from ntrkpath.readers._table import Row, TableReader
 
 _STANDING: dict[str, Standing] = {"high": "accepted", "medium": "accepted", "low": "doubted"}
@@ -39,7 +40,6 @@ def _junction(row: Row) -> Junction:
         standing=_STANDING.get(confidence, "not_stated"),
         filtered="low confidence" if confidence == "low" else None,
         intragenic=five.gene is not None and five.gene == three.gene,
-        level_stated=True,
     )
 
 
@@ -62,4 +62,22 @@ READER = TableReader(
     },
     ("name", "gene5", "gene3"),
     _junction,
+)
+
+
+FORMATS = (
+    Format(
+        reader=READER,
+        file="standardised, filtered and prioritised lists",
+        seen="built (its code and documented columns)",
+        rank=3,
+        order="5'-3'",
+        frame="`Fusion_Type`",
+        support="split, pairs",
+        standing="`Confidence`",
+        specimen=tabbed(
+            "LeftBreakpoint|RightBreakpoint|FusionName|Sample|Caller|Fusion_Type|JunctionReadCount|SpanningFragCount|Confidence|Gene1A|Gene2A|Gene1B|Gene2B",
+            "12:12022903|15:88483984|ETV6--NTRK3|S1|ARRIBA|in-frame|32|9|high|ETV6|NA|NTRK3|NA",
+        ),
+    ),
 )

@@ -10,13 +10,15 @@ at its first. 1-based. No real file was read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from ntrkpath.model.fusion import Breakpoint, Junction, Standing, Strand, Support
 from ntrkpath.readers import _cells
 from ntrkpath.readers._cells import RowError
 from ntrkpath.readers._collect import Collector
+from ntrkpath.readers._signature import Format, Opening, tabbed
 from ntrkpath.readers._table import DELIMITERS, Header, Row, TableReader, split
 from ntrkpath.readers._text import Document
 
@@ -47,9 +49,7 @@ class Segment(NamedTuple):
         place = self.last if followed else self.first
         exon = self.number if self.part == "exon" else None
         intron = self.number if self.part == "intron" else None
-        return _cells.side(
-            self.gene, (*place, self.strand), exon=exon, intron=intron, transcript=self.transcript
-        )
+        return _cells.side(self.gene, (*place, self.strand), exon=exon, intron=intron, transcript=self.transcript)
 
 
 def _place(text: str) -> tuple[str | None, int | None]:
@@ -108,12 +108,14 @@ def _standing(text: str) -> tuple[Standing, str | None]:
     return ("accepted", None) if strong else ("doubted", "no strong evidence")
 
 
-def _pairs(values: Mapping[str, str], isoforms: list[Mapping[str, str]]) -> Iterator[tuple[Breakpoint, Breakpoint, bool]]:
+def _pairs(
+    values: Mapping[str, str], isoforms: Sequence[Mapping[str, str]]
+) -> Iterator[tuple[Breakpoint, Breakpoint, bool]]:
     """Yield the two sides of every junction between two genes, and whether both lie in one gene."""
     segments = _segments(values)
     genes = [name.strip() for name in values.get("GENES_UNIQUE", "").split(":") if name.strip()]
     if len(segments) >= 2:
-        joints = list(zip(segments, segments[1:], strict=False))
+        joints = list(pairwise(segments))
         between = [(left, right) for left, right in joints if left.gene != right.gene]
         for left, right in between or [(segments[0], segments[-1])]:
             yield left.side(followed=True), right.side(followed=False), left.gene == right.gene
@@ -129,7 +131,7 @@ def _pairs(values: Mapping[str, str], isoforms: list[Mapping[str, str]]) -> Iter
     yield _cells.side(first, (chr5, end5, strand5)), _cells.side(second, (chr3, start3, strand3)), len(genes) == 1
 
 
-def _consensus(collector: Collector, values: Mapping[str, str], isoforms: list[Mapping[str, str]], sample: str | None,
+def _consensus(collector: Collector, values: Mapping[str, str], isoforms: Sequence[Mapping[str, str]], sample: str | None,
                line: int, raw: str) -> Iterator[Junction]:  # fmt: skip
     in_frame = _truth(values.get("HAS_INFRAME_TRANSLATION", ""))
     standing, words = _standing(values.get("STRONG_EVIDENCE_ABERRATION", ""))
@@ -141,8 +143,6 @@ def _consensus(collector: Collector, values: Mapping[str, str], isoforms: list[M
             line,
             raw,
             sample=sample,
-            level="rna",
-            level_stated=True,
             frame="unknown" if in_frame is None else "in" if in_frame else "out",
             call=None if in_frame is None else f"in-frame translation {str(in_frame).lower()}",
             support=Support(_cells.total(*counts)),
@@ -222,8 +222,6 @@ def _isoform(row: Row) -> Junction:
         _cells.side(genes[0], _cells.locus(places[0])),
         _cells.side(genes[1], _cells.locus(places[1])),
         sample=row.value("sample"),
-        level="rna",
-        level_stated=True,
         frame="unknown" if in_frame is None else "in" if in_frame else "out",
         call=row.value("frame"),
         support=Support(total=row.count("starts") if row.value("starts") else row.count("reads")),
@@ -247,4 +245,41 @@ ISOFORMS = TableReader(
     },
     ("genes", "places"),
     _isoform,
+)
+
+
+FORMATS = (
+    Format(
+        reader=READER,
+        file="`full_results.txt`; the same keys as columns",
+        seen="built (the keys a converter reads)",
+        opening=Opening("any", r".*?FCA_\d+_GENES_UNIQUE\b"),
+        rank=1,
+        base="1, not verified",
+        frame="`HAS_INFRAME_TRANSLATION`",
+        support="reads",
+        standing="`STRONG_EVIDENCE_ABERRATION`",
+        specimen=tabbed(
+            "SAMPLE_NAME|S1",
+            "FCA_1_GENES_UNIQUE|TPM3:NTRK1",
+            "FCA_1_STRONG_EVIDENCE_ABERRATION|TRUE",
+            "FCA_1_SUPPORTING_ISOFORM_ID_1|FC_1",
+            "FC_1_EITHER_R1_OR_R2|30",
+            "FC_1_GENOMIC_ANNOTATION_1|chr1:154142945:154142876:-",
+            "FC_1_GENOMIC_ANNOTATION_2|chr1:156844363:156844418:+",
+        ),
+    ),
+    Format(
+        reader=ISOFORMS,
+        file="list of isoforms as a table",
+        seen="built (fields of its interface)",
+        callers=("archer",),
+        base="1, not verified",
+        support="unique start sites, or reads",
+        standing="`strong_evidence_aberration`, `is_artifact`",
+        specimen=tabbed(
+            "sample_name|gene_arms|breakpoint_signature|strong_evidence_aberration|num_reads",
+            "S1|ETV6:NTRK3|chr12:12022903,chr15:88483984|True|120",
+        ),
+    ),
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from ntrkpath.model.fusion import FrameCall, Junction, Standing, Support
 from ntrkpath.readers import _cells
+from ntrkpath.readers._signature import Format, tabbed
 from ntrkpath.readers._table import Row, TableReader
 
 _FRAME: dict[str, FrameCall] = {"0": "out", "1": "in"}
@@ -55,7 +56,6 @@ def _junction(row: Row) -> Junction:
         standing=_RATING.get(rating, "not_stated"),
         filtered=f"rating {rating}" if rating in {"LQ", "RT"} else None,
         intragenic=row["type"].strip().lower() == "internal_dup" or (bool(first.gene) and first.gene == second.gene),
-        level_stated=True,
     )
 
 
@@ -63,8 +63,8 @@ READER = TableReader(
     "cicero",
     {
         "sample": ("sample",),
-        **{f"{field}{n}": (f"{name}{n}",) for n in "ab"
-           for field, name in (("gene", "gene"), ("chr", "chr"), ("pos", "pos"), ("strand", "ort"), ("reads", "reads"))},
+        **{f"{field}{n}": (f"{field}{n}",) for n in "ab" for field in ("gene", "chr", "pos", "reads")},
+        **{f"strand{n}": (f"ort{n}",) for n in "ab"},
         "sense": ("sv_ort",),
         "type": ("type",),
         "frame": ("frame",),
@@ -72,4 +72,22 @@ READER = TableReader(
     },
     ("genea", "geneb", "chra", "chrb", "posa", "posb", "stranda", "strandb", "sense"),
     _junction,
-)  # fmt: skip
+)
+
+
+FORMATS = (
+    Format(
+        reader=READER,
+        file="`annotated.fusion.txt`, `final_fusions.txt`",
+        seen="built (its documented fields and writer)",
+        order="5'-3' where `sv_ort` is `>`",
+        base="1, not verified",
+        frame="`frame`",
+        support="split",
+        standing="`rating`",
+        specimen=tabbed(
+            "sample|geneA|chrA|posA|ortA|featureA|geneB|chrB|posB|ortB|featureB|sv_ort|readsA|readsB|type|rating|frame",
+            "S1|ETV6|chr12|12022903|+|coding|NTRK3|chr15|88483984|-|coding|>|30|28|CTX|HQ|1",
+        ),
+    ),
+)

@@ -14,6 +14,7 @@ from ntrkpath.model.fusion import Breakpoint, Junction, Support
 from ntrkpath.readers import _cells
 from ntrkpath.readers._cells import RowError
 from ntrkpath.readers._collect import Collector
+from ntrkpath.readers._signature import Format, Opening
 from ntrkpath.readers._table import Header
 from ntrkpath.readers._text import Document
 
@@ -56,8 +57,6 @@ def _junction(collector: Collector, line: str, number: int) -> Junction:
         right,
         number,
         line,
-        level="dna",
-        level_stated=True,
         ordered=False,
         support=Support(counts.get("unique", counts.get("total"))),
         intragenic=left.gene is not None and left.gene == right.gene,
@@ -81,3 +80,21 @@ class _GeneFuse:
 
 
 READER = _GeneFuse()
+
+
+FORMATS = (
+    Format(
+        reader=READER,
+        file="text output",
+        seen="built (its source)",
+        opening=Opening("any", r"# ?(Fusion|Deletion): .*___|# GeneFuse\b"),
+        rank=1,
+        level="dna",
+        order="by the read; its strand gives the kept side",
+        base="0, by its source",
+        support="unique reads",
+        specimen="\n# GeneFuse 0.8.0\n\n"
+        "#Fusion: ETV6_ENST00000396373.4:exon:5|+chr12:12022902___NTRK3_ENST00000360948.2:exon:15|-chr15:88483983"
+        "  (total: 11, unique:7)\n>1, r1\nACGT\n",
+    ),
+)

@@ -13,8 +13,9 @@ from ntrkpath.readers._collect import Collector
 from ntrkpath.readers._columns import Understood
 from ntrkpath.readers._fusion_name import Pair
 from ntrkpath.readers._header_names import ascii_name
-from ntrkpath.readers._loci import ntrk_gene
-from ntrkpath.readers._table import Header, Row, TableReader, headers, split
+from ntrkpath.readers._signature import Format, Opening, tabbed
+from ntrkpath.readers._symbols import ntrk_gene
+from ntrkpath.readers._table import Header, Row, TableReader, headers, names_of, split
 from ntrkpath.readers._text import Document
 
 _LOCUS = re.compile(r"(?:chr)?[A-Za-z0-9_.]+:[\d.,]+(?::[+-])?(?![A-Za-z0-9])", re.IGNORECASE)
@@ -45,10 +46,10 @@ def _level(cell: str) -> Level | None:
 
 def _standing(row: Row) -> tuple[Standing, str | None]:
     """Return what the laboratory's filter and confidence say of a row, and its words where it did not plainly pass."""
-    said: list[Standing] = []
+    said: list[str] = []
     words: list[str] = []
     known = _columns.knowledge()["standing"]
-    for field, otherwise in (("filter", "rejected"), ("confidence", "not_stated")):
+    for field, otherwise in (("filter", "rejected"), ("confidence", "doubted")):
         text = row.value(field)
         if text is None:
             continue
@@ -57,9 +58,10 @@ def _standing(row: Row) -> tuple[Standing, str | None]:
         said.append(word)
         if word != "accepted":
             words.append(text)
-    for level in ("rejected", "doubted", "accepted"):
+    worst: tuple[Standing, ...] = ("rejected", "doubted", "accepted")
+    for level in worst:
         if level in said:
-            return level, "; ".join(words) or None  # type: ignore[return-value]
+            return level, "; ".join(words) or None
     return "not_stated", "; ".join(words) or None
 
 
@@ -93,7 +95,9 @@ def _agree(pair: Pair, genes: tuple[str, str], text: str) -> None:
     named = {ntrk_gene(pair.first.gene), ntrk_gene(pair.second.gene)} - {None}
     given = {ntrk_gene(_cells.genes(gene)[0]) for gene in genes} - {None}
     if (named or given) and named != given:
-        raise RowError(f"the name {text[:40]!r} and the genes {genes[0][:20]!r}, {genes[1][:20]!r} contradict each other")
+        raise RowError(
+            f"the name {text[:40]!r} and the genes {genes[0][:20]!r}, {genes[1][:20]!r} contradict each other"
+        )
 
 
 def _partners(row: Row) -> tuple[tuple[str, str], Pair | None]:
@@ -116,7 +120,7 @@ def _partners(row: Row) -> tuple[tuple[str, str], Pair | None]:
 
 
 def _exons(row: Row, pair: Pair | None) -> tuple[int | None, int | None]:
-    five, three = (_cells.integer(row[f"exon{end}"].lstrip("eExXoOnN .:"), f"exon of the {end}' side") for end in "53")
+    five, three = (_cells.exon(row[f"exon{end}"].lstrip("eExXoOnN .:"), f"exon of the {end}' side") for end in "53")
     if five is None and three is None and (text := row.value("exons")) is not None:
         numbers = _NUMBER.findall(text)
         if len(numbers) != 2:
@@ -131,15 +135,17 @@ def _side(row: Row, end: str, gene: str, at: tuple[str | None, int | None, Stran
         gene,
         at,
         exon=exon,
-        intron=_cells.integer(row[f"intron{end}"], f"intron of the {end}' side"),
+        intron=_cells.exon(row[f"intron{end}"], f"intron of the {end}' side"),
         transcript=row.value(f"transcript{end}") or transcript,
     )
 
 
-def _builder(ordered: bool) -> Callable[[Row], Junction | None]:
+def _builder(ordered: bool, head: Header) -> Callable[[Row], Junction | None]:
     """Return what turns a row into a junction; ``ordered``: the header's words for the sides tell the 5' one."""
 
     def build(row: Row) -> Junction | None:
+        if names_of(row.raw, head.delimiter) == head.names:
+            return None
         if _fusion_name.says_none(row["fusion"]) and not (row["gene5"] or row["position5"]):
             return None
         genes, pair = _partners(row)
@@ -153,8 +159,7 @@ def _builder(ordered: bool) -> Callable[[Row], Junction | None]:
             caller=row.value("caller"),
             sample=row.value("sample"),
             assembly=assembly_of(row),
-            level=level or "rna",
-            level_stated=level is not None,
+            level=level,
             ordered=ordered or (pair is not None and pair.ordered),
             frame=_cells.frame(row["frame"]),
             call=row.value("frame"),
@@ -172,7 +177,7 @@ def _builder(ordered: bool) -> Callable[[Row], Junction | None]:
 
 
 def _candidates(document: Document) -> Iterator[tuple[Header, Understood]]:
-    """Yield the lines that could be the header, each with its columns understood, the best delimiter of a line first."""
+    """Yield the lines that could be the header, with its columns understood, the best delimiter of a line first."""
     line: list[tuple[Header, Understood]] = []
     for header in headers(document):
         if line and line[0][0].index != header.index:
@@ -206,9 +211,10 @@ def _one_each(document: Document, header: Header, understood: Understood) -> Map
         for cells in _cells_of(document, header):
             given = [cells[at] for at in ats if at < len(cells)]
             if any(not _same(given[0], cell) for cell in given[1:]):
-                names = " and ".join(repr(header.names[at]) for at in ats)
+                written = split(document.lines[header.index].lstrip("# "), header.delimiter)
+                names = " and ".join(repr(written[at].strip().strip('"')) for at in ats)
                 raise ReaderError(
-                    f"two columns could be the {_columns.said(role)}: {names}",
+                    f"two columns could be the {_columns.said(role, understood.ordered)}: {names}",
                     where=document.where(header.index + 1),
                     remedy="rename or remove the one that is not meant",
                 )
@@ -247,17 +253,44 @@ class _PlainTable:
         names = {role: f"{at}" for role, at in roles.items()}
         numbered = Header(head.index, head.delimiter, tuple(str(at) for at in range(len(head.names))))
         table = TableReader(
-            self.name, {role: (at,) for role, at in names.items()}, tuple(names), _builder(understood.ordered)
+            self.name,
+            {role: (at,) for role, at in names.items()},
+            tuple(names),
+            _builder(understood.ordered, head),
         )
-        collector.notes.append(_taken(head, roles, understood))
+        written = [cell.strip().strip('"') for cell in split(document.lines[head.index].lstrip("# "), head.delimiter)]
+        collector.notes.append(_taken(written, roles, understood))
         table.rows(document, collector, numbered, len(document.lines))
 
 
-def _taken(head: Header, roles: Mapping[str, int], understood: Understood) -> str:
-    taken = ", ".join(f"{head.names[at]!r} as {_columns.said(role)}" for role, at in roles.items())
-    unused = ", ".join(repr(head.names[at]) for at in understood.unused if head.names[at])
-    order = "" if understood.ordered else "; which side is the 5' one is not stated by the header"
+def _taken(written: list[str], roles: Mapping[str, int], understood: Understood) -> str:
+    taken = ", ".join(f"{written[at]!r} as {_columns.said(role, understood.ordered)}" for role, at in roles.items())
+    unused = ", ".join(repr(written[at]) for at in understood.unused if written[at])
+    sided = any(role.endswith("5") for role in roles)
+    order = "; which side is the 5' one is not stated by the header" if sided and not understood.ordered else ""
     return f"read as a plain table: {taken}{order}" + (f"; not used: {unused}" if unused else "")
 
 
 READER = _PlainTable()
+
+
+FORMATS = (
+    Format(
+        reader=READER,
+        file="any table whose header names both partners, see below",
+        seen="built, and two real lists (26 junctions, a target list)",
+        callers=("generic", "fusion-list"),
+        opening=Opening("asked"),
+        rank=-3,
+        level=None,
+        order="5'-3' where the header says so",
+        frame="column of the frame",
+        support="reads, or split and pairs",
+        standing="columns of filter and confidence",
+        off_by="0",
+        specimen=tabbed(
+            "Sample|5' Gene|3' Gene|5' Breakpoint|3' Breakpoint|Reads",
+            "S1|ETV6|NTRK3|chr12:12022903|chr15:88483984|30",
+        ),
+    ),
+)

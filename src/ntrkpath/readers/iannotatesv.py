@@ -12,6 +12,7 @@ import re
 from ntrkpath.model.fusion import Breakpoint, Junction, Support
 from ntrkpath.readers import _cells
 from ntrkpath.readers._cells import RowError
+from ntrkpath.readers._signature import Format, tabbed
 from ntrkpath.readers._table import Row, TableReader
 
 _STRAND = re.compile(r"\b[Oo]f ([\w.@-]+)\(([+-])\)")
@@ -50,8 +51,6 @@ def _junction(row: Row) -> Junction:
         first,
         second,
         sample=row.value("sample"),
-        level="dna",
-        level_stated=True,
         ordered=False,
         frame=_cells.frame(frame),
         call=says,
@@ -76,4 +75,22 @@ READER = TableReader(
     },
     ("chr1", "pos1", "str1", "chr2", "pos2", "str2", "gene1", "gene2", "site1", "site2"),
     _junction,
+)
+
+
+FORMATS = (
+    Format(
+        reader=READER,
+        file="annotation table",
+        seen="built (its README, and the layout of its test result)",
+        level="dna",
+        order="not ordered; `str` gives the kept side",
+        frame="`fusion`",
+        support="split, pairs where given",
+        specimen=tabbed(
+            "chr1|pos1|str1|chr2|pos2|str2|gene1|transcript1|site1|gene2|transcript2|site2|fusion",
+            "1|156102508|0|1|156844436|1|LMNA|NM_170707|Intron of LMNA(+):2Kb before exon 3|NTRK1|NM_002529|"
+            "Intron of NTRK1(+):18bp after exon 10|Protein Fusion: in frame  {LMNA:NTRK1}",
+        ),
+    ),
 )

@@ -1,4 +1,4 @@
-"""Isofox ``isf.pass_fusions`` and ``isf.all_fusions`` (csv, later tsv): RNA, ordered up to down, 1-based, kept side given.
+"""Isofox ``isf.pass_fusions`` and ``isf.all_fusions`` (csv, tsv): RNA, ordered up to down, 1-based, with kept sides.
 
 Source: hartwigmedical/hmftools (``FusionData``, ``RnaFusionFile`` and README of Isofox). ``Orient`` is 1 where the
 lower coordinates are kept, -1 where the higher ones are. The later files have one name (``ETV6_NTRK3``) in place of
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from ntrkpath.model.fusion import Breakpoint, Junction, Standing, Support
 from ntrkpath.readers import _cells
+from ntrkpath.readers._signature import Format, tabbed
 from ntrkpath.readers._table import Row, TableReader
 
 
@@ -16,7 +17,7 @@ def _side(row: Row, end: str, gene: str) -> Breakpoint:
     return _cells.side(
         gene,
         (_cells.chromosome(row[f"chr{end}"]), _cells.position(row[f"pos{end}"]), _cells.strand(row[f"strand{end}"])),
-        exon=_cells.integer(row[f"exon{end}"], f"Exon{end.title()}"),
+        exon=_cells.exon(row[f"exon{end}"], f"Exon{end.title()}"),
         transcript=row.value(f"transcript{end}"),
         keeps=_cells.retained(row[f"orient{end}"]),
     )
@@ -46,7 +47,6 @@ def _junction(row: Row) -> Junction:
         standing=standing,
         filtered=word,
         intragenic=first.gene is not None and first.gene == second.gene,
-        level_stated=True,
     )
 
 
@@ -69,3 +69,20 @@ READER = TableReader(
     ("chrup", "posup", "chrdown", "posdown", "junctionup", "junctiondown", "split"),
     _junction,
 )  # fmt: skip
+
+
+FORMATS = (
+    Format(
+        reader=READER,
+        file="`isf.pass_fusions` and `isf.all_fusions`, csv and tsv",
+        seen="built (its writer's columns)",
+        rank=1,
+        order="5'-3'; `Orient` gives the kept side",
+        support="split, pairs",
+        standing="`Filter`, `Valid`",
+        specimen=tabbed(
+            "Name|ChromosomeUp|ChromosomeDown|PositionUp|PositionDown|OrientationUp|OrientationDown|JunctionTypeUp|JunctionTypeDown|SplitFrags|RealignedFrags|DiscordantFrags",
+            "ETV6_NTRK3|chr12|chr15|12022903|88483984|1|1|KNOWN|KNOWN|30|5|10",
+        ),
+    ),
+)

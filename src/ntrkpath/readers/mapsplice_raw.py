@@ -10,6 +10,7 @@ from ntrkpath.model.fusion import Junction, Support
 from ntrkpath.readers import _cells
 from ntrkpath.readers._cells import RowError
 from ntrkpath.readers._collect import Collector
+from ntrkpath.readers._signature import Format, Opening, tabbed
 from ntrkpath.readers._table import Header
 from ntrkpath.readers._text import Document
 
@@ -36,8 +37,6 @@ def _junction(collector: Collector, line: str, number: int) -> Junction:
         number,
         line,
         caller="mapsplice",
-        level="rna",
-        level_stated=True,
         support=Support(_cells.count(cells[4]), _cells.count(cells[_PAIRS])),
         intragenic=donor.gene is not None and donor.gene == acceptor.gene,
     )
@@ -58,3 +57,20 @@ class _Raw:
 
 
 READER = _Raw()
+
+
+FORMATS = (
+    Format(
+        reader=READER,
+        file="fusion files without header",
+        seen="built (the positions EasyFuse reads)",
+        callers=("mapsplice",),
+        opening=Opening("most", r"[\w.]+~[\w.]+\t\d+\t\d+\t\S+\t\d+\t[+-]{2}\t"),
+        order="donor-acceptor",
+        support="split, pairs",
+        maintained="legacy",
+        specimen=tabbed(
+            "chr12~chr15|12022903|88483984|JUNC_1|9|+-|" + "0|" * 21 + "4|" + "0|" * 32 + "ETV6,|NTRK3,",
+        ),
+    ),
+)

@@ -7,12 +7,14 @@ splicing pattern of an event has a row of its own. No real summary with an NTRK 
 
 from __future__ import annotations
 
-from ntrkpath.model.fusion import Breakpoint, Junction, Support
+from ntrkpath.model.fusion import Breakpoint, Junction, Level, Support
 from ntrkpath.readers import _cells
 from ntrkpath.readers._cells import RowError
+from ntrkpath.readers._signature import Format, tabbed
 from ntrkpath.readers._table import Row, TableReader
 
 _KEEPS = {"L": "left", "R": "right"}
+_LEVEL: dict[str, Level] = {"transcriptome": "rna", "genome": "dna"}
 _ABSENT = frozenset({"none", "not applicable", "na", "?", ""})
 #: A breakpoint known only to a wider range than this has no position.
 _WIDEST = 5
@@ -50,20 +52,18 @@ def _reads(row: Row) -> int | None:
 
 def _junction(row: Row) -> Junction:
     directions = (_given(row["direction1"]), _given(row["direction2"]))
-    exons = (_cells.integer(_given(row["exon5"]), "exon_last_5prime"), _cells.integer(_given(row["exon3"])))
+    exons = (_cells.exon(_given(row["exon5"]), "exon_last_5prime"), _cells.exon(_given(row["exon3"])))
     turned = directions == ("3", "5")
     ordered = turned or directions == ("5", "3")
     own = (None, None) if not ordered else (exons[1], exons[0]) if turned else exons
     first, width1 = _side(row, 1, own[0])
     second, width2 = _side(row, 2, own[1])
     five, three = (second, first) if turned else (first, second)
-    protocol = row["protocol"].strip().lower()
     return row.junction(
         five,
         three,
         sample=_given(row["sample"]) or None,
-        level="rna" if protocol == "transcriptome" else "dna",
-        level_stated=protocol in {"transcriptome", "genome"},
+        level=_LEVEL.get(row["protocol"].strip().lower()),
         ordered=ordered,
         tolerance=5 if max(width1, width2) > 1 else max(width1, width2),
         support=Support(_reads(row), row.count("pairs")),
@@ -94,3 +94,20 @@ READER = TableReader(
     ("chr1", "start1", "keeps1", "chr2", "start2", "keeps2", "gene1", "gene2"),
     _junction,
 )  # fmt: skip
+
+
+FORMATS = (
+    Format(
+        reader=READER,
+        file="`mavis_summary_all_*.tab`, annotation tables",
+        seen="built (its documented columns)",
+        level=None,
+        order="`gene1_direction`; orientation gives the kept side",
+        tolerance="width of the range, up to 5",
+        support="split, pairs",
+        specimen=tabbed(
+            "library|gene1|gene1_direction|gene2|gene2_direction|gene1_aliases|gene2_aliases|break1_chromosome|break1_position_start|break1_position_end|break1_orientation|break2_chromosome|break2_position_start|break2_position_end|break2_orientation|protocol|break1_split_reads|break2_split_reads",
+            "S1|ENSG00000139083|5|ENSG00000140538|3|ETV6|NTRK3|12|12022903|12022903|L|15|88483984|88483984|L|transcriptome|8|9",
+        ),
+    ),
+)

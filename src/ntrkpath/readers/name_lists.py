@@ -15,6 +15,7 @@ from ntrkpath.readers._cells import RowError
 from ntrkpath.readers._collect import Collector
 from ntrkpath.readers._columns import meaning
 from ntrkpath.readers._gene_symbols import is_symbol
+from ntrkpath.readers._signature import Format, Opening
 from ntrkpath.readers._table import Header
 from ntrkpath.readers._text import Document
 
@@ -131,3 +132,45 @@ class _Summary:
 NAMES = _Names("fusion-names")
 LIST = _Names("name-list")
 SUMMARY = _Summary()
+
+
+FORMATS = (
+    Format(
+        reader=NAMES,
+        file="`fusion_list.tsv`: one name a line",
+        seen="real",
+        callers=("fusion-report",),
+        opening=Opening("most", r"(?=\S{2,120}$)[^\s,;]*?(--|::)[^\s,;]*$"),
+        rank=-1,
+        level=None,
+        order="as named",
+        base="no positions",
+        tolerance="-",
+        specimen="ETV6--NTRK3\nFGFR3--TACC3\n--NTRK1\n",
+    ),
+    Format(
+        reader=LIST,
+        file="names as people write them, one a line (`ETV6-NTRK3`)",
+        seen="built",
+        opening=Opening("asked"),
+        rank=-4,
+        level=None,
+        order="as named where the separator says so (`::`, `--`, `>`)",
+        base="no positions",
+        tolerance="-",
+        specimen="ETV6-NTRK3\nTPM3-NTRK1\n",
+    ),
+    Format(
+        reader=SUMMARY,
+        file="`summary_candidate_fusions.txt`",
+        seen="built (published runs)",
+        callers=("fusioncatcher",),
+        opening=Opening("any", r"very short summary of found candidate"),
+        rank=1,
+        base="no positions",
+        tolerance="-",
+        standing="remark `probably false positive`",
+        specimen="Very short summary of found candidate fusion genes\n\n"
+        "Found 1 fusion gene(s), which are as follows:\n  * ETV6--NTRK3  (already known fusion)\n",
+    ),
+)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from ntrkpath.model.fusion import Junction
 from ntrkpath.readers import _cells, _fusion_name
+from ntrkpath.readers._signature import Format, tabbed
 from ntrkpath.readers._table import Row, TableReader
 
 
@@ -46,4 +47,38 @@ SV = TableReader(
     },
     ("sample", "gene1", "gene2", "type"),
     _sv,
+)
+
+
+FORMATS = (
+    Format(
+        reader=FUSIONS,
+        file="fusions of the OncoKB annotator",
+        seen="built (its example)",
+        callers=("oncokb",),
+        rank=-1,
+        level=None,
+        order="not ordered",
+        base="no positions",
+        tolerance="-",
+        specimen=tabbed(
+            "Tumor_Sample_Barcode|Fusion",
+            "S1|ETV6-NTRK3",
+        ),
+    ),
+    Format(
+        reader=SV,
+        file="structural variants of the OncoKB annotator",
+        seen="built (its example)",
+        callers=("oncokb",),
+        rank=-1,
+        level=None,
+        order="not ordered",
+        base="no positions",
+        tolerance="-",
+        specimen=tabbed(
+            "Tumor_Sample_Barcode|GeneA|GeneB|Sv_Type",
+            "S1|ETV6|NTRK3|FUSION",
+        ),
+    ),
 )

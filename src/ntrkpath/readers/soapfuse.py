@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ntrkpath.model.fusion import Junction, Support
 from ntrkpath.readers import _cells
+from ntrkpath.readers._signature import Format, tabbed
 from ntrkpath.readers._table import Row, TableReader
 
 
@@ -23,8 +24,6 @@ def _junction(row: Row) -> Junction:
         five,
         three,
         sample=row.value("sample"),
-        level="rna",
-        level_stated=True,
         support=Support(row.count("split"), row.count("pairs")),
         intragenic=five.gene is not None and five.gene == three.gene,
     )
@@ -56,3 +55,30 @@ INFUSION = TableReader(
     ("gene5", "chr5", "pos5", "gene3", "chr3", "pos3"),
     _junction,
 )  # fmt: skip
+
+
+FORMATS = (
+    Format(
+        reader=READER,
+        file="`final.Fusion.specific.for.genes`",
+        seen="built (the columns EasyFuse reads)",
+        support="split, pairs",
+        maintained="legacy",
+        specimen=tabbed(
+            "up_gene|up_chr|up_strand|up_Genome_pos|dw_gene|dw_chr|dw_strand|dw_Genome_pos|Span_reads_num|Junc_reads_num",
+            "ETV6|chr12|+|12022903|NTRK3|chr15|-|88483984|4|9",
+        ),
+    ),
+    Format(
+        reader=INFUSION,
+        file="`fusions.detailed.txt`",
+        seen="built (the columns EasyFuse reads)",
+        also=("num_split",),
+        support="split, pairs",
+        maintained="legacy",
+        specimen=tabbed(
+            "ref1|break_pos1|ref2|break_pos2|num_split|num_paired|gene_1|gene_1_strand|gene_2|gene_2_strand",
+            "12|12022903|15|88483984|9|4|ETV6|+|NTRK3|-",
+        ),
+    ),
+)

@@ -82,7 +82,7 @@ def fusions(
     junctions, unread = [], 0
     for name, content in files:
         try:
-            result = read(content, name, caller=caller, sample=sample, only_genes=NTRK)
+            result = read(content, name, caller=caller, sample=sample, genes=NTRK)
         except ReaderError:
             if not partial:
                 raise

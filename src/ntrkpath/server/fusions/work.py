@@ -64,7 +64,7 @@ def judged(
     failed: list[NtrkpathError] = []
     for name, content in files:
         try:
-            result = read(content, name, caller=caller or None, sample=sample or None, only_genes=NTRK)
+            result = read(content, name, caller=caller or None, sample=sample or None, genes=NTRK)
         except NtrkpathError as error:
             failed.append(error)
             problems.append({"where": name, "problem": str(error), "row": ""})

@@ -8,21 +8,22 @@ import itertools
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import click
 
 from ntrkpath.cli.main import EXIT_FINDING, EXIT_NO_INPUT, EXIT_OK
 from ntrkpath.cli.options import as_of_option, edition_option
+from ntrkpath.cli.output import coloured, write
 
 if TYPE_CHECKING:
     from ntrkpath.guidance import Edition
     from ntrkpath.model.case import Case
-    from ntrkpath.model.errors import CaseError
+    from ntrkpath.model.errors import CaseError, NtrkpathError
     from ntrkpath.model.fusion import FusionVerdict
     from ntrkpath.model.recommendation import Recommendation
     from ntrkpath.pathway import Pathway
-    from ntrkpath.pathway.fusions import Verdicts
+    from ntrkpath.pathway.intake.files import Attached
 
 _EPILOG = """\b
 The smallest case (YAML):
@@ -55,15 +56,17 @@ What is left out is unknown, never assumed; a test that is not listed was not do
     default=None,
     help="Write here instead of to standard output.",
 )
+@click.option("--allow-bad", is_flag=True, help="Exit 0 also where a case or a file could not be read or evaluated.")
 @click.option("--trace", is_flag=True, help="Text: show every row that held.")
 def command(
     cases: tuple[str, ...], form: str, as_of: dt.date | None, edition: str, figure2_reading: str | None,
-    fail_on: tuple[str, ...], out: Path | None, trace: bool,
+    fail_on: tuple[str, ...], out: Path | None, allow_bad: bool, trace: bool,
 ) -> int:  # fmt: skip
     """Decide cases and say why.
 
     CASE is a YAML or JSON file, a file of JSON lines, a directory of these, or - for JSON on standard input.
-    A bad case is listed on standard error and the others go on.
+    A bad case is listed on standard error and the others go on; so is a file of a case that could not be wholly read,
+    and the code is then 65.
     """
     from ntrkpath.guidance import load
     from ntrkpath.pathway import Pathway
@@ -78,18 +81,15 @@ def command(
     rest_collector()
     run = Run(pathway, fail_on)
     results = run.decided(inputs(cases))
-    if form == "pdf":
-        _write_pdf(results, guidance, out, run.fusions)
-    elif out is None:
-        write(results, form, guidance, sys.stdout, trace, run.fusions)
-    else:
-        with out.open("w", encoding="utf-8") as target:
-            write(results, form, guidance, target, trace, run.fusions)
+    colour = coloured(out)
+    if form == "pdf" and colour:
+        raise click.UsageError("a PDF is not for a terminal: name a file with --out")
+    write(rendered(results, form, guidance, trace, run.fusions, colour=colour), out, styled=form == "text")
     if run.bad:
         click.echo(f"{run.good} decided, {run.bad} not: see the errors above", err=True)
-    if run.good == 0:
-        return EXIT_NO_INPUT
-    return EXIT_FINDING if run.found or (run.bad and "bad-case" in fail_on) else EXIT_OK
+    if run.found or (run.bad and "bad-case" in fail_on):
+        return EXIT_FINDING
+    return EXIT_OK if allow_bad or not (run.bad or run.unread) else EXIT_NO_INPUT
 
 
 def rest_collector() -> None:
@@ -104,8 +104,8 @@ Input = tuple[str, "Case | CaseError", Path]
 
 def inputs(paths: Iterable[str]) -> Iterator[Input]:
     """Yield every case of the files, directories and standard input that are named."""
+    from ntrkpath.cases.load import decode_json, read_located
     from ntrkpath.model.errors import CaseError
-    from ntrkpath.pathway.load import decode_json, read_located
 
     for path in paths:
         if path == "-":
@@ -125,6 +125,8 @@ class Run:
     def __init__(self, pathway: Pathway, fail_on: tuple[str, ...]) -> None:
         self.pathway, self.fail_on = pathway, frozenset(fail_on)
         self.good = self.bad = 0
+        #: Files that were not wholly read and evaluated; their cases are decided without what was not.
+        self.unread = 0
         self.found = False
         #: For each case decided, our verdicts on the events of its caller files.
         self.fusions: list[list[FusionVerdict]] = []
@@ -140,14 +142,15 @@ class Run:
                 yield None
                 continue
             try:
-                case, verdicts = self._with_files(case, directory)
-                answer = self.pathway.recommend(case, verdicts)
+                case, attached = self._with_files(case, directory)
+                answer = self.pathway.recommend(case, attached)
             except NtrkpathError as error:
                 self._report(error.at(place))
                 yield None
                 continue
             self.good += 1
-            self.fusions.append([verdict for events in verdicts.values() for verdict in events])
+            self.fusions.append([event for found in attached.values() for event in found.events])
+            self._count_unread(place, attached)
             given = {action.action for action in answer.actions}
             self.found |= bool(given & self.fail_on) or ("missing" in self.fail_on and bool(answer.missing))
             if progress and self.good % 1000 == 0:
@@ -155,90 +158,82 @@ class Run:
             yield answer
 
     @staticmethod
-    def _with_files(case: Case, directory: Path) -> tuple[Case, Verdicts]:
-        """Return the case with our verdicts on the caller files it names, where it names any."""
+    def _with_files(case: Case, directory: Path) -> tuple[Case, Attached]:
+        """Return the case with what the caller files that it names give, where it names any."""
         if not any(getattr(test, "file", None) for test in case.tests):
             return case, {}
         from ntrkpath.pathway import attach
 
         return attach(case, directory)
 
-    def _report(self, error: Exception) -> None:
+    def _count_unread(self, place: str, attached: Attached) -> None:
+        for found in attached.values():
+            if not found.evaluated:
+                self.unread += 1
+                said = "; ".join(found.report.problems[:3]) or "not everything in it could be evaluated"
+                click.echo(f"not read: {place}: {found.report.file}: {said}", err=True)
+
+    def _report(self, error: NtrkpathError) -> None:
         self.bad += 1
-        click.echo(f"error: {error}", err=True)
+        for one in error.all:
+            click.echo(f"error: {one}", err=True)
 
 
-def write(
+def rendered(
     results: Iterator[Recommendation | None],
     form: str,
     edition: Edition,
-    target: IO[str],
     trace: bool = False,
     fusions: Sequence[Sequence[FusionVerdict]] = (),
-) -> None:
-    """Write recommendations as text, as one JSON document, or as one HTML file.
+    *,
+    colour: bool = False,
+) -> Iterator[str | bytes]:
+    """Yield recommendations as text, as one JSON document, or as one HTML or PDF file.
 
     Args:
         fusions: For each case decided, our verdicts on the events of its caller files; filled as ``results`` are read.
+        colour: Text: with ANSI colours.
     """
     if form == "json":
-        _write_json(results, target)
-    elif form == "html":
-        from ntrkpath.report.html import render_html
-
-        answers = [answer for answer in results if answer is not None]
-        if answers:
-            target.write(render_html(answers, edition, fusions))
-    else:
+        yield from _json(results)
+        return
+    if form == "text":
         from ntrkpath.report.text import render
 
         first = True
         for answer in results:
             if answer is not None:
-                if not first:
-                    target.write("\n")
+                yield ("" if first else "\n") + render(answer, edition, colour=colour, verbose=trace)
                 first = False
-                target.write(render(answer, edition, colour=target.isatty(), verbose=trace))
-
-
-def _write_pdf(
-    results: Iterator[Recommendation | None],
-    edition: Edition,
-    out: Path | None,
-    fusions: Sequence[Sequence[FusionVerdict]],
-) -> None:
-    """Write recommendations as one PDF, to a file or to standard output where that is no terminal."""
-    from ntrkpath.report.pdf import render_pdf
-
-    if out is None and sys.stdout.isatty():
-        raise click.UsageError("a PDF is not for a terminal: name a file with --out")
-    answers = [answer for answer in results if answer is not None]
-    if not answers:
         return
-    content = render_pdf(answers, edition, fusions)
-    if out is None:
-        sys.stdout.buffer.write(content)
-    else:
-        out.write_bytes(content)
+    answers = [answer for answer in results if answer is not None]
+    if answers and form == "html":
+        from ntrkpath.report.html import render_html
+
+        yield render_html(answers, edition, fusions)
+    elif answers:
+        from ntrkpath.report.pdf import render_pdf
+
+        yield render_pdf(answers, edition, fusions)
 
 
-def _write_json(results: Iterator[Recommendation | None], target: IO[str]) -> None:
-    """Write one recommendation as an object, several as an array, as they come."""
+def _json(results: Iterator[Recommendation | None]) -> Iterator[bytes]:
+    """Yield one recommendation as an object, several as an array, as they come."""
     from ntrkpath.exports.recommendations import encode
 
     first = next(results, None)
     second = next(results, _NOTHING)
     if second is _NOTHING:
         if first is not None:
-            target.write(encode(first).decode())
+            yield encode(first)
         return
-    target.write("[")
-    separator = ""
+    yield b"["
+    separator = b""
     for answer in itertools.chain((first, second), results):
         if answer is not None:
-            target.write(separator + encode(answer).decode().removesuffix("\n"))
-            separator = ",\n"
-    target.write("]\n")
+            yield separator + encode(answer).removesuffix(b"\n")
+            separator = b",\n"
+    yield b"]\n"
 
 
 _NOTHING: Recommendation | None = object()  # type: ignore[assignment]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ntrkpath.model.errors import ReaderError
 from ntrkpath.readers._collect import Collector
+from ntrkpath.readers._contigs import end_of, refseq
 from ntrkpath.readers._loci import GeneFilter
 from ntrkpath.readers._registry import by_caller, formats, recognise
 from ntrkpath.readers._result import ReadResult, RowProblem
@@ -24,9 +25,11 @@ __all__ = [
     "ReadResult",
     "Reader",
     "RowProblem",
+    "end_of",
     "formats",
     "formats_page",
     "read",
+    "refseq",
     "short_protein",
 ]
 

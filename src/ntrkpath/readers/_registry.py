@@ -105,7 +105,9 @@ def installed() -> Iterator[Signature]:
     known = {plain(name) for one in built_in() for name in (one.name, *one.callers)}
     for entry in entry_points(group=GROUP):
         if plain(entry.name) not in known:
-            yield _signature_of(entry.name, entry.load())
+            found = entry.load()
+            for one in found if isinstance(found, tuple) else (found,):
+                yield _signature_of(entry.name, one)
 
 
 def _signature_of(name: str, found: Any) -> Signature:

@@ -226,7 +226,7 @@ class TableReader:
                 continue
             if sample is not None and sample < len(cells):
                 collector.state_sample(_cells.value(cells[sample]))
-            if not wanted or names_of(raw, delimiter) == head.names:
+            if not wanted or (key(cells[0]) == head.names[0] and names_of(raw, delimiter) == head.names):
                 continue
             try:
                 collector.add(build(Row(collector, index, cells, number, raw)))

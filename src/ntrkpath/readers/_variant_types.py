@@ -62,7 +62,7 @@ Found = ProteinChange | CopyNumber
 _LONG = re.compile("|".join(_SHORT))
 _RESIDUE = r"[ACDEFGHIKLMNPQRSTVWYUX*]"
 # A substitution, or the begin of any other change: residue, number, and what follows.
-_CHANGE = re.compile(rf"(?:{_RESIDUE}\d{{1,5}}|\*\d{{1,5}}|\d{{1,5}}_?)\S*", re.ASCII)
+_CHANGE = re.compile(rf"{_RESIDUE}\d{{1,5}}(?!\d)\S+", re.ASCII)
 _SILENT = re.compile(rf"({_RESIDUE})\d{{1,5}}(?:=|\1)", re.ASCII)
 
 

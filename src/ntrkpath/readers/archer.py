@@ -131,8 +131,14 @@ def _pairs(
     yield _cells.side(first, (chr5, end5, strand5)), _cells.side(second, (chr3, start3, strand3)), len(genes) == 1
 
 
-def _consensus(collector: Collector, values: Mapping[str, str], isoforms: Sequence[Mapping[str, str]], sample: str | None,
-               line: int, raw: str) -> Iterator[Junction]:  # fmt: skip
+def _consensus(
+    collector: Collector,
+    values: Mapping[str, str],
+    isoforms: Sequence[Mapping[str, str]],
+    sample: str | None,
+    line: int,
+    raw: str,
+) -> Iterator[Junction]:
     in_frame = _truth(values.get("HAS_INFRAME_TRANSLATION", ""))
     standing, words = _standing(values.get("STRONG_EVIDENCE_ABERRATION", ""))
     counts = [_cells.count(isoform.get("EITHER_R1_OR_R2", "")) for isoform in isoforms]

@@ -259,7 +259,7 @@ class _PlainTable:
             _builder(understood.ordered, head),
         )
         written = [cell.strip().strip('"') for cell in split(document.lines[head.index].lstrip("# "), head.delimiter)]
-        collector.notes.append(_taken(written, roles, understood))
+        collector.note(head.index + 1, _taken(written, roles, understood))
         table.rows(document, collector, numbered, len(document.lines))
 
 

@@ -74,7 +74,7 @@ def _written(draw: st.DrawFn) -> bytes:
     columns += [("Comment", "reviewed")]
     ordered = draw(st.permutations(columns))
     # A first column whose name needs no quoting is told from a comment by its letters.
-    delimiter = draw(st.sampled_from([",", ";", "\t"]))
+    delimiter = draw(st.sampled_from([",", ";", "\t", "|"]))
     return _table(list(ordered), delimiter, draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL])))
 
 
@@ -234,3 +234,25 @@ def test_a_header_that_r_has_written_is_understood(mark: str) -> None:
 def test_the_page_of_formats_is_at_hand() -> None:
     page = readers.formats_page()
     assert "## Plain tables" in page and "| `generic` |" in page
+
+
+_MANY = 20_000
+_HOSTILE = {
+    "hyphens": "NTRK3-" * _MANY,
+    "archer": "FCA_1_GENES_UNIQUE\tETV6:NTRK3\nFCA_1_ANNOTATION_1-1\t" + "a" * _MANY + "(\n" + "A,;" * _MANY,
+    "genefuse": "#Fusion: NTRK1" + "A:" * _MANY + "___" + "(" * _MANY,
+    "breakpoints": "Fusion,Breakpoints\nETV6-NTRK3," + "a" * _MANY,
+    "site": "chr1,pos1,str1,chr2,pos2,str2,gene1,gene2,site1,site2\n1,2,0,1,3,1,NTRK1,B," + "of " * _MANY + ",x",
+    "names": "Fusion,Sample\n" + "NTRK3-" * 30 + ",x",
+    "summary": "very short summary of found candidate\n * " + "NTRK1 " * _MANY,
+}
+
+
+@pytest.mark.parametrize("kind", _HOSTILE)
+def test_endless_cells_end_in_a_problem_or_an_error(kind: str) -> None:
+    try:
+        result = readers.read(_HOSTILE[kind].encode(), "x", genes=readers.NTRK)
+    except ReaderError:
+        return
+    assert result.junctions == ()
+    assert result.status != "read"

@@ -19,6 +19,10 @@ WAYS: tuple[tuple[str, ...], ...] = (
 )
 
 
+#: No name of a column is longer.
+_LONGEST = 80
+
+
 class Meaning(NamedTuple):
     """What a column holds: its role (``gene5``, ``position3``, ``sample`` ...), and whether its word tells an order."""
 
@@ -85,6 +89,8 @@ def _by_key(words: Mapping[str, Iterable[str]]) -> dict[str, str]:
 
 def meanings(name: str) -> set[Meaning]:
     """Return every meaning a name of a column can have: none, or one, as a test proves for all that can be made."""
+    if len(name) > _LONGEST:
+        return set()
     text, parts = key(name), _parts()
     found = {Meaning(parts.of_a_row[text], None)} if text in parts.of_a_row else set()
     for at in range(1, len(text)):

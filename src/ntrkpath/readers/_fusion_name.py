@@ -14,7 +14,8 @@ from ntrkpath.readers._symbols import ntrk_gene
 
 #: Separators that never belong to a symbol. Those that put the 5' partner first by convention say so.
 _SEPARATORS = (("::", True), ("--", True), ("->", True), (">", True), ("|", False), ("/", False), (":", False))
-_LONGEST = 200
+#: Longest name, and most hyphens of one: the two symbols with the most have two each.
+_LONGEST, _HYPHENS = 200, 7
 _DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 _ARROWS = re.compile("[\u2192\u21d2\u27f6]|=>")
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
@@ -77,7 +78,9 @@ def _at_hyphen(text: str) -> tuple[str, str]:
     Raises:
         RowError: The text is one gene, or could be split in several places.
     """
-    at = [found.start() for found in re.finditer("-", text)][:20]
+    at = [found.start() for found in re.finditer("-", text)]
+    if len(at) > _HYPHENS:
+        raise RowError(f"not a fusion name (A::B): {text[:60]!r}")
     splits = [(text[:i], text[i + 1 :]) for i in at if text[:i].strip() and text[i + 1 :].strip()]
     if not splits:
         raise RowError(f"not a fusion name (A::B): {text[:60]!r}")

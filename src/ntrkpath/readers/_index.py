@@ -419,7 +419,7 @@ INDEX: tuple[
         'tso500-allfusions',
         'tso500',
         ('tso500', 'trusight'),
-        (('genea',), ('geneb',), ('geneabreakpoint', 'breakpointa'), ('genebbreakpoint', 'breakpointb')),
+        (('genea',), ('geneb',), ('geneabreakpoint', 'breakpointa'), ('genebbreakpoint', 'breakpointb'), ('keepfusion', 'filter', 'caller', 'fusiondirectionalityknown', 'supportingreads', 'altsplit')),
         None,
         0,
     ),

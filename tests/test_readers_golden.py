@@ -13,7 +13,10 @@ from ntrkpath.readers._registry import built_in
 
 DATA = Path(__file__).parent / "data" / "readers"
 GOLDEN = DATA / "golden"
-VARIANTS = {"variants.maf", "variants_ann.vcf", "variants_csq.vcf", "data_cna.txt", "copy_number.tsv"}
+VARIANTS = {
+    *("variants.maf", "variants_oncotator.maf", "variants_ann.vcf", "variants_csq.vcf"),
+    *("data_cna.txt", "copy_number.tsv", "copy_number_comma.csv"),
+}
 FILES = sorted(path.name for path in DATA.iterdir() if path.is_file() and path.suffix != ".md")
 FUSIONS = [name for name in FILES if name not in VARIANTS]
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+if TYPE_CHECKING:
+    _DateType = click.ParamType[dt.date]  # generic only in newer versions of click
+else:
+    _DateType = click.ParamType
 
-class Day(click.ParamType[dt.date]):
+
+class Day(_DateType):
     """A date as YYYY-MM-DD."""
 
     name = "date"

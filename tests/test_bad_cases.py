@@ -217,7 +217,7 @@ def test_a_good_case_beside_a_bad_one_is_decided(name: str, tmp_path: Path, reco
     (tmp_path / "a.yaml").write_text(GOOD, encoding="utf-8")
     (tmp_path / "z.json").write_text(GOOD_JSON, encoding="utf-8")
     run = recommend(tmp_path)
-    assert run.code == 0
+    assert run.code == 65
     assert [answer["case_id"] for answer in json.loads(run.out)] == ["good", "good"]
     assert len(run.errors) == 1
     assert "2 decided, 1 not" in run.err
@@ -250,7 +250,7 @@ def test_a_bad_line_names_its_number_and_the_others_go_on(tmp_path: Path, recomm
     lines = [GOOD_JSON, "", GOOD_JSON.replace('"id"', '"ID"'), GOOD_JSON, "{"]
     (tmp_path / "cases.jsonl").write_text("\n".join(lines), encoding="utf-8")
     run = recommend(tmp_path / "cases.jsonl")
-    assert run.code == 0
+    assert run.code == 65
     assert len(json.loads(run.out)) == 2
     assert [int(m[1]) for line in run.errors if (m := re.search(r"cases\.jsonl:(\d+)", line))] == [3, 5]
 
@@ -279,9 +279,10 @@ def test_several_arguments_are_all_read(tmp_path: Path, recommend) -> None:
     (tmp_path / "a.yaml").write_text(GOOD, encoding="utf-8")
     (tmp_path / "b.yaml").write_text("id: x\n", encoding="utf-8")
     run = recommend(tmp_path / "b.yaml", tmp_path / "a.yaml", tmp_path / "missing.yaml")
-    assert run.code == 0
+    assert run.code == 65
     assert len(json.loads(run.out)) == 1
     assert len(run.errors) == 2
+    assert recommend("--allow-bad", tmp_path / "b.yaml", tmp_path / "a.yaml").code == 0
 
 
 # --- nothing that identifies the patient ----------------------------------------------------------------------------

@@ -78,7 +78,19 @@ PARTS: tuple[Part, ...] = (
     Part(("rna_coverage",), ("rna_mps.genes_covered",)),
     Part(("dna_result", "dna_fusion"), _each(("result", "fusions"), ("dna_mps",)), ("dna_mps",)),
     Part(("dna_coverage",), ("dna_mps.genes_covered",)),
-    Part(("ihc_others", "fish_others", "rt_pcr_others", "rna_others", "dna_others", "figure2_reading"), ()),
+    Part(
+        (
+            "ihc_others",
+            "fish_others",
+            "rt_pcr_others",
+            "rna_others",
+            "dna_others",
+            "rna_file",
+            "dna_file",
+            "figure2_reading",
+        ),
+        (),
+    ),
 )
 
 

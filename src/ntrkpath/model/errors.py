@@ -116,6 +116,12 @@ class StrategyError(NtrkpathError):
     kind = "strategy"
 
 
+class RoundError(NtrkpathError):
+    """A round, a sheet of a laboratory or a scoring rule is malformed, incomplete or contradicts itself."""
+
+    kind = "round"
+
+
 class InputError(NtrkpathError):
     """A file that is to be read is none: a pipe, a device."""
 

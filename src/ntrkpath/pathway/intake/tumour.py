@@ -105,6 +105,23 @@ class Tumour:
             "age_band": self._age_band(case.patient.age),
         }
 
+    def role(self, histology: Histology, gene: str, kind: str) -> str:
+        """Return what an alteration is to the facts of this tumour in words; empty where none of them reads it."""
+        names = [part.strip().upper() for part in re.split(r"::|--", gene)]
+        if self.ntrk.covered(names):
+            return {"fusion": "an NTRK fusion reported without its method", "amplification": "an NTRK amplification",
+                    "mutation": "an NTRK mutation"}.get(kind, "")  # fmt: skip
+        for marker in histology.markers:
+            if kind in marker.kinds and {*marker.genes, *marker.absent_by}.intersection(names):
+                return f"{marker.id}, a canonical alteration of this histology"
+        if kind == "fusion" and {"ALK", "ROS1"}.intersection(names):
+            return "decides whether ALK and ROS1 are altered"
+        if kind == "fusion" and self.any_fusion in names:
+            return "speaks of every fusion of a sarcoma panel"
+        if any((name, kind) in self.defining for name in names):
+            return "defines another sarcoma: it questions the diagnosis"
+        return "an oncogenic driver" if self.drivers.intersection(names) else ""
+
     def _by_gene(self, alterations: Iterable[Alteration]) -> dict[tuple[str, str], str]:
         """Map (gene, kind) to its status; present outweighs absent, absent outweighs unknown."""
         rank = {"unknown": 0, "absent": 1, "present": 2}

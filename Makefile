@@ -2,30 +2,45 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP = $(BIN)/pip install --quiet --disable-pip-version-check
+EXTRAS := dev,docs
 .DEFAULT_GOAL := demo
-.PHONY: demo serve test lint bench docs knowledge lock clean
+.PHONY: demo serve test test-long test-lowest test-newest system lint bench docs knowledge lock constraints clean
 
-$(VENV)/.core: pyproject.toml hatch_build.py
+# constraints.txt pins every package that is installed here; see `make constraints`.
+$(VENV)/.core: pyproject.toml hatch_build.py constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check -e .
+	$(PIP) -c constraints.txt -e .
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.core
-	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev,docs]'
+	$(PIP) -c constraints.txt -e '.[$(EXTRAS)]'
 	touch $@
 
-demo: $(VENV)/.core  ## decide the published patients, with reasons
+demo: $(VENV)/.core  ## decide published patients, with reasons
 	$(BIN)/ntrkpath demo
 
 $(VENV)/.server: $(VENV)/.core
-	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[server]'
+	$(PIP) -c constraints.txt -e '.[server]'
 	touch $@
 
 serve: $(VENV)/.server  ## the pages, at http://127.0.0.1:8000
 	$(BIN)/ntrkpath serve --demo
 
-test: $(VENV)/.dev  ## every test
+system:  ## what the tests use beside Python: says what is missing, or installs it (SYSTEM=1)
+	@scripts/system_packages.sh $(if $(SYSTEM),--install)
+
+test: $(VENV)/.dev system  ## every test (the long ones: make test-long)
 	$(BIN)/python -m pytest -q -n 2
+
+test-long: $(VENV)/.dev system  ## long fuzzing, mutants and kills
+	NTRKPATH_LONG=1 $(BIN)/python -m pytest -q -n 2 -m long
+
+test-lowest:  ## the core on the lowest versions that pyproject.toml allows, in an environment of its own
+	scripts/other_versions.sh lowest
+
+test-newest:  ## the core on the newest versions there are, in an environment of its own
+	scripts/other_versions.sh newest
 
 lint: $(VENV)/.dev  ## style, types, layers
 	$(BIN)/ruff check .
@@ -44,6 +59,12 @@ knowledge: $(VENV)/.dev  ## compiled guidance and JSON Schemas
 
 lock: $(VENV)/.dev  ## sign off changed outcomes of the tables
 	$(BIN)/ntrkpath verify --write-lock
+
+constraints: $(VENV)/.dev  ## pin the newest packages that fit, for every supported Python
+	$(BIN)/uv pip compile pyproject.toml --extra dev --extra docs --universal --python-version 3.11 --upgrade \
+	  --no-header --no-annotate --strip-extras --quiet --output-file constraints.txt
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --resolution lowest-direct \
+	  --no-header --no-annotate --strip-extras --quiet --output-file scripts/lowest.txt
 
 clean:
 	rm -rf $(VENV) site dist build

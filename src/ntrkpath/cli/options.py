@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
+if TYPE_CHECKING:
+    _DateType = click.ParamType[dt.date]  # generic only in newer versions of click
+else:
+    _DateType = click.ParamType
 
-class Day(click.ParamType[dt.date]):
+
+class Day(_DateType):
     """A date as YYYY-MM-DD."""
 
     name = "date"
@@ -28,4 +34,13 @@ as_of_option = click.option(
 )
 edition_option = click.option(
     "--edition", default="wsn2020", show_default=True, metavar="NAME|DIR", help="Edition of the guidance."
+)
+allow_bad_option = click.option(
+    "--allow-bad", is_flag=True, help="Exit 0 also where some input could not be read or evaluated."
+)
+out_option = click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=None,
+    help="Write here instead of to standard output: whole, or not at all.",
 )

@@ -1,0 +1,224 @@
+"""Facts of TRK inhibitors already given, of resistance, and of NTRK alterations other than fusions."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import msgspec
+
+from ntrkpath.guidance import Edition
+from ntrkpath.model.case import Case, DnaMps, Mutation, RnaMps, TherapyLine
+from ntrkpath.model.errors import AnnotationError, CaseError
+from ntrkpath.pathway.intake.genes import NtrkGenes, result_level
+
+_CHANGE = re.compile(r"(?:p\.)?\(?([A-Za-z]{3}|[A-Z])(\d+)([A-Za-z]{3}|[A-Z*=])\)?")
+_ONE = {
+    "Ala": "A", "Arg": "R", "Asn": "N", "Asp": "D", "Cys": "C", "Gln": "Q", "Glu": "E", "Gly": "G", "His": "H",
+    "Ile": "I", "Leu": "L", "Lys": "K", "Met": "M", "Phe": "F", "Pro": "P", "Ser": "S", "Thr": "T", "Trp": "W",
+    "Tyr": "Y", "Val": "V",
+}  # fmt: skip
+#: Of several resistance mutations the one that leaves the fewest options counts.
+_GRAVEST = ("xdfg", "solvent_front", "gatekeeper", "other_kinase")
+
+
+class Resistance(msgspec.Struct, frozen=True):
+    """What is known of resistance: the level of the fact, the mutation behind it, and its effect by drug."""
+
+    level: str
+    mutation: str | None
+    effects: dict[str, str]
+
+
+class Treated:
+    """Derives the facts of earlier TRK inhibitors and of NTRK mutations and amplifications."""
+
+    def __init__(self, edition: Edition, ntrk: NtrkGenes) -> None:
+        self.ntrk = ntrk
+        self.drugs = {name.casefold(): d for d in edition.drugs.values() for name in (d.id, d.brand or d.id, *d.names)}
+        self.other_drugs = frozenset(name.casefold() for name in edition.data["labels"]["other_drugs"])
+        data = edition.data["resistance"]
+        self.mutations = {(m["gene"], m["protein"]): m for m in data["mutations"]}
+        self.residues = {g: {int(r): c for r, c in residues.items()} for g, residues in data["residues"].items()}
+        self.wild_type = {g: {int(r): aa for r, aa in letters.items()} for g, letters in data["wild_type"].items()}
+        self.off_target = [(o["gene"], o["alteration"], o["kind"]) for o in data["off_target"]]
+
+    def drug(self, line: TherapyLine, index: int) -> str | None:
+        """Return the TRK inhibitor that a line of therapy gives, or ``None`` for another known drug.
+
+        Raises:
+            CaseError: The drug is not known by any name.
+        """
+        name = line.drug.strip().casefold()
+        if name in self.drugs:
+            return self.drugs[name].id
+        if name in self.other_drugs:
+            return None
+        from rapidfuzz import process
+
+        near = process.extract(name, [*self.drugs, *self.other_drugs], limit=3)
+        raise CaseError(
+            "drug not known",
+            where=f"therapy[{index}].drug",
+            value=line.drug,
+            allowed=f"nearest: {', '.join(str(match[0]) for match in near)}",
+            remedy="write the international name",
+        )
+
+    def levels(self, case: Case) -> tuple[dict[str, str], Resistance, frozenset[str]]:
+        """Return the facts, what is known of resistance, and the drugs on which the disease progressed."""
+        lines = [(line, self.drug(line, i)) for i, line in enumerate(case.therapy or [])]
+        trk = [(line, drug) for line, drug in lines if drug and self.drugs[drug].generation in ("first", "next")]
+        statuses = [(self.status(line), self.drugs[str(drug)].generation) for line, drug in trk]
+        therapy = "unknown" if case.therapy is None else _course(statuses)
+        resistance = self._resistance(case, [line for line, _ in trk], therapy)
+        progressed = frozenset(str(drug) for line, drug in trk if self.status(line) == "progressed")
+        others = [self.status(line) for line, drug in lines if drug is None]
+        standard: str = case.disease.standard_therapy or next(
+            (s for s in ("progressed", "ongoing") if s in others), "unknown"
+        )
+        return (
+            {
+                "standard_therapy": standard,
+                "trk_therapy": therapy,
+                "resistance": resistance.level,
+                "ntrk_amplification": self._amplification(case),
+                "ntrk_mutation": "present"
+                if any(
+                    therapy in ("none", "unknown") or self.classify(gene, m) is None
+                    for gene, m in self._ntrk_mutations(case)
+                )
+                else "none_reported",
+                "reported_fusion": "present"
+                if any(a.kind == "fusion" and a.status == "present" and self._is_ntrk(a.gene) for a in case.alterations)
+                else "none_reported",
+            },
+            resistance,
+            progressed,
+        )
+
+    def _is_ntrk(self, gene: str) -> bool:
+        return any(self.ntrk.symbol(part) for part in re.split(r"::|--", gene))
+
+    @staticmethod
+    def status(line: TherapyLine) -> str:
+        """Return how a line of therapy went: ``progressed``, ``ongoing``, ``stopped`` or ``unknown``."""
+        if line.progression is True or line.best_response in ("progression", "PD"):
+            return "progressed"
+        if line.progression is False:
+            return "stopped" if line.end else "ongoing"
+        return "unknown"
+
+    def _amplification(self, case: Case) -> str:
+        statuses = {a.status for a in case.alterations if a.kind == "amplification" and self.ntrk.symbol(a.gene)}
+        for test in case.tests:
+            if isinstance(test, DnaMps | RnaMps) and self.ntrk.covered(test.amplifications):
+                statuses.add("present")
+        return "present" if "present" in statuses else "absent" if "absent" in statuses else "unknown"
+
+    def _ntrk_mutations(self, case: Case) -> list[tuple[str, Mutation]]:
+        listed = [
+            Mutation(gene=a.gene, protein=_change_in(a.detail))
+            for a in case.alterations
+            if a.kind == "mutation" and a.status == "present"
+        ]
+        listed += [m for t in case.tests if isinstance(t, DnaMps | RnaMps) for m in t.mutations or ()]
+        return [(symbol, m) for m in listed if (symbol := self.ntrk.symbol(m.gene))]
+
+    def classify(self, gene: str, mutation: Mutation) -> tuple[str, str] | None:
+        """Return (change in reference numbering, class) of a resistance mutation, or ``None`` for any other change."""
+        match = _CHANGE.fullmatch(mutation.protein.strip())
+        if match is None:
+            return None
+        before, after = (_ONE.get(residue.title(), residue) for residue in (match[1], match[3]))
+        if before == after or after in "=*":
+            return None
+        change = _reference_change(gene, f"{before}{match[2]}{after}", mutation.transcript)
+        if change is None:
+            return None
+        number = int(change[1:-1])
+        if self.wild_type[gene].get(number) != before:
+            return None
+        return change, self.residues[gene][number]
+
+    def _resistance(self, case: Case, trk: list[TherapyLine], therapy: str) -> Resistance:
+        known = [(gene, found) for gene, m in self._ntrk_mutations(case) if (found := self.classify(gene, m))]
+        if known:
+            gene, (change, kind) = min(known, key=lambda k: (_GRAVEST.index(k[1][1]), k[0], k[1][0]))
+            return Resistance(kind, f"{gene} {change}", self._effects({(g, c) for g, (c, _) in known}))
+        starts = [day for line in trk if (day := line.start or line.end)]
+        if therapy in ("progressed_first", "progressed_next") and starts:
+            tests = [
+                t
+                for t in case.tests
+                if isinstance(t, DnaMps | RnaMps)
+                and t.date
+                and t.date > max(starts)
+                and result_level(t.result) != "failed"
+            ]
+            if any(self._off_target(t) for t in tests):
+                return Resistance("off_target", None, {})
+            # A panel that leaves out an NTRK gene cannot say that none is mutated.
+            whole = [t for t in tests if t.genes_covered is None or self.ntrk.covered(t.genes_covered) == self.ntrk.all]
+            if any(t.mutations is not None for t in whole):
+                return Resistance("none_found", None, {})
+        return Resistance("not_done", None, {})
+
+    def _effects(self, known: set[tuple[str, str]]) -> dict[str, str]:
+        """Return the effect of the mutations together by drug; ``*`` for a drug that none of them names.
+
+        Of two or more, a drug that any one of them resists stays ``resistant``; the rest is ``cannot_tell``.
+        """
+        effects = [dict(self.mutations.get(mutation, {}).get("effect", {})) for mutation in known]
+        if len(effects) == 1:
+            return {**effects[0], "*": "cannot_tell"}
+        drugs = {drug for by_drug in effects for drug in by_drug}
+        resisted = {drug for by_drug in effects for drug, effect in by_drug.items() if effect == "resistant"}
+        return {
+            **{drug: "resistant" if drug in resisted else "cannot_tell" for drug in sorted(drugs)},
+            "*": "cannot_tell",
+        }
+
+    def _off_target(self, test: DnaMps | RnaMps) -> bool:
+        found = {(m.gene.upper(), m.protein.removeprefix("p.")) for m in test.mutations or ()}
+        amplified = {gene.upper() for gene in test.amplifications}
+        return any(
+            (gene, change) in found if kind == "mutation" else gene in amplified
+            for gene, change, kind in self.off_target
+        )
+
+
+@cache
+def _reference_change(gene: str, change: str, transcript: str | None) -> str | None:
+    """Return a protein change in the codon numbers of the reference transcript; numbers differ by isoform."""
+    from ntrkpath.variants import read_mutation
+
+    try:
+        return read_mutation(gene, change, transcript).change
+    except AnnotationError:
+        return None
+
+
+def _change_in(detail: str | None) -> str:
+    """Return the protein change that a free text names, or ``unknown``."""
+    match = _IN_TEXT.search(detail or "")
+    return f"{match[1].title()}{match[2]}{match[3].title()}" if match else "unknown"
+
+
+_IN_TEXT = re.compile(
+    r"(?<![A-Za-z0-9>])(?:p\.)?\(?([A-Z][a-z]{2}|[A-Z])(\d{3,4})([A-Z][a-z]{2}|[A-Z])\)?(?![A-Za-z0-9])", re.IGNORECASE
+)
+
+
+def _course(statuses: list[tuple[str, str]]) -> str:
+    """Return the level of ``trk_therapy`` from (status, generation) of each TRK inhibitor given."""
+    if not statuses:
+        return "none"
+    if ("progressed", "next") in statuses:
+        return "progressed_next"
+    if ("unknown", "next") in statuses:
+        return "ongoing"
+    for status, level in (("ongoing", "ongoing"), ("progressed", "progressed_first"), ("unknown", "unknown")):
+        if any(s == status for s, _ in statuses):
+            return level
+    return "stopped"

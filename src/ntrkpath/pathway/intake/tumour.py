@@ -1,0 +1,220 @@
+"""Facts of the tumour, the disease and the patient: everything but the tests and the therapy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from ntrkpath.guidance import Edition
+from ntrkpath.model.age import age_in_years
+from ntrkpath.model.case import Alteration, Case
+from ntrkpath.model.errors import HistologyError
+from ntrkpath.pathway.intake.genes import NtrkGenes
+from ntrkpath.vocabulary import Histology
+from ntrkpath.vocabulary.histology import Marker, Resolution
+
+_FLAG = {True: "yes", False: "no"}
+
+
+def flag(value: bool | str | None) -> str:
+    """Return ``yes``, ``no`` or ``unknown``."""
+    return _FLAG.get(value, "unknown")  # type: ignore[arg-type]
+
+
+class Tumour:
+    """Derives the facts of tumour, disease and patient as ``facts.yaml`` says.
+
+    Args:
+        edition: The edition whose facts and vocabulary are used.
+        ntrk: The NTRK genes.
+    """
+
+    def __init__(self, edition: Edition, ntrk: NtrkGenes) -> None:
+        self.ntrk = ntrk
+        self.vocabulary = edition.vocabulary
+        derive = {ident: fact.derive or {} for ident, fact in edition.facts.items()}
+        self.bands = [(level, float(bound)) for level, bound in derive["age_band"]["upper_bounds_years"]]
+        self.oldest_band = derive["age_band"]["last"]
+        self.drivers = frozenset(derive["other_driver"]["genes"])
+        self.any_fusion = derive["canonical_alteration"]["any_fusion"].upper()
+        self.vimentin = frozenset(derive["lineage"]["vimentin"])
+        self.other_markers = int(derive["lineage"]["minimum_other_markers"])
+        self.co_expressed = tuple(derive["s100_cd34"]["markers"])
+        self.as_none = frozenset(derive["differentiation"]["as_none"])
+        self.settled = frozenset(derive["differentiation"]["settled_by_group"])
+        words = "|".join(re.escape(word) for word in derive["cns_site"]["words"])
+        self.cns = re.compile(rf"\b(?:{words})\b")
+        self.no_site = frozenset(derive["cns_site"]["as_unknown"])
+        #: Fusions and amplifications that define a sarcoma: they question another diagnosis.
+        self.defining = frozenset(
+            (gene, kind)
+            for entry in self.vocabulary
+            if entry.group in ("recurrent_fusion", "wd_dd_liposarcoma")
+            for marker in entry.markers
+            if marker.certainty == "pathognomonic"
+            for kind in marker.kinds
+            if kind in ("fusion", "amplification")
+            for gene in marker.genes
+        )
+
+    def histology(self, text: str) -> Resolution:
+        """Resolve a histology; a likeness is not enough to decide a case.
+
+        Raises:
+            HistologyError: The text resolves to nothing, or only fuzzily; the nearest names are given.
+        """
+        resolution = self.vocabulary.resolve(text)
+        if resolution.histology is None or resolution.how == "fuzzy":
+            near = [resolution.histology.name] if resolution.histology else []
+            near += [name for name, _ in resolution.candidates if name not in near]
+            raise HistologyError(
+                "histology not recognised" if not near else "histology not recognised exactly",
+                where="diagnosis.histology",
+                value=text,
+                allowed=f"nearest: {', '.join(near[:4])}" if near else "a name, synonym, OncoTree or ICD-O-3 code",
+                remedy="write one of these, or look it up with: ntrkpath histology TEXT",
+            )
+        return resolution
+
+    def levels(self, case: Case, histology: Histology, found: Iterable[Alteration]) -> dict[str, str]:
+        """Return the level of every fact of tumour, disease and patient.
+
+        Args:
+            found: Alterations that the tests of the case report beside those listed.
+        """
+        diagnosis, disease = case.diagnosis, case.disease
+        alterations = self._by_gene([*case.alterations, *found])
+        profile = {name.strip().upper(): value for name, value in diagnosis.immunoprofile.items()}
+        canonical = self._canonical(histology, alterations)
+        return {
+            "histology_group": histology.group,
+            "alk_ros1": self._alk_ros1(alterations),
+            "canonical_alteration": canonical,
+            "other_driver": self._other_driver(histology, alterations),
+            "lineage": self._lineage(profile),
+            "s100_cd34": self._co_expression(profile),
+            "differentiation": self._differentiation(diagnosis.differentiation, histology),
+            "cns_site": self._cns_site(diagnosis.site, histology),
+            "typical_histology": flag(diagnosis.typical_histology),
+            "central_review": flag(diagnosis.central_review),
+            "for_diagnosis": flag(diagnosis.testing_for_diagnosis),
+            "extent": disease.extent or "unknown",
+            "relapse_risk": disease.relapse_risk or "unknown",
+            "surgery_morbidity": disease.surgery_morbidity or "unknown",
+            "alternative": flag(disease.satisfactory_alternative),
+            "age_band": self._age_band(case.patient.age),
+        }
+
+    def role(self, histology: Histology, gene: str, kind: str) -> str:
+        """Return what an alteration is to the facts of this tumour in words; empty where none of them reads it."""
+        names = [part.strip().upper() for part in re.split(r"::|--", gene)]
+        if self.ntrk.covered(names):
+            return {"fusion": "an NTRK fusion reported without its method", "amplification": "an NTRK amplification",
+                    "mutation": "an NTRK mutation"}.get(kind, "")  # fmt: skip
+        for marker in histology.markers:
+            if kind in marker.kinds and {*marker.genes, *marker.absent_by}.intersection(names):
+                return f"{marker.id}, a canonical alteration of this histology"
+        if kind == "fusion" and {"ALK", "ROS1"}.intersection(names):
+            return "decides whether ALK and ROS1 are altered"
+        if kind == "fusion" and self.any_fusion in names:
+            return "speaks of every fusion of a sarcoma panel"
+        if any((name, kind) in self.defining for name in names):
+            return "defines another sarcoma: it questions the diagnosis"
+        return "an oncogenic driver" if self.drivers.intersection(names) else ""
+
+    def _by_gene(self, alterations: Iterable[Alteration]) -> dict[tuple[str, str], str]:
+        """Map (gene, kind) to its status; present outweighs absent, absent outweighs unknown."""
+        rank = {"unknown": 0, "absent": 1, "present": 2}
+        found: dict[tuple[str, str], str] = {}
+        for alteration in alterations:
+            genes = re.split(r"::|--", alteration.gene.strip().upper())
+            if alteration.kind == "fusion" and self.ntrk.covered(genes):
+                continue
+            for gene in genes:
+                key = (gene, alteration.kind)
+                if rank[alteration.status] >= rank[found.get(key, "unknown")]:
+                    found[key] = alteration.status
+        return found
+
+    def _status(self, marker: Marker, alterations: dict[tuple[str, str], str]) -> str:
+        if any(alterations.get((gene, kind)) == "present" for gene in marker.genes for kind in marker.kinds):
+            return "present"
+        if any(alterations.get((gene, kind)) == "absent" for gene in marker.absent_by for kind in marker.kinds):
+            return "absent"
+        if "fusion" in marker.kinds and alterations.get((self.any_fusion, "fusion")) == "absent":
+            return "absent"
+        return "unknown"
+
+    def _canonical(self, histology: Histology, alterations: dict[tuple[str, str], str]) -> str:
+        statuses = [(marker, self._status(marker, alterations)) for marker in histology.markers]
+        if any(status == "present" for _, status in statuses):
+            return "present"
+        own = {(gene, kind) for marker in histology.markers for gene in marker.genes for kind in marker.kinds}
+        if histology.group in ("complex_genomics", "other_sarcoma") and any(
+            status == "present" and key in self.defining and key not in own for key, status in alterations.items()
+        ):
+            return "present"
+        if not statuses:
+            return "absent" if alterations.get((self.any_fusion, "fusion")) == "absent" else "unknown"
+        if all(status == "absent" for _, status in statuses):
+            return "absent"
+        if any(status == "unknown" and marker.certainty == "pathognomonic" for marker, status in statuses):
+            tested = any(status == "absent" and marker.certainty == "pathognomonic" for marker, status in statuses)
+            return "unknown" if tested else "expected"
+        return "unknown"
+
+    def _alk_ros1(self, alterations: dict[tuple[str, str], str]) -> str:
+        either = [
+            alterations.get((gene, "fusion")) or alterations.get((self.any_fusion, "fusion"), "unknown")
+            for gene in ("ALK", "ROS1")
+        ]
+        if "present" in either:
+            return "present"
+        return "absent" if either == ["absent", "absent"] else "unknown"
+
+    def _other_driver(self, histology: Histology, alterations: dict[tuple[str, str], str]) -> str:
+        own = {gene for marker in histology.markers for gene in marker.genes}
+        if histology.group == "imt":
+            own |= {"ALK", "ROS1"}
+        for (gene, _), status in alterations.items():
+            if status == "present" and gene in self.drivers and gene not in own:
+                return "present"
+        return "none_reported"
+
+    def _lineage(self, profile: Mapping[str, str]) -> str:
+        others = [value for name, value in profile.items() if name not in self.vimentin]
+        if "positive" in others:
+            return "specific"
+        vimentin = any(profile.get(name) == "positive" for name in self.vimentin)
+        return "none" if vimentin and others.count("negative") >= self.other_markers else "unknown"
+
+    def _co_expression(self, profile: Mapping[str, str]) -> str:
+        values = [profile.get(marker) for marker in self.co_expressed]
+        if all(value == "positive" for value in values):
+            return "co_expressed"
+        return "not_co_expressed" if "negative" in values else "unknown"
+
+    def _differentiation(self, stated: str | None, histology: Histology) -> str:
+        if histology.neuroendocrine or stated == "neuroendocrine":
+            return "neuroendocrine"
+        if stated in ("myogenic", "neural"):
+            return stated
+        if histology.differentiation != "none":
+            return histology.differentiation
+        if stated == "none" or stated in self.as_none or histology.group in self.settled:
+            return "none"
+        return "unknown"
+
+    def _cns_site(self, site: str | None, histology: Histology) -> str:
+        if histology.cns:
+            return "yes"
+        said = site.casefold().strip(" .?-_[]()") if site else ""
+        if not said or " ".join(said.split()) in self.no_site:
+            return "unknown"
+        return "yes" if self.cns.search(said) else "no"
+
+    def _age_band(self, age: float | str | None) -> str:
+        years = age_in_years(age)
+        if years is None:
+            return "unknown"
+        return next((level for level, bound in self.bands if years < bound), str(self.oldest_band))

@@ -20,7 +20,7 @@ from ntrkpath.evidence.proportions import Interval, need
 LEAST = {"laboratories": 8, "samples": 8, "results": 100, "wrong or right": 8}
 DRAWS = 2000
 #: Most laboratories and samples that the spreads are fitted to; of more, so many are drawn.
-MOST = (150, 100)
+MOST = (150, 40)
 #: Largest standard deviation looked at, in log odds: odds of 55 between neighbours.
 WIDEST = 4.0
 _HALF_CHI = 1.9207

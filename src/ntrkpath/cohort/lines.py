@@ -102,7 +102,7 @@ class LineSource:
 
 def _flat(line: bytes) -> tuple[dict[str, str | None], bool, CaseError | None]:
     """Return a JSON object as columns of text, and whether it is a whole case (by the paths of its keys)."""
-    from ntrkpath.pathway.load import decode_json
+    from ntrkpath.cases.load import decode_json
 
     ident: dict[str, str | None] = {}
     whole = False

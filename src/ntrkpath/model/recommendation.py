@@ -88,6 +88,24 @@ class Step(_Item, frozen=True, gc=False):
     sets: dict[str, str]
 
 
+class Finding(_Item, frozen=True, gc=False):
+    """One thing that the case states, and what became of it.
+
+    Args:
+        where: Its path in the case; of a file also the line: ``tests[0].file: calls.tsv:3``.
+        stated: As it was stated.
+        read_as: What it was taken for.
+        used: Whether the answer rests on it, so far as it bears on it.
+        why_not: Why it was not used, or what is to be said of it; empty otherwise.
+    """
+
+    where: str
+    stated: str
+    read_as: str
+    used: bool
+    why_not: str
+
+
 class HistologyAnswer(_Item, frozen=True, gc=False):
     """How the histology was read."""
 
@@ -206,6 +224,8 @@ class Recommendation(msgspec.Struct, frozen=True, gc=False):
     """The whole answer for one case.
 
     Args:
+        patient: What the case states of the patient, the tumour and its stage, by key, as it was stated.
+        findings: Every finding that the case states, in the order of the case, with what became of it.
         tier: By histology and drivers: ``+++``, ``++``, ``+``, ``undetermined``, ``out_of_scope``.
         priority: The stage gate applied to the tier: the same values, or ``not_routine``.
         labels_known_to: The newest label date of the edition; labels after it are not known.
@@ -215,9 +235,11 @@ class Recommendation(msgspec.Struct, frozen=True, gc=False):
 
     schema: str
     case_id: str
+    patient: dict[str, str]
     guideline: Guideline
     as_of: dt.date
     labels_known_to: dt.date
+    findings: tuple[Finding, ...]
     histology: HistologyAnswer
     tier: str
     tier_reason: str

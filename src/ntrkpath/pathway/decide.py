@@ -22,9 +22,11 @@ from ntrkpath.model.recommendation import (
     Recommendation,
     Step,
 )
-from ntrkpath.pathway.intake.files import Verdicts, judge
+from ntrkpath.pathway.intake.files import Attached, with_files
+from ntrkpath.pathway.intake.findings import Account, patient
 from ntrkpath.pathway.intake.genes import NtrkGenes
 from ntrkpath.pathway.intake.readouts import Called, Readouts
+from ntrkpath.pathway.intake.reported import judge
 from ntrkpath.pathway.intake.treated import Treated
 from ntrkpath.pathway.intake.tumour import Tumour
 from ntrkpath.pathway.labels import Labels
@@ -39,7 +41,7 @@ _TOGETHER = ("ihc", "fish", "rt_pcr", "rna", "dna", "sequence", "target")
 _OPEN = ("unknown", "expected")
 
 
-_NO_VERDICTS: Verdicts = {}
+_NO_FILES: Attached = {}
 
 
 class Pathway:
@@ -70,6 +72,7 @@ class Pathway:
         ntrk = NtrkGenes(edition.data["guideline"]["ntrk_genes"])
         self.tumour, self.treated = Tumour(edition, ntrk), Treated(edition, ntrk)
         self.readouts = Readouts(edition, ntrk, judge if judged else None)
+        self.account = Account(self.tumour, self.treated, self.readouts.silent)
         self.labels = Labels(edition, as_of)
         self.probabilities = Probabilities(edition) if probability else None
         setting = edition.facts["figure2_reading"]
@@ -102,40 +105,42 @@ class Pathway:
         return actions, caution, Step(hit.table, row.id, tuple(row.when), row.sets)
 
     def facts(
-        self, case: Case, verdicts: Verdicts = _NO_VERDICTS
+        self, case: Case, attached: Attached = _NO_FILES
     ) -> tuple[list[dict[str, str]], HistologyAnswer, list[Called], Situation]:
         """Return the levels of every case fact, once for each choice of the tests that are read.
 
         Raises:
             CaseError: The histology or a drug is not recognised, or the age is none.
         """
+        case = with_files(case, attached)
         resolution = self.tumour.histology(case.diagnosis.histology)
         histology = resolution.histology
         assert histology is not None
         answer = HistologyAnswer(resolution.text, histology.id, histology.name, histology.group, resolution.how)
-        levels = self.tumour.levels(case, histology, self.readouts.found(case))
+        levels = self.tumour.levels(case, histology, self.readouts.found(case, attached))
         treated, resistance, progressed = self.treated.levels(case)
         levels |= treated
         levels["figure2_reading"] = self.reading
         mask = self.screen.matching(levels)
         called = self.readouts.call(
-            case, self.screen.hits[(mask & -mask).bit_length() - 1].row.sets["ihc_screen"], verdicts
+            case, self.screen.hits[(mask & -mask).bit_length() - 1].row.sets["ihc_screen"], attached
         )
         levels |= self.readouts.summary(case, called)
         choices = [{**levels, **choice} for choice in self.readouts.choices(case, called)]
         return choices, answer, called, (resistance.mutation, resistance.effects, progressed)
 
-    def recommend(self, case: Case, verdicts: Verdicts = _NO_VERDICTS) -> Recommendation:
+    def recommend(self, case: Case, attached: Attached = _NO_FILES) -> Recommendation:
         """Decide one case.
 
         Args:
-            verdicts: Our verdicts on the events of the caller files of the case, by position of the test
-                (``pathway.attach``).
+            attached: What the files of the case give, by position of the test (``pathway.attach``).
 
         Raises:
             CaseError: The histology or a drug is not recognised, or the age is none.
         """
-        choices, histology, called, situation = self.facts(case, verdicts)
+        choices, histology, called, situation = self.facts(case, attached)
+        entity = self.edition.vocabulary.get(histology.id)
+        assert entity is not None
         decision = self.chain.decide(choices[0])
         actions: dict[str, Action] = {}
         cautions: list[Caution] = []
@@ -156,9 +161,11 @@ class Pathway:
         return Recommendation(
             schema=SCHEMA,
             case_id=case.id,
+            patient=patient(case),
             guideline=self.guideline,
             as_of=self.as_of,
             labels_known_to=self.edition.labels_known_to,
+            findings=self.account.findings(case, entity, called, attached),
             histology=histology,
             tier=levels["tier"],
             tier_reason=reasons["tier"],

@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from ntrkpath.model.errors import ReaderError
 from ntrkpath.readers._collect import Collector
+from ntrkpath.readers._contigs import end_of, refseq
 from ntrkpath.readers._loci import GeneFilter
 from ntrkpath.readers._registry import by_caller, formats, recognise
 from ntrkpath.readers._result import ReadResult, RowProblem
@@ -23,8 +24,10 @@ __all__ = [
     "ReadResult",
     "Reader",
     "RowProblem",
+    "end_of",
     "formats",
     "read",
+    "refseq",
     "short_protein",
 ]
 

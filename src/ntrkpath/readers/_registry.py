@@ -64,7 +64,7 @@ class Signature:
         """Whether a document without column names begins like this format."""
         if self.recognises is not None:
             return self.recognises(document)
-        if self.opening is None:
+        if self.opening is None or self.opening[0] == "asked":
             return False
         where, pattern = self.opening
         fits = _compiled(pattern).match
@@ -192,6 +192,10 @@ def recognise(document: Document) -> tuple[Format, Header | None]:
         return table[0].load(), table[1]
     if opened is not None:
         return opened.load(), None
+    for asked in sorted((one for one in built_in() if one.opening == ("asked", "")), key=lambda one: -one.rank):
+        form = asked.load()
+        if form.reader.recognises(document):
+            return form, None
     near = _closest(document)
     raise ReaderError(
         "the format is not recognised",
@@ -227,7 +231,7 @@ def by_caller(name: str, document: Document) -> tuple[Format, Header | None]:
     exact = [one for one in fits if plain(one.name) == wanted]
     chosen = (exact or fits)[0]
     form = chosen.load()
-    if isinstance(form.reader, TableReader) or chosen.opening is None:
+    if isinstance(form.reader, TableReader) or chosen.opening is None or chosen.opening[0] == "asked":
         return form, None
     raise ReaderError(
         f"this is no file of {name}: it does not begin as one", where=document.name,

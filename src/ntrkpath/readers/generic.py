@@ -182,8 +182,8 @@ FORMATS = (
         frame="`frame`",
         support="reads",
         specimen=tabbed(
-            "",
-            "",
+            "sample|gene5|chr5|pos5|gene3|chr3|pos3|assembly|level|reads",
+            "S1|ETV6|12|12022903|NTRK3|15|88483984|GRCh37|rna|12",
         ),
     ),
     Format(

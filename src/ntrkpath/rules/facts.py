@@ -10,7 +10,7 @@ import msgspec
 from ntrkpath.model.errors import GuidanceError
 
 #: Levels that say "nothing is known from this": ``{not: X}`` never matches one of them.
-SILENT: frozenset[str] = frozenset({"unknown", "not_done", "failed", "not_interpretable"})
+SILENT: frozenset[str] = frozenset({"unknown", "not_done", "failed", "not_interpretable", "contradicted"})
 
 
 class Fact(msgspec.Struct, frozen=True):

@@ -69,11 +69,11 @@ class Treated:
         """Return the facts, what is known of resistance, and the drugs on which the disease progressed."""
         lines = [(line, self.drug(line, i)) for i, line in enumerate(case.therapy or [])]
         trk = [(line, drug) for line, drug in lines if drug and self.drugs[drug].generation in ("first", "next")]
-        statuses = [(self._status(line), self.drugs[str(drug)].generation) for line, drug in trk]
+        statuses = [(self.status(line), self.drugs[str(drug)].generation) for line, drug in trk]
         therapy = "unknown" if case.therapy is None else _course(statuses)
         resistance = self._resistance(case, [line for line, _ in trk], therapy)
-        progressed = frozenset(str(drug) for line, drug in trk if self._status(line) == "progressed")
-        others = [self._status(line) for line, drug in lines if drug is None]
+        progressed = frozenset(str(drug) for line, drug in trk if self.status(line) == "progressed")
+        others = [self.status(line) for line, drug in lines if drug is None]
         standard: str = case.disease.standard_therapy or next(
             (s for s in ("progressed", "ongoing") if s in others), "unknown"
         )
@@ -101,7 +101,8 @@ class Treated:
         return any(self.ntrk.symbol(part) for part in re.split(r"::|--", gene))
 
     @staticmethod
-    def _status(line: TherapyLine) -> str:
+    def status(line: TherapyLine) -> str:
+        """Return how a line of therapy went: ``progressed``, ``ongoing``, ``stopped`` or ``unknown``."""
         if line.progression is True or line.best_response in ("progression", "PD"):
             return "progressed"
         if line.progression is False:

@@ -6,54 +6,14 @@ import re
 from collections.abc import Iterable, Mapping
 
 from ntrkpath.guidance import Edition
+from ntrkpath.model.age import age_in_years
 from ntrkpath.model.case import Alteration, Case
-from ntrkpath.model.errors import CaseError, HistologyError
+from ntrkpath.model.errors import HistologyError
 from ntrkpath.pathway.intake.genes import NtrkGenes
 from ntrkpath.vocabulary import Histology
 from ntrkpath.vocabulary.histology import Marker, Resolution
 
-_AGE = re.compile(r"(\d+(?:\.\d+)?)\s*(years?|yrs?|y|months?|mos?|m|weeks?|wks?|w|days?|d)?(?:\s+old)?")
-_PER_YEAR = {"y": 1.0, "m": 12.0, "w": 365.25 / 7, "d": 365.25}
-_BIRTH = {"newborn", "neonate", "antenatal", "prenatal", "fetus", "foetus", "at birth"}
-OLDEST = 120.0
-
 _FLAG = {True: "yes", False: "no"}
-
-
-def age_in_years(age: float | str | None) -> float | None:
-    """Return an age in years from a number of years or a text with its unit.
-
-    Raises:
-        CaseError: The text is no age, or the age lies outside 0 to 120 years.
-    """
-    if age is None or age == "unknown":
-        return None
-    years: float
-    if isinstance(age, str):
-        text = age.strip().casefold()
-        if text in _BIRTH:
-            return 0.0
-        match = _AGE.fullmatch(text)
-        if match is None:
-            raise CaseError(
-                "not an age",
-                where="patient.age",
-                value=age,
-                allowed="years as a number, or '3 months', '10 days', 'newborn'",
-            )
-        unit = (match[2] or "y")[0]
-        years = float(match[1]) / _PER_YEAR[unit]
-    else:
-        years = float(age)
-    if not 0 <= years <= OLDEST:
-        raise CaseError(
-            "age out of range",
-            where="patient.age",
-            value=age,
-            allowed="0 to 120 years",
-            remedy="give years, or a unit: '3 months'",
-        )
-    return years
 
 
 def flag(value: bool | str | None) -> str:
@@ -144,6 +104,23 @@ class Tumour:
             "alternative": flag(disease.satisfactory_alternative),
             "age_band": self._age_band(case.patient.age),
         }
+
+    def role(self, histology: Histology, gene: str, kind: str) -> str:
+        """Return what an alteration is to the facts of this tumour in words; empty where none of them reads it."""
+        names = [part.strip().upper() for part in re.split(r"::|--", gene)]
+        if self.ntrk.covered(names):
+            return {"fusion": "an NTRK fusion reported without its method", "amplification": "an NTRK amplification",
+                    "mutation": "an NTRK mutation"}.get(kind, "")  # fmt: skip
+        for marker in histology.markers:
+            if kind in marker.kinds and {*marker.genes, *marker.absent_by}.intersection(names):
+                return f"{marker.id}, a canonical alteration of this histology"
+        if kind == "fusion" and {"ALK", "ROS1"}.intersection(names):
+            return "decides whether ALK and ROS1 are altered"
+        if kind == "fusion" and self.any_fusion in names:
+            return "speaks of every fusion of a sarcoma panel"
+        if any((name, kind) in self.defining for name in names):
+            return "defines another sarcoma: it questions the diagnosis"
+        return "an oncogenic driver" if self.drivers.intersection(names) else ""
 
     def _by_gene(self, alterations: Iterable[Alteration]) -> dict[tuple[str, str], str]:
         """Map (gene, kind) to its status; present outweighs absent, absent outweighs unknown."""

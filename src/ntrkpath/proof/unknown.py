@@ -44,7 +44,7 @@ _RULES: dict[str, tuple[Callable[[State], bool], Callable[[str], bool]]] = {
         or s["progressed"] in _OPEN
         or s["result"] == "failed"
         or s["covers"] == "one" and s["mutations"] != "off target",
-        lambda found: found == "not_done",
+        lambda found: found in ("not_done", "undated"),
     ),
     "histologies": (lambda s: True, lambda found: found.split()[1] in ("unknown", "expected")),
 }  # fmt: skip

@@ -60,8 +60,8 @@ BAD: dict[str, tuple[str, bytes, tuple[str, ...]]] = {
         "c.json", GOOD_JSON.replace('"id"', '"pateint": {}, "id"').encode(), ("pateint", "did you mean 'patient'?"),
     ),
     "misspelt histology": (
-        "c.yaml", b"id: x\ndiagnosis: {histology: infantil fibrosarkoma}\n",
-        ("diagnosis.histology", "infantil fibrosarkoma", "Infantile Fibrosarcoma", "ntrkpath histology"),
+        "c.yaml", b"id: x\ndiagnosis: {histology: infantlie fibrosarcoma}\n",
+        ("diagnosis.histology", "infantlie fibrosarcoma", "Infantile Fibrosarcoma", "ntrkpath histology"),
     ),
     "percent over 100": (
         "c.yaml", yaml_with("tests: [{method: pan_trk_ihc, percent: 120}]\n"),

@@ -19,7 +19,7 @@ class Said(NamedTuple):
 
 _DRIVERS = ("alk_ros1", "canonical_alteration", "other_driver")
 _EVENTS = ("rna_result", "rna_fusion", "dna_result", "dna_fusion", "fusion_count", "ntrk_first", *_DRIVERS)
-_FILE = (*_EVENTS, "resistance", "ntrk_mutation", "ntrk_amplification")
+_FILE = (*_EVENTS, "resistance", "ntrk_mutation", "ntrk_amplification", "rna_file", "dna_file")
 _LISTED = (*_DRIVERS, "resistance", "ntrk_mutation", "ntrk_amplification", "reported_fusion", "fusion_count",
            "ntrk_first")  # fmt: skip
 _LINES = ("standard_therapy", "trk_therapy", "resistance", "ntrk_mutation")

@@ -333,7 +333,7 @@ def test_an_error_stays_on_its_line(content: str, tmp_path: Path, recommend) -> 
 
 
 @pytest.mark.parametrize(
-    ("age", "band"), [("010", "from_1_month"), ("1_2", None), ("12.5", "from_12_years"), ("3 months", "from_1_month")]
+    ("age", "band"), [("010", "from_2_years"), ("1_2", None), ("12.5", "from_12_years"), ("3 months", "from_1_month")]
 )
 def test_a_plain_number_is_decimal(age: str, band: str | None, tmp_path: Path, recommend) -> None:
     (tmp_path / "c.yaml").write_text(f"{GOOD}patient: {{age: {age}}}\n", encoding="utf-8")

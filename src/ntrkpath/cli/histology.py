@@ -7,7 +7,6 @@ import click
 from ntrkpath.cli.main import EXIT_NO_INPUT, EXIT_OK
 from ntrkpath.cli.options import edition_option
 
-
 #: How a name was found, in the words of the JSON form.
 _HOW = {"name": "exact", "oncotree": "code", "icdo3": "code"}
 
@@ -36,8 +35,8 @@ def command(text: tuple[str, ...], form: str, edition: str) -> int:
         return code
     entry = resolution.histology
     if entry is None:
-        says = "is an abbreviation of several diagnoses" if resolution.ambiguous else "is not recognised"
-        click.echo(f"{resolution.text!r} {says}.")
+        why = "is an abbreviation of several diagnoses" if resolution.ambiguous else "is not recognised"
+        click.echo(f"{resolution.text!r} {why}.")
     else:
         how = {"oncotree": "OncoTree code", "icdo3": "ICD-O-3 morphology"}.get(resolution.how, resolution.how)
         if resolution.how == "fuzzy":

@@ -179,7 +179,8 @@ def workbook(path: Path, sheets: dict[str, list[list[object]]]) -> None:
         packed.writestr(
             "[Content_Types].xml",
             '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" '
-            'ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml" '
+            'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+            '<Override PartName="/xl/workbook.xml" '
             'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>'
             + kinds
             + "</Types>",
@@ -187,7 +188,8 @@ def workbook(path: Path, sheets: dict[str, list[list[object]]]) -> None:
         links = "http://schemas.openxmlformats.org/package/2006/relationships"
         packed.writestr(
             "_rels/.rels",
-            f'<Relationships xmlns="{links}"><Relationship Id="r" Type="{rel}/officeDocument" Target="xl/workbook.xml"/>'
+            f'<Relationships xmlns="{links}">'
+            f'<Relationship Id="r" Type="{rel}/officeDocument" Target="xl/workbook.xml"/>'
             "</Relationships>",
         )
         listed = "".join(f'<sheet name="{name}" sheetId="{i + 1}" r:id="s{i}"/>' for i, name in enumerate(sheets))

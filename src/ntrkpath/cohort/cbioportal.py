@@ -212,7 +212,7 @@ class Study:
             entry.fusions.setdefault(verdict.level, []).append(_fusion(verdict))
 
     def _read_mutations(self, path: Path) -> None:
-        from ntrkpath.readers.variants import short_protein
+        from ntrkpath.readers import short_protein
 
         silent = {str(word).casefold() for word in self.setting.get("silent") or ()}
         wanted = self.genes | self.ntrk

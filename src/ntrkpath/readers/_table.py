@@ -23,7 +23,10 @@ _JOINED_LINES = 50
 
 
 #: Columns that name the sample of a row, where a format does not name its own.
-SAMPLE_COLUMNS = ("sample", "sampleid", "samplename", "tumorsamplebarcode", "tumorid", "patientid")
+SAMPLE_COLUMNS = (
+    *("sample", "sampleid", "samplename", "sampleno", "tumorsamplebarcode", "tumorsample", "tumorsampleid", "tumorid"),
+    *("tumoursample", "tumourid", "patient", "patientid", "case", "caseid", "specimen", "specimenid", "biosampleid"),
+)
 
 
 def names_of(line: str, delimiter: str) -> tuple[str, ...]:

@@ -14,11 +14,12 @@ from ntrkpath.model.fusion import Breakpoint, Level
 from ntrkpath.readers import _cells
 from ntrkpath.readers._cells import RowError
 from ntrkpath.readers._collect import Collector
+from ntrkpath.readers._loci import NAMED
 from ntrkpath.readers._result import Tells
 from ntrkpath.readers._signature import Format, Opening
 from ntrkpath.readers._table import Header
 from ntrkpath.readers._text import Document
-from ntrkpath.readers._vcf_adjacency import adjacencies
+from ntrkpath.readers._vcf_adjacency import ASSAYS, adjacencies
 from ntrkpath.readers._vcf_header import VcfHeader
 from ntrkpath.readers._vcf_record import Record
 from ntrkpath.readers.vcf_annotations import genes_at, take_changes
@@ -89,6 +90,9 @@ class _Vcf:
                 collector.problem(record.line, record.raw, error)
                 continue
             mate = partners.get(record.info.get("MATEID", record.info.get("PARID", "")).split(",")[0])
+            if not found and record.kind in ASSAYS and NAMED.search(record.raw):
+                collector.explain(record.line)
+                collector.note(record.line, f"{record.kind}: an assay without a junction, not judged")
             for one, two in found:
                 # A pair is one event whether its mates point to each other by name or only by position.
                 place = tuple(sorted(((s.chromosome, s.position or 0, s.retained or "") for s in (one, two)), key=str))
@@ -120,7 +124,13 @@ def _header(document: Document) -> tuple[VcfHeader, int]:
         if line.startswith("##"):
             meta.append(line)
         elif line.startswith("#"):
-            return VcfHeader(meta, line.lstrip("#").split("\t")), index + 1
+            columns = line.lstrip("#").split("\t")
+            if len(columns) < 8:
+                raise ReaderError(
+                    "the #CHROM line of the VCF is cut short", where=document.where(index + 1),
+                    allowed="eight columns or more, separated by tabs",
+                )  # fmt: skip
+            return VcfHeader(meta, columns), index + 1
         elif line.strip():
             break
     raise ReaderError("the VCF has no #CHROM line", where=document.name, remedy="give the file with its header")

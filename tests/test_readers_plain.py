@@ -231,6 +231,22 @@ def test_a_header_that_r_has_written_is_understood(mark: str) -> None:
     assert (junction.five_prime.position, junction.three_prime.position) == (11869969, 87940753)
 
 
+@pytest.mark.parametrize("word", ["(hg38)", "_GRCh38", " hg38", "[GRCh38]"])
+def test_an_assembly_in_the_header_is_stated_by_the_file(word: str) -> None:
+    names = [f"5' Breakpoint{word}", f"3' Breakpoint{word}"]
+    table = _table(
+        [("5' Gene", "ETV6"), ("3' Gene", "NTRK3"), *zip(names, ["chr12:11869969", "chr15:87940753"], strict=True)]
+    )
+    result = readers.read(table, "x")
+    (junction,) = result.junctions
+    assert (result.assembly, junction.assembly, junction.five_prime.position) == ("GRCh38", "GRCh38", 11869969)
+
+
+def test_two_assemblies_in_one_header_are_an_error() -> None:
+    with pytest.raises(ReaderError, match="two assemblies"):
+        readers.read(b"Gene1,Gene2,Pos1 hg19,Pos2 hg38,Chr1,Chr2\nETV6,NTRK3,1,2,12,15\n", "x")
+
+
 def test_the_page_of_formats_is_at_hand() -> None:
     page = readers.formats_page()
     assert "## Plain tables" in page and "| `generic` |" in page

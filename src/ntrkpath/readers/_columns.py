@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
@@ -19,6 +20,8 @@ WAYS: tuple[tuple[str, ...], ...] = (
 )
 
 
+#: An assembly that a header states beside the name: ``5' Breakpoint (hg38)``, ``Pos1_GRCh37``.
+_ASSEMBLY = re.compile("^(?:hg|grch)(?:19|37|38)(?=.)|(?<=.)(?:hg|grch)(?:19|37|38)$")
 #: No name of a column is longer.
 _LONGEST = 80
 
@@ -36,12 +39,14 @@ class Understood(NamedTuple):
     Args:
         columns: Role -> the columns that have it, as indexes of the header.
         ordered: Whether the words for the sides tell which one is the 5' side.
+        assemblies: What the names of columns say of the assembly (``hg38``), each once.
         unused: Columns without a role, as indexes of the header.
     """
 
     columns: Mapping[str, tuple[int, ...]]
     ordered: bool
     unused: tuple[int, ...]
+    assemblies: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -91,7 +96,7 @@ def meanings(name: str) -> set[Meaning]:
     """Return every meaning a name of a column can have: none, or one, as a test proves for all that can be made."""
     if len(name) > _LONGEST:
         return set()
-    text, parts = key(name), _parts()
+    text, parts = _ASSEMBLY.sub("", key(name)), _parts()
     found = {Meaning(parts.of_a_row[text], None)} if text in parts.of_a_row else set()
     for at in range(1, len(text)):
         head, tail = text[:at], text[at:]
@@ -116,12 +121,15 @@ def understand(names: Iterable[str]) -> Understood:
     columns: dict[str, list[int]] = {}
     orders: set[bool] = set()
     unused: list[int] = []
+    stated: dict[str, None] = {}
     for at, name in enumerate(names):
         meant = meaning(name)
         if meant is None:
             unused.append(at)
             continue
         columns.setdefault(meant.role, []).append(at)
+        if (said_of := _ASSEMBLY.search(key(name))) is not None:
+            stated[said_of[0]] = None
         if meant.ordered is not None:
             orders.add(meant.ordered)
     if "gene" in columns and "partner" in columns and not {"gene5", "gene3"} & columns.keys():
@@ -131,7 +139,9 @@ def understand(names: Iterable[str]) -> Understood:
         columns["sample"] = columns.pop("patient")
     for spare in ("gene", "partner", "patient"):
         unused.extend(columns.pop(spare, ()))
-    return Understood({role: tuple(ats) for role, ats in columns.items()}, orders == {True}, tuple(sorted(unused)))
+    return Understood(
+        {role: tuple(ats) for role, ats in columns.items()}, orders == {True}, tuple(sorted(unused)), tuple(stated)
+    )
 
 
 def missing(understood: Understood) -> str:

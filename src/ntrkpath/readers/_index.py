@@ -59,7 +59,7 @@ INDEX: tuple[
     ('fusioninspector', 'star_fusion', ('fusioninspector',), (('leftbreakpoint', 'leftbreakpoint'), ('rightbreakpoint', 'rightbreakpoint'), ('fusionname', 'fusionname', 'fusion'), ('leftlocalbreakpoint',), ('rightlocalbreakpoint',), ('junctionreadcount', 'estj')), None, 1),
     ('ctat-lr-fusion', 'star_fusion', ('ctat-lr-fusion',), (('leftbreakpoint', 'leftbreakpoint'), ('rightbreakpoint', 'rightbreakpoint'), ('numlr',), ('fusionname', 'fusionname', 'fusion')), None, 2),
     ('star-seqr', 'star_seqr', ('star-seqr',), (('brkptleft',), ('brkptright',), ('leftsymbol', 'name')), None, 0),
-    ('tso500-allfusions', 'tso500', ('tso500', 'trusight'), (('genea',), ('geneb',), ('geneabreakpoint', 'breakpointa'), ('genebbreakpoint', 'breakpointb')), None, 0),
+    ('tso500-allfusions', 'tso500', ('tso500', 'trusight'), (('genea',), ('geneb',), ('geneabreakpoint', 'breakpointa'), ('genebbreakpoint', 'breakpointb'), ('keepfusion', 'filter', 'caller', 'fusiondirectionalityknown', 'supportingreads', 'altsplit')), None, 0),
     ('tso500-ctdna', 'tso500', ('tso500', 'trusight'), (('chr1',), ('pos1',), ('chr2',), ('pos2',), ('gene1',), ('gene2',), ('contig', 'direction', 'altdepth')), None, 0),
     ('tso500-combined', 'tso500_combined', ('tso500', 'trusight'), (), ('any', '"?\\[(DNA |RNA )?Fusions\\]|"?\\[Analysis Details\\]'), 1),
     ('vcf', 'vcf', ('vcf', 'manta', 'delly', 'gridss', 'lumpy', 'svaba', 'smoove', 'sv'), (), ('any', '##fileformat=VCF|#CHROM\\tPOS\\tID\\tREF\\tALT'), 1),

@@ -258,6 +258,15 @@ class _PlainTable:
             tuple(names),
             _builder(understood.ordered, head),
         )
+        for word in understood.assemblies:
+            try:
+                collector.state_assembly(_cells.assembly(word))
+            except RowError:
+                raise ReaderError(
+                    f"the header states two assemblies: {' and '.join(understood.assemblies)}",
+                    where=document.where(head.index + 1),
+                    remedy="leave the columns of one assembly",
+                ) from None
         written = [cell.strip().strip('"') for cell in split(document.lines[head.index].lstrip("# "), head.delimiter)]
         collector.note(head.index + 1, _taken(written, roles, understood))
         table.rows(document, collector, numbered, len(document.lines))

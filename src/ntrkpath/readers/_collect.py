@@ -78,6 +78,7 @@ class Collector:
         #: Keys of events already taken, for formats that name one event in several rows.
         self.seen: set[tuple[str, ...]] = set()
         self._explained: set[int] = set()
+        self._contigs: set[str] = set()
         self._ntrk: set[object] = set()
 
     def wants(self, line: str) -> bool:
@@ -155,6 +156,17 @@ class Collector:
         if self.assembly is not None and self.assembly != name:
             raise RowError(f"coordinates of {name} in a file of {self.assembly}")
         self.assembly = name
+
+    def place(self, name: str, line: int) -> None:
+        """Note the contig of a record that names no gene: on an unknown one nobody can say whether it is of NTRK."""
+        if name in self._contigs:
+            return
+        self._contigs.add(name)
+        place = contig(name)
+        if place.foreign is not None:
+            self.foreign = self.foreign or place.foreign
+        elif not place.known:
+            self.problem(line, name, f"{name[:40]!r} is no human chromosome of GRCh37 or GRCh38: its records stay open")
 
     def junction(
         self,

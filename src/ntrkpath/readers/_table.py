@@ -44,6 +44,10 @@ def split(line: str, delimiter: str) -> list[str]:
         return line.split(delimiter)
 
 
+#: Begins of the fields that hold names of genes or what stands for them.
+_NAMES = ("gene", "name", "left", "right", "donor", "acceptor", "id", "up", "down", "fusion")
+
+
 class Header:
     """A header line that was found: its index in the document, the delimiter and the column names."""
 
@@ -204,6 +208,9 @@ class TableReader:
         # Only mapped columns can make a row relevant: read names and sequences need not be searched.
         keys = sorted({at for field, at in index.items() if field in self.columns})
         sample = index.get("sample")
+        # Without names of genes only the contigs tell whether a row can be of an NTRK gene.
+        named = any(field.startswith(_NAMES) for field in index if field in self.columns)
+        contigs = [] if named else [at for field, at in index.items() if field.startswith("chr")]
         lines, delimiter, wants, build = document.lines, head.delimiter, collector.wants, self.build
         unended = None if document.ended else len(document.lines)
         at = head.index + 1
@@ -229,6 +236,8 @@ class TableReader:
                 continue
             if sample is not None and sample < len(cells):
                 collector.state_sample(_cells.value(cells[sample]))
+            for place in contigs:
+                collector.place(cells[place], number)
             if not wanted or (key(cells[0]) == head.names[0] and names_of(raw, delimiter) == head.names):
                 continue
             try:

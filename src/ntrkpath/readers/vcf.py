@@ -40,6 +40,7 @@ class _Vcf:
             line = document.lines[number - 1]
             if not line.strip() or line.startswith("#"):
                 continue
+            collector.place(line.partition("\t")[0], number)
             wanted = collector.wants(line)
             declared = declared or "SVTYPE=" in line
             if not wanted and (number < len(document.lines) or document.ended):

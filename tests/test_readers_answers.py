@@ -434,6 +434,13 @@ def test_vep_without_hgvs_gives_the_change_by_residues_and_position() -> None:
     assert [c.protein_change for c in result.changes] == ["p.G595R"]
 
 
+def test_a_vcf_that_names_no_genes_says_that_it_cannot_tell_other_fusions() -> None:
+    row = "chr12\t11869969\ta\tN\tN]chr15:87940753]\t.\tPASS\tSVTYPE=BND\n"
+    text = VCF.format(meta="", columns="") + row
+    assert any("names no genes" in sentence for sentence in _read(text, genes=DRIVERS).not_told)
+    assert not any("names no genes" in sentence for sentence in _read(text).not_told)
+
+
 def test_an_imbalance_assay_of_a_panel_is_noted_and_is_no_junction() -> None:
     row = "chr1\t156844363\tNTRK1_5p3p\tA\t.\t.\tPASS\tSVTYPE=5p3pAssays;GENE_NAME=NTRK1;READ_COUNT=100\n"
     result = _vcf("", row=row)

@@ -21,7 +21,7 @@ from ntrkpath.readers._cells import RowError
 from ntrkpath.readers._contigs import contig, end_of
 from ntrkpath.readers._loci import NAMED, GeneFilter, contradicts, touches_ntrk
 from ntrkpath.readers._result import ReadResult, RowProblem, Tells
-from ntrkpath.readers._symbols import became_a_date, may_be_begun, ntrk_gene
+from ntrkpath.readers._symbols import NTRK, became_a_date, may_be_begun, ntrk_gene
 from ntrkpath.readers._text import Document
 from ntrkpath.readers._variant_types import CopyNumber, Found, ProteinChange
 
@@ -80,6 +80,11 @@ class Collector:
         self._explained: set[int] = set()
         self._contigs: set[str] = set()
         self._ntrk: set[object] = set()
+
+    @property
+    def asks_for_others(self) -> bool:
+        """Whether genes beside NTRK1, NTRK2 and NTRK3 are asked for by name."""
+        return self.genes is not None and bool(self.genes.genes - set(NTRK))
 
     def wants(self, line: str) -> bool:
         """Whether a line can hold a wanted record; counts it as read, and as other where it cannot."""

@@ -70,6 +70,10 @@ class _Vcf:
             collector.not_told.append(
                 "Fusions: the VCF holds no structural variants, and its header is of no caller of them."
             )
+        if header.structural and not header.annotated and header.level == "dna" and collector.asks_for_others:
+            collector.not_told.append(
+                "Fusions of other genes than NTRK1, NTRK2 and NTRK3: the VCF names no genes (no ANN, no CSQ)."
+            )
         if header.annotated and (small or not header.caller):
             tells.append("mutations")
         elif not header.annotated and not header.caller:

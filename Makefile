@@ -66,9 +66,9 @@ release: $(VENV)/.dev  ## sdist and wheel into dist/, checked on every Python at
 
 constraints: $(VENV)/.dev  ## pin the newest packages that fit, for every supported Python
 	$(BIN)/uv pip compile pyproject.toml --extra dev --extra docs --extra release --universal --python-version 3.11 --upgrade \
-	  --no-header --no-annotate --no-strip-extras --quiet --output-file constraints.txt
+	  --no-header --no-annotate --strip-extras --quiet --output-file constraints.txt
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --resolution lowest-direct \
-	  --no-header --no-annotate --no-strip-extras --quiet --output-file scripts/lowest.txt
+	  --no-header --no-annotate --strip-extras --quiet --output-file scripts/lowest.txt
 
 clean:
 	rm -rf $(VENV) site dist build

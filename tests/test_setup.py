@@ -53,9 +53,10 @@ def test_the_lowest_versions_are_those_of_the_project() -> None:
         assert numbers(lowest[plain(name)][0])[: len(numbers(version))] == numbers(version), entry
 
 
-def test_no_pin_names_an_address() -> None:
+def test_pins_are_names_and_versions_without_extras_or_addresses() -> None:
     for path in (ROOT / "constraints.txt", ROOT / "scripts" / "lowest.txt"):
-        assert "://" not in path.read_text(encoding="utf-8")
+        for line in path.read_text(encoding="utf-8").splitlines():
+            assert re.match(r"[\w.-]+==[\w.!+]+( ; .+)?$", line), line
 
 
 def test_what_is_missing_beside_python_is_said_in_one_line(tmp_path: Path) -> None:

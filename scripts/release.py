@@ -85,7 +85,7 @@ def notes(version: str) -> str:
 
 def installed(python: Path) -> list[dict[str, str]]:
     """Return name, version and licence of every package of an environment."""
-    said = run(python, "-m", "piplicenses", "--python", python, "--from=mixed", "--format=json")
+    said = run(sys.executable, "-m", "piplicenses", "--python", python, "--from=mixed", "--format=json")
     listed: list[dict[str, str]] = json.loads(said)
     return listed
 

@@ -1,4 +1,4 @@
-"""Build a release into dist/: sdist and wheel twice with equal bytes, tried on every Python at hand, with notes, bill of materials, licences.
+"""Build a release into dist/: sdist and wheel with equal bytes twice, tried on every Python at hand; notes, bill of materials.
 
     make release
 
@@ -50,7 +50,7 @@ def interpreter(version: str) -> Path | None:
     homes = sorted(Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).glob(f"versions/{version}.*/bin/python"))
     found = shutil.which(f"python{version}")
     for candidate in [*([Path(found)] if found else []), *homes]:
-        told = subprocess.run([candidate, "-c", "import sys; print(sys.version)"], capture_output=True, text=True)  # noqa: S603
+        told = subprocess.run([candidate, "-c", "import sys; print(sys.version)"], capture_output=True, text=True, check=False)
         if told.returncode == 0 and told.stdout.startswith(version):
             return candidate
     return None
@@ -97,7 +97,7 @@ def refused(packages: list[dict[str, str]]) -> list[str]:
     wrong = []
     for package in packages:
         licence = known["read_by_hand"].get(package["Name"].lower(), package["License"])
-        parts = re.split(r"\s*(?:;|\bAND\b|\bOR\b)\s*", re.sub(r"[()]", "", licence))
+        parts = re.split(r"\s*(?:;|\bAND\b|\bOR\b)\s*", licence)
         if package["Name"].lower() != "ntrkpath" and not all(part.casefold() in allowed for part in parts):
             wrong.append(f"{package['Name']} {package['Version']}: {licence}")
     return wrong
@@ -122,11 +122,11 @@ def main() -> None:
         pip = Path(home) / "bin" / "pip"
         run(pip, "install", "--quiet", "--disable-pip-version-check", "-c", ROOT / "constraints.txt",
             f"{wheel}[stats,batch,fast,duckdb,spark,server,pdf]")  # fmt: skip
-        python = Path(home) / "bin" / "python"
-        if wrong := refused(installed(python)):
+        its_python = Path(home) / "bin" / "python"
+        if wrong := refused(installed(its_python)):
             raise SystemExit("licences to be read: " + "; ".join(wrong))
         run(sys.executable, "-m", "cyclonedx_py", "environment", "--output-reproducible", "--of", "JSON",
-            "-o", DIST / f"ntrkpath-{version}.cdx.json", python)  # fmt: skip
+            "-o", DIST / f"ntrkpath-{version}.cdx.json", its_python)  # fmt: skip
     (DIST / f"ntrkpath-{version}.md").write_text(notes(version), encoding="utf-8")
     print("licences of all dependencies go with Apache-2.0; notes and bill of materials written")
 

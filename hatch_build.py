@@ -21,6 +21,9 @@ class CompileKnowledge(BuildHookInterface[Any]):
 
             for guideline in sorted(KNOWLEDGE.glob("*/guideline.yaml")):
                 write_compiled(guideline.parent)
+            from ntrkpath.vocabulary import names
+
+            names.write_compiled()
         finally:
             sys.path.remove(str(source))
         build_data["artifacts"].append("src/ntrkpath/knowledge/*/compiled.msgpack")

@@ -13,6 +13,7 @@ import msgspec
 
 from ntrkpath.guidance.files import KNOWLEDGE, write_compiled
 from ntrkpath.schema import json_schema
+from ntrkpath.vocabulary import names
 
 SCHEMAS = Path(__file__).parents[1] / "src" / "ntrkpath" / "schema"
 
@@ -26,6 +27,7 @@ def main() -> None:
         build_probability.main([])
     for guideline in sorted(KNOWLEDGE.glob("*/guideline.yaml")):
         print(write_compiled(guideline.parent))
+    print(names.write_compiled())
     for name in ("case", "recommendation"):
         target = SCHEMAS / f"{name}-1.json"
         target.write_bytes(msgspec.json.format(msgspec.json.encode(json_schema(name)), indent=2) + b"\n")

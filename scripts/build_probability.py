@@ -23,6 +23,8 @@ HEAD = """\
 # Keys of `after`: group of the frequencies, then the accuracies of the results weighed, + positive, - negative.
 """
 
+WIDTH = 120
+
 
 def shown(value: Any) -> str:
     """Return a value in YAML's flow style; numbers without exponents, which YAML 1.1 may read as text."""
@@ -36,12 +38,22 @@ def shown(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+def _keyed(key: str, value: Any) -> list[str]:
+    """Return a key with its value, on one line where a page is wide enough."""
+    line = f"    {key}: {shown(value)}"
+    if len(line) <= WIDTH or not isinstance(value, list):
+        return [line]
+    return [f"    {key}:", *(f"    - {shown(entry)}" for entry in value)]
+
+
 def text(made: dict[str, Any]) -> str:
-    """Return the figures as YAML, one line for each."""
+    """Return the figures as YAML, one key a line."""
     lines = [HEAD, f"made_from: {made['made_from']}"]
     for part in ("frequencies", "accuracy"):
         lines.append(f"\n{part}:")
-        lines += [f"  {ident}: {shown(entry)}" for ident, entry in made[part].items()]
+        for ident, entry in made[part].items():
+            lines.append(f"  {ident}:")
+            lines += [line for key, value in entry.items() for line in _keyed(key, value)]
     lines.append("\nafter:")
     for group, found in made["after"].items():
         lines.append(f"  {group}:")

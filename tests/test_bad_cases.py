@@ -178,8 +178,8 @@ BAD: dict[str, tuple[str, bytes, tuple[str, ...]]] = {
         ("tests[0].mutations[0].protein", "given: solvent front", "G595R"),
     ),
     "a side of a fusion that is no gene": (
-        "c.yaml", yaml_with("tests: [{method: rna_mps, fusions: [{five_prime: ETV6, three_prime: NTRK 3}]}]\n"),
-        ("tests[0].fusions[0].three_prime", "given: NTRK 3", "as NTRK3"),
+        "c.yaml", yaml_with("tests: [{method: rna_mps, fusions: [{five_prime: ETV6, three_prime: NTKR3}]}]\n"),
+        ("tests[0].fusions[0].three_prime", "given: NTKR3", "nearest: NTRK3"),
     ),
     "a list": ("c.yaml", b"- id: x\n", ("a case is a mapping of keys", "given: a list", "start with `id:`")),
     "a word": ("c.yaml", b"hello\n", ("a case is a mapping of keys",)),

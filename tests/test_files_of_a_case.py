@@ -155,7 +155,7 @@ def test_variants_tells_the_class_of_each_mutation(tmp_path: Path) -> None:
     done = CliRunner().invoke(
         cli, ["variants", str(tmp_path / "tumour.maf"), str(tmp_path / "copies.tsv"), "--format", "json"]
     )
-    found = json.loads(done.stdout)
+    found = json.loads(done.stdout)["findings"]
     assert [entry.get("resistance") for entry in found] == ["solvent_front", None, None]
     assert "NM_002529" in found[0]["says"]
     assert "not predictive" in found[1]["says"]
@@ -177,9 +177,13 @@ def test_fusions_goes_on_after_a_file_that_cannot_be_read(tmp_path: Path) -> Non
     (tmp_path / "noise.txt").write_text("nothing here\n", encoding="utf-8")
     both = [str(tmp_path / "noise.txt"), str(tmp_path / "calls.tsv")]
     done = CliRunner().invoke(cli, ["fusions", *both, "--format", "json"], standalone_mode=False)
-    assert done.return_value == 0
-    assert len(json.loads(done.stdout)) == 1
+    assert done.return_value == 65
+    told = json.loads(done.stdout)
+    assert len(told["events"]) == 1
+    assert [file["status"] for file in told["files"]] == ["not_evaluable", "read"]
     assert "noise.txt" in done.stderr
+    allowed = CliRunner().invoke(cli, ["fusions", *both, "--allow-bad"], standalone_mode=False)
+    assert allowed.return_value == 0
     assert CliRunner().invoke(cli, ["fusions", both[0]], standalone_mode=False).return_value == 65
 
 
@@ -188,3 +192,42 @@ def test_fusions_ends_with_1_where_asked_for_a_verdict(tmp_path: Path) -> None:
     arguments = ["fusions", str(tmp_path / "calls.tsv"), "--fail-on"]
     assert CliRunner().invoke(cli, [*arguments, "productive"], standalone_mode=False).return_value == 1
     assert CliRunner().invoke(cli, [*arguments, "uncertain"], standalone_mode=False).return_value == 0
+
+
+# --- whose rows -------------------------------------------------------------------------------------------------------
+
+OWN = OTHER.replace("S1", "P3")
+THREE = [HEAD, PRODUCTIVE.replace("S1", "P1"), OUT_OF_FRAME.replace("S1", "P2"), OWN]
+
+
+def test_the_rows_of_another_sample_never_count(tmp_path: Path) -> None:
+    (tmp_path / "calls.tsv").write_text("\n".join(THREE) + "\n", encoding="utf-8")
+    for more in ({"id": "P3"}, {"id": "X9", "sample": "P3"}):
+        test = {"method": "rna_mps", "file": "calls.tsv", **ADEQUATE, **{k: v for k, v in more.items() if k != "id"}}
+        answer = decide(tmp_path, test, id=more["id"], therapy=[])
+        assert answer.facts["fusion_count"] == "none"
+        assert "consider_trk_inhibitor" not in actions(answer)
+
+
+def test_the_sample_that_a_test_names_counts(tmp_path: Path) -> None:
+    (tmp_path / "calls.tsv").write_text("\n".join(THREE) + "\n", encoding="utf-8")
+    answer = decide(tmp_path, {"method": "rna_mps", "file": "calls.tsv", "sample": "p1", **ADEQUATE}, therapy=[])
+    assert answer.facts["rna"] == "productive"
+
+
+@pytest.mark.parametrize("sample", [None, "X9"])
+def test_a_file_without_rows_of_the_sample_is_an_error_that_lists_its_samples(
+    tmp_path: Path, sample: str | None
+) -> None:
+    (tmp_path / "calls.tsv").write_text("\n".join(THREE) + "\n", encoding="utf-8")
+    test = {"method": "rna_mps", "file": "calls.tsv", **({"sample": sample} if sample else {})}
+    with pytest.raises(NtrkpathError, match="P1, P2, P3"):
+        decide(tmp_path, test)
+
+
+def test_another_patients_mutation_never_counts(tmp_path: Path) -> None:
+    rows = MAF.replace("\tS1\t", "\tP1\t") + "NTRK3\tMissense_Mutation\tP2\tp.R33W\t\n"
+    (tmp_path / "tumour.maf").write_text(rows, encoding="utf-8")
+    test = {"method": "dna_mps", "date": "2025-01-01", "file": "tumour.maf", "sample": "P2"}
+    answer = decide(tmp_path, BEFORE, test, therapy=PROGRESSED)
+    assert answer.facts["resistance"] == "none_found"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from ntrkpath.fusion import Transcripts, assayed_fusion, assess, read_mutation, resolve_exon_name
+from ntrkpath.fusion import Transcripts, assayed_fusion, assess, resolve_exon_name
 from ntrkpath.fusion.decision import knowledge
 from ntrkpath.fusion.domains import association_domains
 from ntrkpath.fusion.literature import parse_exon_name
 from ntrkpath.model.errors import AnnotationError
 from ntrkpath.model.fusion import Breakpoint, Junction, Source, Support
+from ntrkpath.variants import read_mutation
 
 
 @pytest.mark.parametrize(

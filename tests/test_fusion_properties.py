@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from ntrkpath.fusion import Assessor, Gene, Transcript, assess
 from ntrkpath.fusion.merge import collect, merge, verdicts
-from ntrkpath.fusion.mutations import coding_position
 from ntrkpath.model.fusion import Assembly, Breakpoint, Junction, Source, Support
+from ntrkpath.variants.mutations import coding_position
 
 PARTNERS = ("ETV6", "TPM3", "LMNA", "SQSTM1", "TFG", "QKI", "BTBD1", "STRN", "EML4", "NACC2", "AFAP1", "TRIM24")
 NTRK = ("NTRK1", "NTRK2", "NTRK3")

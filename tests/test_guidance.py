@@ -19,6 +19,8 @@ from ntrkpath.guidance.compare import differences
 from ntrkpath.guidance.files import COMPILED, KNOWLEDGE, parse, read, write_compiled
 from ntrkpath.guidance.lookup import LISTS, look_up
 from ntrkpath.model.errors import GuidanceError
+from ntrkpath.rules import load_tables
+from ntrkpath.rules.groups import check_groups
 from ntrkpath.schema import json_schema, shipped
 
 EDITION = load()
@@ -139,7 +141,7 @@ def test_changed_wording_is_told_from_a_changed_outcome(copy: Path) -> None:
 
 
 def test_changed_facts_labels_and_statements_are_named(copy: Path) -> None:
-    edit(copy, "facts.yaml", "threshold_percent: 1}", "threshold_percent: 5}")
+    edit(copy, "facts.yaml", "threshold_percent: 1", "threshold_percent: 5")
     edit(copy, "labels.yaml", "until: 2025-04-10", "until: 2025-04-11")
     edit(copy, "statements.yaml", "at least 1 % of tumour cells", "at least 5 % of tumour cells")
     found = differences(EDITION, load(str(copy)))
@@ -210,3 +212,43 @@ def test_verify_of_an_edited_edition_finds_the_fault_and_signs_off_beside_it(cop
     assert done.returncode == 1
     assert "SAFE-15" in done.stdout
     assert "lock" in done.stdout
+
+
+# --- rules that can be reviewed -------------------------------------------------------------------------------------
+
+
+def test_no_line_of_the_knowledge_is_longer_than_a_page_is_wide() -> None:
+    lines = [
+        f"{path.relative_to(KNOWLEDGE)}:{number}"
+        for path in sorted(KNOWLEDGE.rglob("*.yaml"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if len(line) > 120
+    ]
+    assert not lines
+
+
+def test_a_table_is_printed_as_a_table() -> None:
+    printed = run("guideline", "show", "--table", "priority").stdout
+    rows = [row.id for row in EDITION.tables["priority"].rows]
+    assert [line.split("│")[1].strip() for line in printed.splitlines() if line.startswith("│PRIO")] == rows
+    assert "for diagnosis, not yes: no, unknown" in printed
+
+
+def test_a_table_that_does_not_exist_names_the_nearest() -> None:
+    failed = run("guideline", "show", "--table", "prioritty")
+    assert failed.returncode != 0 and "priority" in failed.stderr and "cautions" not in failed.stderr
+
+
+def test_a_group_stands_for_its_levels_and_never_for_an_outcome() -> None:
+    fact = EDITION.facts["sequence"]
+    assert fact.groups["inconclusive"] == {"not_done", "unknown", "failed", "weak_negative", "unqualified_negative"}
+    with pytest.raises(GuidanceError, match="not a group"):
+        load_tables(
+            [{"table": "t", "rows": [{"id": "R", "then": {"sequence": "against"}, "fidelity": "verbatim"}]}],
+            EDITION.facts, "file.yaml",
+        )  # fmt: skip
+
+
+def test_levels_that_recur_together_have_a_name() -> None:
+    tables = [table for file in ("triage", "testing", "therapy", "cautions") for table in EDITION.files[file]]
+    assert not [finding for finding in check_groups(EDITION.facts, tables) if finding.check == "list"]

@@ -8,11 +8,14 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ntrkpath.guidance import load
 from ntrkpath.model.errors import CaseError, HistologyError
 from ntrkpath.model.recommendation import Recommendation
 from ntrkpath.pathway import Pathway, case_from
+from ntrkpath.pathway.intake.sequencing import WORTH, FusionReading, by_worth, open_worth
 
 AS_OF = dt.date(2026, 1, 1)
 IFS = {"diagnosis": {"histology": "infantile fibrosarcoma"}, "disease": {"extent": "metastatic"}}
@@ -306,3 +309,57 @@ def test_a_test_that_is_not_interpretable_is_no_negative(method: str) -> None:
 def test_a_site_that_says_nothing_is_not_outside_the_brain(site: str | None) -> None:
     data = {"id": "a", "diagnosis": {"histology": "leiomyosarcoma", **({"site": site} if site else {})}}
     assert Pathway(load(), dt.date(2026, 11, 1)).recommend(case_from(data)).facts["cns_site"] == "unknown"
+
+
+# --- what a laboratory calls positive is never read as negative -------------------------------------------------------
+
+MISTYPED = {
+    "a mistyped kinase": {"five_prime": "TPM3", "three_prime": "NTKR1", "frame": "in_frame"},
+    "a mistyped partner": {"five_prime": "TMP3", "three_prime": "TNRK1", "frame": "in_frame"},
+    "one gene of another name": {"five_prime": "ETV6", "three_prime": "QXZZ9"},
+}
+
+
+@pytest.mark.parametrize("method", ["rna_mps", "dna_mps"])
+@pytest.mark.parametrize("quality", [ADEQUATE, {}], ids=["adequate", "not stated"])
+@pytest.mark.parametrize("name", MISTYPED)
+def test_a_positive_test_with_a_mistyped_gene_is_asked_about(name: str, quality: dict[str, Any], method: str) -> None:
+    extra = {k: v for k, v in quality.items() if method == "rna_mps" or k != "rna_quality"}
+    test = {"method": method, "result": "positive", "fusions": [MISTYPED[name]], **extra}
+    try:
+        answer = decide(**IFS, tests=[test])
+    except CaseError as error:
+        assert "fusions" in error.where
+        return
+    assert "negative" not in answer.facts["sequence"]
+    assert "no_further_ntrk_testing" not in actions(answer)
+
+
+def test_a_positive_rt_pcr_with_a_mistyped_target_is_not_taken_for_another_fusion() -> None:
+    try:
+        answer = decide(**IFS, tests=[{"method": "rt_pcr", "result": "positive", "targets": ["ETV6::NTKR3"]}])
+    except CaseError:
+        return
+    assert answer.facts["rt_pcr"] not in ("not_done", "negative")
+
+
+def test_a_positive_test_that_names_other_genes_only_is_negative_for_ntrk() -> None:
+    other = {"five_prime": "EWSR1", "three_prime": "FLI1", "frame": "in_frame"}
+    answer = decide(**UPS, tests=[{"method": "rna_mps", "result": "positive", "fusions": [other], **ADEQUATE}])
+    assert answer.facts["rna"] == "negative"
+
+
+@given(st.lists(st.tuples(st.sampled_from(WORTH), st.lists(st.sampled_from(WORTH), max_size=2)), max_size=8))
+def test_what_an_open_frame_may_make_of_many_fusions_is_what_trying_each_of_them_gives(
+    drawn: list[tuple[str, list[str]]],
+) -> None:
+    readings = by_worth(
+        FusionReading(f"X{i}::NTRK1", verdict, False, "", None, with_frame=tuple(frames))
+        for i, (verdict, frames) in enumerate(drawn)
+    )
+    tried = {
+        min([frame, *(r.verdict for j, r in enumerate(readings) if j != i)], key=WORTH.index)
+        for i, reading in enumerate(readings)
+        for frame in reading.with_frame
+    }
+    assert open_worth(readings) == tried

@@ -68,7 +68,7 @@ HISTOLOGIES = (
 )  # fmt: skip
 GENES = ("NTRK1", "NTRK2", "NTRK3")
 RESULTS = ("positive", "negative", "failed", "unknown")
-PARTNERS = ("ETV6", "TPM3", "LMNA", "EML4", "MYH99", None)
+PARTNERS = ("ETV6", "TPM3", "LMNA", "EML4", "MYH9", None)
 
 
 def sometimes(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:

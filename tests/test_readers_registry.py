@@ -71,7 +71,7 @@ def test_an_installed_table_reader_is_recognised_by_its_columns_and_by_caller() 
 
 @pytest.mark.usefixtures("_installed")
 def test_an_installed_reader_of_lines_is_recognised_by_its_own_look() -> None:
-    result = readers.read(b"EXAMPLE 1.0\nETV6--NTRK3\nA--B\n", "x", only_genes=readers.NTRK)
+    result = readers.read(b"EXAMPLE 1.0\nETV6--NTRK3\nA--B\n", "x", genes=readers.NTRK)
     assert (result.format, len(result.junctions), result.rows_other) == ("lines", 1, 1)
 
 

@@ -7,9 +7,13 @@ from pathlib import Path
 import pytest
 
 from ntrkpath.model.errors import ReaderError
-from ntrkpath.readers.variants import read_variants, short_protein
+from ntrkpath.readers import NTRK, ReadResult, read, short_protein
 
 DATA = Path(__file__).parent / "data" / "readers"
+
+
+def read_variants(source: Path | bytes, name: str | None = None) -> ReadResult:
+    return read(source, name, genes=NTRK)
 
 
 @pytest.mark.parametrize(
@@ -46,9 +50,18 @@ def test_an_annotated_vcf_gives_the_change_in_every_isoform() -> None:
     ]
 
 
-def test_a_vcf_without_annotation_is_refused_with_the_remedy() -> None:
-    with pytest.raises(ReaderError, match="annotate the file first"):
-        read_variants(b"##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n", "x.vcf")
+def test_a_vcf_of_small_variants_without_annotation_tells_nothing() -> None:
+    result = read(b"##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n", "x.vcf")
+    assert (result.status, result.tells) == ("not_evaluable", ())
+    assert any("Fusions" in text for text in result.not_told)
+    assert any("annotation" in text for text in result.not_told)
+
+
+def test_an_annotated_vcf_of_small_variants_tells_mutations_and_says_nothing_of_fusions() -> None:
+    result = read(DATA / "variants_ann.vcf")
+    assert (result.status, result.tells) == ("read", ("mutations",))
+    assert not result.can_tell("fusions")
+    assert any("Fusions" in text for text in result.not_told)
 
 
 def test_a_cna_matrix_gives_one_call_for_each_sample_and_reports_what_is_no_call() -> None:
@@ -69,7 +82,7 @@ def test_a_copy_number_table_keeps_numbers_and_calls_without_a_threshold_of_its_
 
 
 def test_a_table_of_something_else_is_refused() -> None:
-    with pytest.raises(ReaderError, match="no table of mutations"):
+    with pytest.raises(ReaderError, match="not recognised"):
         read_variants(b"a\tb\n1\t2\n", "x.tsv")
 
 

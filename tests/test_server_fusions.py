@@ -14,10 +14,9 @@ import msgspec
 import pytest
 
 from ntrkpath.exports.tsv import verdicts_tsv
-from ntrkpath.fusion import Assessor, assayed_fusion
-from ntrkpath.model.errors import NtrkpathError
-from ntrkpath.model.fusion import FusionVerdict
-from ntrkpath.readers import NTRK, read
+from ntrkpath.exports.verdicts import FusionsDocument, written
+from ntrkpath.fusion import assayed_fusion
+from ntrkpath.fusion.judge import judge_files
 from ntrkpath.server.pages.fusions import published_rows
 from support.web import client
 
@@ -38,42 +37,38 @@ def _send(web: Any, *files: tuple[str, bytes], **fields: str) -> Any:
 def _carried(page: str) -> dict[str, str]:
     return {
         name: unescape(re.search(rf'name="{name}" value="([^"]*)"', page)[1])  # type: ignore[index]
-        for name in ("verdicts", "mark")
+        for name in ("document", "mark")
     }
 
 
-def _expected(path: Path) -> tuple[list[FusionVerdict] | None, list[str]]:
-    """Return the verdicts on a file and what could not be read of it; no verdicts where the whole file cannot."""
-    try:
-        result = read(path, only_genes=NTRK)
-        return Assessor().assess(result.junctions), [problem.message for problem in result.problems]
-    except NtrkpathError as error:
-        return None, [error.problem]
+def _events(page: str) -> list[dict[str, Any]]:
+    return list(json.loads(_carried(page)["document"])["events"])
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_a_file_gives_the_verdicts_of_the_command_line_or_says_why_not(web: Any, path: Path) -> None:
-    expected, told = _expected(path)
-    if expected is None:
-        answer = _send(web, (path.name, path.read_bytes()))
-        assert answer.status_code == 422
-        assert told[0] in unescape(answer.text)
-        return
+    expected = judge_files([path]).asked("fusions")
     answer = _send(web, (path.name, path.read_bytes()))
+    shown = unescape(answer.text)
+    if expected.errors:
+        assert answer.status_code == 422
+        assert expected.errors[0].problem in shown
+        return
     assert answer.status_code == 200
-    if expected:
-        assert _carried(answer.text)["verdicts"] == msgspec.json.encode(expected).decode()
+    if expected.events:
+        document = FusionsDocument(files=expected.files, events=expected.events)
+        assert _carried(answer.text)["document"] == msgspec.json.encode(document).decode()
     else:
-        assert "No event touches NTRK1, NTRK2 or NTRK3." in answer.text
-    for problem in told:
-        assert problem in unescape(answer.text)
+        assert ("No NTRK event." in shown) == expected.complete
+    for problem in expected.files[0].problems:
+        assert problem in shown
 
 
 def test_a_packed_file_is_read_like_the_plain_one(web: Any) -> None:
     content = (READERS / "arriba_v2.tsv").read_bytes()
     plain = _send(web, ("arriba_v2.tsv", content)).text
     packed = _send(web, ("arriba_v2.tsv.gz", gzip.compress(content, mtime=0))).text
-    verdicts = [json.loads(_carried(page)["verdicts"]) for page in (plain, packed)]
+    verdicts = [_events(page) for page in (plain, packed)]
     assert [v["verdict"] for v in verdicts[0]] == [v["verdict"] for v in verdicts[1]] == ["productive"]
 
 
@@ -91,7 +86,7 @@ def test_a_bad_row_is_told_with_its_line_and_the_good_one_comes_out(web: Any) ->
     rows = "gene5\texon5\tgene3\texon3\tlevel\nETV6\t5\tNTRK3\t15\trna\nETV6\tfive\tNTRK3\t15\trna\n"
     shown = unescape(web.post("/fusions", data={"text": rows}).text)
     assert "1 NTRK event" in shown
-    assert "pasted rows, line 3" in shown
+    assert "pasted rows:3" in shown
 
 
 def test_only_unreadable_files_are_an_error_that_names_the_first(web: Any) -> None:
@@ -117,7 +112,7 @@ def test_a_choice_that_is_not_offered_is_refused_with_those_that_are(web: Any, n
 
 def test_the_sample_that_is_named_stands_where_the_file_names_none(web: Any) -> None:
     page = _send(web, ("arriba_v2.tsv", (READERS / "arriba_v2.tsv").read_bytes()), sample="S-7").text
-    assert json.loads(_carried(page)["verdicts"])[0]["sample"] == "S-7"
+    assert _events(page)[0]["sample"] == "S-7"
 
 
 @pytest.mark.parametrize("form", ["tsv", "json", "vicc", "multiqc"])
@@ -127,11 +122,12 @@ def test_files_taken_away_are_those_of_the_command_line(web: Any, form: str) -> 
     answer = web.post("/fusions/file", data={**carried, "format": form})
     assert answer.status_code == 200
     assert answer.headers["content-disposition"].startswith("attachment; filename=")
-    verdicts = Assessor().assess(read(path, only_genes=NTRK).junctions)
+    found = judge_files([path])
+    verdicts = found.events
     if form == "tsv":
         assert answer.text == verdicts_tsv(verdicts)
     elif form == "json":
-        assert answer.content == msgspec.json.encode(verdicts) + b"\n"
+        assert answer.content == written("json", found.files, found.events)
     elif form == "vicc":
         assert answer.json() == [assayed_fusion(verdict) for verdict in verdicts]
     else:
@@ -141,10 +137,10 @@ def test_files_taken_away_are_those_of_the_command_line(web: Any, form: str) -> 
 def test_verdicts_that_were_changed_on_the_way_are_refused(web: Any) -> None:
     path = READERS / "arriba_v1.tsv"
     carried = _carried(_send(web, (path.name, path.read_bytes())).text)
-    forged = carried["verdicts"].replace("not_productive", "productive")
-    assert forged != carried["verdicts"]
+    forged = carried["document"].replace("not_productive", "productive")
+    assert forged != carried["document"]
     for address in ("/fusions/file", "/fusions"):
-        answer = web.post(address, data={"verdicts": forged, "mark": carried["mark"], "format": "tsv"})
+        answer = web.post(address, data={"document": forged, "mark": carried["mark"], "format": "tsv"})
         assert answer.status_code == 422
         assert "not as this server wrote them" in answer.text
 

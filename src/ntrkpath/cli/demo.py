@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
 import textwrap
 from typing import TYPE_CHECKING
 
 import click
 
 from ntrkpath.cli.options import as_of_option, edition_option
+from ntrkpath.cli.output import coloured, write
 
 if TYPE_CHECKING:
     from ntrkpath.guidance import Edition
@@ -26,7 +26,7 @@ def command(form: str, as_of: dt.date | None, edition: str) -> int:
 
     Blank stays unknown: what a publication does not state is not assumed, so some answers ask first.
     """
-    from ntrkpath.cli.recommend import write
+    from ntrkpath.cli.recommend import rendered
     from ntrkpath.guidance import load
     from ntrkpath.model.errors import CaseError
     from ntrkpath.pathway import Pathway, read_cases
@@ -42,7 +42,7 @@ def command(form: str, as_of: dt.date | None, edition: str) -> int:
     if form == "text":
         _tell(decided, guidance)
     else:
-        write(iter([answer for _, answer in decided]), form, guidance, sys.stdout)
+        write(rendered(iter([answer for _, answer in decided]), form, guidance))
     return 0
 
 
@@ -52,7 +52,7 @@ def _tell(decided: list[tuple[Case, Recommendation]], edition: Edition) -> None:
 
     for case, answer in decided:
         click.echo(textwrap.fill(f"=== {case.id}: {answer.histology.name}. {case.source or ''}", 100))
-        click.echo(render(answer, edition, colour=sys.stdout.isatty()))
+        write(render(answer, edition, colour=coloured(None)) + "\n", styled=True)
     click.echo(f"{len(decided)} published patients, one line each")
     for case, answer in decided:
         first = answer.actions[0]

@@ -1,8 +1,9 @@
-"""`ntrkpath fusions`: a caller's file in, a verdict on every NTRK event out."""
+"""`ntrkpath fusions`: callers' files in, a verdict on every NTRK event and the status of every file out."""
 
 from __future__ import annotations
 
-import textwrap
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,15 +13,11 @@ from ntrkpath.cli.main import EXIT_FINDING, EXIT_NO_INPUT, EXIT_OK
 
 if TYPE_CHECKING:
     from ntrkpath.fusion import Transcripts
-    from ntrkpath.model.fusion import FusionVerdict, Junction
+    from ntrkpath.fusion.judge import FilesJudged, GivenFile
+    from ntrkpath.model.fusion import FusionVerdict
 
-_SAYS = {
-    "productive": "PRODUCTIVE",
-    "likely_productive": "LIKELY PRODUCTIVE",
-    "uncertain": "UNCERTAIN",
-    "not_productive": "NOT PRODUCTIVE",
-}
-_VERDICTS = tuple(_SAYS)
+_VERDICTS = ("productive", "likely_productive", "uncertain", "not_productive")
+_STDIN = "standard input"
 
 
 @click.command("fusions")
@@ -50,118 +47,58 @@ _VERDICTS = tuple(_SAYS)
     metavar="DIR",
     help="Also draw each event into this directory.",
 )
+@click.option("--allow-bad", is_flag=True, help="Exit 0 also where a row or file could not be read or evaluated.")
 @click.option(
     "--fail-on", type=click.Choice(_VERDICTS), multiple=True, help="Exit 1 where an event has this verdict; repeatable."
 )
 def command(
     files: tuple[str, ...], caller: str | None, assembly: str | None, gtf: str | None, sample: str | None, form: str,
-    svg: Path | None, fail_on: tuple[str, ...],
+    svg: Path | None, allow_bad: bool, fail_on: tuple[str, ...],
 ) -> int:  # fmt: skip
     """Judge every NTRK event in the output files of fusion callers.
 
-    The format is recognised by content. Events of one sample that several callers report are merged. A row or a
-    file that cannot be read is listed on standard error and the others go on.
+    The format is recognised by content; - is standard input. Events of one sample that several callers report are
+    merged. What cannot be read or evaluated is listed, the rest is answered all the same, and the exit code is 65.
     """
-    import msgspec
-
-    from ntrkpath.fusion import Assessor, Transcripts
-    from ntrkpath.model.errors import NtrkpathError
-    from ntrkpath.readers import NTRK, read
+    from ntrkpath.fusion import Transcripts
+    from ntrkpath.fusion.judge import judge_files
 
     if gtf and not assembly:
         raise click.UsageError("--gtf needs --assembly")
-    junctions: list[Junction] = []
-    unread = 0
-    for file in files:
-        try:
-            content = read(file, caller=caller, sample=sample, only_genes=NTRK)
-        except NtrkpathError as error:
-            unread += 1
-            click.echo(f"error: {error}", err=True)
-            continue
-        for problem in content.problems:
-            line = f":{problem.line}" if problem.line else ""
-            click.echo(f"error: {problem.file}{line}: {problem.message}; row: {problem.raw[:120]}", err=True)
-        found = content.junctions
-        if assembly:
-            found = tuple(msgspec.structs.replace(j, assembly=j.assembly or assembly) for j in found)
-        click.echo(f"{Path(file).name}: {content.caller}, {content.rows_read} rows, {len(found)} NTRK", err=True)
-        junctions += found
-    if unread == len(files):
-        return EXIT_NO_INPUT
     transcripts = Transcripts.from_gtf(gtf, assembly) if gtf and assembly else None  # type: ignore[arg-type]
-    verdicts = Assessor(transcripts).assess(junctions)
-    click.echo(_render(verdicts, form), nl=form == "text")
+    judged = judge_files(
+        given(files), caller=caller, assembly=assembly, sample=sample, transcripts=transcripts  # type: ignore[arg-type]
+    ).asked("fusions")  # fmt: skip
+    if form == "text":
+        from ntrkpath.report.verdict_text import judged_text
+
+        click.echo(judged_text(judged.files, judged.events), nl=False)
+    else:
+        from ntrkpath.exports.verdicts import written
+
+        click.echo(written(form, judged.files, judged.events), nl=False)  # type: ignore[arg-type]
+        report(judged)
     if svg:
-        _draw(verdicts, svg, transcripts)
-    return EXIT_FINDING if any(v.verdict in fail_on for v in verdicts) else EXIT_OK
+        _draw(judged.events, svg, transcripts)
+    if any(v.verdict in fail_on for v in judged.events):
+        return EXIT_FINDING
+    return EXIT_OK if judged.complete or allow_bad else EXIT_NO_INPUT
 
 
-def _render(verdicts: list[FusionVerdict], form: str) -> str:
-    import msgspec
-
-    if form == "json":
-        return msgspec.json.encode(verdicts).decode() + "\n"
-    if form == "vicc":
-        from ntrkpath.fusion import assayed_fusion
-
-        return msgspec.json.encode([assayed_fusion(verdict) for verdict in verdicts]).decode() + "\n"
-    if form == "tsv":
-        from ntrkpath.exports.tsv import verdicts_tsv
-
-        return verdicts_tsv(verdicts)
-    if form == "multiqc":
-        from ntrkpath.exports.multiqc import multiqc_section
-
-        return msgspec.json.encode(multiqc_section(verdicts)).decode() + "\n"
-    return "\n\n".join(_text(v) for v in verdicts) or "No NTRK event."
+def given(files: Sequence[str]) -> list[GivenFile]:
+    """Return the files as they are named; ``-`` is read from standard input."""
+    return [(_STDIN, sys.stdin.buffer.read()) if file == "-" else file for file in files]
 
 
-def _text(v: FusionVerdict) -> str:
-    """Return one verdict as a pathologist reads it: the verdict first, then why, then where it comes from."""
-    lines = [f"{v.name}  {_SAYS[v.verdict]}" + (f"  ({v.sample})" if v.sample else "")]
+def report(judged: FilesJudged) -> None:
+    """Say on standard error what was read of each file, and what was not."""
+    from ntrkpath.report.verdict_text import file_lines
 
-    def add(name: str, value: str) -> None:
-        lines.append(textwrap.fill(f"  {name:<9}{value}", 100, subsequent_indent=" " * 11, break_on_hyphens=False))
-
-    add("why", ", ".join(reason.replace("_", " ") for reason in v.reasons) + f"  [{', '.join(v.rules)}]")
-    for name, side in (("5'", v.five_prime), ("3'", v.three_prime)):
-        parts = [side.gene or "?"]
-        if side.exon is not None:
-            parts.append(f"exon {side.exon} of {side.transcript}")
-        if side.position:
-            parts.append(f"{side.position} ({v.assembly})" if v.assembly else side.position)
-        add(name, ", ".join(parts))
-    pairs = v.frame.isoforms_in + v.frame.isoforms_out
-    add(
-        "frame",
-        f"{v.frame.ours}; {v.frame.isoforms_in} of {pairs} isoform pairs in frame; the caller says {v.frame.by_caller}",
-    )
-    kept = v.kinase_domain.retained_fraction
-    add("kinase", v.kinase_domain.status + (f", {kept:.0%} of the domain kept" if kept is not None else ""))
-    reads = [
-        (n, w)
-        for n, w in (
-            (v.support.split_reads, "split"),
-            (v.support.spanning_pairs, "spanning"),
-            (v.support.total, "in all"),
-        )
-        if n is not None
-    ]
-    add("reads", ", ".join(f"{n} {w}" for n, w in reads) or "not stated")
-    if v.vicc_name:
-        add("name", v.vicc_name + (f"; {v.hgvs_name}" if v.hgvs_name else ""))
-    for note in v.notes:
-        add("note", note)
-    add(
-        "from",
-        f"{', '.join(v.callers)} ({v.level.upper()}): "
-        + ", ".join(f"{s.file}:{s.line}" if s.line else s.file for s in v.source),
-    )
-    return "\n".join(lines)
+    for file in judged.files:
+        click.echo("\n".join(file_lines(file)), err=True)
 
 
-def _draw(verdicts: list[FusionVerdict], directory: Path, transcripts: Transcripts | None) -> None:
+def _draw(verdicts: Sequence[FusionVerdict], directory: Path, transcripts: Transcripts | None) -> None:
     import re
 
     from ntrkpath.figures.fusion import fusion_svg

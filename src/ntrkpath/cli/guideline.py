@@ -19,9 +19,13 @@ def command() -> None:
 
 @command.command("show")
 @click.argument("what", nargs=-1)
+@click.option(
+    "--table", default=None, metavar="TABLE", help="Print a decision table as a table, one line for each row."
+)
+@click.option("--width", type=click.IntRange(60), default=160, show_default=True, help="Columns of --table.")
 @as_of_option
 @edition_option
-def show(what: tuple[str, ...], as_of: dt.date | None, edition: str) -> int:
+def show(what: tuple[str, ...], table: str | None, width: int, as_of: dt.date | None, edition: str) -> int:
     """Show a statement (IHC-8), a rule (NEXT-30), a table (priority), a fact (extent), a label, or a list.
 
     Lists: statements, tables, facts, actions, labels, resistance. Without an argument: what the edition holds.
@@ -30,6 +34,11 @@ def show(what: tuple[str, ...], as_of: dt.date | None, edition: str) -> int:
     from ntrkpath.guidance.lookup import look_up
 
     guidance = load(edition)
+    if table is not None:
+        from ntrkpath.report.decision_table import table_text
+
+        click.echo(table_text(guidance, table, width))
+        return EXIT_OK
     for text in look_up(guidance, " ".join(what), as_of or dt.date.today()):
         click.echo(text)
     return EXIT_OK

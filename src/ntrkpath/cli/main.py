@@ -9,8 +9,9 @@ import click
 
 from ntrkpath import __version__
 
-#: Exit codes: a completed run, a finding with ``--fail-on`` or in ``verify``, wrong usage, no input that could be read.
-EXIT_OK, EXIT_FINDING, EXIT_USAGE, EXIT_NO_INPUT = 0, 1, 2, 65
+#: Exit codes: everything asked was read and answered; a finding with ``--fail-on`` or in ``verify``; wrong usage; some
+#: input could not be read or evaluated; the output could not be written.
+EXIT_OK, EXIT_FINDING, EXIT_USAGE, EXIT_NO_INPUT, EXIT_NO_OUTPUT = 0, 1, 2, 65, 74
 
 #: Command, the module that holds it, and the line shown in the help.
 COMMANDS = {
@@ -85,19 +86,33 @@ def cli() -> None:
 
 def main(argv: list[str] | None = None) -> None:
     """Run the command line and exit with its code."""
-    from ntrkpath.model.errors import NtrkpathError
+    from ntrkpath.cli.output import screened
+
+    with screened():
+        code = _code(argv)
+    sys.exit(code)
+
+
+def _code(argv: list[str] | None) -> int:
+    from ntrkpath.cli.output import ReaderGone, flush, silence
+    from ntrkpath.model.errors import NtrkpathError, OutputError
 
     try:
         code = cli.main(args=argv, prog_name="ntrkpath", standalone_mode=False)
+        flush()
     except click.exceptions.Abort:
-        code = 130
+        return 130
     except click.ClickException as error:
         error.show()
-        code = EXIT_USAGE
+        return EXIT_USAGE
+    except OutputError as error:
+        click.echo(f"error: {error}", err=True)
+        silence()
+        return EXIT_NO_OUTPUT
     except NtrkpathError as error:
         click.echo(f"error: {error}", err=True)
-        code = EXIT_NO_INPUT
-    except BrokenPipeError:
-        sys.stderr.close()
-        code = EXIT_OK
-    sys.exit(code if isinstance(code, int) else EXIT_OK)
+        return EXIT_NO_INPUT
+    except ReaderGone:
+        silence()
+        return EXIT_OK
+    return code if isinstance(code, int) else EXIT_OK

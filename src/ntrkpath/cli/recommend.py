@@ -8,12 +8,13 @@ import itertools
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import click
 
 from ntrkpath.cli.main import EXIT_FINDING, EXIT_NO_INPUT, EXIT_OK
 from ntrkpath.cli.options import as_of_option, edition_option
+from ntrkpath.cli.output import coloured, write
 
 if TYPE_CHECKING:
     from ntrkpath.guidance import Edition
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from ntrkpath.model.fusion import FusionVerdict
     from ntrkpath.model.recommendation import Recommendation
     from ntrkpath.pathway import Pathway
-    from ntrkpath.pathway.fusions import Verdicts
+    from ntrkpath.pathway.intake.files import Verdicts
 
 _EPILOG = """\b
 The smallest case (YAML):
@@ -78,13 +79,10 @@ def command(
     rest_collector()
     run = Run(pathway, fail_on)
     results = run.decided(inputs(cases))
-    if form == "pdf":
-        _write_pdf(results, guidance, out, run.fusions)
-    elif out is None:
-        write(results, form, guidance, sys.stdout, trace, run.fusions)
-    else:
-        with out.open("w", encoding="utf-8") as target:
-            write(results, form, guidance, target, trace, run.fusions)
+    colour = coloured(out)
+    if form == "pdf" and colour:
+        raise click.UsageError("a PDF is not for a terminal: name a file with --out")
+    write(rendered(results, form, guidance, trace, run.fusions, colour=colour), out, styled=form == "text")
     if run.bad:
         click.echo(f"{run.good} decided, {run.bad} not: see the errors above", err=True)
     if run.good == 0:
@@ -168,77 +166,61 @@ class Run:
         click.echo(f"error: {error}", err=True)
 
 
-def write(
+def rendered(
     results: Iterator[Recommendation | None],
     form: str,
     edition: Edition,
-    target: IO[str],
     trace: bool = False,
     fusions: Sequence[Sequence[FusionVerdict]] = (),
-) -> None:
-    """Write recommendations as text, as one JSON document, or as one HTML file.
+    *,
+    colour: bool = False,
+) -> Iterator[str | bytes]:
+    """Yield recommendations as text, as one JSON document, or as one HTML or PDF file.
 
     Args:
         fusions: For each case decided, our verdicts on the events of its caller files; filled as ``results`` are read.
+        colour: Text: with ANSI colours.
     """
     if form == "json":
-        _write_json(results, target)
-    elif form == "html":
-        from ntrkpath.report.html import render_html
-
-        answers = [answer for answer in results if answer is not None]
-        if answers:
-            target.write(render_html(answers, edition, fusions))
-    else:
+        yield from _json(results)
+        return
+    if form == "text":
         from ntrkpath.report.text import render
 
         first = True
         for answer in results:
             if answer is not None:
-                if not first:
-                    target.write("\n")
+                yield ("" if first else "\n") + render(answer, edition, colour=colour, verbose=trace)
                 first = False
-                target.write(render(answer, edition, colour=target.isatty(), verbose=trace))
-
-
-def _write_pdf(
-    results: Iterator[Recommendation | None],
-    edition: Edition,
-    out: Path | None,
-    fusions: Sequence[Sequence[FusionVerdict]],
-) -> None:
-    """Write recommendations as one PDF, to a file or to standard output where that is no terminal."""
-    from ntrkpath.report.pdf import render_pdf
-
-    if out is None and sys.stdout.isatty():
-        raise click.UsageError("a PDF is not for a terminal: name a file with --out")
-    answers = [answer for answer in results if answer is not None]
-    if not answers:
         return
-    content = render_pdf(answers, edition, fusions)
-    if out is None:
-        sys.stdout.buffer.write(content)
-    else:
-        out.write_bytes(content)
+    answers = [answer for answer in results if answer is not None]
+    if answers and form == "html":
+        from ntrkpath.report.html import render_html
+
+        yield render_html(answers, edition, fusions)
+    elif answers:
+        from ntrkpath.report.pdf import render_pdf
+
+        yield render_pdf(answers, edition, fusions)
 
 
-def _write_json(results: Iterator[Recommendation | None], target: IO[str]) -> None:
-    """Write one recommendation as an object, several as an array, as they come."""
+def _json(results: Iterator[Recommendation | None]) -> Iterator[bytes]:
+    """Yield one recommendation as an object, several as an array, as they come."""
     from ntrkpath.exports.recommendations import encode
 
     first = next(results, None)
     second = next(results, _NOTHING)
     if second is _NOTHING:
         if first is not None:
-            target.write(encode(first).decode())
+            yield encode(first)
         return
-    target.write("[")
-    separator = ""
+    yield b"["
+    separator = b""
     for answer in itertools.chain((first, second), results):
         if answer is not None:
-            target.write(separator + encode(answer).decode().removesuffix("\n"))
-            separator = ",\n"
-    target.write("]\n")
+            yield separator + encode(answer).removesuffix(b"\n")
+            separator = b",\n"
+    yield b"]\n"
 
 
 _NOTHING: Recommendation | None = object()  # type: ignore[assignment]

@@ -187,7 +187,7 @@ class Study:
             elif None not in genes and genes[0] != genes[1] and not junction.intragenic:
                 for gene in genes:
                     self._present(sample, str(gene), "fusion")
-        from ntrkpath.pathway.fusions import _assessor  # the shipped annotation, opened once
+        from ntrkpath.pathway.intake.files import _assessor  # the shipped annotation, opened once
 
         for verdict in _assessor().assess(ntrk):
             entry = self._of(verdict.sample)
@@ -317,7 +317,7 @@ def _fusion(verdict: FusionVerdict) -> dict[str, Any]:
     only the NTRK side is named, which leaves it uncertain.
     """
     from ntrkpath.model.case import ReportedFusion
-    from ntrkpath.pathway.fusions import judge
+    from ntrkpath.pathway.intake.files import judge
 
     five, three = verdict.five_prime, verdict.three_prime
     frame = {"in": "in_frame", "out": "out_of_frame"}.get(verdict.frame.by_caller)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from ntrkpath.fusion.locus import NTRK, Atlas
 from ntrkpath.model.errors import AnnotationError
@@ -17,40 +17,49 @@ if TYPE_CHECKING:
 _BOUNDARY, _IN_GENE, _ELSEWHERE = 10, 1, -5
 
 
-def infer(assessor: Assessor, junctions: Iterable[Junction]) -> tuple[dict[str, Assembly], dict[str, str]]:
-    """Return the assembly of each file that does not state one, and a note that says so.
+class Told(NamedTuple):
+    """The assembly of rows that do not state one, and the note that says how it was told.
+
+    Args:
+        assembly: ``None`` where no row needs one.
+    """
+
+    assembly: Assembly | None
+    note: str | None
+
+
+def infer(assessor: Assessor, junctions: Sequence[Junction], file: str) -> Told:
+    """Return the assembly of the rows of one file that state none.
+
+    The coordinates must speak for it, and more than for the other: what merely speaks less against it tells nothing.
 
     Raises:
-        AnnotationError: A file has coordinates that fit both assemblies equally well, or neither.
+        AnnotationError: The coordinates fit both assemblies equally well, or neither.
     """
-    scores: dict[str, dict[Assembly, int]] = {}
-    for junction in junctions:
-        if junction.assembly is not None:
-            continue
-        points = [p for p in (junction.five_prime, junction.three_prime) if p.position is not None]
-        if not points:
-            continue
-        score = scores.setdefault(junction.source.file, dict.fromkeys(assessor.transcripts.assemblies, 0))
-        for assembly in assessor.transcripts.assemblies:
-            atlas = assessor.atlas(assembly)
-            score[assembly] += sum(_fit(atlas, point, junction.tolerance) for point in points)
-    chosen: dict[str, Assembly] = {}
-    notes: dict[str, str] = {}
-    for file, score in scores.items():
-        if len(score) == 1:
-            chosen[file] = next(iter(score))
-            continue
-        (first, high), (_, low) = sorted(score.items(), key=lambda item: -item[1])[:2]
-        if high == low:
-            raise AnnotationError(
-                "the assembly is not stated and the coordinates do not tell it",
-                where=file,
-                allowed=("GRCh37", "GRCh38"),
-                remedy="state it (--assembly)",
-            )
-        chosen[file] = first
-        notes[file] = f"assembly {first} inferred from the coordinates"
-    return chosen, notes
+    open_ones = [j for j in junctions if j.assembly is None]
+    rows = [[p for p in (j.five_prime, j.three_prime) if p.position is not None] for j in open_ones]
+    if not any(rows):
+        return Told(None, None)
+    assemblies = assessor.transcripts.assemblies
+    if len(assemblies) == 1:
+        return Told(assemblies[0], None)
+    score = {
+        assembly: sum(
+            _fit(assessor.atlas(assembly), point, junction.tolerance)
+            for junction, points in zip(open_ones, rows, strict=True)
+            for point in points
+        )
+        for assembly in assemblies
+    }
+    (first, high), (_, low) = sorted(score.items(), key=lambda item: -item[1])[:2]
+    if high == low or high <= 0:
+        raise AnnotationError(
+            "the assembly is not stated and the coordinates do not tell it",
+            where=file,
+            allowed=("GRCh37", "GRCh38"),
+            remedy="state it (--assembly)",
+        )
+    return Told(first, f"assembly {first} inferred from the coordinates")
 
 
 def _fit(atlas: Atlas, point: Breakpoint, tolerance: int) -> int:

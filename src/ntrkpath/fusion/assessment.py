@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
+from typing import NamedTuple
 
 import msgspec
 
-from ntrkpath.fusion.assembly import fits_elsewhere, infer
+from ntrkpath.fusion.assembly import Told, fits_elsewhere, infer
+from ntrkpath.fusion.chromosomes import beyond
 from ntrkpath.fusion.decision import Thresholds, default_thresholds
 from ntrkpath.fusion.junction import Reading, read, undecided
 from ntrkpath.fusion.locus import Atlas
 from ntrkpath.fusion.merge import collect, verdicts
 from ntrkpath.fusion.transcripts import Transcripts
+from ntrkpath.model.errors import AnnotationError
 from ntrkpath.model.fusion import Assembly, FusionVerdict, Junction
+from ntrkpath.readers import RowProblem
+
+
+class Examined(NamedTuple):
+    """The rows of one file, read against the annotation.
+
+    Args:
+        readings: Of the rows that concern an NTRK gene.
+        others: Rows that concern none.
+        assembly: The one that the rows state or that was told from their coordinates; ``None`` where rows state
+            different ones, or none is needed.
+        problems: Rows that cannot be evaluated, each with its place.
+    """
+
+    readings: list[Reading]
+    others: list[Junction]
+    assembly: Assembly | None
+    problems: list[RowProblem]
 
 
 class Assessor:
@@ -40,30 +61,53 @@ class Assessor:
             found = self._atlases[assembly] = Atlas(self.transcripts.on(assembly))
         return found
 
-    def readings(self, junctions: Iterable[Junction]) -> list[Reading]:
-        """Return the reading of each junction that concerns an NTRK gene.
+    def examine(self, junctions: Sequence[Junction], file: str) -> Examined:
+        """Read the junctions of one file; a row that cannot be evaluated is a problem of that row alone.
 
         Raises:
-            AnnotationError: The assembly of a file is neither stated nor to be inferred.
+            AnnotationError: The assembly is neither stated nor to be inferred.
         """
-        junctions = list(junctions)
-        assemblies, inferred = infer(self, junctions)
-        found = []
+        sound, problems = [], []
         for junction in junctions:
-            assembly = junction.assembly or assemblies.get(junction.source.file)
-            reading = read(
-                self.atlas(assembly or self.transcripts.assemblies[0]),
-                junction,
-                junction.sample or stem(junction.source.file),
-                self.thresholds,
-            )
-            if reading is not None:
-                if any(locus.note for locus in (reading.orientation.five, reading.orientation.three)):
-                    reading = self._doubt_assembly(reading)
-                if junction.assembly is None and junction.source.file in inferred:
-                    reading = msgspec.structs.replace(reading, notes=(*reading.notes, inferred[junction.source.file]))
-                found.append(reading)
+            told = self._beyond(junction)
+            if told is None:
+                sound.append(junction)
+            else:
+                problems.append(told)
+        inferred = infer(self, sound, file)
+        found = Examined([], [], _common(sound, inferred.assembly), problems)
+        for junction in sound:
+            reading = self._read(junction, inferred)
+            if reading is None:
+                found.others.append(junction)
+            else:
+                found.readings.append(reading)
         return found
+
+    def _read(self, junction: Junction, inferred: Told) -> Reading | None:
+        assembly = junction.assembly or inferred.assembly
+        reading = read(
+            self.atlas(assembly or self.transcripts.assemblies[0]),
+            junction,
+            junction.sample or stem(junction.source.file),
+            self.thresholds,
+        )
+        if reading is None:
+            return None
+        if any(locus.note for locus in (reading.orientation.five, reading.orientation.three)):
+            reading = self._doubt_assembly(reading)
+        if junction.assembly is None and inferred.note and reading.key[8]:
+            reading = msgspec.structs.replace(reading, notes=(*reading.notes, inferred.note))
+        return reading
+
+    def _beyond(self, junction: Junction) -> RowProblem | None:
+        assemblies = (junction.assembly,) if junction.assembly else self.transcripts.assemblies
+        point = beyond((junction.five_prime, junction.three_prime), assemblies)
+        if point is None:
+            return None
+        message = f"{point.chromosome}:{point.position} lies beyond the chromosome on {' and '.join(assemblies)}"
+        source = junction.source
+        return RowProblem(source.file, source.line, junction.raw or "", f"{message}; check the number")
 
     def _doubt_assembly(self, reading: Reading) -> Reading:
         """Return the reading, undecided where the coordinates fit only the other assembly."""
@@ -73,9 +117,37 @@ class Assessor:
                 return undecided(reading, f"the coordinates fit {other}, not {here}: check the assembly of the file")
         return reading
 
+    def readings(self, junctions: Iterable[Junction]) -> list[Reading]:
+        """Return the reading of each junction that concerns an NTRK gene, file by file.
+
+        Raises:
+            AnnotationError: The assembly of a file is neither stated nor to be inferred, or a position lies beyond
+                its chromosome.
+        """
+        files: dict[str, list[Junction]] = {}
+        for junction in junctions:
+            files.setdefault(junction.source.file, []).append(junction)
+        found: list[Reading] = []
+        for file, rows in files.items():
+            examined = self.examine(rows, file)
+            if examined.problems:
+                first = examined.problems[0]
+                raise AnnotationError(first.message, where=f"{file}:{first.line}" if first.line else file)
+            found += examined.readings
+        return found
+
     def assess(self, junctions: Iterable[Junction]) -> list[FusionVerdict]:
         """Return one verdict per event; see ``assess``."""
-        return verdicts(collect(self.readings(junctions)), self.thresholds)
+        return self.decide(self.readings(junctions))
+
+    def decide(self, readings: Iterable[Reading]) -> list[FusionVerdict]:
+        """Return one verdict per event among readings of any number of files."""
+        return verdicts(collect(readings), self.thresholds)
+
+
+def _common(junctions: Sequence[Junction], inferred: Assembly | None) -> Assembly | None:
+    named = {junction.assembly or inferred for junction in junctions} - {None}
+    return next(iter(named)) if len(named) == 1 else None
 
 
 @cache
@@ -86,7 +158,8 @@ def stem(file: str) -> str:
 
 
 @cache
-def _shipped() -> Assessor:
+def shared() -> Assessor:
+    """Return the one assessor of the process: the shipped transcripts, the limits of the edition."""
     return Assessor()
 
 
@@ -106,8 +179,9 @@ def assess(
         thresholds: Limits of the verdict; those of the edition by default.
 
     Raises:
-        AnnotationError: The assembly of a file is neither stated nor to be inferred.
+        AnnotationError: The assembly of a file is neither stated nor to be inferred, or a position lies beyond its
+            chromosome.
     """
     if transcripts is None and thresholds is None:
-        return _shipped().assess(junctions)
+        return shared().assess(junctions)
     return Assessor(transcripts, thresholds).assess(junctions)

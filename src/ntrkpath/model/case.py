@@ -160,14 +160,24 @@ class _Sequencing(_Test, frozen=True):
     mutations: list[Mutation] | None = None
     amplifications: list[Gene] = []
     file: Text | None = None
+    sample: Text | None = None
+    caller: Text | None = None
+    assembly: Literal["GRCh37", "GRCh38"] | None = None
 
 
 class DnaMps(_Sequencing, frozen=True, tag="dna_mps", tag_field="method"):
-    """DNA sequencing; ``file``: the output of a fusion caller."""
+    """DNA sequencing; ``file``: what a caller wrote, of which ``sample`` counts; see ``RnaMps``."""
 
 
 class RnaMps(_Sequencing, frozen=True, tag="rna_mps", tag_field="method"):
-    """RNA sequencing; ``file``: the output of a fusion caller."""
+    """RNA sequencing.
+
+    Args:
+        file: What a caller wrote.
+        sample: The sample of that file whose rows count; the id of the case, or the only sample, where not given.
+        caller: The caller that wrote it, where it cannot be told from the file.
+        assembly: The genome assembly of its positions, where the file does not state it.
+    """
 
     rna_quality: Literal["adequate", "poor", "unknown"] | None = None
 

@@ -91,3 +91,15 @@ class StrategyError(NtrkpathError):
     """A plan, population or cost file is malformed, incomplete or contradicts itself."""
 
     kind = "strategy"
+
+
+class InputError(NtrkpathError):
+    """A file that is to be read is none: a pipe, a device."""
+
+    kind = "input"
+
+
+class OutputError(NtrkpathError):
+    """An output cannot be written: no space, no permission, no such directory, or it would replace something."""
+
+    kind = "output"

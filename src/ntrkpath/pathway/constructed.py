@@ -46,9 +46,28 @@ def directory() -> Path:
 
 @cache
 def constructed(table: str) -> tuple[Constructed, ...]:
-    """Return the examples of a table (``<table>.yaml``) in the order of the file; none where there is no such file."""
+    """Return the examples of a table (``<table>.yaml``) in the order of the file; none where there is no such file.
+
+    A file is a list of examples that name every fact, or a base case and, by row, the states that differ from it.
+    """
     path = directory() / f"{table}.yaml"
     if not path.is_file():
         return ()
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return msgspec.convert(yaml.load(path.read_text(encoding="utf-8"), Loader=loader), tuple[Constructed, ...])  # noqa: S506
+    written = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506
+    if isinstance(written, dict):
+        written = _listed(written["base"], written["rows"])
+    return msgspec.convert(written, tuple[Constructed, ...])
+
+
+def _listed(base: dict[str, str], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the examples one by one, each with the facts of the base case that it leaves as they are."""
+    return [
+        {
+            "name": f"{state}: {group['gives']}.",
+            "facts": {**base, **(differing or {})},
+            **{key: group[key] for key in ("row", "expect", "statement", "also") if key in group},
+        }
+        for group in rows
+        for state, differing in group["examples"].items()
+    ]

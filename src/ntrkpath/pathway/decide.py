@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from ntrkpath.assays import NtrkGenes
 from ntrkpath.evidence.probability import Probabilities
 from ntrkpath.guidance import Edition, load
 from ntrkpath.model.case import Case
@@ -23,11 +22,12 @@ from ntrkpath.model.recommendation import (
     Recommendation,
     Step,
 )
-from ntrkpath.pathway.fusions import Verdicts, judge
+from ntrkpath.pathway.intake.files import Verdicts, judge
+from ntrkpath.pathway.intake.genes import NtrkGenes
+from ntrkpath.pathway.intake.readouts import Called, Readouts
+from ntrkpath.pathway.intake.treated import Treated
+from ntrkpath.pathway.intake.tumour import Tumour
 from ntrkpath.pathway.labels import Labels
-from ntrkpath.pathway.readouts import Called, Readouts
-from ntrkpath.pathway.treated import Treated
-from ntrkpath.pathway.tumour import Tumour
 from ntrkpath.rules import Fact, Hit
 from ntrkpath.rules.chain import Masks
 from ntrkpath.rules.diagram import Outcome

@@ -16,6 +16,7 @@ import msgspec
 from ntrkpath.model import case as model
 from ntrkpath.model.case import Case
 from ntrkpath.model.errors import CaseError
+from ntrkpath.vocabulary.genes import read_gene
 
 #: A single case is text of at most this size in bytes; JSON lines are unlimited, each line under the same limit.
 MAX_BYTES = 1_000_000
@@ -25,8 +26,6 @@ _AT = re.compile(r"(.*?)(?: - at `\$(.*?)`)?$", re.DOTALL)
 _METHODS = {cls.__struct_config__.tag: cls for cls in typing.get_args(model.Test)}
 
 _decoder = msgspec.json.Decoder(Case)
-_SYMBOL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]*")
-_NTRK = re.compile(r"NTRK[1-3](?:-AS[0-9])?", re.IGNORECASE)
 _RESIDUE = r"(?:[A-Z][a-z]{2}|[A-Z*])"
 #: A protein change as HGVS writes it, with or without ``p.`` and brackets.
 _PROTEIN = re.compile(
@@ -195,7 +194,7 @@ def checked(case: Case) -> Case:
     Raises:
         CaseError: Counts, dates or age are impossible.
     """
-    from ntrkpath.pathway.tumour import age_in_years
+    from ntrkpath.pathway.intake.tumour import age_in_years
 
     if case.patient.age is not None:
         age_in_years(case.patient.age)
@@ -229,12 +228,15 @@ def checked(case: Case) -> Case:
 
 
 def _one_gene(name: str | None, where: str) -> None:
-    """Refuse a side of a fusion that is no single gene: NTRK that is not recognised would count as another gene."""
-    symbol = (name or "?").strip()
-    if symbol != "?" and (not _SYMBOL.fullmatch(symbol) or ("NTRK" in symbol.upper() and not _NTRK.fullmatch(symbol))):
+    """Refuse a side of a fusion that is no gene: a mistyped NTRK or partner would count as another gene."""
+    gene = read_gene(name or "?")
+    if not gene.known:
+        near = gene.nearest
         raise CaseError(
-            "not the symbol of one gene", where=where, value=_short(symbol), allowed="one symbol, as NTRK3 or ETV6",
-            remedy="write five_prime and three_prime apart, exons under their own keys; leave out an unknown side",
+            "not the symbol of one gene", where=where, value=_short(gene.given),
+            allowed=f"nearest: {', '.join(near)}" if near else "one symbol, as NTRK3 or ETV6",
+            remedy="write the approved symbol; five_prime and three_prime apart, exons under their own keys; leave out "
+            "an unknown side",
         )  # fmt: skip
 
 

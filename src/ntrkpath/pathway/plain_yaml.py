@@ -14,6 +14,7 @@ import yaml
 from ntrkpath.model.errors import CaseError
 
 _DEEPEST = 20
+_CHECK = "check brackets and indentation"
 
 
 class _PlainLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
@@ -68,10 +69,9 @@ def load_plain(data: bytes) -> Any:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or "not readable"
-        raise CaseError(
-            f"not readable as YAML ({problem})", where=where, remedy="check indentation and quotes"
-        ) from None
+        if _brackets(text) > _DEEPEST:
+            raise CaseError("nested too deeply", where=where, allowed=f"{_DEEPEST} levels", remedy=_CHECK) from None
+        raise CaseError("not readable as YAML", where=where, remedy="check indentation and quotes") from None
     except (ValueError, RecursionError):
         raise CaseError("not readable as YAML (a value or the nesting)", remedy="check dates and nesting") from None
     finally:
@@ -90,6 +90,13 @@ def _refuse(text: str) -> None:
         depth += isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent)
         depth -= isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent)
         if depth > _DEEPEST:
-            raise CaseError(
-                "nested too deeply", where=where, allowed=f"{_DEEPEST} levels", remedy="check brackets and indentation"
-            )
+            raise CaseError("nested too deeply", where=where, allowed=f"{_DEEPEST} levels", remedy=_CHECK)
+
+
+def _brackets(text: str) -> int:
+    """Return how deep brackets stand in each other, by the text alone: a parser may give up before it counts them."""
+    depth = deepest = 0
+    for char in text:
+        depth = max(depth + (char in "[{") - (char in "]}"), 0)
+        deepest = max(depth, deepest)
+    return deepest

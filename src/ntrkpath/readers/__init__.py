@@ -1,4 +1,4 @@
-"""Readers of fusion caller files: any caller's file becomes junctions, bad rows become located problems."""
+"""Readers of files: fusions, protein changes and copy numbers as they stand there, bad rows as located problems."""
 
 from __future__ import annotations
 
@@ -7,12 +7,26 @@ from collections.abc import Collection
 
 from ntrkpath.model.errors import ReaderError
 from ntrkpath.readers._collect import Collector
-from ntrkpath.readers._loci import NTRK, GeneFilter
-from ntrkpath.readers._registry import Known, Reader, by_caller, formats, recognise
+from ntrkpath.readers._loci import GeneFilter
+from ntrkpath.readers._registry import by_caller, formats, recognise
 from ntrkpath.readers._result import ReadResult, RowProblem
+from ntrkpath.readers._signature import Format, Reader
+from ntrkpath.readers._symbols import NTRK
 from ntrkpath.readers._text import open_document
+from ntrkpath.readers._variant_types import CopyNumber, ProteinChange, short_protein
 
-__all__ = ["NTRK", "ReadResult", "Reader", "RowProblem", "formats", "read"]
+__all__ = [
+    "NTRK",
+    "CopyNumber",
+    "Format",
+    "ProteinChange",
+    "ReadResult",
+    "Reader",
+    "RowProblem",
+    "formats",
+    "read",
+    "short_protein",
+]
 
 
 def read(
@@ -21,9 +35,9 @@ def read(
     *,
     caller: str | None = None,
     sample: str | None = None,
-    only_genes: Collection[str] | None = None,
+    genes: Collection[str] | None = None,
 ) -> ReadResult:
-    """Read the output file of a fusion caller.
+    """Read everything that a file holds: fusions, protein changes and copy numbers.
 
     The format is recognised by content, never by file name. Coordinates come out 1-based: the last base kept on
     the 5' side and the first base kept on the 3' side. Nothing is decided here.
@@ -33,23 +47,25 @@ def read(
         name: Name to show in messages and sources; default the path's file name.
         caller: Read the file as this caller's, instead of recognising it.
         sample: Sample where the file names none; default the file name without suffixes.
-        only_genes: Keep only records that touch these genes, by any of their names or by position
-            (``readers.NTRK``); ``None`` keeps every record.
+        genes: Keep only records that touch these genes: ``readers.NTRK`` by any of their names or by position,
+            others by symbol; ``None`` keeps every record.
 
     Raises:
-        ReaderError: The file cannot be opened or its format cannot be told.
+        ReaderError: The file cannot be opened, its format cannot be told, or it is damaged.
     """
     document = open_document(source, name)
-    found, header = by_caller(caller, document) if caller is not None else recognise(document)
-    reader = found.load() if isinstance(found, Known) else found
-    if caller is not None:
-        label = caller.strip().lower()
-    else:
-        label = found.callers[0] if isinstance(found, Known) else found.name
-    genes = None if only_genes is None else GeneFilter(only_genes)
-    collector = Collector(document, label, sample or document.stem or None, genes)
+    form, header = by_caller(caller, document) if caller is not None else recognise(document)
+    collector = Collector(
+        document,
+        caller.strip().lower() if caller is not None else form.all_callers[0],
+        sample or document.stem or None,
+        None if genes is None else GeneFilter(genes),
+        level=form.level or "rna",
+        level_stated=form.level is not None and form.level_stated,
+        tells=form.all_tells,
+    )
     try:
-        reader.read(document, collector, header)
+        form.reader.read(document, collector, header)
     except RecursionError:
         raise ReaderError("the file is nested too deeply", where=document.name) from None
-    return collector.result(reader.name)
+    return collector.result(form.name)

@@ -1,12 +1,17 @@
-"""Cells of caller files: numbers, chromosomes, loci, strands, genes and frame words, each said once."""
+"""Cells of caller files: numbers, chromosomes, loci, strands, genes, frame words and the caller's own word."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Literal
 
-from ntrkpath.model.fusion import Assembly, Breakpoint, FrameCall, Strand
-from ntrkpath.readers._loci import locus_gene, ntrk_gene
+from ntrkpath.model import numerals
+from ntrkpath.model.fusion import Breakpoint, FrameCall, Standing, Strand
+from ntrkpath.model.numerals import DecimalMark, NumberError
+from ntrkpath.readers._contigs import contig, named_assembly
+from ntrkpath.readers._loci import locus_gene
+from ntrkpath.readers._symbols import mistyped, ntrk_gene, tidied
 
 MISSING = frozenset(
     {
@@ -29,11 +34,14 @@ MISSING = frozenset(
 
 #: Longest human chromosome, rounded up: a larger number is no position.
 MAX_POSITION = 250_000_000
-#: A read count or exon number above this is no count.
+#: A read count above this is no count, and an exon number or a copy number beyond these is none.
 MAX_COUNT = 10**9
+MAX_EXON = 400
+MAX_COPIES = 10_000
 
 _LOCUS = re.compile(
-    r"^\s*((?:chr)?[A-Za-z0-9_.*-]+?):([\d,]+(?:\.0+)?)(?:-([\d,]+))?(?::([+\-.*?]|-?1))?\s*$", re.IGNORECASE
+    r"^\s*((?:chr)?[A-Za-z0-9_.*-]+?):(\d[\d,.' ]*(?:[eE]\+?\d+)?)(?:-([\d,.]+))?(?::([+\-.*?]|-?1))?\s*$",
+    re.IGNORECASE,
 )
 _CHROMOSOME = re.compile(r"^[A-Za-z0-9_.*-]{1,60}$")
 _NEAREST = re.compile(r"^(.+?)\((-?\d+)\)$")
@@ -67,30 +75,67 @@ def value(cell: str) -> str | None:
     return None if text.lower() in MISSING else text
 
 
-def integer(cell: str, what: str = "a number") -> int | None:
-    """Return a whole number (``12``, ``12.0``, ``1,234``), or ``None`` for a missing one or ``-1``."""
+def integer(
+    cell: str, what: str = "the number", least: int = 0, most: int = MAX_COUNT, mark: DecimalMark | None = None
+) -> int | None:
+    """Return a whole number (``12``, ``12.0``, ``11.869.969``), or ``None`` for a missing one.
+
+    Raises:
+        RowError: No whole number, or one outside the range.
+    """
     text = value(cell)
     if text is None:
         return None
-    plain = text.replace(",", "")
-    if "." in plain and not plain.partition(".")[2].strip("0"):
-        plain = plain.partition(".")[0]
-    if len(plain) > 15 or not re.fullmatch(r"[+-]?\d+", plain, re.ASCII):
-        raise RowError(f"{what} is not a whole number: {text[:40]!r}")
-    number = int(plain)
-    return None if number == -1 else number
-
-
-def count(cell: str) -> int | None:
-    """Return a read count; a cell that is no count (a list of read names) gives ``None``."""
     try:
-        number = integer(cell)
-    except RowError:
-        try:
-            number = round(float(cell))
-        except (ValueError, OverflowError):
-            return None
-    return None if number is None or not 0 <= number <= MAX_COUNT else number
+        number = int(text) if text.isdigit() and len(text) < 16 else numerals.whole(text, mark)
+    except NumberError as error:
+        raise RowError(f"{what}: {error}") from None
+    if not least <= number <= most:
+        raise RowError(f"{what} is not between {least} and {most}: {text[:40]}")
+    return number
+
+
+def count(cell: str, mark: DecimalMark | None = None) -> int | None:
+    """Return a read count, rounded where the caller estimates it; ``None`` where the cell is empty.
+
+    Raises:
+        RowError: No count: no number, a negative one, or one that may be read in two ways.
+    """
+    text = value(cell)
+    if text is None:
+        return None
+    if text.isdigit() and len(text) < 10:
+        return int(text)
+    return round(decimal(text, "a read count", 0, MAX_COUNT, mark))
+
+
+def decimal(cell: str, what: str, least: float, most: float, mark: DecimalMark | None = None) -> float:
+    """Return a number that may have a fraction.
+
+    Raises:
+        RowError: No number, one outside the range, or one that may be read in two ways.
+    """
+    try:
+        number = numerals.number(cell, mark)
+    except NumberError as error:
+        raise RowError(f"{what}: {error}") from None
+    if not least <= number <= most:
+        raise RowError(f"{what} is not between {least:g} and {most:g}: {cell.strip()[:40]}")
+    return number
+
+
+def copies(cell: str, mark: DecimalMark | None = None) -> float | None:
+    """Return a copy number or fold change, ``None`` where the cell is empty.
+
+    Raises:
+        RowError: No number, a negative one, or more copies than a cell can hold.
+    """
+    return None if value(cell) is None else decimal(cell, "a copy number", 0, MAX_COPIES, mark)
+
+
+def exon(cell: str, what: str = "the exon") -> int | None:
+    """Return an exon number, counted from 1; ``None`` where the cell is empty or ``-1``."""
+    return None if cell.strip() == "-1" else integer(cell, what, 1, MAX_EXON)
 
 
 def total(*counts: int | None) -> int | None:
@@ -100,23 +145,24 @@ def total(*counts: int | None) -> int | None:
 
 
 def chromosome(cell: str) -> str | None:
-    """Return the chromosome without ``chr``; ``23`` and ``24`` become X and Y, ``M`` becomes MT."""
+    """Return the chromosome without ``chr``; ``23`` and ``24`` become X and Y, ``M`` becomes MT.
+
+    Accessions stay as they are: the collector resolves them, since they also say the assembly.
+    """
     text = value(cell)
     if text is None:
         return None
-    if text[:3].lower() == "chr" and len(text) > 3:
-        text = text[3:]
-    text = text.removesuffix(".0")
     if not _CHROMOSOME.match(text):
         raise RowError(f"not a chromosome: {text[:40]!r}")
-    if text in {"M", "m"}:
-        return "MT"
-    return {"23": "X", "24": "Y", "x": "X", "y": "Y", "mt": "MT"}.get(text, text)
+    found = contig(text)
+    return found.name if found.assembly is None and found.foreign is None else text
 
 
 def position(cell: str, shift: int = 0) -> int | None:
-    """Return a 1-based position; ``shift`` is 1 for a 0-based column."""
-    number = integer(cell, "the position")
+    """Return a 1-based position; ``shift`` is 1 for a 0-based column; ``-1`` is not given."""
+    if cell.strip() == "-1":
+        return None
+    number = integer(cell, "the position", most=10**12)
     if number is None:
         return None
     number += shift
@@ -150,14 +196,7 @@ def locus(cell: str, shift: int = 0) -> tuple[str | None, int | None, Strand | N
     return chromosome(found[1]), position(found[2], shift), strand(found[4] or "")
 
 
-def assembly(cell: str) -> Assembly | None:
-    """Return the assembly a free text names (``hg19``, ``GRCh37``, ``b37``, ``GRCh38.p13`` ...), if it names one."""
-    text = cell.strip().lower().removesuffix(".0")
-    if any(word in text for word in ("grch37", "hg19", "b37", "hs37", "g1k_v37")) or text in {"37", "19"}:
-        return "GRCh37"
-    if any(word in text for word in ("grch38", "hg38", "b38", "hs38")) or text == "38":
-        return "GRCh38"
-    return None
+assembly = named_assembly
 
 
 def genes(cell: str) -> tuple[str | None, tuple[str, ...]]:
@@ -165,12 +204,22 @@ def genes(cell: str) -> tuple[str | None, tuple[str, ...]]:
 
     ``A,B`` and ``A;B`` are overlapping genes: an NTRK gene counts first, else the first named. ``A(12),B(34)`` is
     the notation for an intergenic breakpoint between A and B: no gene, both names kept. ``A^ENSG...`` is A.
+
+    Raises:
+        RowError: A name is no gene and was probably meant as an NTRK gene (``NTKR1``).
     """
+    gene, others, _ = gene_and_exon(cell)
+    return gene, others
+
+
+def gene_and_exon(cell: str) -> tuple[str | None, tuple[str, ...], int | None]:
+    """Return what ``genes`` returns, and the exon that hangs on an NTRK symbol (``NTRK3:14``, ``NTRK3 exon14``)."""
     text = value(cell)
     if text is None:
-        return None, ()
-    if text.isidentifier():
-        return text, ()
+        return None, (), None
+    symbol, number = tidied(text)
+    if number is not None or symbol.isidentifier():
+        return _checked(symbol), (), number
     found: dict[str, None] = {}
     intergenic = False
     for part in _GENE_SPLIT.split(text):
@@ -181,12 +230,24 @@ def genes(cell: str) -> tuple[str | None, tuple[str, ...]]:
         if near:
             intergenic = True
             name = near[1]
-        found[name] = None
+        found[_checked(tidied(name)[0])] = None
     names = list(found)
     if intergenic or not names:
-        return None, tuple(names)
+        return None, tuple(names), None
     first = next((name for name in names if ntrk_gene(name)), names[0])
-    return first, tuple(name for name in names if name != first)
+    return first, tuple(name for name in names if name != first), None
+
+
+def approved(gene: str) -> str:
+    """Return the approved symbol of an NTRK gene under any name; other genes stay as they are."""
+    return ntrk_gene(gene) or gene
+
+
+def _checked(name: str) -> str:
+    meant = mistyped(name)
+    if meant is not None:
+        raise RowError(f"{name!r} is no gene symbol; meant may be {meant}")
+    return name
 
 
 def pair(cell: str, separators: tuple[str, ...] = ("--", "::")) -> tuple[str, str]:
@@ -224,6 +285,38 @@ def failed(cell: str) -> str | None:
     return None if text is None or text.partition(";")[0].strip().upper() == "PASS" else text
 
 
+def judged(
+    cell: str,
+    *,
+    accepted: Collection[str] = (),
+    doubted: Collection[str] = (),
+    rejected: Collection[str] = (),
+    otherwise: Standing = "not_stated",
+) -> tuple[Standing, str | None]:
+    """Return the standing that the caller's word gives a row, and the word where it is a doubt or a rejection.
+
+    Args:
+        cell: The word (confidence, class, reported).
+        accepted, doubted, rejected: Words for each, in lower case.
+        otherwise: Standing of any other word; an empty cell says nothing.
+    """
+    text = value(cell)
+    if text is None:
+        return "not_stated", None
+    word = text.lower()
+    standing: Standing = otherwise
+    for name, words in (("accepted", accepted), ("doubted", doubted), ("rejected", rejected)):
+        if word in words:
+            standing = name  # type: ignore[assignment]
+    return standing, text if standing in ("doubted", "rejected") else None
+
+
+def filtered(cell: str) -> tuple[Standing, str | None]:
+    """Return the standing of a FILTER cell: accepted where it passed, rejected where it names a filter."""
+    text = failed(cell)
+    return ("accepted" if value(cell) else "not_stated", None) if text is None else ("rejected", text)
+
+
 def side(
     gene_cell: str,
     at: tuple[str | None, int | None, Strand | None] = (None, None, None),
@@ -234,8 +327,8 @@ def side(
     keeps: Literal["left", "right"] | None = None,
 ) -> Breakpoint:
     """Build one side from a gene cell and a locus."""
-    gene, others = genes(gene_cell)
-    return Breakpoint(gene, at[0], at[1], at[2], exon, intron, transcript, keeps, others)
+    gene, others, named = gene_and_exon(gene_cell)
+    return Breakpoint(gene, at[0], at[1], at[2], named if exon is None else exon, intron, transcript, keeps, others)
 
 
 def by_locus(

@@ -3,32 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from ntrkpath.model.fusion import Breakpoint, Junction
-
-NTRK: tuple[str, ...] = ("NTRK1", "NTRK2", "NTRK3")
-
-#: Names under which callers and laboratories report the genes (HGNC aliases, Ensembl and Entrez identifiers).
-ALIASES: dict[str, str] = {
-    "NTRK1": "NTRK1",
-    "TRKA": "NTRK1",
-    "TRK-A": "NTRK1",
-    "TRK": "NTRK1",
-    "TRK1": "NTRK1",
-    "MTC": "NTRK1",
-    "ENSG00000198400": "NTRK1",
-    "NTRK2": "NTRK2",
-    "TRKB": "NTRK2",
-    "TRK-B": "NTRK2",
-    "GP145-TRKB": "NTRK2",
-    "ENSG00000148053": "NTRK2",
-    "NTRK3": "NTRK3",
-    "TRKC": "NTRK3",
-    "TRK-C": "NTRK3",
-    "GP145-TRKC": "NTRK3",
-    "ENSG00000140538": "NTRK3",
-}
+from ntrkpath.readers._contigs import contig
+from ntrkpath.readers._symbols import NTRK, ntrk_gene
 
 #: Chromosome -> gene and its span, widened by 5 kb, on GRCh37 and on GRCh38 (GENCODE 31, all transcripts).
 LOCI: dict[str, tuple[str, tuple[tuple[int, int], ...]]] = {
@@ -36,37 +15,47 @@ LOCI: dict[str, tuple[str, tuple[tuple[int, int], ...]]] = {
     "9": ("NTRK2", ((87_278_000, 87_644_000), (84_663_000, 85_032_000))),
     "15": ("NTRK3", ((88_397_000, 88_805_000), (87_854_000, 88_262_000))),
 }
+#: Bases from the gene beyond which a breakpoint cannot be meant as one of the gene.
+FAR = 1_000_000
 
-# A line that can hold an NTRK record has one of the names or a number inside one of the spans; positions may
-# carry thousands separators.
-_RELEVANT = re.compile(
-    r"NTRK|TRK|MTC|ENSG00000(?:198400|148053|140538)|(?<![\d.])491[456](?![\d])"
-    r"|(?<![\d.])(?:156,?[78]\d\d,?\d{3}|8[45678],?\d{3},?\d{3})(?!\d)",
-    re.IGNORECASE,
+# What a line that can hold an NTRK record contains: a part of one of the names, also of a mistyped one, or a number
+# inside one of the spans, whose digits may be grouped.
+_NEEDLES = ("TRK", "NTR", "NTK", "NRTK", "TNRK", "NRK", "MTC", "000198400", "000148053", "000140538")
+_IDENTIFIERS = re.compile(r"N.RK|NT.K|TRK|(?:NM_|NP_|ENST0)0\d{4,}|(?<![\d.])491[456](?![\d])|N[\W_]*T[\W_]*R[\W_]*K")
+_NUMBERS = re.compile(
+    r"(?<![\d])(?:156[,. ']?[78]\d\d[,. ']?\d{3}|8[45678][,. ']?\d{3}[,. ']?\d{3})(?![\d])|\d[.,]\d+[eE]\+\d"
 )
-
-
-def ntrk_gene(name: str | None) -> str | None:
-    """Return the approved symbol if ``name`` is one of the three genes under any of its names, else ``None``."""
-    if not name:
-        return None
-    key = name.upper()
-    return ALIASES.get(key) or ALIASES.get(key.partition(".")[0])
+#: Names that say beyond doubt that a line speaks of an NTRK gene.
+NAMED = re.compile(r"(?<![A-Z0-9])(?:NTRK[123]|TRK[ABC])(?![A-Z0-9])", re.IGNORECASE)
 
 
 def locus_gene(chromosome: str | None, position: int | None) -> str | None:
     """Return the NTRK gene at a position on either assembly, else ``None``."""
     if chromosome is None or position is None:
         return None
-    entry = LOCI.get(chromosome)
+    entry = LOCI.get(chromosome) or LOCI.get(contig(chromosome).name)
     if entry is None:
         return None
     gene, spans = entry
     return gene if any(start <= position <= end for start, end in spans) else None
 
 
+def contradicts(gene: str | None, chromosome: str | None, position: int | None) -> str | None:
+    """Return where the NTRK gene that ``gene`` names lies, if the position lies elsewhere."""
+    symbol = ntrk_gene(gene)
+    if symbol is None or chromosome is None:
+        return None
+    home = next(name for name, (owner, _) in LOCI.items() if owner == symbol)
+    if chromosome != home:
+        return f"{symbol} lies on chromosome {home}, not {chromosome}"
+    spans = LOCI[home][1]
+    if position is not None and not any(start - FAR <= position <= end + FAR for start, end in spans):
+        return f"{symbol} does not lie at {home}:{position}, on neither assembly"
+    return None
+
+
 class GeneFilter:
-    """Keeps junctions that touch the wanted genes; a row it is not sure about is kept.
+    """Keeps what touches the wanted genes; a row it is not sure about is kept.
 
     Args:
         genes: Wanted symbols; for NTRK genes also their aliases, and any position inside their loci.
@@ -74,24 +63,42 @@ class GeneFilter:
 
     def __init__(self, genes: Collection[str]) -> None:
         self.genes = frozenset(ntrk_gene(gene) or gene.upper() for gene in genes)
-        if self.genes <= set(NTRK):
-            self._line = _RELEVANT
-        else:
-            names = [re.escape(gene) for gene in sorted(self.genes)]
-            if self.genes & set(NTRK):
-                names.append(_RELEVANT.pattern)
-            self._line = re.compile("|".join(names), re.IGNORECASE)
+        self.ntrk = bool(self.genes & set(NTRK))
+        others = tuple(sorted(self.genes - set(NTRK)))
+        self._needles = (*(_NEEDLES if self.ntrk else ()), *others)
 
     def line(self, line: str) -> bool:
         """Whether a line of text can hold a wanted record: cheap, and never wrongly ``False``."""
-        return self._line.search(line) is not None
+        upper = line.upper()
+        for needle in self._needles:
+            if needle in upper:
+                return True
+        if not self.ntrk:
+            return False
+        return _NUMBERS.search(line) is not None or _IDENTIFIERS.search(upper) is not None
+
+    def gene(self, name: str | None) -> bool:
+        """Whether a symbol is one of the wanted genes."""
+        return name is not None and (ntrk_gene(name) or name.upper()) in self.genes
 
     def _side(self, side: Breakpoint) -> bool:
-        for name in (side.gene, *side.others):
-            if name is not None and (ntrk_gene(name) or name.upper()) in self.genes:
-                return True
+        if any(map(self.gene, (side.gene, *side.others, *_named_in(side.transcript)))):
+            return True
         return locus_gene(side.chromosome, side.position) in self.genes
 
     def junction(self, junction: Junction) -> bool:
         """Whether a junction touches a wanted gene by name or by position."""
         return self._side(junction.five_prime) or self._side(junction.three_prime)
+
+
+def _named_in(transcript: str | None) -> Iterable[str]:
+    """Return the transcript where it is one of those by which an NTRK gene is named."""
+    return (transcript,) if transcript is not None and ntrk_gene(transcript) else ()
+
+
+def touches_ntrk(junction: Junction) -> bool:
+    """Whether a junction names an NTRK gene or lies on one."""
+    return _NTRK_ONLY.junction(junction)
+
+
+_NTRK_ONLY = GeneFilter(NTRK)

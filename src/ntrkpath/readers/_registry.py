@@ -1,251 +1,123 @@
-"""Which formats there are, how each is recognised, and in which module it is read.
-
-Signatures stand here as text so that recognising a file imports no reader but the one that fits.
-"""
+"""Recognising a format by content or by caller, importing no format but the one that is read."""
 
 from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Callable, Iterable
-from typing import Protocol, cast, runtime_checkable
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from typing import Any
 
 from ntrkpath.model.errors import ReaderError
-from ntrkpath.readers._collect import Collector
+from ntrkpath.readers._index import INDEX
+from ntrkpath.readers._signature import Format
 from ntrkpath.readers._table import Header, TableReader, headers
 from ntrkpath.readers._text import Document
 
 GROUP = "ntrkpath.readers"
+#: Formats named in an error: the closest ones, not all of them.
+_CLOSEST = 3
 
 
-@runtime_checkable
-class Reader(Protocol):
-    """What a format module, or an installed reader of the entry point group ``ntrkpath.readers``, provides."""
-
-    name: str
-
-    def read(self, document: Document, collector: Collector, header: Header | None = None) -> None:
-        """Read a document into the collector; ``header`` is the recognised header line of a table."""
-
-
-class Known:
-    """A format that can be recognised.
+class Signature:
+    """How one format is recognised, and where it is.
 
     Args:
-        name: The format; also the caller where ``callers`` names none.
-        module: Module and attribute that hold its reader (``arriba:READER``).
-        need: Column names a header must hold; ``a|b`` means either. Empty for formats that are no tables.
-        rank: Of several formats that fit, the highest rank wins; equal ranks are undecidable.
-        callers: Callers whose files have this format, as accepted by ``--caller``; the first is noted on junctions.
-        looks: For formats that are no tables: whether the document is of this format.
+        name: The format.
+        load: Returns the format itself; only then its module is imported.
+        callers: Callers whose files have this format.
+        header: Columns that a header must hold, each with the names that mean it; empty for formats without columns.
+        opening: For those: which lines the pattern has to fit, and the pattern.
+        rank: Of several formats that fit, the highest wins.
+        recognises: For installed formats that are told in another way.
     """
+
+    __slots__ = ("callers", "header", "load", "name", "opening", "rank", "recognises")
 
     def __init__(
         self,
         name: str,
-        module: str,
-        need: tuple[str, ...] = (),
-        *,
-        rank: int = 0,
-        callers: tuple[str, ...] = (),
-        looks: Callable[[Document], bool] | None = None,
+        load: Callable[[], Format],
+        callers: tuple[str, ...],
+        header: tuple[tuple[str, ...], ...],
+        opening: tuple[str, str] | None,
+        rank: int,
+        recognises: Callable[[Document], bool] | None = None,
     ) -> None:
         self.name = name
-        self.module = module
-        self.need = tuple(tuple(alternative.split("|")) for alternative in need)
+        self.load = load
+        self.callers = callers
+        self.header = header
+        self.opening = opening
         self.rank = rank
-        self.callers = callers or (name,)
-        self.looks = looks
+        self.recognises = recognises
 
     def fits(self, names: frozenset[str]) -> bool:
         """Whether a header with these column names is of this format."""
-        return bool(self.need) and all(not names.isdisjoint(accepted) for accepted in self.need)
+        return bool(self.header) and all(not names.isdisjoint(accepted) for accepted in self.header)
 
     def share(self, names: frozenset[str]) -> float:
-        """Share of the needed columns a header holds, 0 to 1."""
-        return sum(not names.isdisjoint(accepted) for accepted in self.need) / (len(self.need) or 1)
+        """Share of the needed columns that a header holds, 0 to 1."""
+        return sum(not names.isdisjoint(accepted) for accepted in self.header) / (len(self.header) or 1)
 
-    def load(self) -> Reader:
-        """Import the reader."""
-        module, _, attribute = self.module.partition(":")
-        path = module if "." in module else f"ntrkpath.readers.{module}"
-        return cast("Reader", getattr(importlib.import_module(path), attribute or "READER"))
-
-
-def _starts(*patterns: str) -> Callable[[Document], bool]:
-    compiled = re.compile("|".join(patterns), re.IGNORECASE)
-
-    def looks(document: Document) -> bool:
-        return any(compiled.match(line) for line in document.lines[:200])
-
-    return looks
-
-
-def _first(pattern: str) -> Callable[[Document], bool]:
-    compiled = re.compile(pattern, re.IGNORECASE)
-
-    def looks(document: Document) -> bool:
-        return compiled.match(next((line for line in document.lines if line.strip()), "").strip()) is not None
-
-    return looks
-
-
-def _most(pattern: str) -> Callable[[Document], bool]:
-    compiled = re.compile(pattern, re.IGNORECASE)
-
-    def looks(document: Document) -> bool:
+    def opens(self, document: Document) -> bool:
+        """Whether a document without column names begins like this format."""
+        if self.recognises is not None:
+            return self.recognises(document)
+        if self.opening is None:
+            return False
+        where, pattern = self.opening
+        fits = _compiled(pattern).match
+        if where == "any":
+            return any(fits(line) for line in document.lines[:200])
+        if where == "first":
+            return fits(next((line for line in document.lines if line.strip()), "").strip()) is not None
         lines = [line for line in document.lines[:50] if line.strip() and not line.startswith("#")]
-        return 2 * sum(compiled.match(line.strip()) is not None for line in lines) > len(lines)
-
-    return looks
+        return 2 * sum(fits(line.strip()) is not None for line in lines) > len(lines)
 
 
-_LEFT_RIGHT = ("leftbreakpoint|left_breakpoint", "rightbreakpoint|right_breakpoint")
-_NAME = "fusionname|fusion_name|fusion"
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
 
-TABLES: tuple[Known, ...] = (
-    Known("arriba", "arriba", ("gene1", "gene2", "breakpoint1", "breakpoint2", "confidence|site1|type")),
-    Known("star-fusion", "star_fusion", (*_LEFT_RIGHT, _NAME, "junctionreadcount|junctionreads|est_j|junction_count")),
-    Known(
-        "fusioninspector",
-        "star_fusion:FUSION_INSPECTOR",
-        (*_LEFT_RIGHT, _NAME, "leftlocalbreakpoint", "rightlocalbreakpoint", "junctionreadcount|est_j"),
-        rank=1,
-    ),
-    Known("ctat-lr-fusion", "star_fusion:CTAT_LR", (*_LEFT_RIGHT, _NAME, "num_lr"), rank=2),
-    Known("dragen", "dragen", (*_LEFT_RIGHT, "fusiongene", "score")),
-    Known("pcgr", "pcgr", (*_LEFT_RIGHT, "fusiongene", "splitreads"), rank=-1),
-    Known("fusion-list", "generic:LEFT_RIGHT", (*_LEFT_RIGHT, f"{_NAME}|fusiongene|leftgene"), rank=-2),
-    Known(
-        "fusioncatcher",
-        "fusioncatcher",
-        ("gene_1_symbol(5end_fusion_partner)", "gene_2_symbol(3end_fusion_partner)"),
-    ),
-    Known(
-        "fusion-report",
-        "fusion_report",
-        ("fusion", "databases|found in database|tools hits|fusion indication index (fii)"),
-    ),
-    Known("jaffa", "jaffa", ("fusion genes", "base1", "base2", "chrom1", "chrom2"), callers=("jaffa", "jaffal")),
-    Known("pizzly", "pizzly", ("genea.name", "geneb.name")),
-    Known(
-        "squid",
-        "squid",
-        (
-            "chrom1",
-            "start1",
-            "end1",
-            "chrom2",
-            "start2",
-            "end2",
-            "strand1",
-            "strand2",
-            "type|fusedgenes|num_concordantfrag_bp1",
-        ),
-    ),
-    Known("ericscript", "ericscript", ("genename1", "genename2", "breakpoint1", "breakpoint2")),
-    Known("defuse", "defuse", ("gene_name1", "gene_name2", "genomic_break_pos1", "genomic_break_pos2")),
-    Known("fusionmap", "fusionmap", ("fusionid", "knowngene1", "knowngene2", "position1", "position2")),
-    Known(
-        "integrate-bedpe",
-        "integrate:BEDPE",
-        ("chr5p|chr 5p", "chr3p|chr 3p", "gene5p|5p", "gene3p|3p"),
-        callers=("integrate",),
-    ),
-    Known("integrate-breakpoints", "integrate:BREAKPOINTS", ("5p", "3p", "rna_bk1", "rna_bk2"), callers=("integrate",)),
-    Known("integrate-exons", "integrate:EXONS", ("5p", "3p", "5p_exon", "3p_exon"), callers=("integrate",)),
-    Known("integrate-summary", "integrate:SUMMARY", ("fusion_candidate", "5_prime", "3_prime"), callers=("integrate",)),
-    Known("star-seqr", "star_seqr", ("brkpt_left", "brkpt_right", "left_symbol|name")),
-    Known("pbfusion", "pbfusion", ("chr1", "start1", "chr2", "start2", "strand1", "strand2", "info")),
-    Known("fusionseeker", "fusionseeker", ("gene1", "gene2", "chrom1", "breakpoint1", "chrom2", "breakpoint2")),
-    Known(
-        "cbioportal-sv",
-        "cbioportal:SV",
-        ("sample_id", "site1_hugo_symbol|site1_entrez_gene_id", "site2_hugo_symbol|site2_entrez_gene_id"),
-        callers=("cbioportal",),
-    ),
-    Known(
-        "cbioportal-fusions",
-        "cbioportal:FUSIONS",
-        ("hugo_symbol", "tumor_sample_barcode", "fusion"),
-        callers=("cbioportal",),
-    ),
-    Known(
-        "tso500-allfusions",
-        "tso500:ALL_FUSIONS",
-        ("gene a", "gene b", "gene a breakpoint|breakpoint a", "gene b breakpoint|breakpoint b"),
-        callers=("tso500", "trusight"),
-    ),
-    Known(
-        "tso500-ctdna",
-        "tso500:CTDNA",
-        ("chr1", "pos1", "chr2", "pos2", "gene1", "gene2", "contig|direction|alt_depth"),
-        callers=("tso500", "trusight"),
-    ),
-    Known("easyfuse", "easyfuse", ("bpid", "fusion_gene", "ft_junc_cnt|frame|ftid")),
-    Known(
-        "mapsplice",
-        "mapsplice",
-        ("doner_end|donor_end", "acceptor_start", "annotated_gene_donor", "annotated_gene_acceptor"),
-    ),
-    Known(
-        "linx", "linx", ("fiveprimebreakendid|name", "phased", "fusedexonup", "fusedexondown", "genestart", "geneend")
-    ),
-    Known(
-        "linx-vis",
-        "linx:VIS",
-        ("genenameup", "chrup", "posup", "genenamedown", "chrdown", "posdown"),
-        callers=("linx",),
-    ),
-    Known(
-        "generic",
-        "generic",
-        ("gene5|chr5|pos5|gene3|five_prime_gene|gene_5", "gene3|chr3|pos3|three_prime_gene|gene_3"),
-        rank=-3,
-    ),
-)
 
-OTHERS: tuple[Known, ...] = (
-    Known(
-        "vcf",
-        "vcf",
-        callers=("vcf", "manta", "delly", "gridss", "lumpy", "svaba", "smoove", "sv"),
-        looks=_starts(r"##fileformat=VCF", r"#CHROM\tPOS\tID\tREF\tALT"),
-        rank=1,
-    ),
-    Known(
-        "tso500-combined",
-        "tso500:COMBINED",
-        callers=("tso500", "trusight"),
-        looks=_starts(r'"?\[(DNA |RNA )?Fusions\]', r'"?\[Analysis Details\]'),
-        rank=1,
-    ),
-    Known(
-        "fusion-report-json", "fusion_report:JSON", callers=("fusion-report",), looks=_first(r"[\[{]\s*($|[\"{\]}])")
-    ),
-    Known(
-        "foundation-xml",
-        "foundation",
-        callers=("foundation",),
-        looks=_first(r"<\?xml|<!|<(\w+:)?(ResultsReport|variant-report|rr)"),
-    ),
-    Known("longgf", "longgf", looks=_starts(r"(Sum)?GF\t")),
-    Known(
-        "metafusion-cff",
-        "metafusion",
-        callers=("metafusion",),
-        looks=_most(r"(chr)?[\w.]+\t-?\d+\t(\+|-|\.|NA)\t(chr)?[\w.]+\t-?\d+\t(\+|-|\.|NA)\t(DNA|RNA|NA)\t"),
-    ),
-    Known(
-        "fusion-names",
-        "generic:NAMES",
-        looks=_most(r"(?=\S{2,120}$)[^\s,;]*?(--|::)[^\s,;]*$"),
-        rank=-1,
-        callers=("fusion-report",),
-    ),
-)
+def _loader(module: str, name: str) -> Callable[[], Format]:
+    def load() -> Format:
+        formats: tuple[Format, ...] = importlib.import_module(f"ntrkpath.readers.{module}").FORMATS
+        return next(one for one in formats if one.name == name)
 
-ALL: tuple[Known, ...] = TABLES + OTHERS
+    return load
+
+
+@cache
+def built_in() -> tuple[Signature, ...]:
+    """Return the signatures of the formats of this package, from the index that is made of their modules."""
+    return tuple(
+        Signature(name, _loader(module, name), callers, header, opening, rank)
+        for name, module, callers, header, opening, rank in INDEX
+    )
+
+
+def installed() -> Iterator[Signature]:
+    """Yield the formats that other packages install under the entry point group."""
+    from importlib.metadata import entry_points
+
+    known = {plain(one.name) for one in built_in()}
+    for entry in entry_points(group=GROUP):
+        if plain(entry.name) not in known:
+            yield _signature_of(entry.name, entry.load())
+
+
+def _signature_of(name: str, found: Any) -> Signature:
+    """Return the signature of an installed format; a bare reader becomes a format of its own name."""
+    form = found if isinstance(found, Format) else Format(
+        reader=found, file="", seen="", specimen="", callers=(name,), level_stated=False
+    )  # fmt: skip
+    opening = (form.opening.where, form.opening.pattern) if form.opening else None
+    return Signature(
+        form.name, lambda: form, tuple(dict.fromkeys((name, *form.all_callers))), form.header, opening, form.rank,
+        getattr(form.reader, "recognises", None),
+    )  # fmt: skip
 
 
 def plain(name: str) -> str:
@@ -255,26 +127,14 @@ def plain(name: str) -> str:
 
 def formats() -> tuple[str, ...]:
     """Return the names ``--caller`` accepts: formats and the callers that write them."""
-    return tuple(sorted({name for known in ALL for name in (known.name, *known.callers)}))
+    return tuple(sorted({name for one in built_in() for name in (one.name, *one.callers)}))
 
 
-def installed() -> dict[str, Reader]:
-    """Return the readers that other packages install under the entry point group, by name."""
-    from importlib.metadata import entry_points
-
-    built_in = {plain(known.name) for known in ALL}
-    found: dict[str, Reader] = {}
-    for entry in entry_points(group=GROUP):
-        if plain(entry.name) not in built_in:
-            found[entry.name] = entry.load()
-    return found
-
-
-def _best(candidates: Iterable[Known], document: Document) -> Known | None:
-    ranked = sorted(candidates, key=lambda known: -known.rank)
+def _best(candidates: Iterable[Signature], document: Document) -> Signature | None:
+    ranked = sorted(candidates, key=lambda one: -one.rank)
     if not ranked:
         return None
-    tied = [known.name for known in ranked if known.rank == ranked[0].rank]
+    tied = [one.name for one in ranked if one.rank == ranked[0].rank]
     if len(tied) > 1:
         raise ReaderError(
             "several formats fit this file",
@@ -285,81 +145,91 @@ def _best(candidates: Iterable[Known], document: Document) -> Known | None:
     return ranked[0]
 
 
-def _recognised_by(reader: Reader, document: Document) -> tuple[Header | None] | None:
-    """Ask an installed reader: by its ``recognises`` method, else a table reader by its required columns."""
-    recognises = getattr(reader, "recognises", None)
-    if recognises is not None:
-        return (None,) if recognises(document) else None
-    if isinstance(reader, TableReader) and reader.required:
-        try:
-            return (reader.find(document),)
-        except ReaderError:
-            return None
-    return None
+def _by_header(signatures: Iterable[Signature], document: Document) -> tuple[Signature, Header] | None:
+    """Return the format that the first header line fits, of those with columns."""
+    tables = [one for one in signatures if one.header]
+    seen = -1
+    found: list[Signature] = []
+    head: Header | None = None
+    for header in headers(document):
+        if head is not None and header.index != seen:
+            break
+        if head is None:
+            names = frozenset(header.names)
+            fitting = [one for one in tables if one.fits(names)]
+            if fitting:
+                found, head, seen = fitting, header, header.index
+    best = _best(found, document)
+    return None if best is None or head is None else (best, head)
 
 
-def recognise(document: Document) -> tuple[Known | Reader, Header | None]:
+def _closest(document: Document) -> list[str]:
+    shares: dict[str, float] = {}
+    for header in headers(document):
+        names = frozenset(header.names)
+        for one in built_in():
+            if one.header:
+                shares[one.name] = max(shares.get(one.name, 0.0), one.share(names))
+    likely = sorted(shares.items(), key=lambda item: -item[1])
+    return [name for name, share in likely if share >= 0.5][:_CLOSEST]
+
+
+def recognise(document: Document) -> tuple[Format, Header | None]:
     """Return the format of a document by its content, with the header line of a table.
 
     Raises:
         ReaderError: No format fits, or several do; names the closest ones and ``--caller``.
     """
-    known = _best((other for other in OTHERS if other.looks is not None and other.looks(document)), document)
-    if known is not None and known.rank > 0:
-        return known, None
-    closest: dict[str, float] = {}
-    seen = -1
-    matched: list[Known] = []
-    head: Header | None = None
-    for header in headers(document):
-        if head is not None and header.index != seen:
-            break
-        names = frozenset(header.names)
-        fitting = [table for table in TABLES if table.fits(names)]
-        if fitting and head is None:
-            matched, head, seen = fitting, header, header.index
-        elif not fitting and head is None:
-            for table in TABLES:
-                closest[table.name] = max(closest.get(table.name, 0.0), table.share(names))
-    best = _best(matched, document)
-    if best is not None:
-        return best, head
-    for reader in installed().values():
-        if (found := _recognised_by(reader, document)) is not None:
-            return reader, found[0]
-    if known is not None:
-        return known, None
-    likely = [name for name, share in sorted(closest.items(), key=lambda item: -item[1]) if share >= 0.5][:5]
+    opened = _best((one for one in built_in() if one.opens(document)), document)
+    if opened is not None and opened.rank > 0:
+        return opened.load(), None
+    if (table := _by_header(built_in(), document)) is not None:
+        return table[0].load(), table[1]
+    others = tuple(installed())
+    if (told := _best((one for one in others if one.opens(document)), document)) is not None:
+        return told.load(), None
+    if (table := _by_header(others, document)) is not None:
+        return table[0].load(), table[1]
+    if opened is not None:
+        return opened.load(), None
+    near = _closest(document)
     raise ReaderError(
-        "the format is not recognised" + (f" (closest: {', '.join(likely)})" if likely else ""),
+        "the format is not recognised",
         where=document.name,
-        allowed=formats(),
-        remedy="say which caller wrote the file with --caller, or give a generic table (docs/reference/formats.md)",
+        allowed=f"closest: {', '.join(near)}" if near else (),
+        remedy="say which caller wrote the file with --caller, or give a table with gene5, chr5, pos5, gene3, chr3, "
+        "pos3 (`ntrkpath fusions --help`; the page of formats lists every one)",
     )
 
 
-def by_caller(name: str, document: Document) -> tuple[Known | Reader, Header | None]:
+def by_caller(name: str, document: Document) -> tuple[Format, Header | None]:
     """Return the format a caller writes; where it writes several, the one that fits the document.
 
     Raises:
-        ReaderError: No reader knows the caller.
+        ReaderError: No reader knows the caller, or the document is none of its formats.
     """
     wanted = plain(name)
-    fits = [known for known in ALL if wanted in {plain(n) for n in (known.name, *known.callers)}]
+    every = (*built_in(), *installed())
+    fits = [one for one in every if wanted in {plain(n) for n in (one.name, *one.callers)}]
     if not fits:
-        for installed_name, reader in installed().items():
-            if plain(installed_name) == wanted:
-                return reader, None
-        raise ReaderError("no reader for this caller", where=document.name, value=name, allowed=formats())
-    exact = [known for known in fits if plain(known.name) == wanted]
-    if len(exact) == 1 and len(fits) == 1:
-        return exact[0], None
-    for known in fits:
-        if known.looks is not None and known.looks(document):
-            return known, None
-    for header in headers(document):
-        names = frozenset(header.names)
-        table = _best((known for known in fits if known.fits(names)), document)
-        if table is not None:
-            return table, header
-    return (exact or fits)[0], None
+        from difflib import get_close_matches
+
+        raise ReaderError(
+            "no reader for this caller", where=document.name, value=name,
+            allowed=get_close_matches(name.lower(), formats(), 5, 0.3) or formats()[:5],
+            remedy="leave --caller out: the format is recognised by its content",
+        )  # fmt: skip
+    for one in fits:
+        if one.opens(document):
+            return one.load(), None
+    if (table := _by_header(fits, document)) is not None:
+        return table[0].load(), table[1]
+    exact = [one for one in fits if plain(one.name) == wanted]
+    chosen = (exact or fits)[0]
+    form = chosen.load()
+    if isinstance(form.reader, TableReader) or chosen.opening is None:
+        return form, None
+    raise ReaderError(
+        f"this is no file of {name}: it does not begin as one", where=document.name,
+        remedy="leave --caller out: the format is recognised by its content",
+    )  # fmt: skip

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ntrkpath.model.errors import ReaderError
-from ntrkpath.model.fusion import Breakpoint, Junction
+from ntrkpath.model.fusion import Breakpoint, Junction, Source
+from ntrkpath.model.numerals import DecimalMark
 from ntrkpath.readers import _cells
 from ntrkpath.readers._cells import RowError
 from ntrkpath.readers._collect import Collector
 from ntrkpath.readers._text import Document
+from ntrkpath.readers._variant_types import Found
 
 DELIMITERS = ("\t", ",", ";")
 #: Lines and characters looked at for a header, and the most lines a quoted cell with line breaks may run over.
@@ -19,10 +22,27 @@ HEADER_CHARACTERS = 8_000_000
 _JOINED_LINES = 50
 
 
+#: Columns that name the sample of a row, where a format does not name its own.
+SAMPLE_COLUMNS = ("sample", "sample_id", "sample_name", "sampleid", "tumor_sample_barcode", "tumor_id", "patient_id")
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+_BY_R = re.compile(r"x_|x(?=\d)")
+
+
+def canonical(name: str) -> str:
+    """Return a column name as names are compared: lower case, words joined by ``_``, as R and spreadsheets leave it.
+
+    ``#gene1``, ``"gene1"`` and ``X.gene1`` are ``gene1``; ``strand1(gene/fusion)`` and ``strand1.gene.fusion.`` are
+    ``strand1_gene_fusion``; ``X5P`` is ``5p``.
+    """
+    plain = _NOT_WORD.sub("_", name.lower()).strip("_")
+    if plain[:1] == "x" and (found := _BY_R.match(plain)):
+        return plain[found.end() :]
+    return plain
+
+
 def names_of(line: str, delimiter: str) -> tuple[str, ...]:
-    """Return the column names of a header line: lower case, without ``#``, quotes and surrounding blanks."""
-    cells = split(line.lstrip("#").strip(" "), delimiter)
-    return tuple(" ".join(cell.strip().strip('"').lower().split()) for cell in cells)
+    """Return the column names of a header line in their canonical form."""
+    return tuple(map(canonical, split(line.lstrip("#").strip(" "), delimiter)))
 
 
 def split(line: str, delimiter: str) -> list[str]:
@@ -92,7 +112,21 @@ class Row:
 
     def count(self, field: str) -> int | None:
         """Return a read count, ``None`` where not given."""
-        return _cells.count(self[field])
+        cell = self[field]
+        return int(cell) if cell.isdigit() and len(cell) < 10 else _cells.count(cell, self._mark(cell))
+
+    def copies(self, field: str) -> float | None:
+        """Return a copy number, ``None`` where not given."""
+        return _cells.copies(self[field], self._mark(self[field]))
+
+    def _mark(self, cell: str) -> DecimalMark | None:
+        """Return the decimal mark that the file's other cells show, where this one does not say it itself."""
+        return self.collector.document.decimal_mark if "," in cell or "." in cell else None
+
+    @property
+    def source(self) -> Source:
+        """Where the row stands."""
+        return Source(self.collector.document.name, self.line)
 
     def value(self, field: str) -> str | None:
         """Return the cell, or ``None`` where it says that there is no value."""
@@ -100,10 +134,11 @@ class Row:
 
     def junction(self, five_prime: Breakpoint, three_prime: Breakpoint, **more: object) -> Junction:
         """Build the row's junction; ``more`` as in ``Collector.junction``."""
+        more.setdefault("sample", self.value("sample"))
         return self.collector.junction(five_prime, three_prime, self.line, self.raw, **more)  # type: ignore[arg-type]
 
 
-Build = Callable[[Row], Junction | Iterable[Junction] | None]
+Build = Callable[[Row], Junction | Found | Iterable[Junction | Found] | None]
 
 
 class TableReader:
@@ -127,7 +162,8 @@ class TableReader:
         every_column: bool = False,
     ) -> None:
         self.name = name
-        self.columns = columns
+        self.columns = {field: tuple(map(canonical, names)) for field, names in columns.items()}
+        self.columns.setdefault("sample", SAMPLE_COLUMNS)
         self.required = required
         self.build = build
         self.every_column = every_column
@@ -178,7 +214,9 @@ class TableReader:
         last = max((index[field] for field in self.required if field in index), default=0)
         # Only mapped columns can make a row relevant: read names and sequences need not be searched.
         keys = sorted({at for field, at in index.items() if field in self.columns})
+        sample = index.get("sample")
         lines, delimiter, wants, build = document.lines, head.delimiter, collector.wants, self.build
+        unended = None if document.ended else len(document.lines)
         at = head.index + 1
         while at < end:
             raw = lines[at]
@@ -197,6 +235,11 @@ class TableReader:
             if len(cells) <= last or (len(cells) > width and any(cell.strip() for cell in cells[width:])):
                 collector.problem(number, raw, f"the row has {len(cells)} columns, the header {width}")
                 continue
+            if len(cells) < width and at == unended:
+                collector.problem(number, raw, f"the file ends in column {len(cells)} of {width}: it has been cut")
+                continue
+            if sample is not None and sample < len(cells):
+                collector.state_sample(_cells.value(cells[sample]))
             if not wanted or names_of(raw, delimiter) == head.names:
                 continue
             try:

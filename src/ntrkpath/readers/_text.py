@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import codecs
 import os
+import re
 from pathlib import Path
+from typing import Literal
 
 from ntrkpath.model.errors import ReaderError
+from ntrkpath.model.numerals import DecimalMark, decimal_mark_of
 
 #: Most bytes a file may hold after decompression; a larger one is refused before it fills the memory.
 MAX_BYTES = 256 * 1024 * 1024
@@ -14,6 +17,10 @@ MAX_BYTES = 256 * 1024 * 1024
 MAX_LINE = 16 * 1024 * 1024
 
 _CHUNK = 1024 * 1024
+#: A number with a mark that fills a cell or a part of a locus.
+_NUMBER = re.compile(r'(?:(?<=^)|(?<=[\t;:"]))[+-]?\d+(?:[.,]\d+)+(?=[\t;:"]|$)', re.ASCII)
+#: The empty block with which every complete bgzip file ends.
+_BGZF_END = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
 
 
 class Document:
@@ -22,18 +29,29 @@ class Document:
     Args:
         name: File name without directory, shown in every message.
         lines: The lines without line ends; the first is line 1.
+        ended: Whether the last line has a line end; without one the file may have been cut.
     """
 
-    __slots__ = ("lines", "name")
+    __slots__ = ("_mark", "ended", "lines", "name")
 
-    def __init__(self, name: str, lines: list[str]) -> None:
+    def __init__(self, name: str, lines: list[str], ended: bool = True) -> None:
         self.name = name
         self.lines = lines
+        self.ended = ended
+        self._mark: DecimalMark | Literal[False] | None = False
 
     @property
     def stem(self) -> str:
         """The file name without ``.gz`` and its last suffix."""
         return Path(self.name.removesuffix(".gz")).stem
+
+    @property
+    def decimal_mark(self) -> DecimalMark | None:
+        """The decimal mark that the numbers of the file show; ``None`` where they show none, or both."""
+        if self._mark is False:
+            marks = {mark for line in self.lines for cell in _NUMBER.findall(line) if (mark := decimal_mark_of(cell))}
+            self._mark = marks.pop() if len(marks) == 1 else None
+        return self._mark
 
     def where(self, line: int | None = None) -> str:
         """Place for a message: ``file`` or ``file:line``."""
@@ -53,6 +71,8 @@ def _gunzip(data: bytes, name: str) -> bytes:
     parts: list[bytes] = []
     size = 0
     remedy = "copy or download the file again"
+    if data[3:4] == b"\x04" and data[12:14] == b"BC" and not data.endswith(_BGZF_END):
+        raise ReaderError("the bgzip file ends too early", where=name, remedy=remedy)
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
             while part := stream.read(_CHUNK):
@@ -126,10 +146,11 @@ def open_document(source: str | os.PathLike[str] | bytes, name: str | None = Non
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")
-    if lines and not lines[-1]:
+    ended = not lines[-1]
+    if ended:
         lines.pop()
     if not any(line.strip() for line in lines):
         raise ReaderError("the file is empty", where=shown, remedy="check that the caller finished")
     if len(text) > MAX_LINE and max(map(len, lines)) > MAX_LINE:
         raise ReaderError("a line is too long", where=shown, allowed=f"at most {MAX_LINE} characters")
-    return Document(shown, lines)
+    return Document(shown, lines, ended)

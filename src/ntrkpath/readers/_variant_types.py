@@ -1,4 +1,4 @@
-"""What a file of mutations or copy numbers holds of the NTRK genes."""
+"""Protein changes and copy numbers as files state them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from ntrkpath.model.fusion import Source
-from ntrkpath.readers._result import RowProblem
+from ntrkpath.model.fusion import Source, Standing
 
 _SHORT = {
     "Ala": "A", "Arg": "R", "Asn": "N", "Asp": "D", "Cys": "C", "Gln": "Q", "Glu": "E", "Gly": "G",
@@ -18,12 +17,14 @@ _SHORT = {
 
 
 class ProteinChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A protein change of NTRK1, NTRK2 or NTRK3.
+    """A protein change of one gene.
 
     Args:
-        protein_change: HGVS with one-letter residues (``p.G595R``).
+        protein_change: HGVS with one-letter residues (``p.G595R``); frameshifts and the like as the file writes them.
         transcript: Transcript (or protein) the codon number belongs to; ``None`` where the file does not say.
         kind: The file's own class (``Missense_Mutation``, ``missense_variant``).
+        standing: What the file itself says of the call: accepted, doubted, rejected, or nothing.
+        filtered: Its words for that, verbatim (``Germline``, ``common_variant``); ``None`` where it passed.
     """
 
     gene: str
@@ -32,14 +33,18 @@ class ProteinChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
     transcript: str | None = None
     kind: str | None = None
     sample: str | None = None
+    standing: Standing = "not_stated"
+    filtered: str | None = None
 
 
 class CopyNumber(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A copy number of NTRK1, NTRK2 or NTRK3.
+    """A copy number of one gene.
 
     Args:
         call: ``amplification``, ``gain``, ``neutral``, ``loss`` or ``deletion`` as the file calls it.
         copies: Copies, or the fold change a table gives; no threshold is applied here.
+        standing: What the file itself says of the call: accepted, doubted, rejected, or nothing.
+        filtered: Its words for that, verbatim (``equivocal``); ``None`` where it passed.
     """
 
     gene: str
@@ -47,23 +52,38 @@ class CopyNumber(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     call: str | None = None
     copies: float | None = None
     sample: str | None = None
-
-
-class VariantResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One file of mutations or copy numbers, read; only the three NTRK genes are kept."""
-
-    format: str
-    changes: tuple[ProteinChange, ...] = ()
-    copy_numbers: tuple[CopyNumber, ...] = ()
-    problems: tuple[RowProblem, ...] = ()
+    standing: Standing = "not_stated"
+    filtered: str | None = None
 
 
 Found = ProteinChange | CopyNumber
 
 
+_LONG = re.compile("|".join(_SHORT))
+_RESIDUE = r"[ACDEFGHIKLMNPQRSTVWYUX*]"
+# A substitution, or the begin of any other change: residue, number, and what follows.
+_CHANGE = re.compile(rf"(?:{_RESIDUE}\d{{1,5}}|\*\d{{1,5}}|\d{{1,5}}_?)\S*", re.ASCII)
+_SILENT = re.compile(rf"({_RESIDUE})\d{{1,5}}(?:=|\1)", re.ASCII)
+
+
+def _plain(text: str) -> str:
+    """Return a change in one letter, without accession, brackets and ``p.``."""
+    change = unquote(text.strip()).rpartition(":")[2].replace("(", "").replace(")", "").replace(" ", "")
+    return _LONG.sub(lambda found: _SHORT[found[0]], change.removeprefix("p."))
+
+
+def is_silent(text: str) -> bool:
+    """Whether a text says that the protein does not change (``p.=``, ``p.G500=``), or that it is not known (``p.?``)."""
+    change = _plain(text)
+    return change in {"=", "?", "", ".", "0?"} or _SILENT.fullmatch(change) is not None
+
+
 def short_protein(text: str) -> str | None:
-    """Return ``p.G595R`` for ``NP_002520.2:p.Gly595Arg``; ``None`` for no or a silent change."""
-    change = unquote(text.strip()).rpartition(":")[2].replace("(", "").replace(")", "")
-    if not change.startswith("p.") or change in {"p.=", "p.?", "p."} or change.endswith("="):
+    """Return ``p.G595R`` for ``NP_002520.2:p.Gly595Arg`` or ``G595R``; ``None`` for no or a silent change.
+
+    Frameshifts, deletions and the like come out with one-letter residues (``p.E123Kfs*5``).
+    """
+    change = _plain(text)
+    if is_silent(text) or _CHANGE.fullmatch(change) is None:
         return None
-    return re.sub(r"[A-Z][a-z]{2}", lambda found: _SHORT.get(found[0], found[0]), change)
+    return f"p.{change}"

@@ -3,8 +3,23 @@
 from ntrkpath.readers import _cells as cells
 from ntrkpath.readers._cells import RowError
 from ntrkpath.readers._collect import Collector
-from ntrkpath.readers._registry import Reader
+from ntrkpath.readers._signature import Format, Opening, Reader
 from ntrkpath.readers._table import Header, Row, TableReader
 from ntrkpath.readers._text import Document
+from ntrkpath.readers._variant_types import CopyNumber, ProteinChange, short_protein
 
-__all__ = ["Collector", "Document", "Header", "Reader", "Row", "RowError", "TableReader", "cells"]
+__all__ = [
+    "Collector",
+    "CopyNumber",
+    "Document",
+    "Format",
+    "Header",
+    "Opening",
+    "ProteinChange",
+    "Reader",
+    "Row",
+    "RowError",
+    "TableReader",
+    "cells",
+    "short_protein",
+]

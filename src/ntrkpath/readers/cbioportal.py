@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ntrkpath.model.fusion import Breakpoint, Junction, Strand, Support
+from ntrkpath.model.fusion import Breakpoint, Junction, Level, Strand, Support
 from ntrkpath.readers import _cells
+from ntrkpath.readers._signature import Format, tabbed
 from ntrkpath.readers._table import Row, TableReader
 
 # "Intron of LMNA(+): 2Kb before exon 3", "Exon 39 of TSC2(+)", "IGR: 27Kb after AKT3(-)"
@@ -32,7 +33,7 @@ def _described(row: Row, n: int) -> tuple[Strand | None, int | None, int | None,
     """Return gene strand, exon, intron and whether the site is intergenic, from the site's description."""
     text = row[f"about{n}"]
     region = row[f"region{n}"].strip().lower()
-    number = _cells.count(row[f"region_number{n}"])
+    number = _cells.exon(row[f"region_number{n}"])
     strand = exon = intron = None
     for gene, mark in _GENE_STRAND.findall(text):
         if gene == _gene(row, n):
@@ -79,6 +80,18 @@ def _words(row: Row) -> tuple[str, str | None]:
     return text, text.strip() or None
 
 
+def _level(row: Row) -> Level | None:
+    """Return the level that the support columns state: RNA where only it supports the event, DNA where it does."""
+    rna, dna = (row[name].strip().lower() == "yes" for name in ("rna", "dna"))
+    return "dna" if dna else "rna" if rna else None
+
+
+def _support(row: Row) -> Support:
+    """Return the reads; the tables list called events, so that nothing but zeros means that none were handed on."""
+    counts = [row.count(field) for field in ("split", "pairs", "reads")]
+    return Support(*counts) if any(counts) else Support()
+
+
 def _sv(row: Row) -> Junction:
     transcripts = dict(_TRANSCRIPT.findall(row["annotation"]))
     connection = _CONNECTION.search(row["connection"])
@@ -86,18 +99,20 @@ def _sv(row: Row) -> Junction:
     first = _site(row, 1, transcripts, ends[0])
     second = _site(row, 2, transcripts, ends[1])
     word, call = _words(row)
-    rna_only = row["rna"].strip().lower() == "yes" and row["dna"].strip().lower() != "yes"
+    germline = row.value("status") if row["status"].strip().upper() == "GERMLINE" else None
     event = f"{row['event']} {row['annotation']}".lower()
     return row.junction(
         first,
         second,
         sample=row.value("sample"),
         assembly=_cells.assembly(row["build"]),
-        level="rna" if rna_only else "dna",
+        level=_level(row),
         ordered=False,
         frame=_cells.frame(word),
         call=call,
-        support=Support(row.count("split"), row.count("pairs"), row.count("reads")),
+        support=_support(row),
+        standing="doubted" if germline else "not_stated",
+        filtered=germline,
         intragenic="intragenic" in event or (first.gene is not None and first.gene == second.gene),
         antisense="antisense" in row["event"].lower(),
     )
@@ -128,6 +143,7 @@ SV = TableReader(
         "annotation": ("annotation",),
         "dna": ("dna_support",),
         "rna": ("rna_support",),
+        "status": ("sv_status",),
         "reads": ("tumor_variant_count",),
         "split": ("tumor_split_read_count",),
         "pairs": ("tumor_paired_end_read_count",),
@@ -156,7 +172,7 @@ def _fusion(row: Row) -> Iterator[Junction]:
         _cells.side(first),
         _cells.side(second),
         sample=row.value("sample"),
-        level="rna" if row["rna"].strip().lower() == "yes" else "dna",
+        level=_level(row),
         ordered=False,
         frame=_cells.frame(row["frame"]),
         call=row.value("frame"),
@@ -176,4 +192,51 @@ FUSIONS = TableReader(
     },
     ("gene", "sample", "fusion"),
     _fusion,
+)
+
+
+FORMATS = (
+    Format(
+        reader=SV,
+        file="`data_sv.txt`",
+        seen="real",
+        also=(
+            "site1_hugo_symbol|site1_entrez_gene_id",
+            "site2_hugo_symbol|site2_entrez_gene_id",
+        ),
+        callers=("cbioportal",),
+        level="dna",
+        level_stated=False,
+        order="not ordered; `Connection_Type` gives the kept sides",
+        off_by="DNA",
+        frame="`Site2_Effect_On_Frame`, event",
+        support="reads",
+        specimen=tabbed(
+            "Sample_Id|Site1_Hugo_Symbol|Site1_Chromosome|Site1_Position|Site1_Description|Site1_Region|"
+            "Site1_Region_Number|Site2_Hugo_Symbol|Site2_Chromosome|Site2_Position|Site2_Description|"
+            "Site2_Region|Site2_Region_Number|Site2_Effect_on_Frame|NCBI_Build|Connection_Type|Event_Info|"
+            "DNA_Support|RNA_Support|Tumor_Variant_Count|Annotation",
+            "S1|LMNA|1|156102508.0|Intron of LMNA(+): 2Kb before exon 3|Intron||NTRK1|1|156844436.0|"
+            "Intron of NTRK1(+): 18bp after exon 10|Intron|| in frame |GRCh37|3to5|"
+            "Protein fusion: in frame (LMNA-NTRK1)|Yes||32.0|"
+            "LMNA (NM_170707) - NTRK1 (NM_002529) rearrangement",
+        ),
+    ),
+    Format(
+        reader=FUSIONS,
+        file="the older `data_fusions.txt`",
+        seen="built",
+        callers=("cbioportal",),
+        level="dna",
+        level_stated=False,
+        order="not ordered",
+        base="no positions",
+        tolerance="-",
+        frame="`Frame`",
+        maintained="legacy",
+        specimen=tabbed(
+            "Hugo_Symbol|Tumor_Sample_Barcode|Fusion|DNA_support|RNA_support|Frame",
+            "ETV6|S1|ETV6-NTRK3 fusion|no|yes|in-frame",
+        ),
+    ),
 )

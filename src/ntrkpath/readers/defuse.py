@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ntrkpath.model.fusion import Junction, Support
 from ntrkpath.readers import _cells
+from ntrkpath.readers._signature import Format, tabbed
 from ntrkpath.readers._table import Row, TableReader
 
 
@@ -51,4 +52,24 @@ READER = TableReader(
     },
     ("gene1", "gene2", "chr1", "pos1", "chr2", "pos2"),
     _junction,
+)
+
+
+FORMATS = (
+    Format(
+        reader=READER,
+        file="`results.filtered.tsv`",
+        seen="real",
+        order="not ordered; `genomic_strand` gives the kept side",
+        off_by="0",
+        frame="`orf`",
+        support="split, pairs",
+        maintained="legacy",
+        specimen=tabbed(
+            "splitr_count|orf|gene1|gene2|gene_chromosome1|gene_chromosome2|gene_name1|gene_name2|"
+            "gene_strand1|gene_strand2|genomic_break_pos1|genomic_break_pos2|genomic_strand1|genomic_strand2|"
+            "library_name|span_count",
+            "7|Y|ENSG00000140538|ENSG00000139083|15|12|NTRK3|ETV6|-|+|88483984|12022903|+|+|S1|5",
+        ),
+    ),
 )

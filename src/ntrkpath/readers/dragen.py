@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ntrkpath.model.fusion import Junction, Support
 from ntrkpath.readers import _cells
+from ntrkpath.readers._signature import Format, tabbed
 from ntrkpath.readers._table import Row, TableReader
 
 
@@ -18,11 +19,13 @@ def _support(row: Row) -> Support:
 
 def _junction(row: Row) -> Junction:
     left, right = _cells.pair(row["name"])
+    standing, words = _cells.filtered(row["filter"])
     return row.junction(
         _cells.side(left, _cells.locus(row["left_at"])),
         _cells.side(right, _cells.locus(row["right_at"])),
         support=_support(row),
-        filtered=_cells.failed(row["filter"]),
+        standing=standing,
+        filtered=words,
     )
 
 
@@ -40,4 +43,21 @@ READER = TableReader(
     },
     ("name", "left_at", "right_at"),
     _junction,
+)
+
+
+FORMATS = (
+    Format(
+        reader=READER,
+        file="`fusion_candidates`",
+        standing="`Filter`",
+        seen="real (no NTRK row), built (newer columns)",
+        also=("score",),
+        support="reads, or split and pairs",
+        specimen=tabbed(
+            "#FusionGene|Score|LeftBreakpoint|RightBreakpoint|Filter|NumSplitReads|NumSoftClippedReads|"
+            "NumPairedReads|ReadNames",
+            "ETV6--NTRK3|0.98|chr12:12022903:+|chr15:88483984:-|PASS|6|4|3|read:1;read:2;",
+        ),
+    ),
 )

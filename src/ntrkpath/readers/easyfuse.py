@@ -5,6 +5,7 @@ from __future__ import annotations
 from ntrkpath.model.fusion import Junction, Support
 from ntrkpath.readers import _cells
 from ntrkpath.readers._cells import RowError
+from ntrkpath.readers._signature import Format, tabbed
 from ntrkpath.readers._table import Row, TableReader
 
 
@@ -15,7 +16,7 @@ def _junction(row: Row) -> Junction:
         if not found:
             raise RowError(f"not a pair of breakpoints (A_B): {row['id'][:60]!r}")
     left, right = _cells.pair(row["genes"], ("_", "--", "::"))
-    verdict = row.value("class")
+    standing, words = _cells.judged(row["class"], accepted=("positive",), rejected=("negative",))
     word = row.value("frame")
     return row.junction(
         _cells.side(left, _cells.locus(first)),
@@ -24,7 +25,8 @@ def _junction(row: Row) -> Junction:
         frame=_cells.frame(word or ""),
         call=word,
         support=Support(row.count("split"), row.count("pairs")),
-        filtered=verdict if (verdict or "").lower() == "negative" else None,
+        standing=standing,
+        filtered=words and f"prediction {words}",
     )
 
 
@@ -43,4 +45,21 @@ READER = TableReader(
     },
     ("id", "genes"),
     _junction,
+)
+
+
+FORMATS = (
+    Format(
+        reader=READER,
+        file="`fusions.csv`",
+        standing="`prediction_class`",
+        seen="built (its parser)",
+        also=("ft_junc_cnt|frame|ftid",),
+        frame="`frame`",
+        support="split, pairs",
+        specimen=tabbed(
+            "BPID|Fusion_Gene|Breakpoint1|Breakpoint2|FTID|frame|ft_junc_cnt|ft_span_cnt|prediction_class",
+            "12:12022903:+_15:88483984:-|ETV6_NTRK3|12:12022903:+|15:88483984:-|x|in_frame|9|4|positive",
+        ),
+    ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ntrkpath.model.fusion import Junction, Support
 from ntrkpath.readers import _cells
+from ntrkpath.readers._signature import Format, tabbed
 from ntrkpath.readers._table import Row, TableReader
 
 #: Real rows miss the exon boundary by one base on both sides (ETV6::NTRK3, PAN3::NTRK2, BTBD1::NTRK3).
@@ -43,4 +44,22 @@ READER = TableReader(
     },
     ("gene1", "gene2", "chr1", "pos1", "chr2", "pos2"),
     _junction,
+)
+
+
+FORMATS = (
+    Format(
+        reader=READER,
+        file="`results.filtered.tsv`",
+        seen="real",
+        off_by="1",
+        tolerance="1",
+        support="split, pairs",
+        maintained="legacy",
+        specimen=tabbed(
+            "GeneName1|GeneName2|chr1|Breakpoint1|strand1|chr2|Breakpoint2|strand2|EnsemblGene1|EnsemblGene2|"
+            "crossingreads|spanningreads",
+            "ETV6|NTRK3|12|12022904|+|15|88483983|-|ENSG00000139083|ENSG00000140538|7|24",
+        ),
+    ),
 )

@@ -9,10 +9,11 @@ from typing import Any
 import msgspec
 
 from ntrkpath.model.errors import ReaderError
-from ntrkpath.model.fusion import Breakpoint, Junction, Support
+from ntrkpath.model.fusion import Breakpoint, Junction, Standing, Support
 from ntrkpath.readers import _cells, ericscript, squid
 from ntrkpath.readers._cells import RowError
 from ntrkpath.readers._collect import Collector
+from ntrkpath.readers._signature import Format, Opening
 from ntrkpath.readers._table import Header, Row, TableReader
 from ntrkpath.readers._text import Document
 
@@ -56,12 +57,30 @@ def _segment(cell: str) -> Breakpoint:
     )
 
 
+def _standing(details: Mapping[str, str]) -> tuple[Standing, str | None]:
+    """Return what the tool itself said: Arriba's confidence, JAFFA's class, DRAGEN's filter."""
+    standing, words = _cells.judged(
+        details.get("confidence", "") or details.get("classification", ""),
+        accepted=("high", "medium", "highconfidence", "mediumconfidence"),
+        doubted=(
+            "low",
+            "lowconfidence",
+            "potentialreadthrough",
+            "potentialtranssplicing",
+            "potentialregulartranscript",
+        ),
+    )
+    if standing == "not_stated":
+        return _cells.filtered(details.get("filter", "") or details.get("filters", ""))
+    return standing, f"{words} confidence" if words == "low" else words
+
+
 def _of_tool(
     collector: Collector, name: str, tool: str, details: Mapping[str, str], line: int | None, raw: str
 ) -> Iterator[Junction]:
     first, second = _cells.pair(name)
     frame = next((details[key] for key in _FRAME if key in details), "")
-    confidence = details.get("confidence", "").strip().lower()
+    standing, words = _standing(details)
     place = details.get("position", "")
     sides: Iterator[tuple[Breakpoint, Breakpoint]]
     ordered = True
@@ -88,7 +107,8 @@ def _of_tool(
             frame=_cells.frame(frame),
             call=_cells.value(frame),
             support=_support(tool, details),
-            filtered="low confidence" if confidence == "low" else None,
+            standing=standing,
+            filtered=words,
         )
 
 
@@ -157,3 +177,54 @@ class _Json:
 
 
 JSON = _Json()
+
+
+FORMATS = (
+    Format(
+        reader=READER,
+        file="nf-core/rnafusion `fusions.csv`",
+        standing="by tool",
+        seen="real",
+        also=("databases|found in database|tools hits|fusion indication index (fii)",),
+        level=None,
+        order="by tool",
+        off_by="0",
+        tolerance="by tool",
+        frame="by tool",
+        support="by tool",
+        specimen=(
+            "Fusion,Databases,Fusion Indication Index (FII),Explained FII,arriba,ericscript,squid,starf"
+            "usion,pizzly\n"
+            'ETV6--NTRK3,"Mitelman,FusionGDB2",0.75,0.5 * (4 / 4) + 0.5 * (0.5 / 1),"position: 12:12022'
+            "903#15:88483984,reading-frame: in-frame,type: translocation,split_reads1: 5,split_reads2: "
+            '4,discordant_mates: 2,coverage1: 81,coverage2: 7,confidence: high","position: 12:12022904:'
+            '+#15:88483983:-,discordant_reads: 7,junction_reads: 24,fusion_type: inter-chromosomal",,"p'
+            'osition: 12:12022903:+#15:88483984:-,junction_reads: 10,spanning_reads: 4,ffmp: 11.5","pai'
+            'r_count: 2,split_count: 8"\n'
+            'TPM3--NTRK1,,0.1,x,,,"position: 1:154142875-154143000:-#1:156844362-156844500:-,score: 7",'
+            ",\n"
+        ),
+    ),
+    Format(
+        reader=JSON,
+        file="`fusions.json`",
+        standing="by tool",
+        seen="real",
+        callers=("fusion-report",),
+        opening=Opening("first", r"[\[{]\s*($|[\"{\]}])"),
+        level=None,
+        order="by tool",
+        off_by="1 (EricScript)",
+        tolerance="by tool",
+        frame="by tool",
+        support="by tool",
+        specimen=(
+            '[{"Fusion": "ETV6--NTRK3", "Databases": ["Mitelman"], "Score": 0.9, "Explained score": "x"'
+            ', "jaffa": {"position": "12:12022903:+#15:88483984:-", "spanning_pairs": 6, "spanning_read'
+            's": 5, "inframe": "TRUE"}, "squid": {"position": "12:12022600-12022903:+#15:88483800-88483'
+            '984:+", "score": 10}, "fusioncatcher": {"position": "12:12022903:+#15:88483984:-", "spanni'
+            'ng_pairs": 6, "spanning_unique_reads": 8, "fusion_type": "in-frame"}}, {"Fusion": "FGFR3--'
+            'TACC3", "arriba": {"position": "4:1808661#4:1741429"}}]\n'
+        ),
+    ),
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ntrkpath.model.fusion import Junction, Support
 from ntrkpath.readers import _cells
+from ntrkpath.readers._signature import Format, tabbed
 from ntrkpath.readers._table import Row, TableReader
 
 
@@ -35,4 +36,23 @@ READER = TableReader(
     },
     ("gene5", "gene3", "at5", "at3"),
     _junction,
+)
+
+
+FORMATS = (
+    Format(
+        reader=READER,
+        file="`final-list_candidate-fusion-genes.txt`",
+        seen="real",
+        off_by="0",
+        frame="`Predicted_effect`",
+        support="split, pairs",
+        specimen=tabbed(
+            "Gene_1_symbol(5end_fusion_partner)|Gene_2_symbol(3end_fusion_partner)|Spanning_pairs|"
+            "Spanning_unique_reads|Fusion_point_for_gene_1(5end_fusion_partner)|"
+            "Fusion_point_for_gene_2(3end_fusion_partner)|Gene_1_id(5end_fusion_partner)|"
+            "Gene_2_id(3end_fusion_partner)|Predicted_effect",
+            "ETV6|NTRK3|6|8|12:12022903:+|15:88483984:-|ENSG00000139083|ENSG00000140538|in-frame",
+        ),
+    ),
 )

@@ -7,6 +7,7 @@ from typing import Literal
 
 from ntrkpath.model.fusion import Junction, Strand, Support
 from ntrkpath.readers import _cells
+from ntrkpath.readers._signature import Format, tabbed
 from ntrkpath.readers._table import Row, TableReader
 
 _FLIP: dict[str, Strand] = {"+": "-", "-": "+"}
@@ -22,9 +23,9 @@ def _sides(marks: str) -> tuple[Literal["left", "right"] | None, Literal["left",
 def _transcript(row: Row, n: int) -> tuple[str | None, int | None]:
     """Return transcript and exon where the row names exactly one (``NM_001276_chr1``, exon ``7``)."""
     name, exon = row[f"transcript{n}"].strip(), row[f"exon{n}"].strip()
-    if not name or "," in name or _cells.count(exon) is None:
+    if not name or "," in name or not exon.isdigit():
         return None, None
-    return re.sub(r"_chr\w+$", "", name), _cells.count(exon)
+    return re.sub(r"_chr\w+$", "", name), _cells.exon(exon)
 
 
 def _junction(row: Row) -> Junction:
@@ -58,6 +59,7 @@ def _junction(row: Row) -> Junction:
         frame=_cells.frame(shift or ""),
         call=shift,
         support=Support(split_reads=_cells.total(row.count("seed"), row.count("rescued"))),
+        standing="doubted" if row.value("filter") else "not_stated",
         filtered=row.value("filter"),
     )
 
@@ -96,4 +98,27 @@ READER = _FusionMap(
     },
     ("chr1", "pos1", "chr2", "pos2", "gene1", "gene2"),
     _junction,
+)
+
+
+FORMATS = (
+    Format(
+        reader=READER,
+        file="`FusionReport.txt`",
+        standing="`Filter`",
+        seen="real",
+        also=("fusionid",),
+        order="by the read; 5'-3' where `FusionGene` agrees",
+        off_by="0",
+        frame="`FrameShiftClass`",
+        support="split",
+        maintained="legacy",
+        specimen=tabbed(
+            "FusionID|a.bam.SeedCount|a.bam.RescuedCount|Strand|Chromosome1|Position1|Chromosome2|Position2|"
+            "KnownGene1|KnownTranscript1|KnownExonNumber1|KnownGene2|KnownTranscript2|KnownExonNumber2|"
+            "FusionGene|FrameShiftClass|Filter",
+            "FUS_1(+-)|4|1|+-|12|12022903|15|88483984|ETV6|NM_001987_chr12|5|NTRK3|"
+            "NM_001012338_chr15,NM_002530_chr15|15,14|ETV6->NTRK3|InFrame|",
+        ),
+    ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ntrkpath.model.fusion import Junction, Support
 from ntrkpath.readers import _cells
+from ntrkpath.readers._signature import Format, tabbed
 from ntrkpath.readers._table import Row, TableReader
 
 
@@ -30,4 +31,21 @@ READER = TableReader(
     },
     ("gene1", "gene2", "chr1", "pos1", "chr2", "pos2"),
     _junction,
+)
+
+
+FORMATS = (
+    Format(
+        reader=READER,
+        file="`confident_genefusion.txt`",
+        seen="real",
+        order="not ordered",
+        off_by="4",
+        tolerance="5",
+        support="long reads",
+        specimen=tabbed(
+            "Gene1|Gene2|NumSupp|Chrom1|Breakpoint1|Chrom2|Breakpoint2",
+            "NTRK3|ETV6|20|chr15|88483986|chr12|12022902",
+        ),
+    ),
 )

@@ -6,6 +6,7 @@ from ntrkpath.model.fusion import Assembly, Breakpoint, Junction, Level, Strand,
 from ntrkpath.readers import _cells
 from ntrkpath.readers._cells import RowError
 from ntrkpath.readers._collect import Collector
+from ntrkpath.readers._signature import Format, Opening, tabbed
 from ntrkpath.readers._table import Header, Row, TableReader
 from ntrkpath.readers._text import Document
 from ntrkpath.readers.star_fusion import gene_cells
@@ -22,8 +23,10 @@ def assembly_of(row: Row) -> Assembly | None:
     return found
 
 
-def _level(cell: str) -> Level:
-    text = (_cells.value(cell) or "rna").lower()
+def _level(cell: str) -> Level | None:
+    text = (_cells.value(cell) or "").lower()
+    if not text:
+        return None
     if "rna" in text:
         return "rna"
     if "dna" in text or text in {"wgs", "wes", "exome", "genome", "genomic"}:
@@ -47,13 +50,14 @@ def _side(row: Row, end: str) -> Breakpoint:
     return _cells.side(
         row[f"gene{end}"],
         _at(row, end),
-        exon=_cells.integer(row[f"exon{end}"], f"exon{end}"),
-        intron=_cells.integer(row[f"intron{end}"], f"intron{end}"),
+        exon=_cells.exon(row[f"exon{end}"], f"exon{end}"),
+        intron=_cells.exon(row[f"intron{end}"], f"intron{end}"),
         transcript=row.value(f"transcript{end}"),
     )
 
 
 def _junction(row: Row) -> Junction:
+    standing, words = _cells.filtered(row["filter"])
     return row.junction(
         _side(row, "5"),
         _side(row, "3"),
@@ -64,7 +68,8 @@ def _junction(row: Row) -> Junction:
         frame=_cells.frame(row["frame"]),
         call=row.value("frame"),
         support=Support(row.count("split"), row.count("pairs"), row.count("reads")),
-        filtered=_cells.failed(row["filter"]),
+        standing=standing,
+        filtered=words,
     )
 
 
@@ -146,3 +151,52 @@ class _Names:
 
 
 NAMES = _Names()
+
+
+FORMATS = (
+    Format(
+        reader=LEFT_RIGHT,
+        file="any table with a name, `LeftBreakpoint` and `RightBreakpoint`",
+        seen="real (target list)",
+        also=("fusionname|fusion_name|fusion|fusiongene|leftgene",),
+        rank=-2,
+        level=None,
+        order="as named",
+        off_by="0",
+        specimen=tabbed(
+            "FusionName|LeftGene|LeftBreakpoint|RightGene|RightBreakpoint",
+            "ETV6--NTRK3|ETV6|chr12:12022903:+|NTRK3|chr15:88483984:-",
+        ),
+    ),
+    Format(
+        reader=READER,
+        file="see below",
+        seen="built, and a real list of 26 junctions",
+        also=(
+            "gene5|chr5|pos5|gene3|five_prime_gene|gene_5",
+            "gene3|chr3|pos3|three_prime_gene|gene_3",
+        ),
+        rank=-3,
+        level=None,
+        off_by="0",
+        frame="`frame`",
+        support="reads",
+        specimen=tabbed(
+            "",
+            "",
+        ),
+    ),
+    Format(
+        reader=NAMES,
+        file="`fusion_list.tsv`: one name a line",
+        seen="real",
+        callers=("fusion-report",),
+        opening=Opening("most", r"(?=\S{2,120}$)[^\s,;]*?(--|::)[^\s,;]*$"),
+        rank=-1,
+        level=None,
+        order="as named",
+        base="no positions",
+        tolerance="-",
+        specimen=("ETV6--NTRK3\nFGFR3--TACC3\n--NTRK1\n"),
+    ),
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ntrkpath.model.fusion import Junction, Strand, Support
 from ntrkpath.readers import _cells
+from ntrkpath.readers._signature import Format, tabbed
 from ntrkpath.readers._table import Row, TableReader
 
 
@@ -43,13 +44,13 @@ def _exons(row: Row) -> Junction:
         _cells.side(
             row["gene5"],
             (_cells.chromosome(row["chr5"]), edge("5", strand5, True), strand5),
-            exon=_cells.integer(row["exon5"]),
+            exon=_cells.exon(row["exon5"]),
             transcript=row.value("transcript5"),
         ),
         _cells.side(
             row["gene3"],
             (_cells.chromosome(row["chr3"]), edge("3", strand3, False), strand3),
-            exon=_cells.integer(row["exon3"]),
+            exon=_cells.exon(row["exon3"]),
             transcript=row.value("transcript3"),
         ),
     )
@@ -127,4 +128,63 @@ SUMMARY = TableReader(
     },
     ("gene5", "gene3"),
     _summary,
+)
+
+
+FORMATS = (
+    Format(
+        reader=BEDPE,
+        file="`bk_fusion.bedpe`",
+        seen="real",
+        callers=("integrate",),
+        base="0",
+        off_by="0",
+        maintained="legacy",
+        specimen=tabbed(
+            "#chr5p|start5p|chr3p|start3p|gene5p|gene3p",
+            "12|12022902|15|88483983|ETV6|NTRK3",
+        ),
+    ),
+    Format(
+        reader=BREAKPOINTS,
+        file="`breakpoints.tsv`, `breakpoints.cov.tsv`",
+        seen="real",
+        callers=("integrate",),
+        off_by="0 by exon, 3 by RNA",
+        tolerance="0 by exon, 5 by RNA",
+        support="split, pairs",
+        maintained="legacy",
+        specimen=tabbed(
+            "#5P|3P|Chr1|RNA_BK1|Exon_BK1|Chr2|RNA_BK2|Exon_BK2|NUM_EN_RNA NUM_SP_RNA",
+            "ETV6|NTRK3|12|12022901|12022903|15|88483986|88483984|31 20",
+        ),
+    ),
+    Format(
+        reader=EXONS,
+        file="`exons.tsv`",
+        seen="real",
+        callers=("integrate",),
+        off_by="0",
+        maintained="legacy",
+        specimen=tabbed(
+            "5p|3P|5P_Transcipt|5P_Exon|5P_Strand|5P_Exon_Chr|5P_Exon_Start|5P_Exon_End|3P_Transcript|3P_Exon|"
+            "3P_Exon_Strand|3P_Exon_Chr|3P_Exon_Start|3P_Exon_END",
+            "ETV6|NTRK3|uc001qzz.3|5|+|12|12022358|12022903|uc002bme.2|15|-|15|88483854|88483984",
+        ),
+    ),
+    Format(
+        reader=SUMMARY,
+        file="`summary.tsv`",
+        seen="real",
+        also=("fusion_candidate",),
+        callers=("integrate",),
+        base="no positions",
+        tolerance="-",
+        support="split, pairs",
+        maintained="legacy",
+        specimen=tabbed(
+            "Fusion_Candidate|5_Prime|3_Prime|EN_RNA|SP_RNA|Splicings",
+            "1|ETV6|NTRK3|31|20|ETV6>>NTRK3(Inter_Chromosomal Canonical 20);",
+        ),
+    ),
 )

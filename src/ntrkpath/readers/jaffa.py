@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ntrkpath.model.fusion import Junction, Support
 from ntrkpath.readers import _cells
+from ntrkpath.readers._signature import Format, tabbed
 from ntrkpath.readers._table import Row, TableReader
 
 
@@ -16,8 +17,7 @@ def _junction(row: Row) -> Junction:
         second, (_cells.chromosome(row["chr2"]), _cells.position(row["pos2"]), _cells.strand(row["strand2"]))
     )
     inframe = row.value("inframe")
-    group = row.value("class")
-    weak = group is not None and group.lower() not in {"highconfidence", "mediumconfidence"}
+    standing, words = _cells.judged(row["class"], accepted=("highconfidence", "mediumconfidence"), otherwise="doubted")
     return row.junction(
         five,
         three,
@@ -25,7 +25,8 @@ def _junction(row: Row) -> Junction:
         frame=_cells.frame(inframe or ""),
         call=None if inframe is None else f"inframe {inframe}",
         support=Support(row.count("reads"), row.count("pairs")),
-        filtered=group if weak else None,
+        standing=standing,
+        filtered=words,
     )
 
 
@@ -47,4 +48,26 @@ READER = TableReader(
     },
     ("name", "chr1", "pos1", "chr2", "pos2"),
     _junction,
+)
+
+
+FORMATS = (
+    Format(
+        reader=READER,
+        file="`jaffa_results.csv`",
+        standing="`classification`",
+        seen="real (both)",
+        callers=(
+            "jaffa",
+            "jaffal",
+        ),
+        off_by="0",
+        frame="`inframe`",
+        support="split, pairs",
+        specimen=tabbed(
+            "sample|fusion genes|chrom1|base1|strand1|chrom2|base2|strand2|spanning pairs|spanning reads|"
+            "inframe|classification",
+            "S1|ETV6:NTRK3|chr12|12022903|+|chr15|88483984|-|6|5|TRUE|HighConfidence",
+        ),
+    ),
 )

@@ -9,6 +9,7 @@ from ntrkpath.model.fusion import Junction, Support
 from ntrkpath.readers import _cells
 from ntrkpath.readers._cells import RowError
 from ntrkpath.readers._collect import Collector
+from ntrkpath.readers._signature import Format, Opening
 from ntrkpath.readers._table import Header
 from ntrkpath.readers._text import Document
 
@@ -54,3 +55,22 @@ class _LongGF:
 
 
 READER = _LongGF()
+
+
+FORMATS = (
+    Format(
+        reader=READER,
+        file="log with `SumGF` lines",
+        seen="real",
+        opening=Opening("any", r"(Sum)?GF\t"),
+        order="not ordered",
+        off_by="3",
+        tolerance="5",
+        support="long reads",
+        specimen=(
+            "GF\tETV6:NTRK3 20 20 supporting reads=20/20 12022902:20 88483986:20 chr12:12022902 0/20:80:"
+            "21 chr15:88483986 0/20:80:20\n"
+            "SumGF\tETV6:NTRK3 20 chr12:12022902 chr15:88483986\n"
+        ),
+    ),
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ntrkpath.model.fusion import Junction, Support
 from ntrkpath.readers import _cells
 from ntrkpath.readers._cells import RowError
+from ntrkpath.readers._signature import Format, tabbed
 from ntrkpath.readers._table import Row, TableReader
 
 
@@ -43,4 +44,21 @@ READER = TableReader(
     },
     ("chrom", "pos5", "pos3", "strand", "donor", "acceptor"),
     _junction,
+)
+
+
+FORMATS = (
+    Format(
+        reader=READER,
+        file="`fusions_well_annotated.txt` with header",
+        seen="built (documented columns)",
+        order="donor-acceptor",
+        support="split, pairs",
+        maintained="legacy",
+        specimen=tabbed(
+            "chrom|doner_end|acceptor_start|coverage|strand|encompassing_read pair_count|match_gene_strand|"
+            "annotated_gene_donor|annotated_gene_acceptor",
+            "chr12~chr15|12022903|88483984|9|+-|4|1|ETV6,|NTRK3,",
+        ),
+    ),
 )

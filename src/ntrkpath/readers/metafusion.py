@@ -7,6 +7,7 @@ from ntrkpath.readers import _cells, ericscript
 from ntrkpath.readers._cells import RowError
 from ntrkpath.readers._collect import Collector
 from ntrkpath.readers._registry import plain
+from ntrkpath.readers._signature import Format, Opening
 from ntrkpath.readers._table import Header
 from ntrkpath.readers._text import Document
 
@@ -23,6 +24,11 @@ _ZERO_BASED = frozenset({"starseqr"})
 _UNORDERED = frozenset({"defuse", "fusionmap", "squid", "fusionseeker", "longgf"})
 #: INTEGRATE rows carry the RNA breakpoint, which misses the exon boundary by up to three bases.
 _TOLERANCE = {"ericscript": ericscript.TOLERANCE, "integrate": 5, "longgf": 5, "fusionseeker": 5, "pbfusion": 5}
+
+
+def _count(cell: str) -> int | None:
+    """Return a read count; the format writes -1 where a tool gives none."""
+    return None if cell.strip() == "-1" else _cells.count(cell)
 
 
 def _junction(line: str, number: int, collector: Collector) -> Junction:
@@ -53,10 +59,10 @@ def _junction(line: str, number: int, collector: Collector) -> Junction:
         line,
         caller=row["tool"].strip() or None,
         sample=_cells.value(row["sample"]),
-        level="dna" if row["library"].strip().upper() == "DNA" else "rna",
+        level={"DNA": "dna", "RNA": "rna"}.get(row["library"].strip().upper()),  # type: ignore[arg-type]
         ordered=tool not in _UNORDERED,
         tolerance=_TOLERANCE.get(tool, 0),
-        support=Support(_cells.count(row["split"]), _cells.count(row["pairs"])),
+        support=Support(_count(row["split"]), _count(row["pairs"])),
     )
 
 
@@ -75,3 +81,30 @@ class _Cff:
 
 
 READER = _Cff()
+
+
+FORMATS = (
+    Format(
+        reader=READER,
+        file="common fusion format, no header",
+        seen="real",
+        callers=("metafusion",),
+        opening=Opening(
+            "most", r"(chr)?[\w.]+\t-?\d+\t(\+|-|\.|NA)\t(chr)?[\w.]+\t-?\d+\t(\+|-|\.|NA)\t(DNA|RNA|NA)\t"
+        ),
+        level=None,
+        order="by tool",
+        base="by tool (STAR-SEQR 0)",
+        off_by="0; EricScript 1; INTEGRATE 3",
+        tolerance="by tool",
+        support="split, pairs",
+        maintained="legacy",
+        specimen=(
+            "12\t12022902\t+\t15\t88483983\t-\tRNA\tS1\tTumor\tNA\tstar_seqr\t17\t9\tETV6\tNA\tNTRK3\tNA\n"
+            "15\t88483984\t+\t12\t12022903\t+\tRNA\tS1\tTumor\tNA\tdefuse\t40\t8\tNTRK3\tcoding\tETV6\tcoding\n"
+            "12\t12022903\t+\t15\t88483984\t-\tRNA\tS1\tTumor\tNA\tarriba\t16\t8\tETV6\tNA\tNTRK3\tNA\n"
+            "12\t12022903\tNA\t15\t88483984\tNA\tRNA\tS1\tTumor\tNA\tfusionmap\t17\t-1\tETV6\tNA\tNTRK3\tNA\n"
+            "12\tnot_a_number\t+\t15\t88483984\t-\tRNA\tS1\tTumor\tNA\tarriba\t16\t8\tETV6\tNA\tNTRK3\tNA\n"
+        ),
+    ),
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ntrkpath.model.fusion import Junction, Support
 from ntrkpath.readers import _cells
+from ntrkpath.readers._signature import Format, tabbed
 from ntrkpath.readers._table import Row, TableReader
 
 
@@ -19,7 +20,7 @@ def _junction(row: Row) -> Junction:
     genes = (names[0], names[-1])
     if len(names) > 2:
         genes = _cells.by_locus(genes, first[:2], second[:2])
-    score = row["score"].strip()
+    standing, words = _cells.judged(row["score"], accepted=("high", "medium"), doubted=("low",))
     kind = info.get("CL", "").partition(":")[0]
     return row.junction(
         _cells.side(genes[0], first),
@@ -28,7 +29,8 @@ def _junction(row: Row) -> Junction:
         tolerance=5,
         call=kind or None,
         support=Support(total=_cells.count(info.get("RC", ""))),
-        filtered="low confidence" if score.upper() == "LOW" else None,
+        standing=standing,
+        filtered=words and f"{words} confidence",
         antisense="ANTISENSE" in kind.upper(),
     )
 
@@ -47,4 +49,28 @@ READER = TableReader(
     },
     ("chr1", "start1", "chr2", "start2", "info"),
     _junction,
+)
+
+
+FORMATS = (
+    Format(
+        reader=READER,
+        file="`breakpoints.groups.bed`",
+        standing="`score`",
+        seen="real",
+        also=(
+            "strand1",
+            "strand2",
+        ),
+        order="by the read",
+        base="0 (BED)",
+        off_by="3",
+        tolerance="5",
+        support="long reads",
+        specimen=tabbed(
+            "#chr1|start1|chr2|start2|score|strand1|strand2|info",
+            "chr12|12022899|chr15|88483986|MEDIUM|+|-|"
+            "RC=20;GN=ETV6,NTRK3;GI=ENSG00000139083.9,ENSG00000140538.15;GC=20,20;CL=FUSION:20;MQ=60,60",
+        ),
+    ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ntrkpath.model.fusion import Junction, Support
 from ntrkpath.readers import _cells
+from ntrkpath.readers._signature import Format, tabbed
 from ntrkpath.readers._table import Row, TableReader
 
 
@@ -36,4 +37,23 @@ READER = TableReader(
     },
     ("gene5", "gene3"),
     _junction,
+)
+
+
+FORMATS = (
+    Format(
+        reader=READER,
+        file="`pizzly.tsv`",
+        seen="real",
+        base="no positions",
+        tolerance="-",
+        support="split, pairs",
+        maintained="legacy",
+        specimen=tabbed(
+            "geneA.name|geneA.id|geneB.name|geneB.id|paircount|splitcount|transcripts.list",
+            "ETV6|ENSG00000139083.10|NTRK3|ENSG00000140538.16|2|8|"
+            "ENST00000396373.8_0:1262_ENST00000360948.6_1600:2520;ENST00000396373.8_0:1262_ENST00000357724.6_1"
+            "570:2490",
+        ),
+    ),
 )

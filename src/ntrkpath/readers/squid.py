@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ntrkpath.model.fusion import Breakpoint, Junction, Strand, Support
 from ntrkpath.readers import _cells
 from ntrkpath.readers._cells import RowError
+from ntrkpath.readers._signature import Format, tabbed
 from ntrkpath.readers._table import Row, TableReader
 
 
@@ -64,4 +65,23 @@ READER = TableReader(
     },
     ("chr1", "start1", "end1", "chr2", "start2", "end2", "strand1", "strand2"),
     _junctions,
+)
+
+
+FORMATS = (
+    Format(
+        reader=READER,
+        file="annotated and plain",
+        seen="real (annotated), built (plain)",
+        also=("type|fusedgenes|num_concordantfrag_bp1",),
+        order="by coordinate; strand gives the kept side",
+        base="0 (BED)",
+        off_by="0",
+        support="reads",
+        maintained="legacy",
+        specimen=tabbed(
+            "# chrom1|start1|end1|chrom2|start2|end2|score|strand1|strand2|Type|FusedGenes",
+            "12|12022600|12022903|15|88483800|88483984|10|+|+|fusion-gene|ETV6:NTRK3",
+        ),
+    ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ntrkpath.model.fusion import Junction, Support
 from ntrkpath.readers import _cells
+from ntrkpath.readers._signature import Format, tabbed
 from ntrkpath.readers._table import Row, TableReader
 
 
@@ -11,6 +12,7 @@ def _junction(row: Row) -> Junction:
     left, right = row["left"], row["right"]
     if not (left or right):
         left, right = _cells.pair(row["name"])
+    standing, words = _cells.filtered(row["disposition"])
     return row.junction(
         _cells.side(left, _cells.locus(row["left_at"], 1)),
         _cells.side(right, _cells.locus(row["right_at"], 1)),
@@ -18,7 +20,8 @@ def _junction(row: Row) -> Junction:
             _cells.total(row.count("split_left"), row.count("split_right")),
             row.count("pairs"),
         ),
-        filtered=_cells.failed(row["disposition"]),
+        standing=standing,
+        filtered=words,
     )
 
 
@@ -37,4 +40,23 @@ READER = TableReader(
     },
     ("left_at", "right_at"),
     _junction,
+)
+
+
+FORMATS = (
+    Format(
+        reader=READER,
+        file="`candidates.txt`",
+        standing="`DISPOSITION`",
+        seen="real",
+        also=("left_symbol|name",),
+        base="0",
+        off_by="0",
+        support="split, pairs",
+        maintained="legacy",
+        specimen=tabbed(
+            "NAME|NREAD_SPANS|NREAD_JXNLEFT|NREAD_JXNRIGHT|BRKPT_LEFT|BRKPT_RIGHT|LEFT_SYMBOL|RIGHT_SYMBOL|DISPOSITION",
+            "ETV6--NTRK3|17|5|4|chr12:12022902:+|chr15:88483983:-|ETV6|NTRK3|PASS",
+        ),
+    ),
 )

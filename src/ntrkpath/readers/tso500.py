@@ -1,15 +1,13 @@
-"""TruSight Oncology 500: CombinedVariantOutput, AllFusions.csv and the ctDNA Fusions.csv."""
+"""TruSight Oncology 500: AllFusions.csv and the ctDNA Fusions.csv."""
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
-from ntrkpath.model.fusion import Junction, Level, Support
+from ntrkpath.model.fusion import Junction, Standing, Support
 from ntrkpath.readers import _cells
-from ntrkpath.readers._collect import Collector
-from ntrkpath.readers._table import Header, Row, TableReader, names_of, split
-from ntrkpath.readers._text import Document
+from ntrkpath.readers._signature import Format, tabbed
+from ntrkpath.readers._table import Row, TableReader
 
 #: No real file was at hand to measure the position's convention, so one base is allowed for.
 TOLERANCE = 1
@@ -21,96 +19,18 @@ _DIRECTIONS: dict[str, tuple[Literal["left", "right"], Literal["left", "right"]]
     "l2r1": ("right", "left"),
     "rr2r1": ("right", "right"),
 }
-_SECTION = re.compile(r'^\s*"?\[([^\]]+)\]')
 
 
-def looks_combined(document: Document) -> bool:
-    """Whether a document has the sections of a CombinedVariantOutput."""
-    return any(title == "analysis details" for title, _, _ in sections(document))
-
-
-def sections(document: Document) -> list[tuple[str, int, int]]:
-    """Return the sections of a CombinedVariantOutput: title in lower case, first and last line index (exclusive)."""
-    marks = [
-        (at, found[1].strip().lower()) for at, line in enumerate(document.lines) if (found := _SECTION.match(line))
-    ]
-    ends = [at for at, _ in marks[1:]] + [len(document.lines)]
-    return [(title, at + 1, end) for (at, title), end in zip(marks, ends, strict=False)]
-
-
-def _genes(cell: str) -> tuple[str, str]:
-    """Return the genes of ``A/B`` or ``A-B``; several genes at one breakend are joined by ``;``."""
-    if "/" in cell:
-        first, _, second = cell.partition("/")
-        return first, second
-    return _cells.hyphen_pair(cell)
-
-
-def _combined(level: Level) -> TableReader:
-    def build(row: Row) -> Junction | None:
-        if _cells.value(row["genes"]) is None:
-            return None
-        first, second = _genes(row["genes"])
-        return row.junction(
-            _cells.side(first, _cells.locus(row["at1"])),
-            _cells.side(second, _cells.locus(row["at2"])),
-            level=level,
-            ordered=False,
-            tolerance=TOLERANCE,
-            support=Support(total=row.count("reads")),
-        )
-
-    return TableReader(
-        "tso500-combined",
-        {
-            "genes": ("gene pair",),
-            "at1": ("breakpoint 1",),
-            "at2": ("breakpoint 2",),
-            "reads": ("fusion supporting reads",),
-        },
-        ("genes", "at1", "at2"),
-        build,
-    )
-
-
-class _Combined:
-    name = "tso500-combined"
-
-    def read(self, document: Document, collector: Collector, header: Header | None = None) -> None:
-        """Read the fusion sections; the first table line below each is its header."""
-        lines = document.lines
-        for title, first, end in sections(document):
-            if title == "analysis details":
-                self._sample(lines[first:end], collector)
-            if not title.endswith("fusions"):
-                continue
-            dna = "dna" in title or any("ctdna" in line.lower() for line in lines[: min(first, 60)])
-            table = _combined("dna" if dna else "rna")
-            start = next((i for i in range(first, end) if lines[i].strip()), end)
-            if start == end:
-                continue
-            names = names_of(lines[start], "\t")
-            if any(field not in table.index(names) for field in table.required):
-                collector.problem(start + 1, lines[start], "the fusion section has no header with Gene Pair")
-                continue
-            table.rows(document, collector, Header(start, "\t", names), end)
-
-    @staticmethod
-    def _sample(lines: list[str], collector: Collector) -> None:
-        for wanted in ("pair id", "sample id", "rna sample id", "dna sample id"):
-            for line in lines:
-                cells = split(line, "\t")
-                if len(cells) > 1 and cells[0].strip().lower() == wanted and _cells.value(cells[1]):
-                    collector.sample = cells[1].strip()
-                    return
-
-
-COMBINED = _Combined()
+def _kept(row: Row) -> tuple[Standing, str | None]:
+    """KeepFusion says whether the candidate is reported, Filter why not."""
+    keep = row["keep"].strip().lower()
+    if keep == "false":
+        return "rejected", row.value("filter") or "KeepFusion False"
+    return ("accepted" if keep == "true" else "not_stated"), None
 
 
 def _all_fusions(row: Row) -> Junction:
-    keep = row["keep"].strip().lower()
-    verdict = row.value("filter")
+    standing, words = _kept(row)
     known = row["direction"].strip().lower() == "true"
     senses = [row[field].strip().lower() for field in ("sense1", "sense2")]
     split_reads = row.count("split_dedup")
@@ -125,7 +45,8 @@ def _all_fusions(row: Row) -> Junction:
             row.count("pair") if pairs is None else pairs,
             row.count("reads"),
         ),
-        filtered=(verdict or "KeepFusion false") if keep == "false" else None,
+        standing=standing,
+        filtered=words,
         call=f"{row.value('tool')}" if row.value("tool") else None,
         antisense=known and "false" in senses,
     )
@@ -157,6 +78,7 @@ ALL_FUSIONS = TableReader(
 
 def _ctdna(row: Row) -> Junction:
     keeps = _DIRECTIONS.get(row["direction"].strip().lower(), (None, None))
+    standing, words = _cells.filtered(row["filter"])
     first, second = (
         _cells.side(
             row[f"gene{n}"],
@@ -173,7 +95,8 @@ def _ctdna(row: Row) -> Junction:
         ordered=row["known"].strip().lower() == "true",
         tolerance=TOLERANCE,
         support=Support(total=row.count("reads")),
-        filtered=_cells.failed(row["filter"]),
+        standing=standing,
+        filtered=words,
     )
 
 
@@ -194,4 +117,48 @@ CTDNA = TableReader(
     },
     ("chr1", "pos1", "chr2", "pos2", "gene1", "gene2"),
     _ctdna,
+)
+
+
+FORMATS = (
+    Format(
+        reader=ALL_FUSIONS,
+        file="`AllFusions.csv`, also TruSight Tumor 170",
+        seen="built",
+        callers=(
+            "tso500",
+            "trusight",
+        ),
+        level="rna",
+        standing="`KeepFusion`, `Filter`",
+        order="5'-3' where \"Fusion Directionality Known\"",
+        base="1, not verified",
+        tolerance="1",
+        support="split, pairs",
+        specimen=tabbed(
+            "Caller|Gene A|Gene B|Gene A Breakpoint|Gene B Breakpoint|Filter|Alt Split Dedup|Alt Pair Dedup|"
+            "KeepFusion|Fusion Directionality Known|Gene A Sense|Gene B Sense",
+            "DRAGEN|ETV6|NTRK3|chr12:12022903|chr15:88483984|PASS|9|4|True|True|True|True",
+        ),
+    ),
+    Format(
+        reader=CTDNA,
+        file="ctDNA `Fusions.csv`",
+        seen="built (its guide)",
+        also=("contig|direction|alt_depth",),
+        callers=(
+            "tso500",
+            "trusight",
+        ),
+        level="dna",
+        standing="`Filter`",
+        order="by breakend; `Direction` gives the kept sides",
+        base="1, not verified",
+        tolerance="1",
+        support="reads",
+        specimen=tabbed(
+            "Sample|Chr1|Pos1|Chr2|Pos2|Direction|Alt_Depth|Gene1|Gene2|Contig|Filter|Fusion Directionality Known",
+            "S1|chr1|156102508|chr1|156844436|L1R2|8|LMNA|NTRK1|ACGT|PASS|False",
+        ),
+    ),
 )

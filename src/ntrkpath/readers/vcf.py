@@ -1,246 +1,93 @@
-"""Structural variants in VCF 4.x (Manta, DELLY, GRIDSS, LUMPY ...): one junction for each new adjacency, DNA.
+"""VCF 4.x: structural variants (Manta, DELLY, GRIDSS, LUMPY ...), RNA fusions, and annotated protein changes.
 
-Sides are not ordered 5' to 3'; ``retained`` says which side of each position the adjacency keeps. Both mates of a
-breakend pair give one junction. Genes are not named in these files: the verdict looks them up by position.
+One junction for each new adjacency. Sides are not ordered 5' to 3'; ``retained`` says which side of each position the
+adjacency keeps. Both mates of a breakend pair give one junction. Genes come from annotations, where there are any:
+else the verdict looks them up by position. Codon numbers differ between isoforms, so every change names its transcript.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from typing import Literal
+import msgspec
 
 from ntrkpath.model.errors import ReaderError
-from ntrkpath.model.fusion import Assembly, Breakpoint, Junction, Support
+from ntrkpath.model.fusion import Breakpoint, Level
 from ntrkpath.readers import _cells
 from ntrkpath.readers._cells import RowError
 from ntrkpath.readers._collect import Collector
+from ntrkpath.readers._result import Tells
+from ntrkpath.readers._signature import Format, Opening
 from ntrkpath.readers._table import Header
 from ntrkpath.readers._text import Document
-
-Keeps = Literal["left", "right"]
-
-_BREAKEND = re.compile(r"^([^\[\]]*)([\[\]])<?([^\[\]<>]+)>?:(\d+)([\[\]])([^\[\]]*)$")
-_CONTIG = re.compile(r"##contig=<.*?\bID=(?:chr)?([^,>]+).*?\blength=(\d+)", re.IGNORECASE)
-_CT = re.compile(r"([35])to([35])", re.IGNORECASE)
-_STRANDS = re.compile(r"([+-])([+-])")
-_LONGEST_CONTIG_LINE = 2000
-_LENGTHS: dict[tuple[str, int], Assembly] = {
-    ("1", 249_250_621): "GRCh37",
-    ("9", 141_213_431): "GRCh37",
-    ("15", 102_531_392): "GRCh37",
-    ("1", 248_956_422): "GRCh38",
-    ("9", 138_394_717): "GRCh38",
-    ("15", 101_991_189): "GRCh38",
-}
-#: Words in the header by which the caller is known.
-_CALLERS = (
-    ("fusioncatcher", "fusioncatcher"),
-    ("fucion junction", "integrate"),
-    ("generatesvcandidates", "manta"),
-    ("manta", "manta"),
-    ("gridss", "gridss"),
-    ("delly", "delly"),
-    ("lumpy", "lumpy"),
-    ("smoove", "lumpy"),
-    ("svaba", "svaba"),
-)
-_PLACEHOLDER_SAMPLES = frozenset({"tumor", "tumour", "normal", "sample", "sample_tumor", "none"})
-
-
-class Record:
-    """One data line: fixed columns by name, INFO as a mapping (flags map to ``""``), and the tumour's FORMAT."""
-
-    __slots__ = ("alt", "chromosome", "filter", "id", "info", "line", "position", "raw", "ref", "values")
-
-    def __init__(self, cells: dict[str, str], line: int, raw: str, sample: str | None) -> None:
-        chromosome, position = _cells.chromosome(cells.get("chrom", "")), _cells.position(cells.get("pos", ""))
-        if chromosome is None or position is None:
-            raise RowError("a record without chromosome or position")
-        self.chromosome = chromosome
-        self.position = position
-        self.id = cells.get("id", ".")
-        self.ref = cells.get("ref", "")
-        self.alt = cells.get("alt", "")
-        self.filter = cells.get("filter", ".")
-        self.line = line
-        self.raw = raw
-        self.info = {key: text for key, _, text in (part.partition("=") for part in cells.get("info", "").split(";"))}
-        keys = cells.get("format", "").split(":")
-        self.values = dict(zip(keys, cells.get(sample, "").split(":"), strict=False)) if sample else {}
-
-    @property
-    def kind(self) -> str:
-        """The SVTYPE, or the symbolic allele's type, in upper case."""
-        named = self.info.get("SVTYPE") or (self.alt.strip("<>") if self.alt.startswith("<") else "")
-        return named.partition(":")[0].upper()
-
-    def count(self, name: str) -> int | None:
-        """Return a count from INFO, or from FORMAT (the alternative's, where it holds ``ref,alt``)."""
-        text = self.info.get(name) or self.values.get(name, "")
-        return _cells.count(text.split(",")[-1])
-
-    @property
-    def failed(self) -> str | None:
-        """The FILTER, unless the call passed."""
-        return _cells.failed(self.filter)
-
-
-def _support(record: Record) -> Support:
-    split = record.count("RV") if "RV" in record.values else record.count("SR")
-    pairs = next(
-        (n for key in ("DV", "PR", "PE", "RP", "DR") if (n := record.count(key)) is not None),
-        None,
-    )
-    return Support(split, pairs, next((n for key in ("VF", "SU") if (n := record.count(key)) is not None), None))
-
-
-def _end(record: Record) -> int:
-    end = _cells.position(record.info.get("END", "").split(",")[0])
-    if end is None and (length := _cells.count(record.info.get("SVLEN", "").split(",")[0].lstrip("-"))):
-        end = record.position + length
-    if end is None and len(record.ref) > 1:
-        end = record.position + len(record.ref) - 1
-    if end is None:
-        raise RowError("a record without END, SVLEN or a written-out allele")
-    return end
-
-
-def _connection(record: Record) -> tuple[Keeps | None, Keeps | None] | None:
-    """Return what each side keeps by CT (DELLY) or STRANDS (LUMPY and others), if stated once."""
-    if found := _CT.search(record.info.get("CT", "")):
-        first, second = found.groups()
-        return ("left" if first == "3" else "right"), ("left" if second == "3" else "right")
-    marks = _STRANDS.findall(record.info.get("STRANDS", record.info.get("STRAND", "")))
-    if len(set(marks)) == 1:
-        return _cells.retained(marks[0][0]), _cells.retained(marks[0][1])
-    return None
-
-
-def _at(chromosome: str, position: int, keeps: Keeps | None) -> Breakpoint:
-    return Breakpoint(chromosome=chromosome, position=position, retained=keeps)
-
-
-def _breakend(record: Record) -> tuple[Breakpoint, Breakpoint] | None:
-    found = _BREAKEND.match(record.alt)
-    if found is None:
-        alt = record.alt
-        if len(alt) > 1 and (alt.endswith(".") or alt.startswith(".")):
-            return _at(record.chromosome, record.position, "left" if alt.endswith(".") else "right"), Breakpoint()
-        return None
-    before, bracket, chromosome, place, closing, after = found.groups()
-    if bracket != closing or bool(before) == bool(after):
-        raise RowError(f"not a breakend: {record.alt[:60]!r}")
-    mate = _cells.chromosome(chromosome)
-    position = _cells.position(place)
-    if mate is None or position is None:
-        raise RowError(f"a breakend without a mate position: {record.alt[:60]!r}")
-    return (
-        _at(record.chromosome, record.position, "left" if before else "right"),
-        _at(mate, position, "right" if bracket == "[" else "left"),
-    )
-
-
-def adjacencies(record: Record) -> Iterator[tuple[Breakpoint, Breakpoint]]:
-    """Yield the new adjacencies of a record; an inversion without orientation has two, other variants none.
-
-    Raises:
-        RowError: The record claims a type but lacks what that type needs.
-    """
-    kind = record.kind
-    paired = _breakend(record)
-    if paired is not None:
-        yield paired
-        return
-    chromosome, start = record.chromosome, record.position
-    if kind in {"TRA", "BND", "TRANSLOCATION"}:
-        mate = _cells.chromosome(record.info.get("CHR2", ""))
-        position = _cells.position(record.info.get("POS2") or record.info.get("END", ""))
-        if mate is None or position is None:
-            raise RowError("a translocation without CHR2 and its position")
-        keeps = _connection(record) or (None, None)
-        yield _at(chromosome, start, keeps[0]), _at(mate, position, keeps[1])
-    elif kind == "DEL":
-        yield _at(chromosome, start, "left"), _at(chromosome, _end(record) + 1, "right")
-    elif kind == "DUP":
-        yield _at(chromosome, start + 1, "right"), _at(chromosome, _end(record), "left")
-    elif kind == "INV":
-        end = _end(record)
-        stated = _connection(record)
-        if "INV3" in record.info or stated == ("left", "left"):
-            sides: tuple[Keeps, ...] = ("left",)
-        elif "INV5" in record.info or stated == ("right", "right"):
-            sides = ("right",)
-        else:
-            sides = ("left", "right")
-        for side in sides:
-            shift = 1 if side == "right" else 0
-            yield _at(chromosome, start + shift, side), _at(chromosome, end + shift, side)
-
-
-def _sort_key(side: Breakpoint) -> tuple[bool, str, int, str]:
-    return side.position is None, side.chromosome or "", side.position or 0, side.retained or ""
+from ntrkpath.readers._vcf_adjacency import adjacencies
+from ntrkpath.readers._vcf_header import VcfHeader
+from ntrkpath.readers._vcf_record import Record
+from ntrkpath.readers.vcf_annotations import genes_at, take_changes
+from ntrkpath.readers.vcf_rna import is_named, named_events
 
 
 class _Vcf:
     name = "vcf"
 
     def read(self, document: Document, collector: Collector, header: Header | None = None) -> None:
-        """Read all structural variants; both mates of a pair give one junction."""
-        columns: list[str] = []
-        meta: list[str] = []
-        sample: str | None = None
-        assembly: Assembly | None = None
-        records: list[Record] = []
-        for number, line in enumerate(document.lines, 1):
-            if line.startswith("##"):
-                meta.append(line)
+        """Read all structural variants and annotated small variants."""
+        found, first = _header(document)
+        _state(found, collector)
+        small: list[Record] = []
+        structural: list[Record] = []
+        declared = found.structural
+        for number in range(first + 1, len(document.lines) + 1):
+            line = document.lines[number - 1]
+            if not line.strip() or line.startswith("#"):
                 continue
-            if line.startswith("#"):
-                columns = [name.strip() for name in line.lstrip("#").split("\t")]
-                fixed = [name.lower() for name in columns[:9]]
-                columns[:9] = fixed
-                sample = _tumour(columns[9:])
+            wanted = collector.wants(line)
+            declared = declared or "SVTYPE=" in line
+            if not wanted and (number < len(document.lines) or document.ended):
                 continue
-            if not line.strip():
-                continue
-            if not columns:
-                raise ReaderError(
-                    "the VCF has no #CHROM line", where=document.where(number), remedy="give the file with its header"
-                )
-            if not collector.wants(line):
-                continue
-            cells = line.split("\t")
             try:
-                if len(cells) < 8:
-                    raise RowError(f"the row has {len(cells)} columns, a VCF record at least 8")
-                records.append(Record(dict(zip(columns, cells, strict=False)), number, line, sample))
+                record = Record(found.columns, number, line, found.tumours)
             except RowError as error:
                 collector.problem(number, line, error)
-        if not columns:
-            raise ReaderError("the VCF has no #CHROM line", where=document.name, remedy="give the file with its header")
-        text = "\n".join(meta).lower()
-        assembly = _assembly(meta)
-        label = next((name for word, name in _CALLERS if word in text), None)
-        if collector.caller == "vcf":
-            collector.caller = label or "vcf"
-        if sample is not None and sample.lower() not in _PLACEHOLDER_SAMPLES:
-            collector.sample = sample
-        self._junctions(records, collector, assembly, "id=rna_first" in text)
+                continue
+            if wanted:
+                (structural if record.kind else small).append(record)
+        found.structural = declared or bool(structural)
+        if any(is_named(record) for record in structural):
+            found.level = "rna"
+        self._settle(found, collector, small)
+        for record in small:
+            _small(record, found, collector)
+        self._junctions(named_events(structural, collector), found, collector)
 
-    def _junctions(self, records: list[Record], collector: Collector, assembly: Assembly | None, rna: bool) -> None:
-        from ntrkpath.readers.vcf_rna import named_events
+    @staticmethod
+    def _settle(header: VcfHeader, collector: Collector, small: list[Record]) -> None:
+        """Say what the file can tell: fusions by its structural variants, mutations by its annotation."""
+        tells: list[Tells] = []
+        if header.structural:
+            tells.append(f"{header.level}_fusions")  # type: ignore[arg-type]
+        else:
+            collector.not_told.append(
+                "Fusions: the VCF holds no structural variants, and its header is of no caller of them."
+            )
+        if header.annotated and (small or not header.caller):
+            tells.append("mutations")
+        elif not header.annotated and not header.caller:
+            collector.not_told.append(
+                "Protein changes: the VCF carries no annotation (INFO/ANN of SnpEff, INFO/CSQ of VEP); none is derived "
+                "from coordinates."
+            )
+        collector.tells = tuple(tells)
 
-        left = named_events(records, collector, assembly)
-        partners = {record.id: record for record in left if record.id not in {"", "."}}
+    def _junctions(self, records: list[Record], header: VcfHeader, collector: Collector) -> None:
+        rna = header.level == "rna"
+        partners = {record.id: record for record in records if record.id not in {"", "."}}
         done: set[object] = set()
-        for record in left:
+        for record in records:
             try:
                 found = list(adjacencies(record))
+                carriers = record.carriers() if found else []
             except RowError as error:
                 collector.problem(record.line, record.raw, error)
                 continue
-            kept = []
             mate = partners.get(record.info.get("MATEID", record.info.get("PARID", "")).split(",")[0])
             for one, two in found:
                 # A pair is one event whether its mates point to each other by name or only by position.
@@ -249,61 +96,128 @@ class _Vcf:
                 if names in done or place in done:
                     continue
                 done.update((names, place))
-                first_is_five = "RNA_FIRST" in record.info
-                if rna and not first_is_five and mate is not None and "RNA_FIRST" in mate.info:
-                    one, two = two, one
-                    first_is_five = True
-                elif not first_is_five:
-                    one, two = sorted((one, two), key=_sort_key)
-                kept.append(
-                    self._junction(record, one, two, collector, assembly, "rna" if rna else "dna", first_is_five)
-                )
-            if kept:
-                collector.add(kept)
+                try:
+                    one, two = _annotated(record, mate, one, two, header)
+                    first_is_five = "RNA_FIRST" in record.info
+                    if rna and not first_is_five and mate is not None and "RNA_FIRST" in mate.info:
+                        one, two = two, one
+                        first_is_five = True
+                    elif not first_is_five:
+                        one, two = sorted((one, two), key=_sort_key)
+                    _add(record, one, two, collector, "rna" if rna else "dna", first_is_five, carriers)
+                except RowError as error:
+                    collector.problem(record.line, record.raw, error)
 
-    @staticmethod
-    def _junction(
-        record: Record,
-        one: Breakpoint,
-        two: Breakpoint,
-        collector: Collector,
-        assembly: Assembly | None,
-        level: Literal["rna", "dna"],
-        ordered: bool,
-    ) -> Junction:
-        return collector.junction(
-            one,
-            two,
-            record.line,
-            record.raw,
-            assembly=assembly,
-            level=level,
-            ordered=ordered,
-            support=_support(record),
-            filtered=record.failed,
+
+def _header(document: Document) -> tuple[VcfHeader, int]:
+    """Return the header and the index of the line below it.
+
+    Raises:
+        ReaderError: There is no #CHROM line.
+    """
+    meta: list[str] = []
+    for index, line in enumerate(document.lines):
+        if line.startswith("##"):
+            meta.append(line)
+        elif line.startswith("#"):
+            return VcfHeader(meta, line.lstrip("#").split("\t")), index + 1
+        elif line.strip():
+            break
+    raise ReaderError("the VCF has no #CHROM line", where=document.name, remedy="give the file with its header")
+
+
+def _state(header: VcfHeader, collector: Collector) -> None:
+    """Hand on what the header says of assembly, caller and samples."""
+    collector.assembly = header.assembly
+    collector.foreign = header.foreign
+    if header.contradiction is not None:
+        collector.note(None, header.contradiction)
+    if collector.caller == "vcf":
+        collector.caller = header.caller or "vcf"
+    names = [name for column in header.tumours if (name := header.sample_name(column)) is not None]
+    for name in names:
+        collector.state_sample(name)
+    if len(header.tumours) == 1 and names:
+        collector.sample = names[0]
+
+
+def _small(record: Record, header: VcfHeader, collector: Collector) -> None:
+    try:
+        take_changes(record, header, collector, record.carriers())
+    except RowError as error:
+        collector.problem(record.line, record.raw, error)
+
+
+def _annotated(
+    record: Record, mate: Record | None, one: Breakpoint, two: Breakpoint, header: VcfHeader
+) -> tuple[Breakpoint, Breakpoint]:
+    """Return the sides with the genes that the annotation of each mate names at its own position."""
+    if not header.annotated:
+        return one, two
+    named = []
+    for side, own in ((one, record), (two, mate)):
+        gene, others = _cells.genes(genes_at(own, header)) if own is not None and side.gene is None else (None, ())
+        named.append(msgspec.structs.replace(side, gene=gene, others=others) if gene else side)
+    return named[0], named[1]
+
+
+def _add(
+    record: Record,
+    one: Breakpoint,
+    two: Breakpoint,
+    collector: Collector,
+    level: Level,
+    ordered: bool,
+    carriers: list[str | None],
+) -> None:
+    standing, words = record.judged
+    if not carriers:
+        collector.explain(record.line)
+        collector.note(record.line, "the genotype says that the tumour does not carry it: no event")
+    for column in carriers:
+        collector.add(
+            collector.junction(
+                one,
+                two,
+                record.line,
+                record.raw,
+                sample=VcfHeader.sample_name(column) if column else None,
+                level=level,
+                ordered=ordered,
+                support=record.support(column),
+                standing=standing,
+                filtered=words,
+            )
         )
 
 
-def _tumour(samples: list[str]) -> str | None:
-    """Return the column of the tumour: the one named so, else the last that is not the normal."""
-    for name in samples:
-        if "tumo" in name.lower():
-            return name
-    others = [name for name in samples if "normal" not in name.lower()]
-    return others[-1] if others else samples[-1] if samples else None
-
-
-def _assembly(meta: list[str]) -> Assembly | None:
-    """Return the assembly by contig lengths, else by the name of the reference."""
-    for line in meta:
-        found = _CONTIG.match(line) if len(line) < _LONGEST_CONTIG_LINE else None
-        if found and (known := _LENGTHS.get((found[1], int(found[2][:12])))):
-            return known
-    for line in meta:
-        key, _, text = line.partition("=")
-        if key.lower() in {"##reference", "##assembly", "##genome"} and (named := _cells.assembly(text)):
-            return named
-    return None
+def _sort_key(side: Breakpoint) -> tuple[bool, str, int, str]:
+    return side.position is None, side.chromosome or "", side.position or 0, side.retained or ""
 
 
 READER = _Vcf()
+
+
+FORMATS = (
+    Format(
+        reader=READER,
+        file="VCF 4.x: structural variants, RNA fusions, small variants with ANN or CSQ",
+        seen="real (INTEGRATE), built (the others)",
+        callers=("vcf", "manta", "delly", "gridss", "lumpy", "svaba", "smoove", "sv"),
+        opening=Opening("any", r"##fileformat=VCF|#CHROM\tPOS\tID\tREF\tALT"),
+        rank=1,
+        level="dna",
+        tells=("dna_fusions", "mutations"),
+        cannot="fusions only with structural variants, mutations only with an annotation",
+        order="not ordered; brackets, CT, STRANDS, INV3/INV5 give the kept sides",
+        support="split, pairs, total",
+        standing="`FILTER`",
+        specimen=(
+            "##fileformat=VCFv4.2\n##source=GenerateSVCandidates 1.6.0\n"
+            "##contig=<ID=chr12,length=133851895>\n"
+            "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS1\n"
+            "chr12\t12022950\tb1\tN\tN[chr15:88484100[\t300\tPASS\tSVTYPE=BND;MATEID=b2\tGT:PR:SR\t0/1:20,9:18,7\n"
+            "chr15\t88484100\tb2\tN\t]chr12:12022950]N\t300\tPASS\tSVTYPE=BND;MATEID=b1\tGT:PR:SR\t0/1:20,9:18,7\n"
+        ),
+    ),
+)

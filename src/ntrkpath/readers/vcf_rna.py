@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from ntrkpath.model.fusion import Assembly, Support
+from ntrkpath.model.fusion import Support
 from ntrkpath.readers import _cells
 from ntrkpath.readers._cells import RowError
 from ntrkpath.readers._collect import Collector
-
-if TYPE_CHECKING:
-    from ntrkpath.readers.vcf import Record
+from ntrkpath.readers._vcf_header import VcfHeader
+from ntrkpath.readers._vcf_record import Record
 
 _INTEGRATE = re.compile(r"^(bnd_\d+_(.+)_(.+))_([53])p$")
 _ONCOMINE = re.compile(r"^(.+)_([12])$")
@@ -29,7 +27,7 @@ def _end_of(record: Record) -> tuple[str, str, bool] | None:
     return None
 
 
-def _pair(kind: str, five: Record, three: Record, collector: Collector, assembly: Assembly | None) -> None:
+def _pair(kind: str, five: Record, three: Record, collector: Collector) -> None:
     info = five.info
     genes = {
         "fusioncatcher": lambda: (info["GENE5"], info["GENE3"]),
@@ -38,13 +36,16 @@ def _pair(kind: str, five: Record, three: Record, collector: Collector, assembly
     }[kind]()
     catcher = kind == "fusioncatcher"
     reads = five.count("READ_COUNT")
+    standing, words = five.judged
+    if standing == "accepted":
+        standing, words = three.judged
     effect = info.get("EFFECT", "")
     collector.add(
         collector.junction(
             _cells.side(
                 genes[0],
                 (five.chromosome, five.position, _cells.strand(info.get("STRAND", "")) if catcher else None),
-                exon=_cells.count(info.get("EXON_NUM", "")),
+                exon=_cells.exon(info.get("EXON_NUM", "")),
             ),
             _cells.side(
                 genes[1],
@@ -53,22 +54,30 @@ def _pair(kind: str, five: Record, three: Record, collector: Collector, assembly
                     three.position,
                     _cells.strand(three.info.get("STRAND", "")) if catcher else None,
                 ),
-                exon=_cells.count(three.info.get("EXON_NUM", "")),
+                exon=_cells.exon(three.info.get("EXON_NUM", "")),
             ),
             five.line,
             five.raw,
             caller=kind,
-            assembly=assembly,
+            sample=_sample(five),
+            level="rna",
             tolerance=1 if kind == "oncomine" else 0,
             frame=_cells.frame(effect),
             call=_cells.value(effect),
             support=Support(five.count("SR"), five.count("SP"), reads),
-            filtered=five.failed,
+            standing=standing,
+            filtered=words,
         )
     )
 
 
-def _single(record: Record, collector: Collector, assembly: Assembly | None) -> None:
+def _sample(record: Record) -> str | None:
+    """Return the sample of a record, where the file has one column of a tumour; these callers write one a file."""
+    names = list(record.samples)
+    return VcfHeader.sample_name(names[0]) if len(names) == 1 else None
+
+
+def _single(record: Record, collector: Collector) -> None:
     """nf-core/rnafusion: one record holds both ends (GENEA, CHRA, POSA, ORIENTATION ``+,-``)."""
     info = record.info
     strands = [*info.get("ORIENTATION", "").split(","), "", ""][:2]
@@ -80,29 +89,41 @@ def _single(record: Record, collector: Collector, assembly: Assembly | None) -> 
         for n, mark in zip("AB", strands, strict=True)
     ]
     frame = info.get("FRAME_STATUS", "")
-    collector.add(
-        collector.junction(
-            sides[0],
-            sides[1],
-            record.line,
-            record.raw,
-            caller="rnafusion",
-            assembly=assembly,
-            frame=_cells.frame(frame),
-            call=_cells.value(frame),
-            filtered=record.failed,
+    standing, words = record.judged
+    for column in record.carriers():
+        # Its FORMAT counts junction reads in DV and spanning fragments in RV.
+        support = Support(record.count("DV", column), record.count("RV", column))
+        collector.add(
+            collector.junction(
+                sides[0],
+                sides[1],
+                record.line,
+                record.raw,
+                caller="rnafusion",
+                sample=VcfHeader.sample_name(column) if column else None,
+                level="rna",
+                frame=_cells.frame(frame),
+                call=_cells.value(frame),
+                support=support,
+                standing=standing,
+                filtered=words,
+            )
         )
-    )
 
 
-def named_events(records: list[Record], collector: Collector, assembly: Assembly | None) -> list[Record]:
+def is_named(record: Record) -> bool:
+    """Whether a record is of an RNA fusion caller that names genes and order."""
+    return ("GENEA" in record.info and "POSA" in record.info) or _end_of(record) is not None
+
+
+def named_events(records: list[Record], collector: Collector) -> list[Record]:
     """Take the records of RNA fusion callers into the collector and return the rest, in order."""
     rest: list[Record] = []
     ends: dict[tuple[str, str], dict[bool, Record]] = {}
     for record in records:
         try:
             if "GENEA" in record.info and "POSA" in record.info:
-                _single(record, collector, assembly)
+                _single(record, collector)
                 continue
         except RowError as error:
             collector.problem(record.line, record.raw, error)
@@ -117,7 +138,7 @@ def named_events(records: list[Record], collector: Collector, assembly: Assembly
         try:
             if len(both) != 2:
                 raise RowError("the other end of this fusion is missing")
-            _pair(kind, both[True], both[False], collector, assembly)
+            _pair(kind, both[True], both[False], collector)
         except RowError as error:
             collector.problem(some.line, some.raw, error)
     return rest

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 
 from rich.console import Console, RenderableType
 from rich.padding import Padding
+from rich.segment import Segment, Segments
 from rich.table import Table
 from rich.text import Text
 
 from ntrkpath.guidance.edition import Edition
+from ntrkpath.model.printable import printable
 from ntrkpath.model.recommendation import Label, Recommendation
 from ntrkpath.report import probability, words
 from ntrkpath.report.words import Basis, plain
@@ -257,5 +259,7 @@ def render(
     parts.append(_provenance(recommendation, edition))
     for part in parts:
         for item in part:
-            console.print(item)
+            # A terminal obeys what a case holds no more than it reads it: cleaned piece by piece, before the colours.
+            pieces = (Segment(printable(piece.text), piece.style) for piece in console.render(item))
+            console.print(Segments(pieces), end="")
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"

@@ -76,7 +76,7 @@ def _statuses(chain: Chain, status: Status, document: Document, clause: Clause) 
     """Return the number of cases, of states of the criteria, and every status reached with a state behind it."""
     masks = Masks(status.table, chain.facts)
     keep = (*document.requires, *status.keep)
-    within = {fact: frozenset(levels) for fact, levels in clause.when.items()}
+    within = {fact: chain.facts[fact].expand(levels) for fact, levels in clause.when.items()}
     cases, states = 0, 0
     seen: dict[str, str] = {}
     for (levels, _), count in sorted(count_reachable(chain, {}, keep, within).items(), key=lambda s: s[0][0]):

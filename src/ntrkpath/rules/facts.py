@@ -24,6 +24,7 @@ class Fact(msgspec.Struct, frozen=True):
         derive: How a case yields the fact; ``None`` for a fact that a table sets. Read by the pathway only.
         kind: ``case`` (asked), ``readout`` (of a test), ``setting`` (of the reader) or ``table`` (set by one).
         source: Statement or reference behind a threshold or list in ``derive``.
+        groups: Levels that stand together in conditions, by the name of the group.
     """
 
     id: str
@@ -33,13 +34,29 @@ class Fact(msgspec.Struct, frozen=True):
     derive: dict[str, Any] | None
     kind: str
     source: str
+    groups: dict[str, frozenset[str]] = {}
+
+    def expand(self, names: str | Iterable[str]) -> frozenset[str]:
+        """Return the levels that a name, or each of several names, stands for; raises ``KeyError`` for an unknown one.
+
+        A name is a level or a group of levels.
+        """
+        chosen: set[str] = set()
+        for name in [names] if isinstance(names, str) else names:
+            if name in self.groups:
+                chosen |= self.groups[name]
+            elif name in self.levels:
+                chosen.add(name)
+            else:
+                raise KeyError(name)
+        return frozenset(chosen)
 
     def index(self, level: str) -> int:
         """Return the position of ``level``; raises ``ValueError`` for a level the fact lacks."""
         return self.levels.index(level)
 
 
-_KEYS = {"id", "question", "levels", "says", "derive", "kind", "source"}
+_KEYS = {"id", "question", "levels", "groups", "says", "derive", "kind", "source"}
 
 
 def load_facts(entries: Iterable[Mapping[str, Any]], file: str = "facts.yaml") -> dict[str, Fact]:
@@ -71,5 +88,26 @@ def load_facts(entries: Iterable[Mapping[str, Any]], file: str = "facts.yaml") -
             derive=dict(derive) if derive is not None else None,
             kind=str(entry.get("kind", "case" if derive is not None else "table")),
             source=str(entry.get("source", "")),
+            groups=_groups(dict(entry.get("groups", {})), levels, where),
         )
     return facts
+
+
+def _groups(entries: Mapping[str, Any], levels: tuple[str, ...], where: str) -> dict[str, frozenset[str]]:
+    """Return each group with its levels; a group may name an earlier one."""
+    found: dict[str, frozenset[str]] = {}
+    for name, members in entries.items():
+        chosen: set[str] = set()
+        for member in map(str, members):
+            if member not in levels and member not in found:
+                raise GuidanceError(
+                    "a group names levels and earlier groups", where=f"{where}.groups.{name}", value=member,
+                    allowed=(*levels, *found),
+                )  # fmt: skip
+            chosen |= found.get(member, frozenset({member}))
+        if name in levels or len(chosen) < 2:
+            raise GuidanceError(
+                "a group has a name of its own and two or more levels", where=f"{where}.groups.{name}", value=name
+            )
+        found[str(name)] = frozenset(chosen)
+    return found

@@ -26,10 +26,6 @@ def actions_of(chain: Chain) -> dict[str, Outcome]:
     }
 
 
-def _levels(value: Any) -> frozenset[str]:
-    return frozenset([value] if isinstance(value, str) else value)
-
-
 def _malformed(entry: Mapping[str, Any], chain: Chain, known: frozenset[str]) -> str:
     if stray := set(entry) - _KEYS:
         return f"unknown key {min(stray)}"
@@ -38,8 +34,10 @@ def _malformed(entry: Mapping[str, Any], chain: Chain, known: frozenset[str]) ->
     for fact, value in dict(entry.get("when") or {}).items():
         if fact not in chain.facts:
             return f"speaks of {fact}, which is no fact"
-        if foreign := _levels(value) - set(chain.facts[fact].levels):
-            return f"{fact} has no level {min(foreign)}"
+        try:
+            chain.facts[fact].expand(value)
+        except KeyError as foreign:
+            return f"{fact} has no level {foreign.args[0]}"
     wanted = {*entry.get("never", ()), *entry.get("always", ())} - {"any"}
     return f"no row gives {min(wanted - known)}" if wanted - known else ""
 
@@ -54,7 +52,7 @@ def prove(chain: Chain, entry: Mapping[str, Any]) -> tuple[PropertyCount, list[F
     actions = actions_of(chain)
     if wrong := _malformed(entry, chain, frozenset().union(*actions.values())):
         return PropertyCount(ident, text, 0, False), [Finding("property", ident, wrong)]
-    within = {fact: _levels(value) for fact, value in dict(entry.get("when") or {}).items()}
+    within = {fact: chain.facts[fact].expand(value) for fact, value in dict(entry.get("when") or {}).items()}
     never, always = frozenset(entry.get("never", ())), frozenset(entry.get("always", ()))
     bad = {row: frozenset({_BAD} if given & never else ()) for row, given in actions.items()}
     good = {row: frozenset({_GOOD} if given & always or "any" in always else ()) for row, given in actions.items()}

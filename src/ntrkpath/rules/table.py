@@ -24,6 +24,7 @@ class Row(msgspec.Struct, frozen=True):
         emits: What the row contributes beside facts, in order, by name (``actions``, ``caution``).
         says: One sentence for the reader.
         yields_to: Earlier rows of a first-hit table that this row overlaps and gives way to.
+        written: The names of levels and groups in which each condition is written.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Row(msgspec.Struct, frozen=True):
     fidelity: str
     note: str
     yields_to: tuple[str, ...]
+    written: dict[str, tuple[str, ...]] = {}
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -62,8 +64,21 @@ class Table(msgspec.Struct, frozen=True):
         return total
 
 
+def written(condition: Any, where: str) -> tuple[bool, tuple[str, ...]]:
+    """Return whether a condition is negated, and the names of levels and groups it is written in.
+
+    Raises:
+        GuidanceError: It is neither a name, nor a list of names, nor ``{not: ...}``.
+    """
+    negated = isinstance(condition, Mapping)
+    if negated and set(condition) != {"not"}:
+        raise GuidanceError("condition is neither levels nor {not: ...}", where=where, value=dict(condition))
+    named = condition["not"] if negated else condition
+    return negated, (named,) if isinstance(named, str) else tuple(named)
+
+
 def accepted(condition: Any, fact: Fact, where: str) -> frozenset[str]:
-    """Return the levels of ``fact`` that ``condition`` accepts: a level, a list, or ``{not: ...}``.
+    """Return the levels of ``fact`` that ``condition`` accepts: a level, a group, a list of these, or ``{not: ...}``.
 
     ``{not: X}`` leaves out X and every silent level (``unknown``, ``not_done``, ``failed``,
     ``not_interpretable``); a row that means to cover one of those names it.
@@ -71,15 +86,17 @@ def accepted(condition: Any, fact: Fact, where: str) -> frozenset[str]:
     Raises:
         GuidanceError: A level is not one of the fact's, or the condition accepts nothing.
     """
-    negated = isinstance(condition, Mapping)
-    if negated and set(condition) != {"not"}:
-        raise GuidanceError("condition is neither levels nor {not: ...}", where=where, value=dict(condition))
-    named = condition["not"] if negated else condition
-    levels = [named] if isinstance(named, str) else list(named)
-    for level in levels:
-        if level not in fact.levels:
-            raise GuidanceError(f"fact {fact.id} has no such level", where=where, value=level, allowed=fact.levels)
-    chosen = frozenset(fact.levels) - set(levels) - SILENT if negated else frozenset(levels)
+    negated, names = written(condition, where)
+    try:
+        named = fact.expand(names)
+    except KeyError as missing:
+        raise GuidanceError(
+            f"fact {fact.id} has no such level",
+            where=where,
+            value=missing.args[0],
+            allowed=(*fact.levels, *fact.groups),
+        ) from None
+    chosen = frozenset(fact.levels) - named - SILENT if negated else named
     if not chosen:
         raise GuidanceError("condition accepts no level", where=where, value=condition)
     return chosen
@@ -94,15 +111,17 @@ def _load_row(entry: Mapping[str, Any], facts: Mapping[str, Fact], where: str) -
         if not isinstance(entry.get(key) or {}, Mapping):
             raise GuidanceError(f"{key} is not a mapping of facts to levels", where=where, value=entry[key])
     when: dict[str, frozenset[str]] = {}
+    names: dict[str, tuple[str, ...]] = {}
     for ident, condition in dict(entry.get("when") or {}).items():
         if ident not in facts:
             raise GuidanceError("row reads a fact that is not defined", where=where, value=ident)
         when[ident] = accepted(condition, facts[ident], f"{where}.when.{ident}")
+        names[ident] = written(condition, where)[1]
     sets: dict[str, str] = {}
     emits: dict[str, Any] = {}
     for key, value in dict(entry.get("then") or {}).items():
         if key in facts:
-            sets[key] = next(iter(accepted(str(value), facts[key], f"{where}.then.{key}")))
+            (sets[key],) = _one_level(str(value), facts[key], f"{where}.then.{key}")
         else:
             emits[key] = value
     fidelity = str(entry.get("fidelity", ""))
@@ -121,7 +140,15 @@ def _load_row(entry: Mapping[str, Any], facts: Mapping[str, Fact], where: str) -
         fidelity=fidelity,
         note=str(entry.get("note", "")).strip(),
         yields_to=tuple(entry.get("yields_to", ())),
+        written=names,
     )
+
+
+def _one_level(value: str, fact: Fact, where: str) -> frozenset[str]:
+    """Return the level that a row sets: one, never a group."""
+    if value in fact.groups:
+        raise GuidanceError("a row sets one level, not a group", where=where, value=value, allowed=fact.levels)
+    return accepted(value, fact, where)
 
 
 def load_tables(entries: Iterable[Mapping[str, Any]], facts: Mapping[str, Fact], file: str) -> tuple[Table, ...]:

@@ -13,8 +13,8 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromQuery, QueryParameter
 from litestar.response import Stream
 
+from ntrkpath.exports.verdicts import FusionsDocument
 from ntrkpath.model.errors import CaseError
-from ntrkpath.model.fusion import FusionVerdict
 from ntrkpath.model.recommendation import Recommendation
 from ntrkpath.server.problems import Problem
 from ntrkpath.server.serving import Ask, run, serving
@@ -97,7 +97,7 @@ async def batch(request: Ask, as_of: Day = None, figure2_reading: Reading = None
     return Stream(answers(), media_type="application/x-ndjson")
 
 
-@post("/api/v1/fusions", status_code=200, responses={200: ResponseSpec(list[FusionVerdict]), **REFUSED})
+@post("/api/v1/fusions", status_code=200, responses={200: ResponseSpec(FusionsDocument), **REFUSED})
 async def fusions(
     request: Ask,
     caller: FromQuery[str | None] = None,

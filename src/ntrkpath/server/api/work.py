@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from ntrkpath.exports.recommendations import encode
 from ntrkpath.model.case import Case, DnaMps, RnaMps
 from ntrkpath.model.errors import CaseError, NtrkpathError, ReaderError
-from ntrkpath.model.fusion import FusionVerdict
 from ntrkpath.pathway import attach
 from ntrkpath.pathway.load import decode_json, decode_yaml
 from ntrkpath.server.tasks import pathway
+
+if TYPE_CHECKING:
+    from ntrkpath.fusion.judge import FilesJudged
 
 
 def recommend(case: bytes, yaml: bool, day: str, reading: str | None, files: Sequence[tuple[str, bytes]]) -> bytes:
@@ -76,47 +78,33 @@ def fusions(
         ReaderError: A file or a row cannot be read, and ``partial`` is false.
         AnnotationError: The assembly is neither stated nor to be inferred.
     """
-    from ntrkpath.fusion import Assessor
-    from ntrkpath.readers import NTRK, read
+    from ntrkpath.exports.verdicts import written
+    from ntrkpath.fusion.judge import judge_files
 
-    junctions, unread = [], 0
-    for name, content in files:
-        try:
-            result = read(content, name, caller=caller, sample=sample, only_genes=NTRK)
-        except ReaderError:
-            if not partial:
-                raise
-            unread += 1
-            continue
-        if result.problems and not partial:
-            first = result.problems[0]
-            place = f"{first.file}:{first.line}" if first.line else first.file
-            raise ReaderError(
-                f"{len(result.problems)} row(s) cannot be read, the first: {first.message}", where=place,
-                remedy="mend or remove the rows, or ask with partial=true to go on without them",
-            )  # fmt: skip
-        unread += len(result.problems)
-        junctions += [
-            msgspec.structs.replace(one, assembly=one.assembly or assembly) if assembly else one
-            for one in result.junctions
-        ]
-    return {"content": _written(Assessor().assess(junctions), form), "unread": unread}
+    judged = judge_files(files, caller=caller, assembly=assembly, sample=sample).asked("fusions")  # type: ignore[arg-type]
+    if not partial:
+        _all_read(judged)
+    unread = len(judged.errors) + len(judged.rows)
+    return {"content": written(form, judged.files, judged.events), "unread": unread}  # type: ignore[arg-type]
 
 
-def _written(verdicts: list[FusionVerdict], form: str) -> bytes:
-    if form == "tsv":
-        from ntrkpath.exports.tsv import verdicts_tsv
+def _all_read(judged: FilesJudged) -> None:
+    """Refuse files of which not everything could be read: what is missing may be what matters.
 
-        return verdicts_tsv(verdicts).encode()
-    if form == "vicc":
-        from ntrkpath.fusion import assayed_fusion
-
-        return msgspec.json.encode([assayed_fusion(verdict) for verdict in verdicts]) + b"\n"
-    if form == "multiqc":
-        from ntrkpath.exports.multiqc import multiqc_section
-
-        return msgspec.json.encode(multiqc_section(verdicts)) + b"\n"
-    return msgspec.json.encode(verdicts) + b"\n"
+    Raises:
+        NtrkpathError: A file or a row cannot be read or evaluated, or a file says nothing of fusions.
+    """
+    if judged.errors:
+        raise judged.errors[0]
+    remedy = "mend or remove it, or ask with partial=true to go on without it"
+    if judged.rows:
+        first = judged.rows[0]
+        place = f"{first.file}:{first.line}" if first.line else first.file
+        raise ReaderError(f"{len(judged.rows)} row(s) cannot be read, the first: {first.message}", where=place,
+                          remedy=remedy)  # fmt: skip
+    for file in judged.files:
+        if file.status != "read":
+            raise ReaderError(file.problems[-1], remedy=remedy)
 
 
 def histology(text: str) -> bytes:

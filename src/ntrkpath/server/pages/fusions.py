@@ -8,12 +8,13 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.status_codes import HTTP_200_OK
 
+from ntrkpath.exports.verdicts import FORMS
 from ntrkpath.model.case import Case, DnaMps, RnaMps
 from ntrkpath.model.errors import NtrkpathError, ReaderError
 from ntrkpath.pathway import read_cases
 from ntrkpath.pathway.examples import examples
 from ntrkpath.readers import formats
-from ntrkpath.server.fusions.work import FORMS, MOST_EVENTS
+from ntrkpath.server.fusions.work import MOST_EVENTS
 from ntrkpath.server.pages import Nav
 from ntrkpath.server.problems import problem_of
 from ntrkpath.server.render import page
@@ -57,7 +58,7 @@ def ask(request: Ask) -> Response[str]:
 async def judge(request: Ask) -> Response[str]:
     """Judge the events of what was sent, or draw one more of them."""
     sent = await form(request)
-    if sent.one("verdicts"):
+    if sent.one("document"):
         carried = _carried(request, sent)
         event = sent.one("draw")
         answer = await run(request, "fusion_again", carried=carried, event=int(event) if event.isdecimal() else 0)
@@ -71,7 +72,7 @@ async def judge(request: Ask) -> Response[str]:
         answer = await run(request, "fusion_page", files=files, **asked)
     except NtrkpathError as error:
         return _show(422, problem=problem_of(error), text=text, **asked)
-    mark = serving(request).sign(answer["verdicts"])
+    mark = serving(request).sign(answer["document"])
     return _show(answer=answer, mark=mark, text=text, **asked)
 
 
@@ -81,18 +82,18 @@ async def take_away(request: Ask) -> Response[str]:
     sent = await form(request)
     kind = sent.one("format")
     text = await run(request, "fusion_written", carried=_carried(request, sent), form=kind)
-    media, ending = FORMS[kind]
-    name = f"ntrk-fusions{'' if ending.startswith('_') else '.'}{ending}"
-    return Response(text, media_type=media, headers={"content-disposition": f'attachment; filename="{name}"'})
+    media = FORMS[kind]  # type: ignore[index]  # the task has refused any other
+    name = f"ntrk-fusions{media.ending}"
+    return Response(text, media_type=media.type, headers={"content-disposition": f'attachment; filename="{name}"'})
 
 
 def _carried(request: Ask, sent: Sent) -> bytes:
-    """Return the verdicts that a page of ours carries.
+    """Return the document that a page of ours carries.
 
     Raises:
         ReaderError: They are not as this server wrote them.
     """
-    carried = sent.one("verdicts").encode()
+    carried = sent.one("document").encode()
     if not serving(request).signed(carried, sent.one("mark")):
         raise ReaderError(
             "these verdicts are not as this server wrote them", remedy="send the files again; nothing was kept of them"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from ntrkpath.assays import NtrkGenes
 from ntrkpath.guidance import Edition
 from ntrkpath.model.case import Alteration, Case
 from ntrkpath.model.errors import CaseError, HistologyError
+from ntrkpath.pathway.intake.genes import NtrkGenes
 from ntrkpath.vocabulary import Histology
 from ntrkpath.vocabulary.histology import Marker, Resolution
 

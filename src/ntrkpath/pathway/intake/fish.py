@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ntrkpath.assays.genes import NtrkGenes, result_level
 from ntrkpath.model.case import Fish
+from ntrkpath.pathway.intake.genes import NtrkGenes, result_level
 
 #: What a case without FISH says.
 NOT_DONE = {

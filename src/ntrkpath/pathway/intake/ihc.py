@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ntrkpath.assays.genes import result_level
 from ntrkpath.model.case import PanTrkIhc
+from ntrkpath.pathway.intake.genes import result_level
 from ntrkpath.rules import Fact
 
 #: What a case without a stain says.

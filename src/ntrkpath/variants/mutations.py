@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from ntrkpath.fusion.assessment import shared
 from ntrkpath.fusion.decision import knowledge
 from ntrkpath.fusion.gene import Gene, Transcript
 from ntrkpath.fusion.kinase import kinase_domains
@@ -60,7 +61,7 @@ def read_mutation(
     Raises:
         AnnotationError: The gene is not an NTRK gene, or the change has another form.
     """
-    annotation = (transcripts or _shipped()).on("GRCh38")
+    annotation = (transcripts or shared().transcripts).on("GRCh38")
     found = annotation.named(gene)
     if not found or found[0].symbol not in NTRK:
         raise AnnotationError("not an NTRK gene", value=gene, allowed=sorted(NTRK))
@@ -114,11 +115,6 @@ def _note(
     if named == said:
         return f"{said} in the numbering of {reference.accession}"
     return f"{said} in the numbering of {', '.join(numbered[:3])} is {named} in {reference.accession}"
-
-
-@cache
-def _shipped() -> Transcripts:
-    return Transcripts.open("GRCh38")
 
 
 def _named(model: Gene, transcript: str | None) -> Transcript | None:

@@ -7,11 +7,10 @@ from functools import cache
 
 import msgspec
 
-from ntrkpath.assays import NtrkGenes
-from ntrkpath.assays.genes import result_level
 from ntrkpath.guidance import Edition
 from ntrkpath.model.case import Case, DnaMps, Mutation, RnaMps, TherapyLine
 from ntrkpath.model.errors import AnnotationError, CaseError
+from ntrkpath.pathway.intake.genes import NtrkGenes, result_level
 
 _CHANGE = re.compile(r"(?:p\.)?\(?([A-Za-z]{3}|[A-Z])(\d+)([A-Za-z]{3}|[A-Z*=])\)?")
 _ONE = {
@@ -191,7 +190,7 @@ class Treated:
 @cache
 def _reference_change(gene: str, change: str, transcript: str | None) -> str | None:
     """Return a protein change in the codon numbers of the reference transcript; numbers differ by isoform."""
-    from ntrkpath.fusion import read_mutation
+    from ntrkpath.variants import read_mutation
 
     try:
         return read_mutation(gene, change, transcript).change

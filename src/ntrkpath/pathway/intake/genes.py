@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ntrkpath.fusion.store import Store
 
 
 class NtrkGenes:
@@ -18,11 +23,30 @@ class NtrkGenes:
 
     def symbol(self, name: str | None) -> str | None:
         """Return ``NTRK1``, ``NTRK2`` or ``NTRK3`` for any of their names, else ``None``."""
-        return self._symbol.get(name.strip().upper()) if name else None
+        if not name:
+            return None
+        known = self._symbol.get(name.strip().upper())
+        return known or next((symbol for symbol in approved(name) if symbol in self.all), None)
 
     def covered(self, names: Iterable[str]) -> frozenset[str]:
         """Return the NTRK genes among ``names``."""
         return frozenset(s for s in map(self.symbol, names) if s)
+
+
+@cache
+def _annotation() -> Store:
+    from ntrkpath.fusion.store import Store
+
+    return Store()
+
+
+@cache
+def approved(name: str) -> tuple[str, ...]:
+    """Return the genes that a name stands for: an approved, previous or alias symbol, or an Ensembl number."""
+    symbol = name.strip()
+    if _annotation().entries(symbol.upper()):
+        return (symbol.upper(),)
+    return tuple(_annotation().symbols_of(symbol))
 
 
 def result_level(result: str | None) -> str:

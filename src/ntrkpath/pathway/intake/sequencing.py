@@ -7,8 +7,8 @@ from typing import Literal
 
 import msgspec
 
-from ntrkpath.assays.genes import NtrkGenes, frame_level, result_level
 from ntrkpath.model.case import DnaMps, ReportedFusion, RnaMps
+from ntrkpath.pathway.intake.genes import NtrkGenes, approved, frame_level, result_level
 from ntrkpath.rules import Row
 from ntrkpath.rules.chain import Masks
 
@@ -122,29 +122,37 @@ def by_worth(readings: Iterable[FusionReading]) -> list[FusionReading]:
     return sorted(readings, key=lambda r: (WORTH.index(r.verdict), r.name, r.text))
 
 
-def _of_other_genes(fusion: ReportedFusion) -> bool:
-    """Return whether both sides are named, and neither could be NTRK under a name that is not recognised."""
-    sides = [(side or "?").strip().upper() for side in (fusion.five_prime, fusion.three_prime)]
-    return not any(side in ("?", "UNKNOWN") or side.startswith("ENS") or "TRK" in side for side in sides)
+def of_other_genes(fusion: ReportedFusion, ntrk: NtrkGenes) -> bool:
+    """Return whether both sides are genes that are known, and neither is NTRK: then it says nothing of NTRK.
+
+    A side that is left out, open or misspelt may be NTRK.
+    """
+    sides = (fusion.five_prime, fusion.three_prime)
+    return all(side and approved(side) and not ntrk.symbol(side) for side in sides)
 
 
 def open_worth(readings: list[FusionReading]) -> frozenset[str]:
-    """Return what the most telling fusion may turn out to be once frames that are not stated are, if any."""
+    """Return what the most telling fusion may turn out to be once frames that are not stated are, if any.
+
+    Args:
+        readings: Most telling first, so that the best of the others is the first, or the second for the first itself.
+    """
     found = set()
+    best = [WORTH.index(r.verdict) for r in readings[:2]]
     for i, reading in enumerate(readings):
-        for verdict in reading.with_frame:
-            others = [r.verdict for j, r in enumerate(readings) if j != i]
-            found.add(min([verdict, *others], key=WORTH.index))
+        others = best[1:] if i == 0 else best[:1]
+        found |= {WORTH[min([WORTH.index(verdict), *others])] for verdict in reading.with_frame}
     return frozenset(found)
 
 
 def sequencing_levels(test: DnaMps | RnaMps, readings: list[FusionReading], ntrk: NtrkGenes) -> dict[str, str]:
     """Return the levels of the ``rna_*`` or ``dna_*`` readout facts of one test; ``readings`` come most telling first.
 
-    A positive result that names fusions of other genes only is negative for NTRK.
+    A positive result that names fusions of other genes only is negative for NTRK; one whose fusions are not recognised
+    stays positive, without a fusion that could be judged.
     """
     result = result_level(test.result)
-    if result == "positive" and test.fusions and not readings and all(map(_of_other_genes, test.fusions)):
+    if result == "positive" and test.fusions and not readings and all(of_other_genes(f, ntrk) for f in test.fusions):
         result = "negative"
     fusion = readings[0].verdict if readings else "none"
     if isinstance(test, RnaMps):

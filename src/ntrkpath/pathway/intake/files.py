@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from ntrkpath.assays.genes import frame_level
-from ntrkpath.assays.sequencing import Judged
 from ntrkpath.model.case import Case, DnaMps, Mutation, ReportedFusion, RnaMps
 from ntrkpath.model.errors import CaseError, NtrkpathError
 from ntrkpath.model.fusion import Breakpoint, FusionVerdict, Junction, Source
+from ntrkpath.pathway.intake.genes import frame_level
+from ntrkpath.pathway.intake.sequencing import Judged
 
 if TYPE_CHECKING:
     from ntrkpath.fusion import Assessor
@@ -133,9 +133,9 @@ def attach(case: Case, files: Path | Mapping[str, bytes]) -> tuple[Case, Verdict
                 name = test.file
                 source = _source(files, name)
                 if is_variants(source, name):
-                    test = _with_variants(test, source)
+                    test = _with_variants(test, source, case.id)
                 else:
-                    verdicts[position] = _events(source, name, level, case.id)
+                    verdicts[position] = _events(source, name, level, test, case.id)
             except NtrkpathError as error:
                 raise error.at(f"tests[{position - 1}].file") from None
             if test.result is None and position in verdicts:
@@ -160,28 +160,75 @@ def _source(files: Path | Mapping[str, bytes], name: str) -> Path | bytes:
     return files[name]
 
 
-def _events(source: Path | bytes, name: str, level: Literal["rna", "dna"], sample: str) -> list[FusionVerdict]:
+def chosen_sample(samples: Sequence[str], stated: str | None, case_id: str, file: str) -> str | None:
+    """Return the sample of a file whose rows are of this case; ``None`` where the file names none.
+
+    Args:
+        samples: Every sample that the file names.
+        stated: ``tests[].sample``.
+        case_id: The id of the case, which serves where no sample is stated.
+
+    Raises:
+        CaseError: The file names samples, and none is this one.
+    """
+    if not samples:
+        return None
+    wanted = stated or case_id
+    for sample in samples:
+        if sample.strip().casefold() == wanted.strip().casefold():
+            return sample
+    if len(samples) == 1 and not stated:
+        return samples[0]
+    raise CaseError(
+        "no row of this file is of the sample", where=file, value=wanted, allowed=f"its samples: {', '.join(samples)}",
+        remedy="write the right one under `sample` of the test",
+    )  # fmt: skip
+
+
+def _base(name: str) -> str:
+    return name.replace("\\", "/").rpartition("/")[2]
+
+
+def _events(
+    source: Path | bytes, name: str, level: Literal["rna", "dna"], test: DnaMps | RnaMps, case_id: str
+) -> list[FusionVerdict]:
     """Return our verdicts on the NTRK events of a caller's file; a row that cannot be read is an error here."""
-    from ntrkpath.readers import NTRK, read
+    from ntrkpath.readers import read
 
-    content = read(source, name, only_genes=NTRK)
+    content = read(source, name, caller=test.caller, sample=case_id)
     _all_read(content.problems, name)
-    return _assessor().assess(
-        [msgspec.structs.replace(junction, level=level, sample=sample) for junction in content.junctions]
-    )
+    named = list(dict.fromkeys(j.sample for j in content.junctions if j.sample))
+    chosen = chosen_sample(named, test.sample, case_id, _base(name))
+    junctions = []
+    for junction in content.junctions:
+        if junction.sample == chosen or not named:
+            changes: dict[str, object] = {"sample": chosen or case_id}
+            if not junction.level_stated:
+                changes["level"] = level
+            if junction.assembly is None and test.assembly:
+                changes["assembly"] = test.assembly
+            junctions.append(msgspec.structs.replace(junction, **changes))
+    return _assessor().assess(junctions)
 
 
-def _with_variants(test: DnaMps | RnaMps, source: Path | bytes) -> DnaMps | RnaMps:
+def _with_variants(test: DnaMps | RnaMps, source: Path | bytes, case_id: str) -> DnaMps | RnaMps:
     """Return the test with the NTRK mutations and amplifications of a file beside its own."""
     from ntrkpath.readers.variants import COPY_NUMBER_FORMATS, read_variants
 
     content = read_variants(source, test.file)
     _all_read(content.problems, test.file or "")
+    named = list(dict.fromkeys(one.sample for one in (*content.changes, *content.copy_numbers) if one.sample))
+    chosen = chosen_sample(named, test.sample, case_id, _base(test.file or ""))
     found = [
         Mutation(gene=change.gene, protein=change.protein_change, transcript=change.transcript)
         for change in content.changes
+        if not named or change.sample == chosen
     ]
-    amplified = [number.gene for number in content.copy_numbers if number.call == "amplification"]
+    amplified = [
+        number.gene
+        for number in content.copy_numbers
+        if number.call == "amplification" and (not named or number.sample == chosen)
+    ]
     # A copy-number table says nothing of mutations, so that none in it is no "none found".
     looked = content.format not in COPY_NUMBER_FORMATS
     return msgspec.structs.replace(

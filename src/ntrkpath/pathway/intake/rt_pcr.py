@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ntrkpath.assays.genes import NtrkGenes, result_level
 from ntrkpath.model.case import RtPcr
+from ntrkpath.pathway.intake.genes import NtrkGenes, approved, result_level
 
 #: What a case without RT-PCR says.
 NOT_DONE = {"rt_pcr_result": "not_done", "rt_pcr_control": "unknown", "rt_pcr_target": "unknown"}
@@ -19,7 +19,7 @@ def rt_pcr_levels(test: RtPcr, ntrk: NtrkGenes) -> dict[str, str]:
     if test.targets:
         # The 3' side carries the kinase, so it is the last gene named that counts.
         kinases = [_SEPARATOR.split(name.strip())[-1] for name in test.targets]
-        target = "ntrk" if ntrk.covered(kinases) else "other"
+        target = "ntrk" if ntrk.covered(kinases) else "other" if all(map(approved, kinases)) else "unknown"
     return {
         "rt_pcr_result": result_level(test.result),
         "rt_pcr_control": test.control or "unknown",

@@ -7,16 +7,19 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-from ntrkpath.assays import FusionReading, Judge, NtrkGenes, fish_levels, ihc_levels, read_fusions, rt_pcr_levels
-from ntrkpath.assays import fish as fish_assay
-from ntrkpath.assays import ihc as ihc_assay
-from ntrkpath.assays import rt_pcr as rt_pcr_assay
-from ntrkpath.assays import sequencing as sequencing_assay
-from ntrkpath.assays.sequencing import by_worth, open_worth
 from ntrkpath.guidance import Edition
 from ntrkpath.model.case import Alteration, Case, DnaMps, Fish, PanTrkIhc, RnaMps, RtPcr, Test
 from ntrkpath.model.fusion import FusionVerdict
-from ntrkpath.pathway.fusions import Verdicts, basis, describe
+from ntrkpath.pathway.intake import fish as fish_assay
+from ntrkpath.pathway.intake import ihc as ihc_assay
+from ntrkpath.pathway.intake import rt_pcr as rt_pcr_assay
+from ntrkpath.pathway.intake import sequencing as sequencing_assay
+from ntrkpath.pathway.intake.files import Verdicts, basis, describe
+from ntrkpath.pathway.intake.fish import fish_levels
+from ntrkpath.pathway.intake.genes import NtrkGenes
+from ntrkpath.pathway.intake.ihc import ihc_levels
+from ntrkpath.pathway.intake.rt_pcr import rt_pcr_levels
+from ntrkpath.pathway.intake.sequencing import FusionReading, Judge, by_worth, open_worth, read_fusions
 from ntrkpath.rules import Row
 from ntrkpath.rules.chain import Masks
 

@@ -157,3 +157,76 @@ def test_snakemake_runs_the_wrapper(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     answer = json.loads((tmp_path / "verdicts" / "S1.json").read_text(encoding="utf-8"))
     assert [(e["sample"], e["verdict"]) for e in answer["events"]] == [("S1", "productive")]
+
+
+LABORATORY = ROOT / "examples" / "laboratory"
+
+
+def laboratory(folder: Path) -> Path:
+    import runpy
+
+    runpy.run_path(str(LABORATORY / "build.py"))["main"](folder / "calls")
+    return folder / "calls"
+
+
+def worked(folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["bash", str(LABORATORY / "run.sh"), "calls", "out"], cwd=folder, capture_output=True, text=True,
+        env=environment(),
+    )  # fmt: skip
+
+
+def verdicts(folder: Path) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for path in sorted((folder / "out").glob("S*.json")):
+        answer = json.loads(path.read_text(encoding="utf-8"))
+        found[path.stem] = {f"{event['name']} {event['verdict']}" for event in answer["events"]}
+    return found
+
+
+def test_twenty_samples_as_plain_shell_fail_one_by_one_and_resume(tmp_path: Path) -> None:
+    calls = laboratory(tmp_path)
+    assert len(list(calls.iterdir())) == 20
+    whole = (calls / "S13.fusioncatcher.txt").read_text(encoding="utf-8")
+    (calls / "S13.fusioncatcher.txt").write_text("no table\n", encoding="utf-8")
+    done = worked(tmp_path)
+    assert done.returncode == 65
+    assert "not read: S13" in done.stderr
+    found = verdicts(tmp_path)
+    assert len(found) == 19
+    assert found["S01"] == {"TPM3::NTRK1 productive"}
+    assert found["S02"] == set()
+    assert found["S12"] == {"NTRK3::ETV6 not_productive"} or found["S12"] == {"NTRK3::ETV6 uncertain"}
+    before = (tmp_path / "out" / "S01.json").stat().st_mtime_ns
+    (calls / "S13.fusioncatcher.txt").write_text(whole, encoding="utf-8")
+    assert worked(tmp_path).returncode == 0
+    assert verdicts(tmp_path)["S13"] == {"IRF2BP2::NTRK1 productive"}
+    assert (tmp_path / "out" / "S01.json").stat().st_mtime_ns == before
+    table = (tmp_path / "out" / "verdicts.tsv").read_text(encoding="utf-8").splitlines()
+    assert len(table) == 1 + sum(map(len, verdicts(tmp_path).values()))
+    assert (tmp_path / "out" / "findings.txt").read_text(encoding="utf-8").count("S12") >= 1
+
+
+def test_multiqc_takes_the_section_without_a_complaint(tmp_path: Path) -> None:
+    multiqc = tool("multiqc")
+    laboratory(tmp_path)
+    assert worked(tmp_path).returncode == 0
+    done = subprocess.run(
+        [multiqc, "out", "--strict", "--outdir", "report", "--no-version-check"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "ETV6::NTRK3" in (tmp_path / "report" / "multiqc_report.html").read_text(encoding="utf-8")
+
+
+def test_snakemake_gives_the_same_answers_as_plain_shell(tmp_path: Path) -> None:
+    snakemake = tool("snakemake")
+    for name in ("shell", "snakemake"):
+        (tmp_path / name).mkdir()
+        laboratory(tmp_path / name)
+    assert worked(tmp_path / "shell").returncode == 0
+    done = subprocess.run(
+        [snakemake, "-c2", "-s", str(LABORATORY / "Snakefile")], cwd=tmp_path / "snakemake", capture_output=True,
+        text=True, env=environment(),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert verdicts(tmp_path / "shell") == verdicts(tmp_path / "snakemake")

@@ -93,7 +93,7 @@ def _of_the_tumour(tumour: Tumour) -> Iterator[Space]:
     yield Space("disease", {"key": choices}, lambda chosen: level(chosen[0], disease=Disease(**{chosen[0]: chosen[1]})))
     profiles = {"positive": "positive", "negative": "negative", "unknown": "unknown", "not stated": None}
     yield Space(
-        "immunoprofile", {marker: profiles for marker in _MARKERS},
+        "immunoprofile", dict.fromkeys(_MARKERS, profiles),
         lambda *values: " ".join(
             level(fact, diagnosis=Diagnosis(histology="GIST", immunoprofile={
                 marker: value for marker, value in zip(_MARKERS, values, strict=True) if value

@@ -224,7 +224,7 @@ def _rules(calls: Mapping[str, Mapping[tuple[str, ...], str]], axes: Mapping[str
         lambda m, s: s["result"] in ("failed", "not_interpretable") or s.get("control") == "inadequate"
         or s.get("quality") == "poor" or s.get("file") in ("not evaluable", "partly read"),
         lambda m, s, call: call not in ("negative", "not_productive") and (
-            call not in _NEGATIVE or (s["result"] == "negative" or _named_other(m, s)) and s.get("quality") != "poor"
+            call not in _NEGATIVE or ((s["result"] == "negative" or _named_other(m, s)) and s.get("quality") != "poor")
         ),
     )  # fmt: skip
     yield (
@@ -250,12 +250,12 @@ def _rules(calls: Mapping[str, Mapping[tuple[str, ...], str]], axes: Mapping[str
     )  # fmt: skip
     yield (
         "R5", "A call against its own counts is never decided silently.",
-        lambda m, s: m == "pan_trk_ihc" and s["control"] != "inadequate" and s["screen"] != "no_screen"
+        lambda m, s: (m == "pan_trk_ihc" and s["control"] != "inadequate" and s["screen"] != "no_screen"
         and not _focal_counts_not(s) and s["percent"] != "not stated"
-        and (s["result"] == "negative" and _at_least(s, 1) or s["result"] == "positive" and not _at_least(s, 1))
-        or m == "fish" and s["probe"] not in ("not stated", "EWSR1 break-apart")
-        and (s["result"] == "negative" and s["counts"] == "above"
-             or s["result"] == "positive" and s["counts"] in ("below", "at the cut-off")),
+        and ((s["result"] == "negative" and _at_least(s, 1)) or (s["result"] == "positive" and not _at_least(s, 1))))
+        or (m == "fish" and s["probe"] not in ("not stated", "EWSR1 break-apart")
+        and ((s["result"] == "negative" and s["counts"] == "above")
+             or (s["result"] == "positive" and s["counts"] in ("below", "at the cut-off")))),
         lambda m, s, call: call in ("contradicted", "not_interpretable"),
     )  # fmt: skip
     yield (
@@ -272,7 +272,7 @@ def _rules(calls: Mapping[str, Mapping[tuple[str, ...], str]], axes: Mapping[str
         and s.get("percent", "not stated") == "not stated" and s.get("counts", "not counted") == "not counted"
         and s.get("distribution", "not stated") in ("not stated", "unknown"),
         lambda m, s, call: call in ("unknown", "not_interpretable", "failed")
-        or call == "not_done" and _named_other(m, s),
+        or (call == "not_done" and _named_other(m, s)),
     )  # fmt: skip
     yield (
         "R6-quality", "RNA quality or coverage that is not stated is never adequate.",

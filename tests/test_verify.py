@@ -10,17 +10,18 @@ from typing import Any
 import msgspec
 import pytest
 
-from ntrkpath.guidance import Edition, load, proof
+from ntrkpath.guidance import Edition, load
 from ntrkpath.model.errors import GuidanceError
+from ntrkpath.proof import edition as proof
+from ntrkpath.proof.checks import check_sources, check_table, check_thresholds, check_vocabulary, compare, witness
+from ntrkpath.proof.dated import Dated
+from ntrkpath.proof.lock import compare_lock, compute_lock, read_lock, table_hash, write_lock
+from ntrkpath.proof.properties import prove, prove_exclusive, prove_independent
+from ntrkpath.proof.report import Report
+from ntrkpath.proof.verify import outcome_lock
 from ntrkpath.rules import Chain, Fact, Row, Table
 from ntrkpath.rules.chain import Masks
-from ntrkpath.rules.checks import check_sources, check_table, check_thresholds, check_vocabulary, compare, witness
 from ntrkpath.rules.compile import CompiledTable
-from ntrkpath.rules.dated import Dated
-from ntrkpath.rules.lock import compare_lock, compute_lock, read_lock, table_hash, write_lock
-from ntrkpath.rules.properties import prove, prove_exclusive, prove_independent
-from ntrkpath.rules.report import Report
-from ntrkpath.rules.verify import outcome_lock
 
 EDITION = load()
 KNOWN = ("solvent_front", "gatekeeper", "xdfg", "other_kinase")
@@ -239,7 +240,7 @@ UNSAFE: dict[str, tuple[str, str, dict[str, Any], set[str]]] = {
     "treats a resistant tumour": ("treatment", "TREAT-13", {"emits": TRK}, {"SAFE-8"}),
     "treats beside an excluded target": ("treatment", "TREAT-5", {"emits": TRK}, {"SAFE-3"}),
     "a stain is a target in ++": ("target", "TARGET-10", {"sets": {"target": "provisional"}}, {"SAFE-2"}),
-    "a stain with amplification is a target": ("target", "TARGET-7", {"sets": {"target": "provisional"}}, {"SAFE-4"}),
+    "a stain with amplification is a target": ("indirect", "INDIRECT-4", {"sets": {"indirect": "provisional"}}, {"SAFE-4"}),
     "a failed test ends testing": (
         "next_test",
         "NEXT-36",

@@ -60,7 +60,10 @@ def lead(score: Score) -> list[str]:
             f"{name} {one.estimate:.1f} ({one.low:.1f} to {'over 4' if one.high is None else f'{one.high:.1f}'})"
             for name, one in (("laboratories", spread.laboratory_spread), ("samples", spread.sample_spread))
         ]
-        said.append(f"Spread in log odds: {', '.join(parts)}.")
+        drawn = ""
+        if spread.fitted is not None and spread.fitted != (spread.laboratories, spread.samples):
+            drawn = f" Fitted to {spread.fitted[0]} laboratories and {spread.fitted[1]} samples drawn from them."
+        said.append(f"Spread in log odds: {', '.join(parts)}.{drawn}")
     elif spread.why:
         said.append(f"No effects of laboratories and samples are fitted: {spread.why}.")
     gaps = [one for one in score.causes if one.cause in _GAPS]

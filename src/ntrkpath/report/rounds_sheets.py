@@ -32,7 +32,7 @@ def told(ratio: Ratio) -> str:
 
 
 def brief(ratio: Ratio, clear: Ratio | None = None) -> str:
-    """Return a ratio for a narrow column: ``15/18, 83 % (59 to 96)``; ``the same`` where it is no other than ``clear``."""
+    """Return a ratio for a narrow column: ``15/18, 83 % (59 to 96)``; ``the same`` where it is that of ``clear``."""
     if ratio.interval is None:
         return "none counted"
     if clear is not None and (ratio.count, ratio.of) == (clear.count, clear.of):

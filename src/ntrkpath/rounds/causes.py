@@ -9,8 +9,7 @@ import msgspec
 
 from ntrkpath.rounds.description import SEQUENCE
 from ntrkpath.rounds.folder import Assay
-from ntrkpath.rounds.judging import Judged, frame_said
-from ntrkpath.rounds.recognised import recognise
+from ntrkpath.rounds.judging import Judged, frame_said, in_file
 from ntrkpath.rounds.reported import Reported
 from ntrkpath.rounds.tables import decide, settings
 from ntrkpath.rounds.truth import Truth
@@ -116,12 +115,9 @@ def _file_event(truth: Truth, told: Reported, judged: Judged) -> str:
     if read is None:
         return "not_sent"
     if _direction(judged) == "called":
-        wanted = [one for one in read.events if any(one.event.ntrk == event.ntrk for event in told.events)]
-    elif truth.event is not None:
-        near = ("same_junction", "same_other_numbering", "same_pair", "other_junction", "reversed_order")
-        wanted = [one for one in read.events if recognise(one.event, truth.event).level in near]
+        wanted = tuple(one for one in read.events if any(one.event.ntrk == event.ntrk for event in told.events))
     else:
-        wanted = []
+        wanted = in_file(truth, told)
     if wanted:
         return "reported" if any(one.standing == "reported" for one in wanted) else "rejected"
     return "absent" if read.readable else "not_evaluable"

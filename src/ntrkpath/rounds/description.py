@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from ntrkpath.cases.plain_yaml import load_plain
 from ntrkpath.model.errors import NtrkpathError, RoundError
-from ntrkpath.pathway.plain_yaml import load_plain
 
 Method = Literal["rna_mps", "dna_mps", "rt_pcr", "fish", "pan_trk_ihc"]
 Expected = Literal["positive", "negative", "no_result"]

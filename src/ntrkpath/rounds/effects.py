@@ -19,6 +19,8 @@ from ntrkpath.evidence.proportions import Interval, need
 #: Fewest laboratories, samples, results, and results of the rarer kind, for a fit and a bootstrap.
 LEAST = {"laboratories": 8, "samples": 8, "results": 100, "wrong or right": 8}
 DRAWS = 2000
+#: Most laboratories and samples that the spreads are fitted to; of more, so many are drawn.
+MOST = (150, 40)
 #: Largest standard deviation looked at, in log odds: odds of 55 between neighbours.
 WIDEST = 4.0
 _HALF_CHI = 1.9207
@@ -33,7 +35,7 @@ class Spread(msgspec.Struct, frozen=True):
 
 
 class Effects(msgspec.Struct, frozen=True):
-    """What is fitted, or why nothing is (``why``)."""
+    """What is fitted (``fitted``: to so many laboratories and samples), or why nothing is (``why``)."""
 
     laboratories: int
     samples: int
@@ -42,6 +44,7 @@ class Effects(msgspec.Struct, frozen=True):
     laboratory_spread: Spread | None = None
     sample_spread: Spread | None = None
     why: str = ""
+    fitted: tuple[int, int] | None = None
 
 
 def effects(results: Iterable[tuple[str, str, bool]], draws: int = DRAWS, seed: int = 1) -> Effects:
@@ -59,8 +62,11 @@ def effects(results: Iterable[tuple[str, str, bool]], draws: int = DRAWS, seed: 
     for (name, least), got in zip(LEAST.items(), (*sizes, rarer), strict=True):
         if got < least:
             return Effects(*sizes, why=f"{got} {name}, fewer than {least}")
-    spreads = spread(right, total)
-    return Effects(*sizes, _bootstrap(right, total, draws, seed), *spreads)
+    share = _bootstrap(right, total, draws, seed)
+    rng = np.random.default_rng(seed)
+    kept = [np.sort(rng.permutation(size)[:most]) for size, most in zip(right.shape, MOST, strict=True)]
+    some = np.ix_(*kept)
+    return Effects(*sizes, share, *spread(right[some], total[some]), fitted=(len(kept[0]), len(kept[1])))
 
 
 def _bootstrap(right: Any, total: Any, draws: int, seed: int) -> Interval:
@@ -92,7 +98,7 @@ def _zoom(grid: Any, near: Any) -> Any:
     np = need("numpy")
     inside = np.flatnonzero(near)
     first, last = max(inside[0] - 1, 0), min(inside[-1] + 1, len(grid) - 1)
-    return np.linspace(grid[first], grid[last], 11)
+    return np.linspace(grid[first], grid[last], 9)
 
 
 def _profile(grid: Any, values: Any) -> Spread:

@@ -72,7 +72,7 @@ def read_folder(path: Path) -> Folder:
     designs = shipped_designs()
     own = path / "panels.yaml"
     if own.is_file():
-        from ntrkpath.pathway.plain_yaml import load_plain
+        from ntrkpath.cases.plain_yaml import load_plain
 
         designs = designs.with_own(read_designs(load_plain(own.read_bytes()), own.name))
     assays, faults, notes = read_laboratories(path / LABORATORIES)

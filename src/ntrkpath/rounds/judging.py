@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from ntrkpath.model.errors import RoundError
+from ntrkpath.rounds.caller_file import FileEvent
 from ntrkpath.rounds.description import SEQUENCE
 from ntrkpath.rounds.design import Designs
 from ntrkpath.rounds.event_name import Event, gene, read_event
@@ -16,6 +17,8 @@ from ntrkpath.rounds.tables import decide, holding
 from ntrkpath.rounds.truth import Truth
 
 _STAIN_SIGHT = Sight("seen", "none", "", "A pan-TRK antibody binds the product of all three genes.")
+#: What an event of a file is to the reference where it is the same one.
+_IS_REFERENCE = frozenset({"same_junction", "same_other_numbering", "same_pair", "other_junction", "reversed_order"})
 _NONE_NAMED = Recognised("none_named", "")
 
 
@@ -44,6 +47,8 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
 def judge(truth: Truth, assay: Assay, told: Reported, sight: Sight | None) -> Judged:
     """Return a result as judged; the same core judges a name, a row and a caller's file."""
     expected = truth.expected(assay.method)
+    if sight is not None and sight.call == "not_seen" and in_file(truth, told):
+        sight = Sight("seen", "none", sight.rule, "The caller's file holds the event, whatever is known of the design.")
     nearest, others = _nearest(truth, assay, told, expected)
     row = decide(
         "result_worth",
@@ -110,6 +115,13 @@ def _faults(truth: Truth, assay: Assay, told: Reported, named: str, others: bool
         "another_event_too": others,
     }
     return tuple(name for name, holds in found.items() if holds)
+
+
+def in_file(truth: Truth, told: Reported) -> tuple[FileEvent, ...]:
+    """Return the events of the caller's file that are the reference of the sample."""
+    if told.file is None or truth.event is None:
+        return ()
+    return tuple(one for one in told.file.events if recognise(one.event, truth.event).level in _IS_REFERENCE)
 
 
 def frame_said(truth: Truth, told: Reported) -> str:

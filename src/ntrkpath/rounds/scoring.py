@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 import msgspec
 
+from ntrkpath.cases.plain_yaml import load_plain
 from ntrkpath.model.errors import NtrkpathError, RoundError
-from ntrkpath.pathway.plain_yaml import load_plain
 from ntrkpath.rounds.knowledge import knowledge, parsed, rule_files
 from ntrkpath.rounds.result import Result
 from ntrkpath.rounds.shares import counts_as

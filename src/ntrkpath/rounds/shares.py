@@ -96,7 +96,10 @@ def tallies(results: Iterable[Result], by: str, group: Callable[[Result], str | 
     for one in results:
         name = group(one)
         if name is not None:
-            found.setdefault(name, Counter())[one.outcome] += 1
+            counts = found.get(name)
+            if counts is None:
+                counts = found[name] = Counter()
+            counts[one.outcome] += 1
     return tuple(tally_of(outcomes, by, name) for name, outcomes in found.items())
 
 

@@ -10,7 +10,7 @@ import datetime as dt
 import io
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import msgspec
@@ -20,6 +20,7 @@ from ntrkpath.model.numerals import NumberError, number, whole
 from ntrkpath.rounds.knowledge import knowledge
 
 _LONGEST = 400
+_KEYS = ("laboratory", "sample", "assay")
 
 
 class Column(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -93,32 +94,41 @@ def read_sheet(data: bytes, name: str, kind: str) -> Sheet:
     stray = [head for head in heads if head and head not in known]
     notes = [f"{name}: column {head!r} is not needed and was not read" for head in stray]
     number = 0
+    required = [column.name for column in known.values() if column.required]
     for line, cells in rows:
         if not any(cell.strip() for cell in cells):
             continue
         number += 1
         where = f"{name}:{line}"
-        if len(cells) > len(heads) and any(cell.strip() for cell in cells[len(heads) :]):
-            faults.append(Fault(where, f"{len(cells)} cells under {len(heads)} heads: a separator inside a cell?"))
-            continue
-        given = {head: cell.strip() for head, cell in zip(heads, cells, strict=False) if head in known and cell.strip()}
-        keys = {str(key): given[key][:60] for key in ("laboratory", "sample", "assay") if key in given}
-        values: dict[str, Any] = {}
-        problems = []
-        for column in known.values():
-            if column.name not in given:
-                if column.required:
-                    problems.append(f"{column.name} is empty")
+        if len(cells) > len(heads):
+            if any(cell.strip() for cell in cells[len(heads) :]):
+                faults.append(Fault(where, f"{len(cells)} cells under {len(heads)} heads: a separator inside a cell?"))
                 continue
-            try:
-                values[column.name] = _value(column, given[column.name], kind)
-            except RoundError as error:
-                problems.append(f"{column.name}: {error}")
+            cells = cells[: len(heads)]
+        given = {heads[i]: text for i, cell in enumerate(cells) if heads[i] in known and (text := cell.strip())}
+        keys = {name: given[name][:60] for name in _KEYS if name in given}
+        values: dict[str, Any] = {}
+        problems = [f"{name} is empty" for name in required if name not in given]
+        for name, cell in given.items():
+            value, problem = _read(kind, name, cell)
+            if problem:
+                problems.append(f"{name}: {problem}")
+            else:
+                values[name] = value
         if problems:
             faults.append(Fault(where, "; ".join(problems), keys))
         else:
             lines.append(Line(line, values))
     return Sheet(name, tuple(lines), tuple(faults), tuple(notes), number)
+
+
+@lru_cache(maxsize=16384)
+def _read(kind: str, name: str, cell: str) -> tuple[Any, str]:
+    """Return the value of a cell, or what is wrong with it."""
+    try:
+        return _value(columns(kind)[name], cell, kind), ""
+    except RoundError as error:
+        return None, str(error)
 
 
 def _text(data: bytes) -> str:
@@ -179,7 +189,7 @@ def _numbered(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
 def _value(column: Column, cell: str, kind: str) -> Any:
     if len(cell) > _LONGEST:
         raise RoundError("too long", value=cell[:40], allowed=f"{_LONGEST} characters")
-    if any(not c.isprintable() for c in cell):
+    if not cell.isprintable():
         raise RoundError("a character that text does not hold", value=cell)
     if column.kind == "text":
         return cell

@@ -7,13 +7,13 @@ from functools import cache
 from typing import Any
 
 from ntrkpath.guidance import load
+from ntrkpath.proof.lock import LOCK_FILE, read_lock, write_lock
+from ntrkpath.proof.report import Report
+from ntrkpath.proof.verify import Scope, Subject, outcome_lock
+from ntrkpath.proof.verify import verify as verify_subject
 from ntrkpath.rounds.knowledge import DIRECTORY, knowledge
 from ntrkpath.rules import Chain, Fact, Row, Table, load_facts, load_tables
 from ntrkpath.rules.chain import Masks
-from ntrkpath.rules.lock import LOCK_FILE, read_lock, write_lock
-from ntrkpath.rules.report import Report
-from ntrkpath.rules.verify import Scope, Subject, outcome_lock
-from ntrkpath.rules.verify import verify as verify_subject
 
 _FILE = "tables.yaml"
 

@@ -141,7 +141,9 @@ def read_event(text: str) -> Event:
         return _with_exons(text, str(pair[0]), int(found[2]), str(pair[1]), int(found[3]))
     if re.fullmatch(_GENE, stripped):
         one = gene(stripped).symbol
-        return Event(text, None, one) if one in NTRK else Event(text, one, None)
+        if one in NTRK:
+            return Event(text, None, one)
+        raise RoundError("one gene is named, and it is no NTRK gene", value=text, remedy="name both genes")
     raise RoundError(
         "this name of a fusion is not understood", value=text,
         allowed="ETV6::NTRK3, ETV6 e5::NTRK3 e15, a VICC or an HGVS name",
@@ -157,6 +159,8 @@ def _pair(text: str) -> tuple[str | None, str | None] | None:
         sides = text[:start].strip(), text[end:].strip()
         if any(side.upper() not in _NOBODY and not re.fullmatch(_GENE, side) for side in sides):
             continue
+        if all(side.upper() in _NOBODY for side in sides):
+            raise RoundError("neither gene is named", value=text, allowed="a name such as ETV6::NTRK3 or ?::NTRK3")
         try:
             return _symbol(sides[0]), _symbol(sides[1])
         except RoundError as error:

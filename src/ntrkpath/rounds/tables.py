@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from ntrkpath.guidance import load
@@ -87,12 +88,8 @@ def verify(edition: str = "wsn2020") -> Report:
     return verify_subject(subject(edition), read_lock(DIRECTORY / LOCK_FILE))
 
 
-def sign_off() -> None:
-    """Write the lock of the outcomes as they are now."""
-    write_lock(DIRECTORY / LOCK_FILE, outcome_lock(subject()))
-
-
-def says(ids: Iterable[str]) -> tuple[str, ...]:
-    """Return what rows say, by id."""
-    found = rows()
-    return tuple(found[ident][1].says for ident in ids)
+def sign_off() -> Path:
+    """Write the lock of the outcomes as they are now, and return its path."""
+    path = DIRECTORY / LOCK_FILE
+    write_lock(path, outcome_lock(subject()))
+    return path

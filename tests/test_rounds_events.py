@@ -56,8 +56,9 @@ def test_a_name_is_held_against_the_reference(written: str, level: str) -> None:
 
 
 def test_the_hgvs_and_vicc_names_that_our_core_gives_are_the_same_junction() -> None:
-    sides = Breakpoint(gene="ETV6", chromosome="12", position=11869969), Breakpoint(
-        gene="NTRK3", chromosome="15", position=87940753
+    sides = (
+        Breakpoint(gene="ETV6", chromosome="12", position=11869969),
+        Breakpoint(gene="NTRK3", chromosome="15", position=87940753),
     )
     verdict = assess([Junction("x", *sides, Source("x"), assembly="GRCh38")])[0]
     for name in (verdict.hgvs_name, verdict.vicc_name):

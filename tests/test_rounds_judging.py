@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.rounds import ETV6, TPM3, fusion, none, one, write_round
 
 from ntrkpath.model.errors import RoundError
 from ntrkpath.rounds.result import Result
 from ntrkpath.rounds.score import score
 from ntrkpath.rounds.templates import example_folder
+from support.rounds import ETV6, TPM3, fusion, none, one, write_round
 
 ARRIBA = (
     "#gene1\tgene2\tstrand1(gene/fusion)\tstrand2(gene/fusion)\tbreakpoint1\tbreakpoint2\tsite1\tsite2\ttype\tdirection1\t"
@@ -66,9 +66,7 @@ def test_the_reciprocal_beside_the_fusion_is_no_fault(tmp_path: Path) -> None:
     assert (found.outcome, found.faults) == ("right", ())
 
 
-@pytest.mark.parametrize(
-    ("frame", "faults"), [("in", ()), ("out", ("frame_differs",)), ("unknown", ()), ("", ())]
-)
+@pytest.mark.parametrize(("frame", "faults"), [("in", ()), ("out", ("frame_differs",)), ("unknown", ()), ("", ())])
 def test_a_frame_that_differs_is_a_fault_with_its_cause(tmp_path: Path, frame: str, faults: tuple[str, ...]) -> None:
     found = only(one(tmp_path, fusion(ETV6), {}, {"result": "positive", "fusion": "ETV6::NTRK3", "frame": frame}))
     assert (found.outcome, found.faults) == ("right", faults)
@@ -152,9 +150,7 @@ def test_a_stain_is_scored_only_where_the_organiser_says_what_it_should_show(tmp
     assert only(one(tmp_path / "d", fusion_free, {}, {"result": "positive"})).outcome == "false_positive"
 
 
-@pytest.mark.parametrize(
-    ("stated", "critical"), [("no", ("design_gap_not_stated",)), ("yes", ()), ("", ())]
-)
+@pytest.mark.parametrize(("stated", "critical"), [("no", ("design_gap_not_stated",)), ("yes", ()), ("", ())])
 def test_a_gap_in_the_design_stands_beside_the_wrong_and_is_critical_where_it_is_not_stated(
     tmp_path: Path, stated: str, critical: tuple[str, ...]
 ) -> None:

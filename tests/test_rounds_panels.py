@@ -91,7 +91,11 @@ def test_reading_more_of_a_design_never_turns_seen_into_not_seen(cover: str | No
     genes = {event.ntrk: Cell(cover, "s")} if cover else {}  # type: ignore[attr-defined, arg-type]
     design = Design(id="x", name="X", method="rna_mps", genes=genes)
     open_ = Design(
-        id="x", name="X", method="rna_mps", genes=genes, partners={event.partner or "": Cell("open", "s")}  # type: ignore[attr-defined]
+        id="x",
+        name="X",
+        method="rna_mps",
+        genes=genes,
+        partners={event.partner or "": Cell("open", "s")},  # type: ignore[attr-defined]
     )
     designs = Designs((design,), {})
     assert see(open_, event, designs).call == "seen"  # type: ignore[arg-type]

@@ -23,8 +23,8 @@ def none(**more: Any) -> dict[str, Any]:
 
 
 def table(rows: Sequence[Mapping[str, Any]]) -> str:
-    heads = list(dict.fromkeys(key for row in rows for key in row))
-    lines = [",".join(heads)]
+    heads = list(dict.fromkeys(key for row in rows for key in row))  # without rows, those of laboratories
+    lines = [",".join(heads or ("laboratory", "assay", "method"))]
     lines += [",".join(str(row.get(head, "")) for head in heads) for row in rows]
     return "\n".join(lines) + "\n"
 
@@ -34,6 +34,7 @@ def write_round(
     samples: Mapping[str, Mapping[str, Any]],
     laboratories: Sequence[Mapping[str, Any]],
     submissions: Mapping[str, Sequence[Mapping[str, Any]]],
+    /,
     **more: Any,
 ) -> Path:
     described: dict[str, Any] = {

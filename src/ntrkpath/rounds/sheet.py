@@ -106,15 +106,15 @@ def read_sheet(data: bytes, name: str, kind: str) -> Sheet:
                 continue
             cells = cells[: len(heads)]
         given = {heads[i]: text for i, cell in enumerate(cells) if heads[i] in known and (text := cell.strip())}
-        keys = {name: given[name][:60] for name in _KEYS if name in given}
+        keys = {key: given[key][:60] for key in _KEYS if key in given}
         values: dict[str, Any] = {}
-        problems = [f"{name} is empty" for name in required if name not in given]
-        for name, cell in given.items():
-            value, problem = _read(kind, name, cell)
+        problems = [f"{key} is empty" for key in required if key not in given]
+        for key, cell in given.items():
+            value, problem = _read(kind, key, cell)
             if problem:
-                problems.append(f"{name}: {problem}")
+                problems.append(f"{key}: {problem}")
             else:
-                values[name] = value
+                values[key] = value
         if problems:
             faults.append(Fault(where, "; ".join(problems), keys))
         else:

@@ -87,11 +87,10 @@ def test_what_is_no_name_of_an_event_is_refused_and_never_guessed(written: str) 
 def test_any_text_is_an_event_or_a_clear_error(text: str) -> None:
     try:
         found = read_event(text)
-    except RoundError as error:
-        assert str(error)
-    else:
-        assert found.five or found.three
-        assert recognise(found, REFERENCE).level in NEAREST
+    except RoundError:
+        return
+    assert found.five or found.three
+    assert recognise(found, REFERENCE).level in NEAREST
 
 
 def test_every_known_event_is_itself() -> None:

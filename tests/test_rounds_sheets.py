@@ -242,6 +242,7 @@ def test_a_reference_whose_junction_makes_no_target_must_say_so(tmp_path: Path) 
     verdict = score(folder).truths["S1"].verdict
     assert verdict is not None and verdict.verdict == "not_productive"
     assert "productive" in found.faults[0].text
+    assert score(folder).truths["S1"].expected("rna_mps") == "not_stated"
     stated = write_round(
         tmp_path / "b", {"S1": {"reference": {**fusion(out)["reference"], "productive": True}}}, [], {}
     )

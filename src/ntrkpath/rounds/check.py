@@ -101,7 +101,7 @@ def _sample(truth: Truth, described: Round) -> tuple[list[Fault], list[str]]:
             )
         stated = sample.reference.productive
         ours = verdict.verdict if verdict is not None else ""
-        if ours == "not_productive" and stated is None:
+        if truth.unsettled:
             faults.append(Fault(where, "our transcripts call this junction not productive: state reference.productive"))
         elif (stated is True and ours == "not_productive") or (stated is False and ours == "productive"):
             notes.append(

@@ -20,7 +20,7 @@ from ntrkpath.guidance.files import COMPILED, KNOWLEDGE, parse, read, write_comp
 from ntrkpath.guidance.lookup import LISTS, look_up
 from ntrkpath.model.errors import GuidanceError
 from ntrkpath.rules import load_tables
-from ntrkpath.rules.groups import check_groups
+from ntrkpath.proof.groups import check_groups
 from ntrkpath.schema import json_schema, shipped
 
 EDITION = load()

@@ -95,7 +95,7 @@ def test_the_pdf_of_a_laboratory_is_one_page_and_the_same_bytes_each_time(demo: 
 
 
 def test_every_format_carries_the_same_results(demo: Score) -> None:
-    made = {name: content for name, content in files(demo, EDITION, ["csv", "json", "html"])}
+    made = dict(files(demo, EDITION, ["csv", "json", "html"]))
     rows = list(csv.DictReader(io.StringIO(str(made["results.csv"]()))))
     told = json.loads(made["score.json"]())
     assert len(rows) == len(demo.results) == len(told["results"])
@@ -130,7 +130,7 @@ def test_a_large_matrix_is_drawn_as_areas() -> None:
     }
     svg = matrix_svg(rows, columns, cells, kinds, title="T")
     assert svg.count("<path") == 2 and "<rect" in svg and len(svg) < 600_000
-    assert "23,142 right" in svg.replace("23142", "23,142") or "right" in svg
+    assert "wrong" in svg
 
 
 def test_hostile_names_stay_text() -> None:

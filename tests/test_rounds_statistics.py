@@ -1,4 +1,4 @@
-"""The numbers of rounds: against published and outside values, against brute force, and on rounds with known effects."""
+"""The numbers of rounds: against outside values, against brute force, and on rounds with known effects."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_consensus_needs_the_share_the_number_and_more_than_chance() -> None:
 
 
 def test_the_funnel_blames_no_laboratory_for_hard_samples() -> None:
-    """Ten laboratories test easy samples, ten hard ones: all are as expected, the one that fails at easy ones is not."""
+    """Ten laboratories test easy samples, ten hard ones: all are as expected, one that fails at easy ones is not."""
     results = []
     for lab in range(10):
         results += [Scored(f"E{lab}", (f"easy{i}", "m"), True) for i in range(12)]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ntrkpath.guidance import load
-from ntrkpath.pathway.constructed import NO_ROW, constructed, directory
-from ntrkpath.rounds import tables
+from ntrkpath.proof.constructed import NO_ROW, constructed, directory
+from ntrkpath.rounds import proof, tables
 from ntrkpath.rounds.knowledge import knowledge
 from ntrkpath.rules.table import Table
 
@@ -19,7 +19,7 @@ def rows_of(table: Table, levels: dict[str, str]) -> list[str]:
 
 
 def test_the_tables_are_proved_without_a_finding() -> None:
-    report = tables.verify()
+    report = proof.verify()
     assert report.ok, [str(finding) for finding in report.findings]
     assert len(report.tables) == len(TABLES) and all(t.compared == t.states for t in report.tables)
 
@@ -74,7 +74,7 @@ def test_a_changed_outcome_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None
     row = TABLES["result_worth"].rows[11]
     assert row.sets == {"outcome": "out_of_design"}
     monkeypatch.setitem(row.sets, "outcome", "right")
-    findings = tables.verify().findings
+    findings = proof.verify().findings
     assert any(finding.check == "lock" and finding.where == "result_worth" for finding in findings)
 
 

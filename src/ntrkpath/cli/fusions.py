@@ -22,6 +22,14 @@ _VERDICTS = ("productive", "likely_productive", "uncertain", "not_productive")
 _STDIN = "standard input"
 
 
+def _show_formats(context: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked and not context.resilient_parsing:
+        from ntrkpath.readers import formats_page
+
+        click.echo(formats_page())
+        context.exit()
+
+
 @click.command("fusions")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option(
@@ -51,6 +59,14 @@ _STDIN = "standard input"
 )
 @allow_bad_option
 @out_option
+@click.option(
+    "--formats",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_formats,
+    help="Show every format that is read, with the names of columns, and exit.",
+)
 @click.option(
     "--fail-on", type=click.Choice(_VERDICTS), multiple=True, help="Exit 1 where an event has this verdict; repeatable."
 )

@@ -25,8 +25,8 @@ def command(form: str, write_lock: bool, edition: str) -> int:
     import msgspec
 
     from ntrkpath.guidance import load
-    from ntrkpath.guidance.proof import sign_off, verify
-    from ntrkpath.rounds import tables as rounds
+    from ntrkpath.proof.edition import sign_off, verify
+    from ntrkpath.rounds import proof as rounds
 
     guidance = load(edition)
     if write_lock:

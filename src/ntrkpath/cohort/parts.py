@@ -53,9 +53,9 @@ PARTS: tuple[Part, ...] = (
     Part(("surgery_morbidity",), ("disease.surgery_morbidity",)),
     Part(("alternative",), ("disease.satisfactory_alternative",)),
     Part(("standard_therapy",), ("disease.standard_therapy", "therapy")),
-    Part(("trk_therapy",), ("therapy",)),
+    Part(("trk_therapy", "trk_response"), ("therapy",)),
     Part(
-        ("histology_group", "alk_ros1", "canonical_alteration", "other_driver"),
+        ("histology_group", "kin", "alk_ros1", "canonical_alteration", "other_driver"),
         (_HISTOLOGY, "alterations", *_each(("fusions", "mutations", "amplifications"))),
     ),
     Part(

@@ -11,7 +11,7 @@ import msgspec
 from ntrkpath.fusion.assembly import Told, fits_elsewhere, infer
 from ntrkpath.fusion.decision import Thresholds, default_thresholds
 from ntrkpath.fusion.junction import Reading, contradicts, read, undecided
-from ntrkpath.fusion.locus import Atlas
+from ntrkpath.fusion.locus import OTHER_CHROMOSOME, Atlas
 from ntrkpath.fusion.merge import collect, verdicts
 from ntrkpath.fusion.transcripts import Transcripts
 from ntrkpath.model.errors import AnnotationError
@@ -101,10 +101,9 @@ class Assessor:
 
     def _beyond(self, junction: Junction) -> RowProblem | None:
         assemblies = (junction.assembly,) if junction.assembly else self.transcripts.assemblies
-        sides = (junction.five_prime, junction.three_prime)
-        point = next((side for side in sides if not any(_on_chromosome(side, a) for a in assemblies)), None)
-        if point is None:
+        if _on_chromosome(junction.five_prime, assemblies) and _on_chromosome(junction.three_prime, assemblies):
             return None
+        point = junction.three_prime if _on_chromosome(junction.five_prime, assemblies) else junction.five_prime
         message = f"{point.chromosome}:{point.position} lies beyond the chromosome on {' and '.join(assemblies)}"
         source = junction.source
         return RowProblem(source.file, source.line, junction.raw or "", f"{message}; check the number")
@@ -147,11 +146,18 @@ class Assessor:
         return verdicts(collect(readings), self.thresholds)
 
 
-def _on_chromosome(point: Breakpoint, assembly: Assembly) -> bool:
+def _on_chromosome(point: Breakpoint, assemblies: tuple[Assembly, ...]) -> bool:
+    """Whether a position lies on its chromosome on one of some assemblies, as far as its length is known."""
     if point.position is None:
         return True
-    end = end_of(point.chromosome or "", assembly)
-    return point.position >= 1 and (end is None or point.position <= end)
+    end = _end(point.chromosome or "", assemblies)
+    return 1 <= point.position <= end
+
+
+@cache
+def _end(chromosome: str, assemblies: tuple[Assembly, ...]) -> int:
+    ends = [end_of(chromosome, assembly) for assembly in assemblies]
+    return max((OTHER_CHROMOSOME if end is None else end for end in ends), default=OTHER_CHROMOSOME)
 
 
 def _common(junctions: Sequence[Junction], inferred: Assembly | None) -> Assembly | None:

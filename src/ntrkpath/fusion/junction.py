@@ -228,7 +228,7 @@ def _event(atlas: Atlas, junction: Junction, o: Orientation, three: Site | None,
     apart = high - low
     if not 0 <= apart <= thresholds.read_through_far_bases:
         return "two_genes"
-    if _whole_receptor(three, thresholds) and not atlas.annotation.genes_between(a.chromosome, low, high, a.strand):
+    if _whole_receptor(three, thresholds):
         return "read_through"
     if apart > thresholds.read_through_bases or atlas.annotation.genes_between(a.chromosome, low, high):
         return "two_genes"

@@ -41,20 +41,24 @@ def fit(
         tolerance: Bases by which a breakpoint of this format may miss a boundary.
         mended: Also accept breakpoints that are off by a few bases each for itself (``NEAR``).
     """
-    assert five.position is not None
-    assert three.position is not None
-    if five.gene is None or three.gene is None:
-        return Fit(NONE, five.position, three.position)
-    left, right = atlas.sites(five.gene), atlas.sites(three.gene)
     a, b = five.position, three.position
-    if left.is_boundary(a, "five_prime") and right.is_boundary(b, "three_prime"):
+    assert a is not None
+    assert b is not None
+    if five.gene is None or three.gene is None:
+        return Fit(NONE, a, b)
+    left, right = atlas.sites(five.gene), atlas.sites(three.gene)
+    if a in left.donors and b in right.acceptors:
         return Fit(EXACT, a, b)
+    bases = max(tolerance, thresholds.junction_shift, thresholds.mended_bases)
+    if a not in left.near("five_prime", bases) or b not in right.near("three_prime", bases):
+        return Fit(NONE, a, b)  # by far the most that are not exact
     if tolerance and (near := _near(left, a, right, b, tolerance)):
         return Fit(SNAPPED, *near)
+    ahead_left, ahead_right = 1 if left.plus else -1, 1 if right.plus else -1
     for size in range(1, thresholds.junction_shift + 1):
         for shift in (size, -size):
-            x, y = a - shift * _direction(left), b - shift * _direction(right)
-            if left.is_boundary(x, "five_prime") and right.is_boundary(y, "three_prime"):
+            x, y = a - shift * ahead_left, b - shift * ahead_right
+            if x in left.donors and y in right.acceptors:
                 return Fit(SHIFTED, x, y, shift)
     if mended and (near := _near(left, a, right, b, thresholds.mended_bases)):
         return Fit(NEAR, *near)
@@ -63,11 +67,7 @@ def fit(
 
 def _near(left: GeneSites, a: int, right: GeneSites, b: int, tolerance: int) -> tuple[int, int] | None:
     x, y = left.snap(a, "five_prime", tolerance), right.snap(b, "three_prime", tolerance)
-    return (x, y) if left.is_boundary(x, "five_prime") and right.is_boundary(y, "three_prime") else None
-
-
-def _direction(sites: GeneSites) -> int:
-    return 1 if sites.plus else -1
+    return (x, y) if x in left.donors and y in right.acceptors else None
 
 
 def edges(atlas: Atlas, five: Locus, three: Locus, tolerance: int) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import cached_property
 from os import PathLike
 
@@ -75,15 +74,12 @@ class Annotation:
         entries = self._store.at(self.assembly, chromosome, position)
         return tuple(g for e in entries if (g := self._gene(e)) is not None)
 
-    def genes_between(self, chromosome: str, low: int, high: int, strand: str | None = None) -> int:
-        """Return how many genes, of one strand or of both, lie wholly between two positions."""
-        near: Iterable[Gene | Entry]
+    def genes_between(self, chromosome: str, low: int, high: int) -> int:
+        """Return how many genes lie wholly between two positions."""
         if self._own is not None:
-            own = self._own_by_chromosome.get(chromosome, ())
-            near = [g for g in own if low <= g.span[0] and g.span[1] <= high]
-        else:
-            near = self._store.between(self.assembly, chromosome, low, high)
-        return sum(strand is None or gene.strand == strand for gene in near)
+            near = self._own_by_chromosome.get(chromosome, ())
+            return sum(low <= g.span[0] and g.span[1] <= high for g in near)
+        return len(self._store.between(self.assembly, chromosome, low, high))
 
 
 class Transcripts:

@@ -150,18 +150,11 @@ class _Sequencing(_Test, frozen=True):
 
 
 class DnaMps(_Sequencing, frozen=True, tag="dna_mps", tag_field="method"):
-    """DNA sequencing; ``file``: what a caller wrote, of which ``sample`` counts; see ``RnaMps``."""
+    """DNA sequencing; ``file``: the output of a fusion caller."""
 
 
 class RnaMps(_Sequencing, frozen=True, tag="rna_mps", tag_field="method"):
-    """RNA sequencing.
-
-    Args:
-        file: What a caller wrote.
-        sample: The sample of that file whose rows count; the id of the case, or the only sample, where not given.
-        caller: The caller that wrote it, where it cannot be told from the file.
-        assembly: The genome assembly of its positions, where the file does not state it.
-    """
+    """RNA sequencing; ``file``: the output of a fusion caller."""
 
     rna_quality: Literal["adequate", "poor", "unknown"] | None = None
 

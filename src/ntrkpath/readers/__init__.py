@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
+from pathlib import Path
 
 from ntrkpath.model.errors import ReaderError
 from ntrkpath.readers._collect import Collector
@@ -26,6 +27,7 @@ __all__ = [
     "RowProblem",
     "end_of",
     "formats",
+    "formats_page",
     "read",
     "refseq",
     "short_protein",
@@ -72,3 +74,12 @@ def read(
     except RecursionError:
         raise ReaderError("the file is nested too deeply", where=document.name) from None
     return collector.result(form.name)
+
+
+def formats_page() -> str:
+    """Return the page of formats (docs/reference/formats.md), which the wheel carries beside the readers."""
+    here = Path(__file__).resolve().parent
+    for page in (here / "formats.md", here.parents[2] / "docs" / "reference" / "formats.md"):
+        if page.is_file():
+            return page.read_text(encoding="utf-8")
+    return "The page of formats is not installed; the names of the formats: " + ", ".join(formats())

@@ -15,7 +15,7 @@ from ntrkpath.readers._header_names import key, unmangled
 from ntrkpath.readers._text import Document
 from ntrkpath.readers._variant_types import Found
 
-DELIMITERS = ("\t", ",", ";")
+DELIMITERS = ("\t", ",", ";", "|")
 #: Lines and characters looked at for a header, and the most lines a quoted cell with line breaks may run over.
 HEADER_LINES = 2000
 HEADER_CHARACTERS = 8_000_000

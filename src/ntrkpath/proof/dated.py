@@ -8,9 +8,9 @@ from itertools import product
 
 import msgspec
 
+from ntrkpath.proof.reach import count_reachable
+from ntrkpath.proof.report import DatedCount, Finding, PropertyCount
 from ntrkpath.rules.chain import Chain, Masks
-from ntrkpath.rules.reach import count_reachable
-from ntrkpath.rules.report import DatedCount, Finding, PropertyCount
 from ntrkpath.rules.table import Table
 
 Dated = tuple[DatedCount, tuple[PropertyCount, ...], tuple[Finding, ...]]

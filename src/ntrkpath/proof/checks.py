@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from itertools import product
 
 from ntrkpath.model.errors import GuidanceError
+from ntrkpath.proof.reach import reachable
+from ntrkpath.proof.report import Finding, TableCount
 from ntrkpath.rules.chain import Chain, Masks
 from ntrkpath.rules.compile import CompiledTable
 from ntrkpath.rules.facts import SILENT, Fact
-from ntrkpath.rules.reach import reachable
-from ntrkpath.rules.report import Finding, TableCount
 from ntrkpath.rules.table import Row, Table
 
 MAX_STATES = 1_000_000

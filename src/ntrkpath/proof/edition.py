@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,20 @@ import msgspec
 
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.errors import GuidanceError
+from ntrkpath.pathway.decide import Pathway
+from ntrkpath.proof.dated import Clause, Dated, Document, Status, prove_dated
+from ntrkpath.proof.derivations import spaces as derived_spaces
+from ntrkpath.proof.lock import LOCK_FILE, read_lock, write_lock
+from ntrkpath.proof.readouts import ReadoutSpace, prove_readouts
+from ntrkpath.proof.report import Finding, Report
+from ntrkpath.proof.rows import prove_rows
+from ntrkpath.proof.space import Signed, differences, sign
+from ntrkpath.proof.verify import Scope, Subject, outcome_lock
+from ntrkpath.proof.verify import verify as verify_subject
 from ntrkpath.rules import Chain
-from ntrkpath.rules.dated import Clause, Dated, Document, Status, prove_dated
-from ntrkpath.rules.lock import LOCK_FILE, read_lock, write_lock
-from ntrkpath.rules.report import Report
-from ntrkpath.rules.verify import Scope, Subject, outcome_lock
-from ntrkpath.rules.verify import verify as verify_subject
 
+#: The outcomes of the derivations of a case, beside the lock of the tables.
+DERIVATIONS_FILE = "derivations.lock"
 #: Facts that the recommendation shows as they are.
 ANSWERS = frozenset({"tier", "priority"})
 #: The table that is read once per label, what sums up its criteria, and what else it reads.
@@ -98,18 +106,56 @@ def lock_path(edition: Edition) -> Path:
     return edition.directory / LOCK_FILE
 
 
+def derivations_path(edition: Edition) -> Path:
+    """Return where the outcomes of the derivations of an edition stand as they were signed off."""
+    return edition.directory / DERIVATIONS_FILE
+
+
+def _pathway(edition: Edition) -> Pathway:
+    return Pathway(edition, dt.date.max, judged=False, probability=False)
+
+
 def verify(edition: Edition) -> Report:
-    """Check an edition, with the lock of outcomes that stands beside its files.
+    """Check an edition, with the locks of outcomes that stand beside its files.
 
     Raises:
         GuidanceError: The vocabulary gives one name two targets.
     """
     edition.vocabulary.check()
-    return verify_subject(subject_of(edition), read_lock(lock_path(edition)))
+    report = verify_subject(subject_of(edition), read_lock(lock_path(edition)))
+    pathway = _pathway(edition)
+    readouts = prove_readouts(pathway)
+    rows_counts, rows_found = prove_rows(edition)
+    spaces = (*readouts.spaces, *derived_spaces(pathway))
+    signed = _signed(derivations_path(edition))
+    found = [*readouts.findings, *rows_found]
+    for space in spaces:
+        found += differences(space.id, sign(space), signed.get(space.id))
+    found += [Finding("lock", ident, "is derived no more") for ident in signed if ident not in {s.id for s in spaces}]
+    return msgspec.structs.replace(
+        report,
+        properties=(*report.properties, *readouts.properties, *rows_counts),
+        readouts=readouts.states,
+        derivations=sum(space.states for space in spaces) - readouts.states,
+        findings=(*report.findings, *found),
+    )
 
 
 def sign_off(edition: Edition) -> Path:
-    """Write the lock of outcomes of an edition as it is now, and return its path."""
+    """Write the locks of outcomes of an edition as they are now, and return the path of the first."""
     path = lock_path(edition)
     write_lock(path, outcome_lock(subject_of(edition)))
+    pathway = _pathway(edition)
+    spaces = (*ReadoutSpace(pathway).spaces(), *derived_spaces(pathway))
+    content = msgspec.json.encode({space.id: sign(space) for space in spaces})
+    derivations_path(edition).write_bytes(msgspec.json.format(content, indent=1) + b"\n")
     return path
+
+
+def _signed(path: Path) -> dict[str, Signed]:
+    if not path.exists():
+        return {}
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=dict[str, Signed])
+    except msgspec.DecodeError as error:
+        raise GuidanceError(f"not a lock of outcomes ({error})", where=path.name, remedy="write it again") from None

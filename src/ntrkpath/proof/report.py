@@ -63,6 +63,8 @@ class Report(msgspec.Struct, frozen=True):
         cited: Statements that a row, a label or a property cites.
         case_states: Assignments of all case facts of the chain.
         lock: SHA-256 of the outcomes of each table.
+        readouts: Reports of tests that were run through the derivation of the pathway.
+        derivations: Other inputs that were: ages, sites, alterations, drugs, labels, names.
     """
 
     tables: tuple[TableCount, ...]
@@ -76,6 +78,8 @@ class Report(msgspec.Struct, frozen=True):
     dated: DatedCount
     lock: dict[str, str]
     findings: tuple[Finding, ...]
+    readouts: int = 0
+    derivations: int = 0
 
     @property
     def ok(self) -> bool:
@@ -115,6 +119,10 @@ class Report(msgspec.Struct, frozen=True):
             text.append(
                 f"{self.dated.documents} labels on {len(self.dated.dates)} dates "
                 f"({self.dated.dates[0]} to {self.dated.dates[-1]}), {self.dated.states} states of their criteria"
+            )
+        if self.readouts:
+            text.append(
+                f"{self.readouts} reports of tests and {self.derivations} other inputs run through their derivation"
             )
         text += [f"FINDING {f.check}: {f.where}: {f.message}" for f in self.findings]
         text.append("no finding" if self.ok else f"{len(self.findings)} findings")

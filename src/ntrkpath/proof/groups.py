@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from ntrkpath.proof.report import Finding
 from ntrkpath.rules.facts import Fact
-from ntrkpath.rules.report import Finding
 from ntrkpath.rules.table import Table
 
 #: A list of so many names is a group where it recurs.

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ntrkpath.model.errors import GuidanceError
+from ntrkpath.proof.reach import count_reachable
+from ntrkpath.proof.report import Finding, PropertyCount
 from ntrkpath.rules.chain import Chain
 from ntrkpath.rules.diagram import Outcome
 from ntrkpath.rules.explore import slice_for
-from ntrkpath.rules.reach import count_reachable
-from ntrkpath.rules.report import Finding, PropertyCount
 
 _KEYS = {"id", "text", "when", "never", "always", "impossible"}
 _BAD, _GOOD = "never", "always"

@@ -12,13 +12,13 @@ from typing import Any
 
 import msgspec
 
+from ntrkpath.proof.checks import check_sources, check_table, check_thresholds, check_vocabulary, compare
+from ntrkpath.proof.dated import Dated
+from ntrkpath.proof.lock import compare_lock, compute_lock
+from ntrkpath.proof.properties import prove, prove_exclusive, prove_independent
+from ntrkpath.proof.report import DatedCount, Finding, PropertyCount, Report, TableCount
 from ntrkpath.rules.chain import Chain, Masks
-from ntrkpath.rules.checks import check_sources, check_table, check_thresholds, check_vocabulary, compare
-from ntrkpath.rules.dated import Dated
 from ntrkpath.rules.facts import Fact
-from ntrkpath.rules.lock import compare_lock, compute_lock
-from ntrkpath.rules.properties import prove, prove_exclusive, prove_independent
-from ntrkpath.rules.report import DatedCount, Finding, PropertyCount, Report, TableCount
 from ntrkpath.rules.table import Table
 
 MUST_CITE = ("rule", "caution", "label")

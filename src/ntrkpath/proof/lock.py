@@ -15,10 +15,10 @@ from typing import Any
 import msgspec
 
 from ntrkpath.model.errors import GuidanceError
+from ntrkpath.proof.report import Finding
 from ntrkpath.rules.chain import Masks
 from ntrkpath.rules.compile import dense
 from ntrkpath.rules.facts import Fact
-from ntrkpath.rules.report import Finding
 from ntrkpath.rules.table import Row, Table
 
 LOCK_FILE = "outcomes.lock"

@@ -224,7 +224,7 @@ def test_check_tells_a_laboratory_at_once_what_is_wrong(tmp_path: Path) -> None:
     assert any("no row for sample S2" in note for note in found.notes)
     alone = tmp_path / "alone.csv"
     alone.write_text("sample,assay,result\nS1,a,perhaps\n", encoding="utf-8")
-    assert not check(alone).ok and "1 faults" in summary(check(alone))[-1]
+    assert not check(alone).ok and "1 fault," in summary(check(alone))[-1]
     assert check(folder).rows == 1
 
 

@@ -95,7 +95,7 @@ def _nearest(truth: Truth, assay: Assay, told: Reported, expected: str) -> tuple
             for event, known in zip(told.events, found, strict=True)
         ]
     if told.bad_names:
-        found.append(Recognised("unreadable_name", told.bad_names[0]))
+        found.append(Recognised("unreadable_name", told.bad_names[0][1]))
     if not found:
         return _NONE_NAMED, False
     best = min(found, key=lambda one: NEAREST.index(one.level))

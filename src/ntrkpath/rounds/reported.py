@@ -31,14 +31,14 @@ class Reported(msgspec.Struct, frozen=True, kw_only=True):
     call: str
     why: str = ""
     events: tuple[Event, ...] = ()
-    bad_names: tuple[str, ...] = ()
+    bad_names: tuple[tuple[str, str], ...] = ()
     readouts: dict[str, Any] = {}
     file: FileRead | None = None
 
     @property
     def named(self) -> str:
         """The events named, as one text."""
-        return "; ".join([*(event.text for event in self.events), *self.bad_names])
+        return "; ".join([*(event.text for event in self.events), *(name for name, _ in self.bad_names)])
 
     @property
     def days(self) -> int | None:
@@ -87,13 +87,13 @@ def put_together(lines: Sequence[Line], sample: str, assay: Assay, files: Mappin
     return msgspec.structs.replace(base, call=call)
 
 
-def _events(names: Sequence[str]) -> tuple[tuple[Event, ...], tuple[str, ...]]:
+def _events(names: Sequence[str]) -> tuple[tuple[Event, ...], tuple[tuple[str, str], ...]]:
     events, bad = [], []
     for name in dict.fromkeys(names):
         try:
             events.append(read_event(name))
         except RoundError as error:
-            bad.append(f"{name}: {error.problem}")
+            bad.append((name, str(error)))
     return tuple(events), tuple(bad)
 
 

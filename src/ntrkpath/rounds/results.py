@@ -48,8 +48,13 @@ def gather(folder: Folder) -> Told:
             faults.append(Fault(where, f"no laboratory {submission.laboratory} in the table of laboratories"))
             continue
         sent.add(submission.laboratory)
-        faults += _one(submission, own, samples, found)
+        faults += sorted(_one(submission, own, samples, found), key=_line)
     return Told(found, tuple(faults), tuple(name for name in by_laboratory if name not in sent))
+
+
+def _line(fault: Fault) -> int:
+    line = fault.where.rpartition(":")[2]
+    return int(line) if line.isdigit() else 0
 
 
 def _one(
@@ -87,7 +92,7 @@ def _one(
             continue
         place[sample] = told = put_together(rows[key], sample, own[assay], submission.files)
         if told.call == "unreadable" or told.bad_names:
-            why = told.why or "; ".join(told.bad_names)
+            why = told.why or "; ".join(why for _, why in told.bad_names)
             faults.append(Fault(f"{sheet.name}:{rows[key][0].line}", f"sample {sample}, assay {assay}: {why}"))
     return faults
 

@@ -54,10 +54,11 @@ def _panels() -> str:
     for one in designs.all:
         cells = [f"{gene} {c.cover}" for gene, c in one.genes.items()]
         cells += [f"{name} {pair.stands}" for name, pair in one.pairs.items()]
-        sources = {designs.source(c.source) for c in (*one.genes.values(), *one.partners.values(), *one.pairs.values())}
-        rows.append(
-            (cell(one.name), one.method, cell("; ".join(cells) or "no design read"), cell("; ".join(sorted(sources))))
-        )
+        keys = [found.source for found in one.genes.values()]
+        keys += [found.source for found in one.partners.values()]
+        keys += [pair.source for pair in one.pairs.values()]
+        sources = sorted({designs.source(key) for key in keys})
+        rows.append((cell(one.name), one.method, cell("; ".join(cells) or "no design read"), cell("; ".join(sources))))
     return "\n## Panels\n\n" + table(("panel", "method", "read", "where"), rows)
 
 

@@ -276,6 +276,15 @@ def test_what_the_file_holds_and_the_report_does_not_is_the_cause(tmp_path: Path
     assert "rejected" in " ".join(rejected.cause.evidence)
 
 
+def test_a_file_with_the_reciprocal_event_alone_has_not_the_fusion(tmp_path: Path) -> None:
+    row = (
+        "NTRK3\tETV6\t-/-\t+/+\t15:88033045\t12:11884445\tCDS/splice-site\tCDS/splice-site\ttranslocation\tupstream\t"
+        "upstream\t41\t38\t55\t210\t190\thigh\t.\t.\t.\t.\t.\t.\t.\n"
+    )
+    found = file_round(tmp_path, ARRIBA + row, {})
+    assert found.outcome in ("misread", "wrong_event") and found.event_named == "reciprocal_only"
+
+
 def test_a_withdrawn_sample_is_kept_and_never_counted(tmp_path: Path) -> None:
     sample = fusion(ETV6, withdrawn={"on": "2026-02-01", "reason": "homogeneity"})
     found = one(tmp_path, sample, {}, {"result": "negative"})

@@ -28,9 +28,9 @@ class KnownEvent(msgspec.Struct, frozen=True):
 
 @cache
 def known_events(edition: str = "wsn2020") -> tuple[KnownEvent, ...]:
-    """Return the known events in the order of the NTRK genes and partners."""
+    """Return the known events in the order of the NTRK genes and partners; those with NTRK first are no targets."""
     data = load(edition).data["partners"]
-    entries = [*data["partners"], *data.get("reversed", ()), *knowledge("events")]
+    entries = [*data["partners"], *knowledge("events")]
     found = []
     for entry in entries:
         exons = entry.get("exon_five_prime"), entry.get("exon_three_prime")

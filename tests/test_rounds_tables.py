@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from ntrkpath.pathway.constructed import NO_ROW, constructed, directory
 
 from ntrkpath.guidance import load
 from ntrkpath.proof.constructed import NO_ROW, constructed, directory

@@ -225,6 +225,36 @@ def test_a_stain_that_misses_has_the_cause_that_was_sent(
     assert found.cause is not None and found.cause.id == cause
 
 
+@pytest.mark.parametrize(
+    ("method", "row", "outcome"),
+    [
+        ("pan_trk_ihc", {"result": "negative", "percent": 40}, "unreadable"),
+        ("pan_trk_ihc", {"result": "positive", "percent": 4}, "unreadable"),
+        ("pan_trk_ihc", {"result": "positive", "percent": 10}, "right"),
+        ("pan_trk_ihc", {"result": "inconclusive", "percent": 4}, "inconclusive"),
+        ("fish", {"result": "negative", "cells_counted": 100, "cells_split": 40}, "unreadable"),
+        ("fish", {"result": "positive", "cells_counted": 100, "cells_split": 4}, "right"),
+        ("fish", {"result": "negative", "cells_counted": 100, "cells_split": 10}, "missed"),
+    ],
+)
+def test_a_call_against_its_own_counts_is_never_decided_silently(
+    tmp_path: Path, method: str, row: dict[str, Any], outcome: str
+) -> None:
+    sample = fusion(ETV6, expected={"pan_trk_ihc": "positive"})
+    found = one(tmp_path, sample, {"method": method, "cutoff_percent": 10, "genes": "NTRK3"}, row)
+    assert only(found).outcome == outcome
+    assert bool(found.faults) == (outcome == "unreadable")
+
+
+def test_consensus_counts_a_fusion_of_other_genes_as_none_of_ntrk(tmp_path: Path) -> None:
+    table = [{"laboratory": f"L{i}", "assay": "a", "method": "rna_mps"} for i in range(6)]
+    rows = [{"sample": "S1", "assay": "a", "result": "positive", "fusion": "EML4::ALK"}]
+    folder = write_round(tmp_path, {"S1": {"reference": {"status": "none"}}}, table, {f"L{i}": rows for i in range(6)})
+    found = score(folder)
+    assert found.consensus[0].call == "negative"
+    assert {one.outcome for one in found.results} == {"right"}
+
+
 def test_a_stain_of_wild_type_expression_is_explained(tmp_path: Path) -> None:
     sample = none(expected={"pan_trk_ihc": "negative"}, wild_type_expression=True)
     found = only(one(tmp_path, sample, {"method": "pan_trk_ihc"}, {"result": "positive"}))

@@ -120,6 +120,21 @@ def test_a_sheet_of_an_unknown_laboratory_and_one_that_sent_nothing_are_said(tmp
     assert {one.outcome for one in found.results} == {"not_tested"}
 
 
+def test_a_name_that_is_no_name_of_a_file_is_refused(tmp_path: Path) -> None:
+    for name in ("../L1", "a/b", "L 1", "", "."):
+        table = [{"laboratory": name, "assay": "a", "method": "rna_mps"}]
+        found = score(write_round(tmp_path / str(len(name)), {"S1": none()}, table, {}))
+        assert found.faults and found.laboratories == ()
+
+
+def test_a_second_sheet_of_a_laboratory_is_said_and_not_read(tmp_path: Path) -> None:
+    folder = base(tmp_path, [{"sample": "S2", "assay": "a", "result": "negative"}])
+    (folder / "submissions" / "L1.tsv").write_text("sample\tassay\tresult\nS2\ta\tpositive\n", encoding="utf-8")
+    found = score(folder)
+    assert "second sheet" in found.faults[0].text
+    assert {one.sample: one.outcome for one in found.results} == {"S1": "not_tested", "S2": "right"}
+
+
 def test_impossible_numbers_make_a_row_unreadable(tmp_path: Path) -> None:
     rows = [
         {"sample": "S1", "assay": "a", "result": "negative", "cells_counted": "10", "cells_split": "12"},

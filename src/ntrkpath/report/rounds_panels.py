@@ -15,7 +15,7 @@ from ntrkpath.report.page import page
 from ntrkpath.report.rounds_sheets import coverage_sheet
 from ntrkpath.report.rounds_terms import sight_words
 from ntrkpath.rounds.knowledge import knowledge
-from ntrkpath.rounds.sight import Seen
+from ntrkpath.rounds.sight import Seen, dna_breaks
 
 TITLE = "What each panel can see of each known NTRK event"
 _KIND = {"seen": "right", "not_seen": "wrong", "cannot_tell": "none"}
@@ -92,7 +92,8 @@ def panels_json(seen: Sequence[Seen]) -> bytes:
         "schema": "ntrkpath-panels-1",
         "cells": [
             {
-                "event": one.event.event.name, "exons": one.event.exons, "panel": one.panel.name,
+                "event": one.event.event.name, "exons": one.event.exons,
+                "dna_breaks": dna_breaks(one.event.event), "panel": one.panel.name,
                 "method": one.panel.method, "sight": one.sight.call, "gap": one.sight.gap, "rule": one.sight.rule,
                 "why": one.sight.why, "sources": one.sight.sources,
             }

@@ -9,7 +9,7 @@ from ntrkpath.report.rounds_terms import call_words, cause_words, method_words, 
 from ntrkpath.rounds.result import Result
 from ntrkpath.rounds.score import Score, homogeneous
 from ntrkpath.rounds.shares import Ratio
-from ntrkpath.rounds.sight import Seen
+from ntrkpath.rounds.sight import Seen, dna_breaks
 
 _RESULTS = (
     "Laboratory",
@@ -364,6 +364,7 @@ def coverage_sheet(seen: Iterable[Seen], title: str = "What each panel can see",
         record = {
             "event": event.name,
             "exons": one.event.exons,
+            "dna_breaks": dna_breaks(event),
             "seen_in": one.event.context,
             "event_source": one.event.source,
             "panel": one.panel.name,

@@ -149,6 +149,11 @@ def test_of_many_laboratories_those_furthest_below_are_drawn() -> None:
         places_svg([], title="T")
 
 
+def test_a_laboratory_reads_what_became_of_its_appeals(demo: Score) -> None:
+    assert "which the log shows" in laboratory_html(Reports(demo).of("L02"), EDITION)
+    assert "Appeals" not in laboratory_html(Reports(demo).of("L01"), EDITION)
+
+
 def test_a_hostile_submission_stays_text_in_every_report(tmp_path: Path) -> None:
     rows = [{"sample": "S1", "assay": "a", "result": "positive", "fusion": "<img src=x onerror=alert(1)>"}]
     laboratory = {"laboratory": "L1", "assay": "a", "method": "rna_mps", "panel": "<b>panel</b>"}

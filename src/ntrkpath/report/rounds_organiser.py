@@ -105,13 +105,18 @@ def places(score: Score) -> list[str]:
     return [places_svg(found, title="Where laboratories stand")] if found else []
 
 
-def sheets(score: Score) -> list[Sheet]:
-    """Return the sheets of the report, in order; empty ones are left out."""
+def sheets(score: Score, whole: bool = False) -> list[Sheet]:
+    """Return the sheets of the report, in order; empty ones are left out.
+
+    Args:
+        score: The scored round.
+        whole: Every row, as the CSV holds them; a page leaves what is long to it.
+    """
     every = [
-        samples_sheet(score), shares_sheet(score), accuracy_sheet(score), causes_sheet(score), marks_sheet(score),
+        samples_sheet(score), shares_sheet(score, whole), accuracy_sheet(score), causes_sheet(score), marks_sheet(score),
         places_sheet(score), agreement_sheet(score), coverage(score), *record_sheets(score),
     ]  # fmt: skip
-    if len(score.results) <= MOST:
+    if whole or len(score.results) <= MOST:
         every.append(results_sheet(score.results))
     return [sheet for sheet in every if sheet.rows]
 

@@ -11,6 +11,8 @@ from ntrkpath.rounds.score import Score, homogeneous
 from ntrkpath.rounds.shares import Ratio
 from ntrkpath.rounds.sight import Seen, dna_breaks
 
+#: With more laboratories than this a page leaves their shares to the CSV.
+_MANY = 200
 _RESULTS = (
     "Laboratory",
     "Assay",
@@ -98,8 +100,8 @@ def results_sheet(results: Iterable[Result], title: str = "Results", ident: str 
     return Sheet(title=title, heads=_RESULTS, rows=tuple(rows), ident=ident)
 
 
-def shares_sheet(score: Score) -> Sheet:
-    """Return the tallies of every kind of group."""
+def shares_sheet(score: Score, whole: bool = True) -> Sheet:
+    """Return the tallies of every kind of group; without ``whole`` many laboratories are left to the CSV."""
     heads = (
         "Group",
         ">Right",
@@ -116,7 +118,7 @@ def shares_sheet(score: Score) -> Sheet:
     )
     rows = []
     for one in score.tallies:
-        if one.by == "laboratory" and len(score.laboratories) > 200:
+        if not whole and one.by == "laboratory" and len(score.laboratories) > _MANY:
             continue
         name = {"round": "All results", "method": method_words(one.name)}.get(one.by, one.name)
         beside = tuple(str(one.beside[k]) for k in one.beside)

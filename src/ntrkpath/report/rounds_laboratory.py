@@ -73,6 +73,7 @@ class Reports:
             self._own(results),
             self._standing(laboratory, results),
             self._advice(results),
+            appeals_sheet(one for one in self.score.appeals if one.laboratory == laboratory),
             self._faults(laboratory),
         ]
         return LaboratoryReport(

@@ -113,8 +113,8 @@ def sheets(score: Score, whole: bool = False) -> list[Sheet]:
         whole: Every row, as the CSV holds them; a page leaves what is long to it.
     """
     every = [
-        samples_sheet(score), shares_sheet(score, whole), accuracy_sheet(score), causes_sheet(score), marks_sheet(score),
-        places_sheet(score), agreement_sheet(score), coverage(score), *record_sheets(score),
+        samples_sheet(score), shares_sheet(score, whole), accuracy_sheet(score), causes_sheet(score),
+        marks_sheet(score), places_sheet(score), agreement_sheet(score), coverage(score), *record_sheets(score),
     ]  # fmt: skip
     if whole or len(score.results) <= MOST:
         every.append(results_sheet(score.results))

@@ -63,14 +63,20 @@ def letter(place: int) -> str:
     return chr(65 + place) if place < 26 else chr(71 + place)
 
 
-def panels_html(seen: Sequence[Seen], edition: Edition) -> str:
-    """Return the grid as a picture and every cell with its reason, as one self-contained HTML file."""
+def panels_picture(seen: Sequence[Seen]) -> str:
+    """Return panels by events as SVG."""
     events, panels, cells = _grid(seen)
     meanings = {
         call: Meaning(str(entry["sign"]), str(entry["says"]), _KIND.get(call, "none"))
         for call, entry in knowledge("wording")["sight"].items()
     }
-    picture = matrix_svg(panels, events, cells_of(cells), meanings, title="Panels by events", ident="panels-grid")
+    by_panel = {(panel, event): call for (event, panel), call in cells.items()}
+    return matrix_svg(panels, events, by_panel, meanings, title="Panels by events", ident="panels-grid")
+
+
+def panels_html(seen: Sequence[Seen], edition: Edition) -> str:
+    """Return the grid as a picture and every cell with its reason, as one self-contained HTML file."""
+    picture = panels_picture(seen)
     figure = el("div", el("figure", Html(picture)), class_="scroll", tabindex="0", role="region", aria_label=TITLE)
     told = [one for one in seen if one.sight.call != "cannot_tell"]
     rest = [one for one in seen if one.sight.call == "cannot_tell"]
@@ -79,11 +85,6 @@ def panels_html(seen: Sequence[Seen], edition: Edition) -> str:
         sheet_section(coverage_sheet(rest, "Cannot tell", "open"), (), TITLE),
     ]
     return page(TITLE, edition.intended_use, figure, *sections, css=SHEET_STYLE)
-
-
-def cells_of(cells: dict[tuple[str, str], str]) -> dict[tuple[str, str], str]:
-    """Return cells by panel and event, as the picture has panels for rows."""
-    return {(panel, event): call for (event, panel), call in cells.items()}
 
 
 def panels_json(seen: Sequence[Seen]) -> bytes:

@@ -29,7 +29,7 @@ def read(text: bytes | str) -> Any:
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
-@pytest.mark.parametrize("line", ["\n", "\r\n"])
+@pytest.mark.parametrize("line", ["\n", "\r\n", "\r"])
 def test_a_sheet_is_read_whatever_the_spreadsheet_wrote(separator: str, mark: str, line: str) -> None:
     text = mark + line.join(separator.join(row) for row in (["Sample", "Assay", "Result"], ["S1", "a", "Positive"]))
     found = read(text)

@@ -137,7 +137,7 @@ def _text(data: bytes) -> str:
     if b"\0" in data:
         raise RoundError("not a text table", remedy="save the sheet as CSV (UTF-8)")
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise RoundError("not UTF-8 text", where=f"line {line}", remedy="save the sheet as CSV (UTF-8)") from None
@@ -146,10 +146,10 @@ def _text(data: bytes) -> str:
 def _rows(text: str, known: dict[str, Column]) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
     """Return the heads and the numbered rows, at the separator under which the required heads are found."""
     required = {column.name for column in known.values() if column.required}
-    first = text.lstrip("\r\n").partition("\n")[0]
+    first = text.lstrip("\n").partition("\n")[0]
     best: list[str] = []
     for separator in (",", ";", "\t"):
-        heads = [_head(cell) for cell in next(csv.reader([first.rstrip("\r")], delimiter=separator), [])]
+        heads = [_head(cell) for cell in next(csv.reader([first], delimiter=separator), [])]
         if required <= set(heads):
             twice = sorted({head for head in heads if head and heads.count(head) > 1 and head in known})
             if twice:

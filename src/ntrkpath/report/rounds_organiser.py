@@ -12,15 +12,14 @@ from ntrkpath.report.evidence import SHEET_STYLE, sheet_section
 from ntrkpath.report.markup import Html, el, join
 from ntrkpath.report.page import page
 from ntrkpath.report.rounds_record import record_sheets
+from ntrkpath.report.rounds_samples import coverage_sheet, samples_sheet
 from ntrkpath.report.rounds_sheets import (
     accuracy_sheet,
     agreement_sheet,
     causes_sheet,
-    coverage_sheet,
     marks_sheet,
     places_sheet,
     results_sheet,
-    samples_sheet,
     shares_sheet,
     told,
 )

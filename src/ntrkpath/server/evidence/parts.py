@@ -172,7 +172,7 @@ def starts(edition: Edition) -> tuple[dict[str, float], dict[str, tuple[float, f
 def panels() -> Part:
     """Return what panels with a design that was read can see of every known event; what decides is listed."""
     from ntrkpath.report.rounds_panels import TITLE, panels_picture
-    from ntrkpath.report.rounds_sheets import coverage_sheet
+    from ntrkpath.report.rounds_samples import coverage_sheet
     from ntrkpath.rounds.coverage import coverage
 
     seen = coverage()

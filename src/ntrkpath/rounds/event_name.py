@@ -109,7 +109,9 @@ def read_event(text: str) -> Event:
     read = read_fusion(_OFFSET.sub(r"\1", single))
     if read.problem is not None or read.five_prime is None or read.three_prime is None:
         allowed = read.nearest or _ALLOWED
-        raise RoundError(read.problem or "no fusion of two genes", value=text, allowed=allowed)
+        several = ";" in text or "," in text
+        remedy = "one row for each event" if several else ""
+        raise RoundError(read.problem or "no fusion of two genes", value=text, allowed=allowed, remedy=remedy)
     five, three = _symbol(read.five_prime, text), _symbol(read.three_prime, text)
     if None in (five, three) and not {five, three} & NTRK:
         raise RoundError("one gene is named, and it is no NTRK gene", value=text, remedy="name both genes")

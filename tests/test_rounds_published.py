@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from ntrkpath.rounds.knowledge import rule_files
@@ -241,3 +242,40 @@ def test_every_shipped_rule_names_its_scheme_and_source(name: str) -> None:
     assert rule.title and rule.scheme and rule.source
     assert rule.points["right"] > 0
     assert all(points == 0 for outcome, points in rule.points.items() if outcome != "right")
+
+
+def test_a_simulated_round_gives_back_what_was_put_into_it(tmp_path: Path) -> None:
+    """40 laboratories by 24 samples through the sheets: panels that cannot see, spreads, and one bad laboratory."""
+    rng = np.random.default_rng(4)
+    events = ["ETV6::NTRK3", "TPM3::NTRK1", "WNK2::NTRK2", "LMNA::NTRK1"]
+    samples = {f"S{i:02}": fusion(events[i % 4]) if i % 6 < 4 else none() for i in range(24)}
+    ability, ease = rng.normal(0, 0.8, 40), rng.normal(0, 1.0, 24)
+    ability[7] = -4.0
+    table, sheets = [], {}
+    for lab in range(40):
+        blind = lab % 4 == 0
+        panel = "Oncomine Focus" if blind else "FusionPlex Lung v2"
+        table.append({"laboratory": f"L{lab:02}", "assay": "a", "method": "rna_mps", "panel": panel})
+        rows = []
+        for i, (ident, sample) in enumerate(samples.items()):
+            event = sample["reference"].get("fusion")
+            right = rng.random() < 1 / (1 + np.exp(-(2.2 + ability[lab] + ease[i])))
+            positive = (event is not None) == right and not (blind and event == "WNK2::NTRK2")
+            name = (event or "EML4::NTRK3") if positive else ""
+            result = "positive" if positive else "negative"
+            rows.append({"sample": ident, "assay": "a", "result": result, "fusion": name})
+        sheets[f"L{lab:02}"] = rows
+    found = score(write_round(tmp_path, samples, table, sheets))
+    blind_to = sum(sample["reference"].get("fusion") == "WNK2::NTRK2" for sample in samples.values())
+    outside = [one for one in found.results if one.outcome == "out_of_design"]
+    assert len(outside) == 10 * blind_to
+    assert {one.cause.id for one in outside if one.cause} == {"partner_not_on_panel"}
+    places = {place.laboratory: place for place in found.places}
+    assert places["L07"].standing == "far_below"
+    assert sum(place.standing in ("below", "far_below") for place in found.places) <= 9
+    laboratories, of_samples = found.effects.laboratory_spread, found.effects.sample_spread
+    assert laboratories is not None and of_samples is not None
+    assert laboratories.low <= float(np.std(ability)) <= (laboratories.high or 9)
+    assert of_samples.low <= 1.0 <= (of_samples.high or 9)
+    share = found.effects.share
+    assert share is not None and share.low < share.estimate < share.high

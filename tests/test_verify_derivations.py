@@ -136,7 +136,7 @@ def test_a_dangerous_edit_of_the_knowledge_is_a_finding_that_names_state_old_and
         return
     found = first_finding(edited)
     assert found
-    assert ": was " in found and ", is " in found or "inputs" in found, found
+    assert (": was " in found and ", is " in found) or "inputs" in found, found
 
 
 def test_nothing_is_found_in_the_edition_as_it_is() -> None:

@@ -19,7 +19,7 @@ import msgspec
 from ntrkpath.cli.recommend import rest_collector
 from ntrkpath.guidance import load
 from ntrkpath.pathway import Pathway, case_from
-from ntrkpath.pathway.load import decode_json
+from ntrkpath.cases.load import decode_json
 
 HISTOLOGIES = (
     "infantile fibrosarcoma", "IMT", "GIST", "leiomyosarcoma", "synovial sarcoma", "dedifferentiated liposarcoma",

@@ -21,6 +21,7 @@ from docs_guidance import _GENERATED, cell, table
 from docs_keys import MEANING
 from ntrkpath.cli.main import cli
 from ntrkpath.model import case, errors, fusion, recommendation
+from ntrkpath.model.case_keys import keys_of
 
 SOURCE = Path(ntrkpath.__file__).parent
 
@@ -112,7 +113,9 @@ def arguments(docstring: str) -> dict[str, str]:
 
 
 def meaning(struct: type[msgspec.Struct], field: str) -> str:
-    """Return what a key means: from the docstring of its type, else from `docs_keys.py`; empty where neither says."""
+    """Return what a key means: for a case by its key, else from the docstring of its type or from `docs_keys.py`."""
+    if struct.__module__ == case.__name__:
+        return keys_of(struct)[field].meaning
     for cls in struct.__mro__:
         if field in (told := arguments(cls.__doc__ or "")):
             return told[field]

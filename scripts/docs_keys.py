@@ -1,4 +1,6 @@
-"""What each key of a case and of a recommendation means, where the docstring of its type does not say.
+"""What each key of a recommendation and of a verdict means, where the docstring of its type does not say.
+
+The keys of a case say it themselves (`ntrkpath.model.case_keys`).
 
 Keys are `Type.key`; a test holds this list to the code.
 """
@@ -6,77 +8,6 @@ Keys are `Type.key`; a test holds this list to the code.
 from __future__ import annotations
 
 MEANING: dict[str, str] = {
-    # case
-    "Case.id": "Your own identifier; shown in the answer, never sent anywhere.",
-    "Case.diagnosis": "What the pathologist sees.",
-    "Case.patient": "Whom.",
-    "Case.disease": "How far it has spread and what has been tried.",
-    "Case.alterations": "Molecular findings other than NTRK tests; `absent` has to be stated, it is never assumed.",
-    "Case.tests": "Every NTRK test that was done, in any order. A method that is not listed was not done.",
-    "Case.therapy": "Drugs given. An empty list says that none was; without the key it is not known.",
-    "Case.source": "Where the case comes from, for example a doi.",
-    "Case.note": "Free text; never read by a rule.",
-    "Patient.age": "Years, or text with a unit: `9 mo`, `3 months`, `10 days`, `newborn`.",
-    "Patient.sex": "Read by no rule.",
-    "Diagnosis.site": "Free text. A site in the central nervous system makes a stain no screen (IHC-4).",
-    "Diagnosis.central_review": "Whether a sarcoma reference pathologist has reviewed the diagnosis (P1-2).",
-    "Disease.extent": "A local recurrence counts by its resectability.",
-    "Disease.relapse_risk": "Risk of relapse of localised disease (TEST-5).",
-    "Disease.surgery_morbidity": "`severe`: resection would be likely to cause severe morbidity, such as "
-    "amputation (RX-2, MGT-2).",
-    "Disease.standard_therapy": "Standard systemic therapy (MGT-3).",
-    "Disease.satisfactory_alternative": "Whether there is a satisfactory alternative treatment; labels ask for "
-    "it (RX-2, RX-3).",
-    "Alteration.gene": "Gene symbol, or `any` with `kind: fusion` for a sarcoma fusion panel that was negative.",
-    "Alteration.kind": "`deficiency` is loss of the protein, for example of SDH.",
-    "Alteration.status": "`absent` means tested and not found.",
-    "Alteration.detail": "The change as reported, for example a partner or `V600E`.",
-    "ReportedFusion.five_prime": "Gene that the laboratory names first.",
-    "ReportedFusion.three_prime": "Gene that the laboratory names second; an NTRK gene here keeps its kinase.",
-    "ReportedFusion.exon_five_prime": "Last exon kept of the 5' gene.",
-    "ReportedFusion.exon_three_prime": "First exon kept of the 3' gene.",
-    "ReportedFusion.transcript_five_prime": "Transcript to which the exon number refers.",
-    "ReportedFusion.transcript_three_prime": "Transcript to which the exon number refers.",
-    "ReportedFusion.position_five_prime": "`chromosome:position`, last base kept, counted from 1.",
-    "ReportedFusion.position_three_prime": "`chromosome:position`, first base kept, counted from 1.",
-    "ReportedFusion.assembly": "Assembly of the positions.",
-    "ReportedFusion.frame": "The reading frame as the laboratory reports it.",
-    "Mutation.gene": "Gene symbol.",
-    "Mutation.protein": "Protein change in one-letter or three-letter code: `G595R`, `p.Gly595Arg`.",
-    "Mutation.transcript": "Transcript to which the number refers; isoforms number the same residue differently.",
-    "Test.date": "Date of the test.",
-    "Test.specimen": "Which specimen; tests on several specimens or dates raise a caution.",
-    "PanTrkIhc.result": "The laboratory's own call. Percent, control and the kind of tumour may change what it "
-    "counts for.",
-    "PanTrkIhc.percent": "Percent of tumour cells that stain; at least 1 is positive (IHC-2).",
-    "PanTrkIhc.intensity": "Strength of the stain.",
-    "PanTrkIhc.distribution": "With myogenic or neural differentiation only `diffuse` counts as positive (IHC-3).",
-    "PanTrkIhc.pattern": "Where in the cell; a hint at the gene, never more (IHC-6).",
-    "PanTrkIhc.clone": "Antibody clone, for example `EPR17341` or `EPR17341 (Ventana)`.",
-    "PanTrkIhc.control": "Whether the controls were adequate; `inadequate` makes the stain not interpretable.",
-    "PanTrkIhc.fixation": "Poor or excessive fixation changes the stain (IHC-9).",
-    "Fish.probe": "`break_apart` shows a rearrangement of one gene; `colocalisation` shows one named fusion.",
-    "Fish.result": "The laboratory's own call; counts with a cut-off take its place.",
-    "Fish.cells_counted": "Cells counted.",
-    "Fish.cells_isolated_5p": "Cells with an isolated 5' signal: the 3' part, which holds the kinase, is lost.",
-    "Fish.cutoff": "The laboratory's own cut-off in percent. Counts without it are not interpreted.",
-    "RtPcr.targets": "Fusions that were looked for, for example `ETV6::NTRK3`.",
-    "RtPcr.result": "The laboratory's own call; a negative one never excludes a fusion (PCR-2).",
-    "RtPcr.control": "Whether the control was adequate.",
-    "Sequencing.result": "`failed` is no negative (MPS-3).",
-    "Sequencing.panel": "Name of the panel; read by no rule.",
-    "Sequencing.genes_covered": "Genes that the panel covers for fusions; without it coverage is unknown, never "
-    "complete.",
-    "Sequencing.fusions": "Every fusion reported, of NTRK or of other genes.",
-    "Sequencing.mutations": "Mutations reported; an empty list says that none was found.",
-    "Sequencing.amplifications": "Genes reported as amplified.",
-    "Sequencing.file": "Output file of a fusion caller.",
-    "RnaMps.rna_quality": "Unknown quality makes a negative result unqualified, poor quality makes it failed (MPS-3).",
-    "TherapyLine.drug": "International name, brand or development code.",
-    "TherapyLine.start": "First day.",
-    "TherapyLine.end": "Last day; not before `start`.",
-    "TherapyLine.best_response": "Best response.",
-    "TherapyLine.progression": "Whether the disease progressed on it.",
     # recommendation
     "Guideline.id": "Edition.",
     "Guideline.version": "Its version.",

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ntrkpath import recommend
-from ntrkpath.pathway.load import decode_json
+from ntrkpath.cases.load import decode_json
 from support.browser import AS_OF, ROOT, Served, axe, browser, picture, server, spills, view
 
 DAY = dt.date.fromisoformat(AS_OF)

@@ -15,11 +15,11 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from ntrkpath.cases.load import decode_json
 from ntrkpath.guidance import load
 from ntrkpath.model.case import Case
 from ntrkpath.model.recommendation import Recommendation
 from ntrkpath.pathway import Pathway, read_case, read_cases
-from ntrkpath.pathway.load import decode_json
 from ntrkpath.schema import shipped
 
 ROOT = Path(__file__).parents[1]

@@ -13,6 +13,8 @@ pl = pytest.importorskip("polars", reason="needs the extra batch")
 
 from ntrkpath import CaseError, Pathway, load  # noqa: E402
 from ntrkpath.cohort.cases import case_of  # noqa: E402
+from ntrkpath.cohort.cbioportal import Study  # noqa: E402
+from ntrkpath.cohort.mapping import load_mapping  # noqa: E402
 from ntrkpath.cohort.sources import open_source  # noqa: E402
 
 SV_HEAD = (
@@ -72,7 +74,7 @@ def test_clinical_columns_come_from_sample_and_patient(tmp_path: Path) -> None:
 
 
 def test_columns_not_used_are_named(tmp_path: Path) -> None:
-    assert open_source(str(study(tmp_path / "s")), load()).notes == ["columns not used: WARD"]
+    assert open_source(str(study(tmp_path / "s")), load()).not_read == {"WARD": ""}
 
 
 def test_an_ntrk_event_is_judged_as_it_stands(tmp_path: Path) -> None:
@@ -185,7 +187,30 @@ def test_a_malformed_study_is_one_clear_error(files: dict[str, str], said: str, 
         open_source(str(study(tmp_path / "s", **files)), load())
 
 
-def test_a_mapping_of_a_study_on_a_file_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "c.csv").write_text("id,histology\na,ES\n")
-    with pytest.raises(CaseError, match="reads the folder of a study"):
-        open_source(str(tmp_path / "c.csv"), load(), "genie")
+def test_the_file_of_samples_stands_for_its_study(tmp_path: Path) -> None:
+    folder = study(tmp_path / "s")
+    whole = open_source(str(folder), load(), "cbioportal")
+    alone = open_source(str(folder / "data_clinical_sample.txt"), load(), "cbioportal")
+    assert [b.table.to_pylist() for b in alone.batches(100)] == [b.table.to_pylist() for b in whole.batches(100)]
+
+
+def test_another_table_with_the_mapping_of_a_study_is_read_alone_and_that_is_said(tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text("SAMPLE_ID,ONCOTREE_CODE\na,ES\n")
+    found = open_source(str(tmp_path / "c.csv"), load(), "cbioportal")
+    assert "stays unknown" in found.notes[0]
+    (batch,) = found.batches(10)
+    assert batch.table.to_pylist() == [{"row": 1, "case_id": "a", "diagnosis.histology": "ES"}]
+
+
+def test_an_ntrk_event_of_a_sample_without_a_clinical_row_is_a_bad_row_never_lost(tmp_path: Path) -> None:
+    folder = study(tmp_path / "s")
+    clinical = folder / "data_clinical_sample.txt"
+    lines = clinical.read_text().splitlines(keepends=True)
+    found = Study(folder, load_mapping("cbioportal"), load())
+    events = [sample for sample, held in found.samples.items() if held.events]
+    clinical.write_text("".join(line for line in lines if not set(events) & set(line.rstrip().split("\t"))))
+    source = open_source(str(folder), load())
+    bad = [row for batch in source.batches(3) for row in batch.bad]
+    assert events
+    assert {row.case_id for row in bad} >= set(events)
+    assert max(row.row for row in bad) == source.rows

@@ -12,7 +12,7 @@ pytest.importorskip("scipy", reason="needs the extra stats")
 
 from ntrkpath.cli import cohort as module  # noqa: E402
 from ntrkpath.cli.main import main  # noqa: E402
-from ntrkpath.cohort.triage import Progress  # noqa: E402
+from ntrkpath.cohort.outcome import Progress  # noqa: E402
 
 
 def call(*words: object) -> int:
@@ -31,18 +31,17 @@ def test_triage_tells_counts_notes_and_bad_rows_on_standard_error(
     table: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = table.parent / "o.parquet"
-    assert call("cohort", "triage", table, out, "--as-of", "2020-09-03") == 0
+    assert call("cohort", "triage", table, out, "--as-of", "2020-09-03") == 65
     told = capsys.readouterr()
     assert told.out == ""
-    assert "note: columns not used: ward" in told.err
-    assert f"2 of 3 rows decided: {out}" in told.err
+    assert f"2 of 3 rows decided, 1 bad; column ward not read: {out}" in told.err
     assert f"1 bad rows: {out}.bad.jsonl (disease.extent 1)" in told.err
 
 
 def test_a_cohort_without_a_good_row_ends_with_65(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "c.csv").write_text("id,histology\na,nothing known\n")
     assert call("cohort", "triage", tmp_path / "c.csv", tmp_path / "o.csv") == 65
-    assert "0 of 1 rows decided: nothing is written" in capsys.readouterr().err
+    assert "0 of 1 rows decided, 1 bad: nothing is written" in capsys.readouterr().err
 
 
 def test_input_that_cannot_be_read_and_repeated_ids_end_with_65(
@@ -64,7 +63,7 @@ def test_wrong_usage_ends_with_2(table: Path) -> None:
 def test_json_is_one_document(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
     one, two = table.parent / "a.parquet", table.parent / "b"
     for out in (one, two):
-        assert call("cohort", "triage", table, out, "--as-of", "2020-09-03") == 0
+        assert call("cohort", "triage", table, out, "--as-of", "2020-09-03", "--allow-bad") == 0
     capsys.readouterr()
     assert call("cohort", "summarise", one, "--format", "json") == 0
     summary = json.loads(capsys.readouterr().out)

@@ -109,9 +109,9 @@ def test_common_names_of_columns_are_known_in_any_case(tmp_path: Path) -> None:
     ]
 
 
-def test_columns_that_are_not_used_are_named(tmp_path: Path) -> None:
-    pl.DataFrame({"id": ["a"], "histology": ["ES"], "stage": ["IV"]}).write_csv(tmp_path / "c.csv")
-    assert open_source(str(tmp_path / "c.csv"), load()).notes == ["columns not used: stage"]
+def test_columns_that_are_not_read_are_named_with_the_nearest_key(tmp_path: Path) -> None:
+    pl.DataFrame({"id": ["a"], "histology": ["ES"], "stage": ["IV"], "ward": ["3"]}).write_csv(tmp_path / "c.csv")
+    assert open_source(str(tmp_path / "c.csv"), load()).not_read == {"stage": "disease.extent", "ward": ""}
 
 
 def test_a_word_that_the_mapping_does_not_know_makes_a_bad_row_never_a_default(tmp_path: Path) -> None:
@@ -237,7 +237,8 @@ def test_ages_that_genie_cuts_off_are_understood(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("c.xlsx", b"x", "format not known"),
+        ("c.xls", b"x", "format not known"),
+        ("c.xlsx", b"x", "this is no workbook"),
         ("c.parquet", b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", "Git LFS pointer"),
         ("c.parquet", b"no parquet", "cannot be read"),
         ("c.jsonl", b"\n\n", "the file is empty"),

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
+from ntrkpath.cases.load import case_from
 from ntrkpath.guidance import load
 from ntrkpath.model.recommendation import Recommendation
 from ntrkpath.pathway import Pathway
-from ntrkpath.pathway.load import case_from
 
 DATA = Path(__file__).parent / "data" / "cases" / "combinations.yaml"
 COMBINATIONS: list[dict[str, Any]] = yaml.safe_load(DATA.read_text(encoding="utf-8"))

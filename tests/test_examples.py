@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import pytest
 
 from ntrkpath.guidance.edition import load
-from ntrkpath.pathway.constructed import NO_ROW, Constructed, constructed, directory
+from ntrkpath.proof.constructed import NO_ROW, Constructed, constructed, directory
 from ntrkpath.rules.chain import Masks
 from ntrkpath.rules.table import Row, Table
 

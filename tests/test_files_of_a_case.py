@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from ntrkpath.cli.main import cli
 from ntrkpath.guidance import load
@@ -65,12 +65,35 @@ def test_a_fusion_file_gives_our_own_verdict(tmp_path: Path, rows: list[str], rn
         assert reading.text, reading
 
 
-def test_a_row_that_cannot_be_read_is_an_error_with_its_line(tmp_path: Path) -> None:
-    broken = PRODUCTIVE.replace("12022903", "here")
-    (tmp_path / "calls.tsv").write_text("\n".join([HEAD, PRODUCTIVE, broken]) + "\n", encoding="utf-8")
-    with pytest.raises(NtrkpathError, match="line 3") as caught:
-        decide(tmp_path, {"method": "rna_mps", "file": "calls.tsv"})
-    assert "tests[0].file" in str(caught.value)
+def written(directory: Path, *rows: str, name: str = "calls.tsv") -> None:
+    (directory / name).write_text("\n".join([HEAD, *rows]) + "\n", encoding="utf-8")
+
+
+def recommended(directory: Path, test: dict[str, Any], *arguments: str) -> Result:
+    case = {"id": "synthetic", "diagnosis": {"histology": "infantile fibrosarcoma"}, "tests": [test]}
+    (directory / "case.json").write_text(json.dumps(case), encoding="utf-8")
+    arguments = ("recommend", str(directory / "case.json"), "--format", "json", *arguments)
+    return CliRunner().invoke(cli, arguments, standalone_mode=False)
+
+
+def test_a_file_with_a_row_that_cannot_be_read_is_never_negative_and_never_adequate(tmp_path: Path) -> None:
+    written(tmp_path, OTHER, PRODUCTIVE.replace("12022903", "here"))
+    test = {"method": "rna_mps", "file": "calls.tsv", **ADEQUATE}
+    answer = decide(tmp_path, test)
+    assert answer.facts["rna_file"] == "not_evaluable"
+    assert answer.facts["rna"] == "unknown"
+    assert decide(tmp_path, {**test, "result": "negative"}).facts["rna"] == "unqualified_negative"
+    assert "no_further_ntrk_testing" not in actions(answer)
+    done = recommended(tmp_path, test)
+    assert done.return_value == 65
+    assert "calls.tsv:3" in done.stderr
+    assert json.loads(done.stdout)["facts"]["rna"] == "unknown"
+    assert recommended(tmp_path, test, "--allow-bad").return_value == 0
+
+
+def test_a_row_that_cannot_be_read_takes_no_event_away(tmp_path: Path) -> None:
+    written(tmp_path, PRODUCTIVE, PRODUCTIVE.replace("12022903", "here"))
+    assert decide(tmp_path, {"method": "rna_mps", "file": "calls.tsv"}).facts["rna"] == "productive"
 
 
 def test_a_file_that_is_missing_is_an_error(tmp_path: Path) -> None:
@@ -112,10 +135,11 @@ def test_a_panel_without_an_ntrk_gene_cannot_say_that_none_is_mutated(tmp_path: 
     assert partial.facts["resistance"] == "not_done"
 
 
-def test_a_row_of_a_copy_number_table_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+def test_a_row_of_a_copy_number_table_that_cannot_be_read_is_said(tmp_path: Path) -> None:
     (tmp_path / "copies.tsv").write_text(COPIES.replace("14", "many"), encoding="utf-8")
-    with pytest.raises(NtrkpathError, match="cannot be read"):
-        decide(tmp_path, {"method": "dna_mps", "file": "copies.tsv"})
+    done = recommended(tmp_path, {"method": "dna_mps", "file": "copies.tsv"})
+    assert done.return_value == 65
+    assert "copies.tsv" in done.stderr
 
 
 def test_a_frame_that_contradicts_our_transcripts_is_unsettled_and_names_our_rule(tmp_path: Path) -> None:

@@ -7,9 +7,10 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
-from ntrkpath.fusion import Thresholds, Transcripts, assess, default_thresholds
+from ntrkpath.fusion import Transcripts, assess, default_thresholds
 from ntrkpath.fusion.decision import FACTS, State, chain, decide
 from ntrkpath.fusion.verdict import reasons_of
 from ntrkpath.model.fusion import REASONS, Breakpoint, FusionVerdict, Junction, Source, Support
@@ -54,6 +55,8 @@ def named(five: dict[str, Any], three: dict[str, Any], **changes: Any) -> Fusion
 
 ETV6: dict[str, Any] = {"gene": "ETV6", "chromosome": "12", "position": 11869969}
 NTRK3: dict[str, Any] = {"gene": "NTRK3", "chromosome": "15", "position": 87940753}
+#: A call without a doubt: reads, the callers' word, a read across the junction, no frame reported.
+SOUND = ("adequate", "passed", "sequenced", "unknown", "no_difference")
 BY_ID = {row["id"]: row for row in rows(OWN)}
 
 
@@ -207,14 +210,22 @@ def test_tolerance_snaps_and_says_so() -> None:
 
 
 def test_low_support_lowers_certainty_at_an_adjustable_threshold() -> None:
-    few = Support(split_reads=1, spanning_pairs=1)
-    v = named(ETV6, NTRK3, assembly="GRCh38", support=few)
-    assert v.verdict == "likely_productive"
-    assert "low_support" in v.reasons
-    default = default_thresholds()
-    lower = Thresholds(2, default.min_reads_dna, default.kinase_edge, default.read_through_bases)
+    v = named(ETV6, NTRK3, assembly="GRCh38", support=Support(split_reads=2, spanning_pairs=2))
+    assert v.verdict == "productive"
+    higher = msgspec.structs.replace(default_thresholds(), min_reads_rna=5)
+    few = Support(split_reads=2, spanning_pairs=2)
     junctions = [Junction("x", Breakpoint(**ETV6), Breakpoint(**NTRK3), SOURCE, assembly="GRCh38", support=few)]
-    assert assess(junctions, thresholds=lower)[0].verdict == "productive"
+    (judged,) = assess(junctions, thresholds=higher)
+    assert judged.verdict == "likely_productive"
+    assert "low_support" in judged.reasons
+
+
+@pytest.mark.parametrize("level", ["rna", "dna"])
+def test_fewer_than_three_unique_reads_are_uncertain(level: str) -> None:
+    for support in (Support(split_reads=1, spanning_pairs=1), Support(total=2), Support(split_reads=0, total=1)):
+        v = named(ETV6, NTRK3, assembly="GRCh38", support=support, level=level)
+        assert v.verdict == "uncertain"
+        assert "low_support" in v.reasons
 
 
 def test_neighbours_on_one_strand_may_be_read_through() -> None:
@@ -249,6 +260,8 @@ def test_every_reason_code_is_exercised() -> None:
     seen |= set(named({"chromosome": "15", "position": 88_700_000}, NTRK3, assembly="GRCh38").reasons)
     seen |= set(named(NTRK3, ETV6, assembly="GRCh38").reasons)
     seen |= set(named(ETV6, NTRK3, assembly="GRCh38", support=Support(total=1)).reasons)
+    seen |= set(named(ETV6, NTRK3, assembly="GRCh38", support=Support(0, 9), standing="doubted").reasons)
+    seen |= set(named(ETV6, NTRK3, assembly="GRCh38", standing="rejected").reasons)
     pair = [junction(BY_ID["T018"], sample="S"), junction(BY_ID["N08"], sample="S")]
     seen |= {reason for v in assess(pair) for reason in v.reasons}
     said = [junction(BY_ID["T018"], caller=c, frame_by_caller=f) for c, f in (("a", "in"), ("b", "out"))]
@@ -279,13 +292,12 @@ def test_no_state_is_productive_without_frame_kinase_and_partner() -> None:
     facts = chain().facts
     for levels in product(*(facts[f].levels for f in FACTS[:6])):
         for frame, kinase in product(facts["reading_frame"].levels, facts["kinase_domain"].levels):
-            state = State._make(
-                (*levels, "rna", "breakpoints", frame, "all", "canonical", kinase, "adequate", "unknown")
-            )
+            state = State._make((*levels, "rna", "breakpoints", frame, "all", "canonical", kinase, *SOUND))
             verdict = decide(state).verdict
             if verdict in ("productive", "likely_productive"):
                 assert (frame, kinase) == ("in", "complete") or levels[5] == "not_given"
-                assert levels[:4] == ("three_prime", "sense", "two_genes", "coding")
+                assert levels[:3] == ("three_prime", "sense", "two_genes")
+                assert levels[3] in ("coding", "abundant")
             assert set(reasons_of(state, verdict, False, False, False)) <= set(REASONS)
 
 
@@ -293,8 +305,6 @@ def test_dna_frame_alone_never_gives_not_productive() -> None:
     facts = chain().facts
     for levels in product(*(facts[f].levels for f in FACTS[:6])):
         for frame in facts["reading_frame"].levels:
-            state = State._make(
-                (*levels, "dna", "breakpoints", frame, "all", "canonical", "complete", "adequate", "out")
-            )
+            state = State._make((*levels, "dna", "breakpoints", frame, "all", "canonical", "complete", *SOUND))
             if levels[4] != "found":
                 assert decide(state).verdict != "not_productive"

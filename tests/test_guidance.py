@@ -20,7 +20,7 @@ from ntrkpath.guidance.files import COMPILED, KNOWLEDGE, parse, read, write_comp
 from ntrkpath.guidance.lookup import LISTS, look_up
 from ntrkpath.model.errors import GuidanceError
 from ntrkpath.rules import load_tables
-from ntrkpath.rules.groups import check_groups
+from ntrkpath.proof.groups import check_groups
 from ntrkpath.schema import json_schema, shipped
 
 EDITION = load()
@@ -241,7 +241,8 @@ def test_a_table_that_does_not_exist_names_the_nearest() -> None:
 
 def test_a_group_stands_for_its_levels_and_never_for_an_outcome() -> None:
     fact = EDITION.facts["sequence"]
-    assert fact.groups["inconclusive"] == {"not_done", "unknown", "failed", "weak_negative", "unqualified_negative"}
+    weak = {"weak_negative", "unqualified_negative", "not_productive_unqualified"}
+    assert fact.groups["inconclusive"] == {"not_done", "unknown", "failed", *weak}
     with pytest.raises(GuidanceError, match="not a group"):
         load_tables(
             [{"table": "t", "rows": [{"id": "R", "then": {"sequence": "against"}, "fidelity": "verbatim"}]}],

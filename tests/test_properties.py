@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import random
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from ntrkpath.guidance import load
 from ntrkpath.model.errors import CaseError
 from ntrkpath.pathway import Pathway, case_from
+from ntrkpath.pathway.intake.findings import said
 from ntrkpath.rules.chain import Decision
 
 AS_OF = dt.date(2026, 1, 1)
@@ -161,7 +163,9 @@ def cases(draw: st.DrawFn) -> dict[str, Any]:
 
 
 def answer(data: dict[str, Any]) -> bytes:
-    return msgspec.json.encode(pathway().recommend(case_from(data)))
+    """The answer without the account of what was stated, which keeps the order and the words of the case."""
+    decided = pathway().recommend(case_from(data))
+    return msgspec.json.encode(msgspec.structs.replace(decided, findings=(), patient={}))
 
 
 @quick
@@ -172,6 +176,47 @@ def test_a_valid_case_is_always_decided(data: dict[str, Any]) -> None:
     assert decided.tier in ("+++", "++", "+", "undetermined", "out_of_scope")
     assert decided.priority in (decided.tier, "not_routine", "undetermined")
     assert msgspec.json.decode(msgspec.json.encode(decided))["case_id"] == "random"
+
+
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value that a case states, with its path."""
+    if isinstance(value, msgspec.Struct):
+        for name in value.__struct_fields__:
+            yield from leaves(getattr(value, name), f"{path}.{name}" if path else name)
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            yield f"{path}.{name}", name
+            yield from leaves(one, f"{path}.{name}")
+    elif isinstance(value, list):
+        for i, one in enumerate(value):
+            yield from leaves(one, f"{path}[{i}]")
+    elif value is not None:
+        yield path, value
+
+
+@quick
+@given(cases())
+def test_every_leaf_of_a_case_stands_in_the_patient_block_or_in_a_finding(data: dict[str, Any]) -> None:
+    case = case_from(data)
+    decided = pathway().recommend(case)
+    for path, value in leaves(case):
+        if path == "id":
+            assert decided.case_id == value
+            continue
+        text = said(value)
+        of_patient = decided.patient.get(path.rpartition(".")[2]) == text
+        held = [f for f in decided.findings if path.startswith(f.where)]
+        assert of_patient or any(text in f.stated for f in held), path
+
+
+@quick
+@given(cases())
+def test_every_finding_is_used_or_says_why_not(data: dict[str, Any]) -> None:
+    decided = pathway().recommend(case_from(data))
+    places = [f.where for f in decided.findings]
+    assert len(set(places)) == len(places)
+    assert all(f.used or f.why_not for f in decided.findings)
+    assert all(f.read_as for f in decided.findings)
 
 
 def _shuffled(value: Any, dice: random.Random, keep: frozenset[str] = frozenset()) -> Any:

@@ -13,7 +13,10 @@ from ntrkpath.readers._registry import built_in
 
 DATA = Path(__file__).parent / "data" / "readers"
 GOLDEN = DATA / "golden"
-VARIANTS = {"variants.maf", "variants_ann.vcf", "variants_csq.vcf", "data_cna.txt", "copy_number.tsv"}
+VARIANTS = {
+    *("variants.maf", "variants_oncotator.maf", "variants_ann.vcf", "variants_csq.vcf"),
+    *("data_cna.txt", "copy_number.tsv", "copy_number_comma.csv"),
+}
 FILES = sorted(path.name for path in DATA.iterdir() if path.is_file() and path.suffix != ".md")
 FUSIONS = [name for name in FILES if name not in VARIANTS]
 
@@ -28,12 +31,17 @@ NOT_AT_THIS_BASE = {
     "delly.vcf",
     "foundation.xml",
     "fusion_names.txt",
+    "fusioncatcher_summary.txt",
     "gridss.vcf",
+    "iannotatesv.txt",
     "integrate_summary.tsv",
     "linx.tsv",
     "linx_vis.tsv",
     "lumpy.vcf",
     "manta.vcf",
+    "name_list.txt",
+    "oncokb_fusions.txt",
+    "oncokb_sv.txt",
     "pizzly.tsv",
     "tso500_ctdna_combined.tsv",
     "tso500_ctdna_fusions.csv",

@@ -12,9 +12,13 @@ import pytest
 from ntrkpath import readers
 from ntrkpath.model.fusion import Junction
 from ntrkpath.readers import _registry
-from ntrkpath.readers.api import Collector, Document, Header, Row, TableReader, cells
+from ntrkpath.readers.api import Collector, Document, Format, Header, Row, TableReader, cells
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "scripts"))
+import build_formats  # noqa: E402
+
+SIGNED = build_formats.signed()
 DATA = ROOT / "tests" / "data" / "readers"
 
 
@@ -60,6 +64,22 @@ def _installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(metadata, "entry_points", lambda group: entries if group == _registry.GROUP else [])
 
 
+SIGNATURE = Format(
+    reader=TABLE,
+    file="`example.tsv`",
+    seen="built",
+    callers=("example-caller",),
+    level="dna",
+    specimen="upstream_gene\tdownstream_gene\tbp1\nETV6\tNTRK3\tchr12:12022902:+\n",
+)
+
+
+@pytest.fixture
+def _installed_format(monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = [_Entry("example", SIGNATURE)]
+    monkeypatch.setattr(metadata, "entry_points", lambda group: entries if group == _registry.GROUP else [])
+
+
 @pytest.mark.usefixtures("_installed")
 def test_an_installed_table_reader_is_recognised_by_its_columns_and_by_caller() -> None:
     text = b"upstream_gene\tdownstream_gene\tbp1\nETV6\tNTRK3\tchr12:12022902:+\n"
@@ -86,13 +106,44 @@ def test_reading_one_format_imports_no_other() -> None:
     assert public == ["arriba"]
 
 
-def test_every_format_and_caller_stands_on_the_page_of_formats() -> None:
-    page = (ROOT / "docs" / "reference" / "formats.md").read_text(encoding="utf-8")
-    for known in _registry.ALL:
-        row = next((line for line in page.splitlines() if line.startswith(f"| `{known.name}` |")), "")
-        assert row, f"format {known.name} is not documented"
-        assert "real" in row or "built" in row
+def test_index_and_page_are_what_the_formats_sign() -> None:
+    for path, text in build_formats.made().items():
+        assert path.read_text(encoding="utf-8") == text, f"run scripts/build_formats.py: {path.name}"
     assert set(readers.formats()) >= {"arriba", "manta", "tso500", "generic"}
+
+
+@pytest.mark.parametrize(("module", "form"), SIGNED, ids=[form.name for _, form in SIGNED])
+def test_a_format_is_signed_wholly(module: str, form: Format) -> None:
+    assert bool(form.header) != (form.opening is not None), "columns or an opening"
+    assert "real" in form.seen or "built" in form.seen
+    assert form.file
+    assert form.maintained
+
+
+@pytest.mark.parametrize(("module", "form"), SIGNED, ids=[form.name for _, form in SIGNED])
+def test_a_specimen_is_recognised_and_gives_an_ntrk_finding(module: str, form: Format) -> None:
+    result = readers.read(form.specimen.encode(), "x", genes=readers.NTRK)
+    assert (result.format, result.status, result.problems) == (form.name, "read", ())
+    assert result.junctions or result.changes or result.copy_numbers
+    assert set(result.tells) <= set(form.all_tells)
+    if form.level is not None and form.level_stated:
+        assert {(j.level, j.level_stated) for j in result.junctions} <= {(form.level, form.level_stated)}
+
+
+@pytest.mark.parametrize(("module", "form"), SIGNED, ids=[form.name for _, form in SIGNED])
+def test_a_header_without_rows_is_read_and_no_event(module: str, form: Format) -> None:
+    if not form.header:
+        return
+    result = readers.read(form.specimen.splitlines(keepends=True)[0].encode(), "x")
+    assert (result.format, result.status, result.junctions) == (form.name, "read", ())
+
+
+@pytest.mark.usefixtures("_installed_format")
+def test_an_installed_format_enters_like_a_built_in_one() -> None:
+    result = readers.read(SIGNATURE.specimen.encode(), "x")
+    assert (result.format, result.caller, result.tells) == ("example", "example-caller", ("dna_fusions",))
+    assert (result.junctions[0].level, result.junctions[0].level_stated) == ("dna", True)
+    assert readers.read(SIGNATURE.specimen.encode(), "x", caller="example-caller").format == "example"
 
 
 def test_the_example_of_the_how_to_reads_a_file() -> None:

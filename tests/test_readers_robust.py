@@ -162,7 +162,7 @@ def test_several_formats_that_fit_are_an_error_naming_them_and_the_option() -> N
 
 def test_an_unknown_file_is_an_error_with_the_closest_formats() -> None:
     with pytest.raises(ReaderError, match=r"closest: .*arriba"):
-        readers.read(b"gene1\tgene2\tbreakpoint1\tother\n1\t2\t3\t4\n", "x")
+        readers.read(b"gene1\tbreakpoint1\tconfidence\tother\n1\t2\t3\t4\n", "x")
 
 
 def test_an_unknown_caller_is_an_error_that_names_the_nearest() -> None:

@@ -25,7 +25,7 @@ MEASURED = {
     "ctat-lr-fusion": 0,
     "defuse": 0,
     "ericscript": 1,
-    "fusion-list": 0,
+    "generic": 0,
     "fusioncatcher": 0,
     "fusionmap": 0,
     "fusionseeker": 4,
@@ -77,7 +77,7 @@ def test_no_ntrk_row_is_dropped(path: Path) -> None:
 
 
 def test_the_folders_are_recognised_as_what_they_are() -> None:
-    other = {"seracare-targets": "fusion-list", "jaffal": "jaffa", "metafusion-cff": "metafusion"}
+    other = {"seracare-targets": "generic", "jaffal": "jaffa", "metafusion-cff": "metafusion"}
     for path in FILES:
         folder = path.parent.name
         assert readers.read(path).caller == other.get(folder, folder)

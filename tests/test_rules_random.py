@@ -9,10 +9,10 @@ from functools import cache
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ntrkpath.proof.reach import count_reachable
 from ntrkpath.rules import Chain
 from ntrkpath.rules.compile import CompiledChain
 from ntrkpath.rules.explore import Explorer
-from ntrkpath.rules.reach import count_reachable
 from support.chains import Outcome, assignments, brute_changes, chains, evaluate, outcome
 
 RANDOM = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)

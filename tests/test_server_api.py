@@ -113,7 +113,8 @@ def test_a_row_that_cannot_be_read_is_an_error_unless_told_otherwise(web):
 def test_a_file_of_no_caller_is_refused_with_what_is_allowed(web):
     found = web.post("/api/v1/fusions", files={"files": ("a.txt", b"hello\nworld\n")})
     assert found.status_code == 422
-    assert "arriba" in found.json()["allowed"]
+    assert "a.txt" in found.json()["where"]
+    assert "--caller" in found.json()["remedy"]
     assert web.post("/api/v1/fusions", data={"x": "y"}, files={}).status_code == 422
 
 

@@ -66,7 +66,7 @@ def decided(data):
 def test_histology_and_extent_are_enough(web):
     text = web.post("/case", data={"f:diagnosis.histology": "leiomyosarcoma", "f:disease.extent": "metastatic"}).text
     assert case_in(text) == {
-        "id": "case", "diagnosis": {"histology": "leiomyosarcoma"}, "disease": {"extent": "metastatic"}
+        "diagnosis": {"histology": "leiomyosarcoma"}, "disease": {"extent": "metastatic"}
     }  # fmt: skip
     assert decided(case_in(text)).actions[0].text in lead(text)
 
@@ -125,6 +125,10 @@ def _choice(field):
         return known[0]
     if "date" in field.kind:
         return "2026-01-01"
+    if field.name.endswith((".gene", "_prime")) and "exon" not in field.name:
+        return "NTRK1"
+    if field.name.endswith("targets"):
+        return "ETV6::NTRK3"
     return {"n": "40", "l": "NTRK1, NTRK2, NTRK3"}.get(field.name[0], "30" if "age" in field.name else "thigh")
 
 

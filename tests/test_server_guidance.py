@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from ntrkpath.guidance import load
 from ntrkpath.pathway import Pathway, read_cases
-from ntrkpath.pathway.constructed import constructed
 from ntrkpath.pathway.examples import examples
+from ntrkpath.proof.constructed import constructed
 from ntrkpath.server.browse import reading
 from ntrkpath.server.browse.catalogue import catalogue
 from ntrkpath.server.browse.exemplified import exemplified

@@ -52,7 +52,7 @@ def _cases() -> Iterator[Case]:
 
 def _values(field: Field) -> list[str]:
     if field.kind != "choice":
-        return [_TYPED[field.kind]]
+        return ["NTRK1" if field.name.endswith(".gene") else _TYPED[field.kind]]
     return [value for value, _ in field.choices if value != "unknown"]
 
 

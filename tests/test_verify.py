@@ -10,17 +10,18 @@ from typing import Any
 import msgspec
 import pytest
 
-from ntrkpath.guidance import Edition, load, proof
+from ntrkpath.guidance import Edition, load
 from ntrkpath.model.errors import GuidanceError
+from ntrkpath.proof import edition as proof
+from ntrkpath.proof.checks import check_sources, check_table, check_thresholds, check_vocabulary, compare, witness
+from ntrkpath.proof.dated import Dated
+from ntrkpath.proof.lock import compare_lock, compute_lock, read_lock, table_hash, write_lock
+from ntrkpath.proof.properties import prove, prove_exclusive, prove_independent
+from ntrkpath.proof.report import Report
+from ntrkpath.proof.verify import outcome_lock
 from ntrkpath.rules import Chain, Fact, Row, Table
 from ntrkpath.rules.chain import Masks
-from ntrkpath.rules.checks import check_sources, check_table, check_thresholds, check_vocabulary, compare, witness
 from ntrkpath.rules.compile import CompiledTable
-from ntrkpath.rules.dated import Dated
-from ntrkpath.rules.lock import compare_lock, compute_lock, read_lock, table_hash, write_lock
-from ntrkpath.rules.properties import prove, prove_exclusive, prove_independent
-from ntrkpath.rules.report import Report
-from ntrkpath.rules.verify import outcome_lock
 
 EDITION = load()
 KNOWN = ("solvent_front", "gatekeeper", "xdfg", "other_kinase")

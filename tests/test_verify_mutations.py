@@ -13,15 +13,16 @@ from collections.abc import Iterator, Mapping
 import msgspec
 import pytest
 
-from ntrkpath.guidance import load, proof
+from ntrkpath.guidance import load
 from ntrkpath.model.errors import GuidanceError
-from ntrkpath.pathway.constructed import constructed
+from ntrkpath.proof import edition as proof
+from ntrkpath.proof.checks import check_sources, check_table
+from ntrkpath.proof.constructed import constructed
+from ntrkpath.proof.lock import outcomes, table_hash
+from ntrkpath.proof.properties import prove
+from ntrkpath.proof.verify import MUST_CITE, Scope
 from ntrkpath.rules import Chain, Fact, Row, Table
 from ntrkpath.rules.chain import Masks
-from ntrkpath.rules.checks import check_sources, check_table
-from ntrkpath.rules.lock import outcomes, table_hash
-from ntrkpath.rules.properties import prove
-from ntrkpath.rules.verify import MUST_CITE, Scope
 
 EDITION = load()
 SUBJECT = proof.subject_of(EDITION)

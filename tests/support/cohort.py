@@ -76,7 +76,7 @@ def _fusion(draw: random.Random) -> dict[str, Any]:
     return _some(
         draw,
         {
-            "five_prime": ("ETV6", "TPM3", "LMNA", "MYH99", "EWSR1", "NTRK1"), "three_prime": (*GENES, "FLI1"),
+            "five_prime": ("ETV6", "TPM3", "LMNA", "MYH9", "EWSR1", "NTRK1"), "three_prime": (*GENES, "FLI1"),
             "frame": ("in_frame", "out_of_frame", "unknown"),
         },
         0.8,

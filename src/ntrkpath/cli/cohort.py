@@ -12,14 +12,18 @@ import click
 
 from ntrkpath.cli.main import EXIT_NO_INPUT, EXIT_OK
 from ntrkpath.cli.options import as_of_option, edition_option
+from ntrkpath.cli.output import write
 
 if TYPE_CHECKING:
-    from ntrkpath.cohort.triage import Outcome, Progress
+    from ntrkpath.cohort.outcome import Outcome, Progress
 
 form_option = click.option(
     "--format", "form", type=click.Choice(["text", "json", "html"]), default="text", show_default=True,
     help="Text, one JSON document, or one HTML file that needs nothing else.",
 )  # fmt: skip
+sheet_option = click.option(
+    "--sheet", default="", metavar="NAME", help="The sheet of a workbook (default: the first filled)."
+)
 out_option = click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), default=None, help="Write here, not to standard output."
 )
@@ -38,6 +42,8 @@ def command() -> None:
     "--missing/--no-missing", default=True, show_default=True, help="Work out the missing facts of each case."
 )
 @click.option("--labels", is_flag=True, help="Add the status by label of each case with evidence of a fusion.")
+@click.option("--allow-bad", is_flag=True, help="End with 0 although some rows could not be decided.")
+@sheet_option
 @click.option("--overwrite", is_flag=True, help="Replace OUT where it is there already.")
 @click.option("--resume", is_flag=True, help="Go on with a run into a directory that was broken off.")
 @click.option("--part-rows", type=click.IntRange(1), default=None, help="Rows of one part of a directory.")
@@ -49,22 +55,23 @@ def command() -> None:
 @as_of_option
 @edition_option
 def triage(
-    source: str, out: Path, mapping: str | None, missing: bool, labels: bool, overwrite: bool, resume: bool,
-    part_rows: int | None, threads: int | None, figure2_reading: str | None, as_of: dt.date | None, edition: str,
+    source: str, out: Path, mapping: str | None, missing: bool, labels: bool, allow_bad: bool, sheet: str,
+    overwrite: bool, resume: bool, part_rows: int | None, threads: int | None, figure2_reading: str | None,
+    as_of: dt.date | None, edition: str,
 ) -> int:  # fmt: skip
     """Decide every case of IN and write the answers to OUT.
 
-    IN is Parquet (a file, a directory, an address of an object store), CSV, TSV, JSON lines, or the folder of a
-    cBioPortal study. OUT is .parquet, .csv, .tsv or .jsonl; a name without an ending makes a directory of Parquet
-    parts, with which a run that was broken off can go on (--resume). Rows that cannot be decided go to
-    OUT.bad.jsonl with their reason; a case id that stands twice is an error.
+    IN is Parquet (a file, a directory, an address of an object store), CSV, TSV, a workbook (.xlsx), JSON lines, or
+    the folder of a cBioPortal study. OUT is .parquet, .csv, .tsv or .jsonl; a name without an ending makes a directory
+    of Parquet parts, with which a run that was broken off can go on (--resume). Rows that cannot be decided go to
+    OUT.bad.jsonl with their reason, and the command ends with 65; a case id that stands twice is an error.
     """
     from ntrkpath.cohort.sources import open_source
     from ntrkpath.cohort.triage import PART, Triage
     from ntrkpath.guidance import load
 
     guidance = load(edition)
-    opened = open_source(source, guidance, mapping)
+    opened = open_source(source, guidance, mapping, sheet=sheet)
     for note in opened.notes:
         click.echo(f"note: {note}", err=True)
     bar = _Bar()
@@ -75,12 +82,15 @@ def triage(
     )  # fmt: skip
     if run.resumed:
         click.echo(f"note: {run.resumed:,} rows were done already", err=True)
+    if run.journal is not None and run.journal.lost:
+        click.echo(f"note: {run.journal.lost:,} parts are not as they were left, and are decided anew", err=True)
     try:
         outcome = run.run()
     finally:
         bar.end()
     _report(outcome)
-    return EXIT_OK if outcome.about.decided else EXIT_NO_INPUT
+    about = outcome.about
+    return EXIT_OK if about.decided and (allow_bad or not about.bad) else EXIT_NO_INPUT
 
 
 class _Bar:
@@ -116,12 +126,34 @@ def _duration(seconds: float) -> str:
 
 
 def _report(outcome: Outcome) -> None:
+    from ntrkpath.cohort.words import headline
+
     about = outcome.about
     where = outcome.out if about.decided else "nothing is written"
-    click.echo(f"{about.decided:,} of {about.rows:,} rows decided: {where}", err=True)
+    click.echo(f"{headline(about)}: {where}", err=True)
     if outcome.bad_rows is not None:
         places = ", ".join(f"{where} {n:,}" for where, n in outcome.places[:4])
         click.echo(f"{about.bad:,} bad rows: {outcome.bad_rows}" + (f" ({places})" if places else ""), err=True)
+
+
+@command.command("map")
+@click.argument("source", metavar="IN", type=click.Path(path_type=Path))
+@click.option("--mapping", default=None, metavar="NAME|FILE", help="Begin with this mapping (default: the best fit).")
+@sheet_option
+@out_option
+def map_command(source: Path, mapping: str | None, sheet: str, out: Path | None) -> int:
+    """Propose which column of IN fills which key of a case, as YAML to be read, corrected and given by --mapping.
+
+    Known other names of columns and words in cells are proposed as they stand, near ones with the mark `# near`; what
+    is not understood is listed. Nothing is applied unless you give the file: `cohort triage IN OUT --mapping FILE`.
+    """
+    from ntrkpath.cohort.proposal import propose
+
+    found = propose(source, mapping, sheet=sheet)
+    write(found.text, out)
+    for line in found.told:
+        click.echo(line, err=True)
+    return EXIT_OK
 
 
 @command.command("summarise")
@@ -149,7 +181,8 @@ def summarise_command(decided: Path, form: str, out: Path | None, edition: str) 
         from ntrkpath.cohort.words import summary_text
 
         text = summary_text(summary, guidance)
-    return _put(text, out)
+    write(text, out)
+    return EXIT_OK
 
 
 @command.command("diff")
@@ -178,7 +211,8 @@ def diff_command(before: Path, after: Path, limit: int, form: str, out: Path | N
         from ntrkpath.cohort.words import diff_text
 
         text = diff_text(found)
-    return _put(text, out)
+    write(text, out)
+    return EXIT_OK
 
 
 @command.command("sql")
@@ -205,11 +239,3 @@ def _json(value: Any) -> str:
     import msgspec
 
     return msgspec.json.format(msgspec.json.encode(value)).decode() + "\n"
-
-
-def _put(text: str, out: Path | None) -> int:
-    if out is None:
-        click.echo(text, nl=False)
-    else:
-        out.write_text(text, encoding="utf-8")
-    return EXIT_OK

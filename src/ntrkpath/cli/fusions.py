@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ntrkpath.cli.main import EXIT_FINDING, EXIT_NO_INPUT, EXIT_OK
+from ntrkpath.cli.options import allow_bad_option, out_option
+from ntrkpath.cli.output import write
 
 if TYPE_CHECKING:
     from ntrkpath.fusion import Transcripts
@@ -18,6 +20,14 @@ if TYPE_CHECKING:
 
 _VERDICTS = ("productive", "likely_productive", "uncertain", "not_productive")
 _STDIN = "standard input"
+
+
+def _show_formats(context: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked and not context.resilient_parsing:
+        from ntrkpath.readers import formats_page
+
+        click.echo(formats_page())
+        context.exit()
 
 
 @click.command("fusions")
@@ -47,13 +57,22 @@ _STDIN = "standard input"
     metavar="DIR",
     help="Also draw each event into this directory.",
 )
-@click.option("--allow-bad", is_flag=True, help="Exit 0 also where a row or file could not be read or evaluated.")
+@allow_bad_option
+@out_option
+@click.option(
+    "--formats",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_formats,
+    help="Show every format that is read, with the names of columns, and exit.",
+)
 @click.option(
     "--fail-on", type=click.Choice(_VERDICTS), multiple=True, help="Exit 1 where an event has this verdict; repeatable."
 )
 def command(
     files: tuple[str, ...], caller: str | None, assembly: str | None, gtf: str | None, sample: str | None, form: str,
-    svg: Path | None, allow_bad: bool, fail_on: tuple[str, ...],
+    svg: Path | None, allow_bad: bool, out: Path | None, fail_on: tuple[str, ...],
 ) -> int:  # fmt: skip
     """Judge every NTRK event in the output files of fusion callers.
 
@@ -72,11 +91,11 @@ def command(
     if form == "text":
         from ntrkpath.report.verdict_text import judged_text
 
-        click.echo(judged_text(judged.files, judged.events), nl=False)
+        write(judged_text(judged.files, judged.events), out)
     else:
         from ntrkpath.exports.verdicts import written
 
-        click.echo(written(form, judged.files, judged.events), nl=False)  # type: ignore[arg-type]
+        write(written(form, judged.files, judged.events), out)  # type: ignore[arg-type]
         report(judged)
     if svg:
         _draw(judged.events, svg, transcripts)
@@ -106,5 +125,5 @@ def _draw(verdicts: Sequence[FusionVerdict], directory: Path, transcripts: Trans
     directory.mkdir(parents=True, exist_ok=True)
     for number, verdict in enumerate(verdicts, 1):
         name = re.sub(r"[^\w.-]+", "-", f"{verdict.sample}-{number}-{verdict.name}")
-        (directory / f"{name}.svg").write_text(fusion_svg(verdict, transcripts), encoding="utf-8")
+        write(fusion_svg(verdict, transcripts), directory / f"{name}.svg")
     click.echo(f"{len(verdicts)} pictures in {directory}", err=True)

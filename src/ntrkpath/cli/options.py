@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -33,4 +34,13 @@ as_of_option = click.option(
 )
 edition_option = click.option(
     "--edition", default="wsn2020", show_default=True, metavar="NAME|DIR", help="Edition of the guidance."
+)
+allow_bad_option = click.option(
+    "--allow-bad", is_flag=True, help="Exit 0 also where some input could not be read or evaluated."
+)
+out_option = click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=None,
+    help="Write here instead of to standard output: whole, or not at all.",
 )

@@ -19,11 +19,11 @@ from ntrkpath.cli.output import coloured, write
 if TYPE_CHECKING:
     from ntrkpath.guidance import Edition
     from ntrkpath.model.case import Case
-    from ntrkpath.model.errors import CaseError
+    from ntrkpath.model.errors import CaseError, NtrkpathError
     from ntrkpath.model.fusion import FusionVerdict
     from ntrkpath.model.recommendation import Recommendation
     from ntrkpath.pathway import Pathway
-    from ntrkpath.pathway.intake.files import Verdicts
+    from ntrkpath.pathway.intake.files import Attached
 
 _EPILOG = """\b
 The smallest case (YAML):
@@ -56,15 +56,17 @@ What is left out is unknown, never assumed; a test that is not listed was not do
     default=None,
     help="Write here instead of to standard output.",
 )
+@click.option("--allow-bad", is_flag=True, help="Exit 0 also where a case or a file could not be read or evaluated.")
 @click.option("--trace", is_flag=True, help="Text: show every row that held.")
 def command(
     cases: tuple[str, ...], form: str, as_of: dt.date | None, edition: str, figure2_reading: str | None,
-    fail_on: tuple[str, ...], out: Path | None, trace: bool,
+    fail_on: tuple[str, ...], out: Path | None, allow_bad: bool, trace: bool,
 ) -> int:  # fmt: skip
     """Decide cases and say why.
 
     CASE is a YAML or JSON file, a file of JSON lines, a directory of these, or - for JSON on standard input.
-    A bad case is listed on standard error and the others go on.
+    A bad case is listed on standard error and the others go on; so is a file of a case that could not be wholly read,
+    and the code is then 65.
     """
     from ntrkpath.guidance import load
     from ntrkpath.pathway import Pathway
@@ -85,9 +87,9 @@ def command(
     write(rendered(results, form, guidance, trace, run.fusions, colour=colour), out, styled=form == "text")
     if run.bad:
         click.echo(f"{run.good} decided, {run.bad} not: see the errors above", err=True)
-    if run.good == 0:
-        return EXIT_NO_INPUT
-    return EXIT_FINDING if run.found or (run.bad and "bad-case" in fail_on) else EXIT_OK
+    if run.found or (run.bad and "bad-case" in fail_on):
+        return EXIT_FINDING
+    return EXIT_OK if allow_bad or not (run.bad or run.unread) else EXIT_NO_INPUT
 
 
 def rest_collector() -> None:
@@ -102,8 +104,8 @@ Input = tuple[str, "Case | CaseError", Path]
 
 def inputs(paths: Iterable[str]) -> Iterator[Input]:
     """Yield every case of the files, directories and standard input that are named."""
+    from ntrkpath.cases.load import decode_json, read_located
     from ntrkpath.model.errors import CaseError
-    from ntrkpath.pathway.load import decode_json, read_located
 
     for path in paths:
         if path == "-":
@@ -123,6 +125,8 @@ class Run:
     def __init__(self, pathway: Pathway, fail_on: tuple[str, ...]) -> None:
         self.pathway, self.fail_on = pathway, frozenset(fail_on)
         self.good = self.bad = 0
+        #: Files that were not wholly read and evaluated; their cases are decided without what was not.
+        self.unread = 0
         self.found = False
         #: For each case decided, our verdicts on the events of its caller files.
         self.fusions: list[list[FusionVerdict]] = []
@@ -138,14 +142,15 @@ class Run:
                 yield None
                 continue
             try:
-                case, verdicts = self._with_files(case, directory)
-                answer = self.pathway.recommend(case, verdicts)
+                case, attached = self._with_files(case, directory)
+                answer = self.pathway.recommend(case, attached)
             except NtrkpathError as error:
                 self._report(error.at(place))
                 yield None
                 continue
             self.good += 1
-            self.fusions.append([verdict for events in verdicts.values() for verdict in events])
+            self.fusions.append([event for found in attached.values() for event in found.events])
+            self._count_unread(place, attached)
             given = {action.action for action in answer.actions}
             self.found |= bool(given & self.fail_on) or ("missing" in self.fail_on and bool(answer.missing))
             if progress and self.good % 1000 == 0:
@@ -153,17 +158,25 @@ class Run:
             yield answer
 
     @staticmethod
-    def _with_files(case: Case, directory: Path) -> tuple[Case, Verdicts]:
-        """Return the case with our verdicts on the caller files it names, where it names any."""
+    def _with_files(case: Case, directory: Path) -> tuple[Case, Attached]:
+        """Return the case with what the caller files that it names give, where it names any."""
         if not any(getattr(test, "file", None) for test in case.tests):
             return case, {}
         from ntrkpath.pathway import attach
 
         return attach(case, directory)
 
-    def _report(self, error: Exception) -> None:
+    def _count_unread(self, place: str, attached: Attached) -> None:
+        for found in attached.values():
+            if not found.evaluated:
+                self.unread += 1
+                said = "; ".join(found.report.problems[:3]) or "not everything in it could be evaluated"
+                click.echo(f"not read: {place}: {found.report.file}: {said}", err=True)
+
+    def _report(self, error: NtrkpathError) -> None:
         self.bad += 1
-        click.echo(f"error: {error}", err=True)
+        for one in error.all:
+            click.echo(f"error: {one}", err=True)
 
 
 def rendered(

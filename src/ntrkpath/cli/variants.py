@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from ntrkpath.cli.fusions import given, report
 from ntrkpath.cli.main import EXIT_NO_INPUT, EXIT_OK
+from ntrkpath.cli.options import allow_bad_option, out_option
+from ntrkpath.cli.output import write
 
 
 @click.command("variants")
@@ -14,8 +18,9 @@ from ntrkpath.cli.main import EXIT_NO_INPUT, EXIT_OK
     "--sample", default=None, metavar="ID", help="Sample, where the file names none (default: the file's name)."
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--allow-bad", is_flag=True, help="Exit 0 also where a row or file could not be read or evaluated.")
-def command(files: tuple[str, ...], sample: str | None, form: str, allow_bad: bool) -> int:
+@allow_bad_option
+@out_option
+def command(files: tuple[str, ...], sample: str | None, form: str, allow_bad: bool, out: Path | None) -> int:
     """Read NTRK mutations and copy numbers, with the class of resistance of each mutation.
 
     FILE is a MAF, a VCF with ANN or CSQ, a cBioPortal copy-number matrix, a copy-number table, or a TSO500 or
@@ -30,10 +35,10 @@ def command(files: tuple[str, ...], sample: str | None, form: str, allow_bad: bo
     if form == "json":
         from ntrkpath.exports.findings import document
 
-        click.echo(document(judged.files, findings), nl=False)
+        write(document(judged.files, findings), out)
         report(judged)
     else:
         from ntrkpath.report.verdict_text import findings_text
 
-        click.echo(findings_text(judged.files, (one.says for one in findings)), nl=False)
+        write(findings_text(judged.files, (one.says for one in findings)), out)
     return EXIT_OK if judged.complete or allow_bad else EXIT_NO_INPUT

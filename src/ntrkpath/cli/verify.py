@@ -25,7 +25,7 @@ def command(form: str, write_lock: bool, edition: str) -> int:
     import msgspec
 
     from ntrkpath.guidance import load
-    from ntrkpath.guidance.proof import sign_off, verify
+    from ntrkpath.proof.edition import sign_off, verify
 
     guidance = load(edition)
     if write_lock:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import IO
 
 import msgspec
 
+from ntrkpath.cohort.durable import Mark, to_disk
 from ntrkpath.model.errors import NtrkpathError
 
 
@@ -48,9 +51,13 @@ class BadRows:
         #: How many rows each place made bad in this run, most first by ``most_common``.
         self.places: Counter[str] = Counter()
         self._file: IO[bytes] | None = None
+        self._held = sha256()
+        self._size = size
         if path.exists():
             with path.open("r+b") as file:
                 file.truncate(size)
+                while block := file.read(1 << 20):
+                    self._held.update(block)
             if size == 0:
                 path.unlink()
 
@@ -61,18 +68,33 @@ class BadRows:
         if self._file is None:
             self._file = self.path.open("ab")
         encode = msgspec.json.encode
-        self._file.write(b"".join(encode(row) + b"\n" for row in sorted(rows, key=lambda r: r.row)))
+        written = b"".join(encode(row) + b"\n" for row in sorted(rows, key=lambda r: r.row))
+        self._file.write(written)
         self._file.flush()
+        self._held.update(written)
+        self._size += len(written)
         self.count += len(rows)
         self.places.update(row.where for row in rows)
 
     @property
-    def size(self) -> int:
-        """The bytes written so far."""
-        return self.path.stat().st_size if self.path.exists() else 0
+    def mark(self) -> Mark:
+        """What the side file holds so far."""
+        return Mark(self._size, self._held.hexdigest())
+
+    def to_disk(self) -> None:
+        """Have what was written on the disk."""
+        if self.path.exists():
+            to_disk(self.path)
 
     def close(self) -> None:
         """Close the side file."""
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+def read_bad_rows(path: Path) -> Iterator[BadRow]:
+    """Yield the bad rows of a side file."""
+    with path.open("rb") as lines:
+        for line in lines:
+            yield msgspec.json.decode(line, type=BadRow)

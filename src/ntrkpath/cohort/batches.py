@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 #: Endings of the formats; a directory holds Parquet files, or is a cBioPortal study.
 DELIMITED = {".csv": ",", ".tsv": "\t", ".txt": "\t"}
 LINES = (".jsonl", ".ndjson")
-FORMATS = (".parquet", *DELIMITED, *LINES)
+WORKBOOKS = (".xlsx", ".xlsm")
+FORMATS = (".parquet", *DELIMITED, *LINES, *WORKBOOKS)
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -48,7 +49,8 @@ class Source(Protocol):
         name: What it is called in messages: the last part of its path.
         rows: Its number of rows; ``None`` where only reading tells.
         share: How much of it has been read, 0 to 1, where only its size in bytes tells; else ``None``.
-        notes: What the user should know before the run: columns not used, files missing.
+        notes: What the user should know before the run, such as files that are missing.
+        not_read: Columns that fill nothing and are not known to be useless, each with the nearest key, or ``""``.
         files: The local files that it is read from; none where it stands in an object store.
         mapping: Which column fills which key.
     """
@@ -59,6 +61,7 @@ class Source(Protocol):
     rows: int | None
     share: float | None
     notes: list[str]
+    not_read: dict[str, str]
 
     def batches(self, size: int, start: int = 0) -> Iterator[Batch]:
         """Yield batches of ``size`` rows, after passing over ``start`` rows."""
@@ -67,8 +70,8 @@ class Source(Protocol):
         """Yield the case ids alone, in batches, each with the number of its first row."""
 
 
-def require(*modules: str) -> None:
-    """Check that the extra ``batch`` is installed.
+def require(*modules: str, extra: str = "batch") -> None:
+    """Check that an extra is installed.
 
     Raises:
         CaseError: It is not.
@@ -76,7 +79,7 @@ def require(*modules: str) -> None:
     for module in modules or ("polars", "numpy", "pyarrow"):
         if find_spec(module) is None:
             raise CaseError(
-                f"cohorts need {module}, which is not installed", remedy="pip install 'ntrkpath[batch]'"
+                f"cohorts need {module}, which is not installed", remedy=f"pip install 'ntrkpath[{extra}]'"
             )  # fmt: skip
 
 
@@ -90,11 +93,6 @@ def numbered(table: pa.Table) -> Iterator[tuple[int, pl.Series]]:
     for begin, end in itertools.pairwise(starts):
         if end > begin:
             yield int(numbers[begin]), ids.slice(begin, end - begin)
-
-
-def not_used(held: Plan) -> list[str]:
-    """Return the note that names the columns of a table that fill nothing."""
-    return [f"columns not used: {', '.join(held.not_used)}"] if held.not_used else []
 
 
 def ids_alone(held: Plan) -> Plan:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ntrkpath.pathway.intake.genes import NtrkGenes
-from ntrkpath.pathway.intake.sequencing import fusion_name
 from ntrkpath.cohort.cells import Cells
 from ntrkpath.cohort.columns import raw_columns
 from ntrkpath.guidance import Edition
 from ntrkpath.model.case import ReportedFusion
 from ntrkpath.model.errors import CaseError
 from ntrkpath.pathway import case_from
+from ntrkpath.pathway.intake.genes import NtrkGenes
+from ntrkpath.pathway.intake.sequencing import fusion_name
 from ntrkpath.pathway.intake.treated import Treated
 
 if TYPE_CHECKING:

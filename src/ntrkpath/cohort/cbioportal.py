@@ -18,6 +18,7 @@ from ntrkpath.cohort.columns import CASE_ID
 from ntrkpath.cohort.mapping import Mapping, apply, plan
 from ntrkpath.guidance import Edition
 from ntrkpath.model.errors import CaseError, NtrkpathError
+from ntrkpath.readers.inputs import regular
 
 if TYPE_CHECKING:
     import polars as pl
@@ -42,6 +43,12 @@ def is_pointer(path: Path) -> bool:
         return file.read(len(_POINTER)) == _POINTER
 
 
+def sample_files(mapping: Mapping) -> list[str]:
+    """Return the names, or patterns of names, of the file of samples of a study."""
+    names = mapping.study.get("files", {}).get("samples") or ()
+    return [str(name) for name in ([names] if isinstance(names, str) else names)]
+
+
 class _Sample(msgspec.Struct):
     """What the files other than the clinical ones say of one sample."""
 
@@ -59,16 +66,20 @@ class Study:
         folder: The folder.
         mapping: A mapping with a ``study`` section, such as ``cbioportal``.
         edition: Whose histologies and drivers say which genes matter.
+        samples: The file of samples, where it is named; else the mapping says what it is called.
 
     Attributes:
+        files: The files that are read.
         notes: What is missing from the folder or not used, one sentence each.
 
     Raises:
         CaseError: The clinical file is missing, or a file was never fetched from Git LFS.
     """
 
-    def __init__(self, folder: Path, mapping: Mapping, edition: Edition) -> None:
+    def __init__(self, folder: Path, mapping: Mapping, edition: Edition, samples: Path | None = None) -> None:
         self.folder, self.mapping, self.edition = folder, mapping, edition
+        self._named = {"samples": samples} if samples is not None else {}
+        self.files: list[Path] = []
         self.setting = mapping.study
         self.notes: list[str] = []
         self.bad_samples: dict[str, tuple[str, str]] = {}
@@ -77,9 +88,6 @@ class Study:
         clinical = self._clinical()
         self.plan = plan(mapping, clinical.columns, folder.name)
         self.clinical = clinical
-        self.rows = clinical.height
-        if self.plan.not_used:
-            self.notes.append(f"columns not used: {', '.join(self.plan.not_used)}")
         self.samples: dict[str, _Sample] = {}
         found = {kind: self._file(kind) for kind in ("sv", "mutations", "cna")}
         self.known: dict[str, frozenset[str] | None] = {kind: self._profiled(kind) for kind in found}
@@ -91,10 +99,18 @@ class Study:
             self._read_copy_numbers(found["cna"])
         self.has = {kind: path is not None for kind, path in found.items()}
         self._say_missing(found)
+        self.strays = self._strays()
+        self.rows = clinical.height + len(self.strays)
 
     # --- files --------------------------------------------------------------------------------------------------
 
     def _file(self, kind: str) -> Path | None:
+        found = self._named.get(kind) or self._find(kind)
+        if found is not None and found not in self.files:
+            self.files.append(regular(found))
+        return found
+
+    def _find(self, kind: str) -> Path | None:
         names = self.setting.get("files", {}).get(kind) or ()
         for name in [names] if isinstance(names, str) else names:
             for path in sorted(self.folder.glob(str(name))):
@@ -142,6 +158,7 @@ class Study:
         for name in self.setting.get("case_lists", {}).get(kind) or ():
             path = self.folder / "case_lists" / name
             if path.is_file():
+                self.files.append(path)
                 lines = path.read_text(encoding="utf-8").splitlines()
                 ids = next((ln.partition(":")[2] for ln in lines if ln.startswith("case_list_ids:")), "")
                 return frozenset(ids.split())
@@ -187,15 +204,15 @@ class Study:
             elif None not in genes and genes[0] != genes[1] and not junction.intragenic:
                 for gene in genes:
                     self._present(sample, str(gene), "fusion")
-        from ntrkpath.pathway.intake.files import _assessor  # the shipped annotation, opened once
+        from ntrkpath.fusion.assessment import shared  # the shipped annotation, opened once
 
-        for verdict in _assessor().assess(ntrk):
+        for verdict in shared().assess(ntrk):
             entry = self._of(verdict.sample)
             entry.events += 1
             entry.fusions.setdefault(verdict.level, []).append(_fusion(verdict))
 
     def _read_mutations(self, path: Path) -> None:
-        from ntrkpath.readers.variants import short_protein
+        from ntrkpath.readers import short_protein
 
         silent = {str(word).casefold() for word in self.setting.get("silent") or ()}
         wanted = self.genes | self.ntrk
@@ -239,9 +256,20 @@ class Study:
                 f"{path.name}: {strange} cells are none of -2, -1.5, -1, 0, 1, 2 and count as unknown, not as absent"
             )
 
+    def _strays(self) -> list[str]:
+        """Return the samples with an NTRK event that the clinical file does not hold; the others are said in a note."""
+        known = set(self.clinical[self.sample_column()].drop_nulls().to_list())
+        absent = sorted({*self.samples, *self.bad_samples} - known)
+        strays = [name for name in absent if name in self.bad_samples or self.samples[name].events]
+        if len(absent) > len(strays):
+            self.notes.append(
+                f"{len(absent) - len(strays)} samples with other alterations are not in the clinical file: not decided"
+            )
+        return strays
+
     # --- cases --------------------------------------------------------------------------------------------------
 
-    def batches(self, size: int, start: int = 0) -> Iterator[tuple[int, int, pa.Table, list[BadRow]]]:
+    def batches(self, size: int, start: int = 0) -> Iterator[tuple[int, int, pa.Table | None, list[BadRow]]]:
         """Yield number of the first row, rows, raw columns, and the rows that cannot be mapped.
 
         Args:
@@ -250,7 +278,7 @@ class Study:
         """
         import pyarrow as pa
 
-        for at in range(start, self.rows, size):
+        for at in range(start, self.clinical.height, size):
             part = self.clinical.slice(at, size)
             table, bad = apply(self.plan, part, at + 1)
             numbers, ids = table["row"].to_pylist(), table[CASE_ID].to_pylist()
@@ -266,6 +294,14 @@ class Study:
             for name in dict.fromkeys(name for cell in cells for name in cell):
                 table = table.append_column(name, pa.array([cell.get(name) for cell in cells], pa.large_string()))
             yield at + 1, part.height, table, bad
+        first = max(start, self.clinical.height)
+        lost = [
+            BadRow(number, sample, "clinical file", "an NTRK event of a sample that the clinical file does not hold")
+            for number, sample in enumerate(self.strays, self.clinical.height + 1)
+            if number > first
+        ]
+        if lost:
+            yield first + 1, len(lost), None, lost
 
     def _cells(self, sample: str) -> dict[str, str]:
         """Return the columns of alterations and tests of one sample; nested ones as JSON."""
@@ -317,7 +353,7 @@ def _fusion(verdict: FusionVerdict) -> dict[str, Any]:
     only the NTRK side is named, which leaves it uncertain.
     """
     from ntrkpath.model.case import ReportedFusion
-    from ntrkpath.pathway.intake.files import judge
+    from ntrkpath.pathway.intake.reported import judge
 
     five, three = verdict.five_prime, verdict.three_prime
     frame = {"in": "in_frame", "out": "out_of_frame"}.get(verdict.frame.by_caller)

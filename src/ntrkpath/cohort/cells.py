@@ -14,6 +14,7 @@ import msgspec
 
 from ntrkpath.cohort.columns import Column
 from ntrkpath.model.errors import CaseError
+from ntrkpath.vocabulary.fusion_text import read_fusion
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,6 +25,9 @@ _FLAGS = {"true": True, "yes": True, "y": True, "1": True, "false": False, "no":
 _ITEMS = re.compile(r"\s*;\s*")
 _LIST = re.compile(r"\s*[;,]\s*")
 _SAYS_NONE = "none"
+#: Between fusions; not within brackets, where exons stand: ``ETV6-NTRK3 (E5;N15)``.
+_FUSIONS = re.compile(r"\s*;\s*(?![^()]*\))")
+_FRAME = ("in_frame", "out_of_frame", "in", "out", "in-frame", "out-of-frame", "unknown")
 
 
 class Cells:
@@ -166,7 +170,7 @@ def _nested(cell: Any, item: Callable[[str], Any] | None, *, as_mapping: bool) -
         elif item is None:
             raise ValueError(text)
         else:
-            split = _LIST if item is str.strip else _ITEMS
+            split = _LIST if item is str.strip else _FUSIONS if item is _fusion else _ITEMS
             cell = [part for part in split.split(text) if part]
     if as_mapping:
         pairs = cell.items() if isinstance(cell, dict) else (_pair(part) for part in cell)
@@ -199,11 +203,29 @@ def _alteration(text: str) -> dict[str, str]:
     return {"gene": gene, "kind": kind, "status": status}
 
 
-def _fusion(text: str) -> dict[str, str]:
-    pair, *frame = text.split()
-    five, three = re.split(r"::|--", pair)
-    sides = {"five_prime": five, "three_prime": three}
-    return {k: v for k, v in sides.items() if v not in ("", "?")} | ({"frame": frame[0]} if frame else {})
+def _fusion(text: str) -> dict[str, Any]:
+    """Return one fusion as a case lists it; the text is read as one of a case is (``vocabulary.fusion_text``).
+
+    Raises:
+        CaseError: It is no fusion, or a gene is not known: said with the nearest names, never another gene.
+    """
+    words = text.split()
+    frame = words.pop() if len(words) > 1 and words[-1].casefold() in _FRAME else None
+    found = read_fusion(" ".join(words))
+    if found.problem:
+        raise CaseError(
+            found.problem, value=found.text,
+            allowed=f"nearest: {', '.join(found.nearest)}" if found.nearest else "5' gene, then 3' gene: ETV6::NTRK3",
+            remedy="correct the cell; ? stands for a partner that is not known",
+        )  # fmt: skip
+    told: dict[str, Any] = {"frame": frame.casefold() if frame else found.frame}
+    for name, side in (("five_prime", found.five_prime), ("three_prime", found.three_prime)):
+        if side is not None:
+            told |= {
+                name: side.gene.symbol, f"exon_{name}": side.exon, f"transcript_{name}": side.transcript,
+                f"position_{name}": side.position,
+            }  # fmt: skip
+    return {key: value for key, value in told.items() if value is not None}
 
 
 def _mutation(text: str) -> dict[str, str]:

@@ -37,7 +37,7 @@ _PARTS: dict[str, type[msgspec.Struct]] = {
     "disease": model.Disease,
 }
 #: Keys of a case that no decision reads, and the output of a caller, which a cohort does not open.
-_LEFT_OUT = {"id", "source", "note", "file", "panel"}
+_LEFT_OUT = {"id", "source", "note", "read_as", "file", "sample", "caller", "assembly", "panel"}
 
 
 class Column(msgspec.Struct, frozen=True):

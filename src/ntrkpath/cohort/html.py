@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ntrkpath.cohort.diff import CohortDiff, Moved
 from ntrkpath.cohort.summarise import Agreement, Share, Summary
-from ntrkpath.cohort.words import dates_note, interval, level, origin, percent, shown
+from ntrkpath.cohort.words import counted, dates_note, interval, level, origin, percent, shown
 from ntrkpath.figures.forest import ForestRow, forest_svg
 from ntrkpath.figures.patient_flow import Stage, patient_flow_svg
 from ntrkpath.guidance import Edition
@@ -82,17 +82,24 @@ def stages(summary: Summary) -> list[Stage]:
     f = summary.funnel
     outside = f.diagnosed - f.in_scope
     bad = f"{summary.about.bad:,} rows could not be decided" if summary.about.bad else ""
-    untested = f.in_scope - f.tested
+    untested = 0 if f.tested is None else f.in_scope - f.tested
+    unfound = 0 if f.tested is None or f.positive is None else f.tested - f.positive
     none = "none, or not conclusive"
     found = [
         Stage("Diagnosed and decided", f.diagnosed, bad),
         Stage("Within the guidance", f.in_scope, "", (("not a sarcoma", outside),) if outside else ()),
-        Stage("Tested for NTRK fusions", f.tested, _ANY, (("not tested", untested),) if untested else ()),
-        Stage("Evidence of a fusion", f.positive, "that may lead to a TRK inhibitor", ((none, f.tested - f.positive),)),
-    ]
-    note = "the cohort states no therapy" if f.treated is None else ""
+        Stage(
+            "Tested for NTRK fusions", f.tested, "the cohort states no tests" if f.tested is None else _ANY,
+            (("not tested", untested),) if untested else (),
+        ),
+        Stage(
+            "Evidence of a fusion", f.positive, "that may lead to a TRK inhibitor",
+            () if f.positive is None else ((none, unfound),),
+        ),
+    ]  # fmt: skip
+    note = "the cohort states no therapy" if f.treated is None and f.tested is not None else ""
     leaves: tuple[tuple[str, int], ...] = ()
-    if f.treated is not None:
+    if f.treated is not None and f.positive is not None:
         untreated = f.positive - f.treated - f.therapy_unknown
         leaves = (("not given one", untreated),) if untreated else ()
         leaves += (("therapy not stated", f.therapy_unknown),) if f.therapy_unknown else ()
@@ -108,10 +115,10 @@ def _shares(title: str, counts: dict[str, int], total: int, edition: Edition, fa
 
 
 def _forest(summary: Summary, edition: Edition) -> Html:
-    rows, largest = [], max((g.tested for g in summary.histologies), default=0)
+    rows, largest = [], max((g.tested or 0 for g in summary.histologies), default=0)
     for group in summary.histologies:
         s = group.positive
-        if s.share is not None:
+        if s is not None and s.share is not None and group.tested:
             rows.append(
                 ForestRow(
                     level(group.name, edition), s.share, s.low, s.high, columns=(f"{s.count:,}", f"{s.of:,}"),
@@ -119,7 +126,7 @@ def _forest(summary: Summary, edition: Edition) -> Html:
                 )
             )  # fmt: skip
     if not rows:
-        return el("p", "No case was tested.")
+        return el("p", "No case was tested." if summary.funnel.tested is not None else "The cohort states no tests.")
     svg = forest_svg(
         rows, title="Fusions among the tested", axis_title="Share with evidence of a fusion (exact 95 % interval)",
         columns=("fusion", "tested"), figures="Share (95 % interval)",
@@ -135,8 +142,8 @@ def _groups(summary: Summary, edition: Edition) -> Html:
     ):
         rows: list[list[object]] = [
             [
-                level(g.name, edition, fact), _count(g.cases), _count(g.tested), _count(g.positive.count),
-                percent(g.positive.share), interval(g.positive),
+                level(g.name, edition, fact), _count(g.cases), counted(g.tested),
+                *((_count(s.count), percent(s.share), interval(s)) if (s := g.positive) else (counted(None), "", "")),
             ]
             for g in groups
         ]  # fmt: skip

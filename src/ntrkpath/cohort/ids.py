@@ -21,20 +21,17 @@ NAMED = 5
 
 
 class SeenIds:
-    """The hashes of all case ids of a run, in files of a directory that can be cut back to an earlier state.
+    """The hashes of all case ids of a run, in files of a directory.
 
     Args:
-        directory: Where the files stand; made where it is missing.
-        sizes: The state to cut back to, in bytes by file, as ``sizes`` gave it; ``None`` starts empty.
+        directory: Where the files stand; made where it is missing. A run that goes on adds its earlier ids anew.
     """
 
-    def __init__(self, directory: Path, sizes: list[int] | None = None) -> None:
+    def __init__(self, directory: Path) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         self._paths = [directory / f"{i:02d}.u64" for i in range(_FILES)]
-        for path, size in zip(self._paths, sizes or [0] * _FILES, strict=True):
-            with path.open("ab") as file:
-                file.truncate(size)
-        self.sizes = list(sizes or [0] * _FILES)
+        for path in self._paths:
+            path.write_bytes(b"")
 
     def add(self, ids: pl.Series) -> None:
         """Add the ids of some rows; null is none."""
@@ -48,7 +45,6 @@ class SeenIds:
             if len(part):
                 with path.open("ab") as file:
                     part.tofile(file)
-        self.sizes = [size + 8 * int(n) for size, n in zip(self.sizes, np.diff(ends, prepend=0), strict=True)]
 
     def repeated(self) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
         """Return the hashes that stand more than once; two ids may share one by chance."""

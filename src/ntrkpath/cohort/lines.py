@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ntrkpath.cohort.bad_rows import BadRow, bad_row
-from ntrkpath.cohort.batches import Batch, not_used, numbered
+from ntrkpath.cohort.batches import Batch, numbered
 from ntrkpath.cohort.columns import CASE_ID
 from ntrkpath.cohort.mapping import Mapping, apply, plan
 from ntrkpath.model.errors import CaseError
@@ -38,7 +38,8 @@ class LineSource:
                 keys.update(dict.fromkeys(found) if error is None else {})
         if not told:
             raise CaseError("the file is empty", where=self.name, remedy="write one case a line, as JSON")
-        self.notes = not_used(plan(mapping, keys, self.name)) if keys else []
+        self.notes: list[str] = []
+        self.not_read = plan(mapping, keys, self.name).not_read if keys else {}
 
     def _open(self) -> Any:
         import gzip
@@ -102,7 +103,7 @@ class LineSource:
 
 def _flat(line: bytes) -> tuple[dict[str, str | None], bool, CaseError | None]:
     """Return a JSON object as columns of text, and whether it is a whole case (by the paths of its keys)."""
-    from ntrkpath.pathway.load import decode_json
+    from ntrkpath.cases.load import decode_json
 
     ident: dict[str, str | None] = {}
     whole = False

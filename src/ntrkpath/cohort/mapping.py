@@ -27,6 +27,8 @@ SHIPPED = KNOWLEDGE / "cohort" / "mappings"
 DATES = ("requested", "reported")
 #: ``else`` of a column whose other words stay as they are.
 KEPT = "*"
+#: Most bytes of a mapping that a visitor sends.
+MOST_SENT = 64 * 1024
 _KEYS = {"id", "title", "extends", "source", "note", "columns", "empty", "unused", "study"}
 _FIELD_KEYS = {"from", "values", "else", "note"}
 
@@ -70,30 +72,62 @@ def shipped() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in SHIPPED.glob("*.yaml")))
 
 
-def load_mapping(name: str | Path) -> Mapping:
-    """Load a mapping by name, or from a YAML file.
+def load_mapping(name: str | Path | Mapping) -> Mapping:
+    """Load a mapping by name, or from a YAML file; one that is loaded already is returned.
 
     Raises:
         GuidanceError: No such mapping, or it is malformed.
     """
-    return _mapping(_read(name), str(name))
+    return name if isinstance(name, Mapping) else _mapping(_read(name), str(name))
+
+
+def sent_mapping(name: str, content: bytes) -> Mapping:
+    """Return a mapping that a visitor sent: it may extend one that comes with ntrkpath, and name no file.
+
+    Raises:
+        GuidanceError: It is malformed, too large, extends another file or reads a study in another way.
+    """
+    if len(content) > MOST_SENT:
+        raise GuidanceError(
+            "too large for a mapping", where=name, value=len(content), allowed=f"up to {MOST_SENT} bytes"
+        )
+    data = _checked(content, name)
+    if "study" in data:
+        raise GuidanceError("a mapping that is sent says nothing of the files of a study", where=name, value="study")
+    if "extends" in data and data["extends"] not in shipped():
+        raise GuidanceError("no such mapping", where=name, value=str(data["extends"]), allowed=shipped())
+    return _mapping(_extended(data), name)
 
 
 def _read(name: str | Path) -> dict[str, Any]:
-    import yaml
-
     path = SHIPPED / f"{name}.yaml" if str(name) in shipped() else Path(name)
     if not path.is_file():
         raise GuidanceError("no such mapping", value=str(name), allowed=shipped(), remedy="or name a YAML file")
+    return _extended(_checked(path.read_bytes(), path.name))
+
+
+def _checked(content: bytes, where: str) -> dict[str, Any]:
+    import yaml
+
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise GuidanceError("not readable as YAML", where=path.name, remedy=str(error).replace("\n", " ")) from None
+        data = yaml.safe_load(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise GuidanceError("not UTF-8 text", where=where, remedy="save the mapping as UTF-8") from None
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark is not None else ""
+        raise GuidanceError(
+            "not readable as YAML", where=f"{where}{line}", remedy="check indents, quotes and colons there"
+        ) from None  # fmt: skip
     if not isinstance(data, dict):
-        raise GuidanceError("a mapping is a YAML mapping with the key columns", where=path.name)
+        raise GuidanceError("a mapping is a YAML mapping with the key columns", where=where)
     for key in data:
         if key not in _KEYS:
-            raise GuidanceError("unknown key", where=path.name, value=key, allowed=sorted(_KEYS))
+            raise GuidanceError("unknown key", where=where, value=key, allowed=sorted(_KEYS))
+    return data
+
+
+def _extended(data: dict[str, Any]) -> dict[str, Any]:
     if "extends" not in data:
         return data
     base = _read(str(data["extends"]))
@@ -154,6 +188,13 @@ class Plan(msgspec.Struct, frozen=True):
     not_used: tuple[str, ...]
 
     @property
+    def not_read(self) -> dict[str, str]:
+        """Columns that fill nothing and are not known to be useless, each with the nearest key of a case."""
+        from ntrkpath.cohort.naming import nearest
+
+        return nearest(self.not_used) if self.not_used else {}
+
+    @property
     def columns(self) -> list[str]:
         """Every column of the table that is read."""
         return list(dict.fromkeys(name for _, names in self.fields for name in names))
@@ -198,7 +239,8 @@ def plan(mapping: Mapping, columns: Iterable[str], where: str = "", more: Iterab
             wanted = mapping.fields[needed].columns if needed in mapping.fields else (needed,)
             raise CaseError(
                 f"no column fills {needed}", where=where, value=", ".join(columns[:12]), allowed=wanted,
-                remedy="name your column in a mapping (columns: {" + needed + ": YOUR_COLUMN}), given by --mapping",
+                remedy="name your column in a mapping (columns: {" + needed + ": YOUR_COLUMN}), given by --mapping; "
+                "`ntrkpath cohort map` proposes one",
             )  # fmt: skip
     unused = tuple(n for n in columns if n not in taken and n.casefold() not in mapping.unused)
     return Plan(mapping, tuple(found.values()), unused)

@@ -40,6 +40,8 @@ def _of(method: str) -> tuple[str, ...]:
 PARTS: tuple[Part, ...] = (
     Part(("age_band",), ("patient.age",)),
     Part((), ("patient.sex",)),
+    Part((), ("patient.pregnant",)),
+    Part((), ("disease.brain_metastases",)),
     Part(("typical_histology",), ("diagnosis.typical_histology",)),
     Part(("central_review",), ("diagnosis.central_review",)),
     Part(("for_diagnosis",), ("diagnosis.testing_for_diagnosis",)),
@@ -51,9 +53,9 @@ PARTS: tuple[Part, ...] = (
     Part(("surgery_morbidity",), ("disease.surgery_morbidity",)),
     Part(("alternative",), ("disease.satisfactory_alternative",)),
     Part(("standard_therapy",), ("disease.standard_therapy", "therapy")),
-    Part(("trk_therapy",), ("therapy",)),
+    Part(("trk_therapy", "trk_response"), ("therapy",)),
     Part(
-        ("histology_group", "alk_ros1", "canonical_alteration", "other_driver"),
+        ("histology_group", "kin", "alk_ros1", "canonical_alteration", "other_driver"),
         (_HISTOLOGY, "alterations", *_each(("fusions", "mutations", "amplifications"))),
     ),
     Part(
@@ -76,7 +78,19 @@ PARTS: tuple[Part, ...] = (
     Part(("rna_coverage",), ("rna_mps.genes_covered",)),
     Part(("dna_result", "dna_fusion"), _each(("result", "fusions"), ("dna_mps",)), ("dna_mps",)),
     Part(("dna_coverage",), ("dna_mps.genes_covered",)),
-    Part(("ihc_others", "fish_others", "rt_pcr_others", "rna_others", "dna_others", "figure2_reading"), ()),
+    Part(
+        (
+            "ihc_others",
+            "fish_others",
+            "rt_pcr_others",
+            "rna_others",
+            "dna_others",
+            "rna_file",
+            "dna_file",
+            "figure2_reading",
+        ),
+        (),
+    ),
 )
 
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ntrkpath.cohort.batches import DELIMITED, FORMATS, LINES, Batch, Source, require
+from ntrkpath.cohort.batches import DELIMITED, FORMATS, LINES, WORKBOOKS, Batch, Source, require
 from ntrkpath.cohort.mapping import Mapping, load_mapping
 from ntrkpath.guidance import Edition
 from ntrkpath.model.errors import CaseError
+from ntrkpath.readers.inputs import regular
 
 if TYPE_CHECKING:
     import polars as pl
@@ -17,45 +18,63 @@ if TYPE_CHECKING:
 __all__ = ["DELIMITED", "Batch", "Source", "open_source", "require"]
 
 
-def open_source(path: str, edition: Edition, mapping: str | Path | None = None) -> Source:
+def open_source(path: str, edition: Edition, mapping: str | Path | Mapping | None = None, *, sheet: str = "") -> Source:
     """Open a cohort.
 
     Args:
         path: A file, a directory of Parquet files, a pattern (``part-*.parquet``), an address of an object store
-            (``s3://``, ``gs://``, ``az://``, ``https://``), or the folder of a cBioPortal study.
+            (``s3://``, ``gs://``, ``az://``, ``https://``), or the folder of a cBioPortal study. The file of samples
+            of a study, with a mapping that names it, stands for its folder; any other file with a mapping of a study
+            is read alone.
         edition: Whose histologies say which genes of a study matter.
-        mapping: Name or file of a mapping of columns; by default ``cbioportal`` for a study, else ``default``.
+        mapping: A mapping of columns, its name or its file; by default ``cbioportal`` for a study, else ``default``.
+        sheet: The sheet of a workbook; by default the first that holds anything.
 
     Raises:
         CaseError: There is no such file, its format is not known, or nothing fills the case id or the histology.
+        InputError: It is a pipe or a device.
         GuidanceError: The mapping is unknown or malformed.
     """
     require()
-    from ntrkpath.cohort.cbioportal import is_pointer, is_study
-    from ntrkpath.cohort.lines import LineSource
-    from ntrkpath.cohort.tables import DelimitedSource, ParquetSource
+    from ntrkpath.cohort.cbioportal import is_pointer, is_study, sample_files
 
     local = Path(path)
     remote = "://" in path
     if not remote and "*" not in path and not local.exists():
         raise CaseError("no such file or directory", where=path, allowed=FORMATS, remedy="check the path")
+    if not remote:
+        regular(local)
     study = not remote and is_study(local)
     known = load_mapping(mapping or ("cbioportal" if study else "default"))
     if not remote and local.is_dir() and (study or known.study):
         return _StudySource(local, known if known.study else load_mapping("cbioportal"), edition)
-    if known.study:
-        raise CaseError(
-            "this mapping reads the folder of a study", where=path, value=known.id, remedy="give the folder, not a file"
-        )  # fmt: skip
     if not remote and local.is_file() and is_pointer(local):
         raise CaseError("the file was never fetched: it is a Git LFS pointer", where=path, remedy="run `git lfs pull`")
-    ending = _ending(path, local)
+    if known.study and not remote and any(local.match(name) for name in sample_files(known)):
+        return _StudySource(local.parent, known, edition, local)
+    source = _one_file(path, local, known, remote, sheet)
+    if known.study:
+        source.notes.append("this table is read alone: what the other files of its study say stays unknown")
+    return source
+
+
+def _one_file(path: str, local: Path, known: Mapping, remote: bool, sheet: str) -> Source:
+    from ntrkpath.cohort.lines import LineSource
+    from ntrkpath.cohort.tables import DelimitedSource, ParquetSource
+    from ntrkpath.cohort.workbook import WorkbookSource
+
+    ending = format_of(path, local)
+    if ending in WORKBOOKS and not remote:
+        return WorkbookSource(local, known, sheet)
+    if sheet:
+        raise CaseError("only a workbook has sheets", where=path, value=sheet, allowed=WORKBOOKS)
     if ending in LINES and not remote:
         return LineSource(local, known)
     return ParquetSource(path, known) if ending == ".parquet" else DelimitedSource(path, known, ending)
 
 
-def _ending(path: str, local: Path) -> str:
+def format_of(path: str, local: Path) -> str:
+    """Return the format of a source by its name, as one of ``batches.FORMATS``."""
     name = path.rstrip("/").rpartition("/")[2].casefold()
     if "://" not in path and local.is_dir():
         if not any(local.glob("**/*.parquet")):
@@ -71,14 +90,15 @@ def _ending(path: str, local: Path) -> str:
 
 
 class _StudySource:
-    """A cBioPortal study folder."""
+    """A cBioPortal study folder, or the one file of samples of it that was named."""
 
-    def __init__(self, folder: Path, mapping: Mapping, edition: Edition) -> None:
+    def __init__(self, folder: Path, mapping: Mapping, edition: Edition, samples: Path | None = None) -> None:
         from ntrkpath.cohort.cbioportal import Study
 
-        self.study = Study(folder, mapping, edition)
-        self.name, self.notes = folder.resolve().name, self.study.notes
-        self.files = [str(file) for file in sorted(folder.rglob("*")) if file.is_file()]
+        self.study = Study(folder, mapping, edition, samples)
+        self.name, self.notes = (samples or folder.resolve()).name, self.study.notes
+        self.not_read = self.study.plan.not_read
+        self.files = [str(file) for file in self.study.files]
         self.mapping = mapping
         self.rows: int | None = self.study.rows
         self.share: float | None = None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ntrkpath.cohort.batches import require
+from ntrkpath.cohort.columns import METHODS
 from ntrkpath.cohort.writing import About, read_about, scan
 from ntrkpath.evidence.proportions import clopper_pearson
 from ntrkpath.guidance import Edition, load
@@ -33,12 +34,15 @@ class Share(msgspec.Struct, frozen=True):
 
 
 class Group(msgspec.Struct, frozen=True):
-    """Cases of one histology group or priority, how many were tested, and how many of these are positive."""
+    """Cases of one histology group or priority, how many were tested, and how many of these are positive.
+
+    Both are ``None`` where no column of the cohort tells of a test.
+    """
 
     name: str
     cases: int
-    tested: int
-    positive: Share
+    tested: int | None
+    positive: Share | None
 
 
 class Funnel(msgspec.Struct, frozen=True):
@@ -47,17 +51,17 @@ class Funnel(msgspec.Struct, frozen=True):
     Args:
         diagnosed: Every case that was decided.
         in_scope: Those within the guidance.
-        tested: Those of them with at least one NTRK test, whatever its result.
-        positive: Tested ones with evidence of a fusion that may lead to a TRK inhibitor.
-        treated: Positive ones that were given a TRK inhibitor; ``None`` where the cohort holds no therapy.
+        tested: Those of them with at least one NTRK test, whatever its result; ``None`` where no column tells of one.
+        positive: Tested ones with evidence of a fusion that may lead to a TRK inhibitor; ``None`` likewise.
+        treated: Positive ones that were given a TRK inhibitor; ``None`` where the cohort holds no therapy or no test.
         treated_otherwise: Cases given one without such evidence here.
         therapy_unknown: Positive ones whose therapy is not stated.
     """
 
     diagnosed: int
     in_scope: int
-    tested: int
-    positive: int
+    tested: int | None
+    positive: int | None
     treated: int | None
     treated_otherwise: int
     therapy_unknown: int
@@ -197,15 +201,16 @@ def summarise(out: Path, edition: Edition | None = None) -> Summary:
         .len("cases")
         .collect(engine="streaming")
     )  # fmt: skip
+    told = tells_of_tests(about)
     return Summary(
         SUMMARY_SCHEMA,
         about,
         _by(counted, "tier"),
         _by(counted, "priority"),
         _words(counted, "actions"),
-        _funnel(counted),
-        _groups(counted, "histology_group"),
-        _groups(counted, "priority"),
+        _funnel(counted, told),
+        _groups(counted, "histology_group", told),
+        _groups(counted, "priority", told),
         _agreement(counted, rules),
         _words(counted.filter(pl.col("fusions") != ""), "fusions"),
         _turnaround(rows, names),
@@ -266,24 +271,29 @@ def _total(counted: pl.DataFrame, *conditions: Any) -> int:
     return int((counted.filter(*conditions) if conditions else counted)["cases"].sum())
 
 
-def _funnel(counted: pl.DataFrame) -> Funnel:
+def tells_of_tests(about: About) -> bool:
+    """Return whether any column told of a test; a cohort in which none does has no tested and no untested cases."""
+    return any(path == "tests" or path.partition(".")[0] in METHODS for path in about.columns)
+
+
+def _funnel(counted: pl.DataFrame, told: bool) -> Funnel:
     import polars as pl
 
     positive, given = pl.col("positive"), pl.col("trk_inhibitor")
-    known = _total(counted, given.is_not_null())
+    known = told and _total(counted, given.is_not_null())
     in_scope = pl.col("tier") != "out_of_scope"
     return Funnel(
         _total(counted),
         _total(counted, in_scope),
-        _total(counted, in_scope, pl.col("tested")),
-        _total(counted, positive),
+        _total(counted, in_scope, pl.col("tested")) if told else None,
+        _total(counted, positive) if told else None,
         _total(counted, positive, given == "yes") if known else None,
         _total(counted, ~positive, given == "yes"),
         _total(counted, positive, (given == "unknown") | given.is_null()),
     )
 
 
-def _groups(counted: pl.DataFrame, column: str) -> tuple[Group, ...]:
+def _groups(counted: pl.DataFrame, column: str, told: bool) -> tuple[Group, ...]:
     import polars as pl
 
     found = counted.group_by(column).agg(
@@ -292,7 +302,10 @@ def _groups(counted: pl.DataFrame, column: str) -> tuple[Group, ...]:
         pl.col("cases").filter(pl.col("positive")).sum().alias("positive"),
     )
     rows = found.sort("cases", column, descending=[True, False]).iter_rows()
-    return tuple(Group(name, cases, tested, share(positive, tested)) for name, cases, tested, positive in rows)
+    return tuple(
+        Group(name, cases, tested if told else None, share(positive, tested) if told else None)
+        for name, cases, tested, positive in rows
+    )
 
 
 def _agreement(counted: pl.DataFrame, rules: dict[str, Any]) -> Agreement | None:

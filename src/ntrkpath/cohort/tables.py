@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ntrkpath.cohort.bad_rows import BadRow
-from ntrkpath.cohort.batches import DELIMITED, Batch, ids_alone, not_used, numbered, reading
+from ntrkpath.cohort.batches import DELIMITED, Batch, ids_alone, numbered, reading
 from ntrkpath.cohort.mapping import Mapping, Plan, apply, plan
 from ntrkpath.model.errors import CaseError
 
@@ -35,7 +35,8 @@ class ParquetSource:
         self.rows: int | None = sum(self.counts)
         self.share: float | None = None
         self.plan: Plan = plan(mapping, names, self.name)
-        self.notes = not_used(self.plan)
+        self.notes: list[str] = []
+        self.not_read = self.plan.not_read
 
     def _blocks(self, columns: list[str], size: int, start: int) -> Iterator[tuple[int, pl.DataFrame]]:
         """Yield rows passed over and a block, the next one being read meanwhile."""
@@ -84,7 +85,8 @@ class DelimitedSource:
             twice = next(name for name in self.head if self.head.count(name) > 1)
             raise CaseError("two columns share a name", where=self.name, value=twice, remedy="rename one of them")
         self.plan: Plan = plan(mapping, self.head, self.name)
-        self.notes = not_used(self.plan)
+        self.notes: list[str] = []
+        self.not_read = self.plan.not_read
 
     def _open(self) -> Any:
         import pyarrow as pa

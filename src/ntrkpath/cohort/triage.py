@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from ntrkpath import __version__
-from ntrkpath.cohort.bad_rows import BadRow, BadRows
+from ntrkpath.cohort.bad_rows import BadRow, BadRows, read_bad_rows
 from ntrkpath.cohort.batches import Batch, Source, require
 from ntrkpath.cohort.carried import CARRIED, Carried
 from ntrkpath.cohort.cases import case_of
 from ntrkpath.cohort.columns import ANSWERS, CASE_ID
+from ntrkpath.cohort.durable import Lock, mark, to_disk
 from ntrkpath.cohort.ids import SeenIds, check
-from ntrkpath.cohort.resume import Journal, PartDone
+from ntrkpath.cohort.outcome import Outcome, Progress
+from ntrkpath.cohort.resume import Journal, PartDone, part_name
 from ntrkpath.cohort.summarise import counting
 from ntrkpath.cohort.writing import (
     SCHEMA,
@@ -26,16 +28,18 @@ from ntrkpath.cohort.writing import (
     Behind,
     Sheet,
     about_path,
+    counted,
     ending_of,
     only_ours,
     writable,
     write_about,
 )
 from ntrkpath.guidance import Edition
-from ntrkpath.model.errors import CaseError
+from ntrkpath.model.errors import CaseError, OutputError
 from ntrkpath.pathway import Pathway
 
 if TYPE_CHECKING:
+    import polars as pl
     import pyarrow as pa
 
     from ntrkpath.cohort.frame import Decider
@@ -44,42 +48,6 @@ if TYPE_CHECKING:
 CALLS = ("ihc", "fish", "rt_pcr", "rna", "dna", "sequence", "target")
 #: Rows that are decided at once, and rows of one part of a directory.
 BATCH, PART = 131_072, 1_048_576
-
-
-class Progress(msgspec.Struct, frozen=True):
-    """How far a run is.
-
-    Args:
-        rows: Rows read so far; ``total`` of them in all where the source tells, else ``None``.
-        rate: Rows a second in this run.
-        left: Seconds that the rest will take at this rate, by rows or by bytes; ``None`` where neither tells.
-    """
-
-    rows: int
-    total: int | None
-    bad: int
-    rate: float
-    left: float | None
-
-
-class Outcome(msgspec.Struct, frozen=True):
-    """What a run came to.
-
-    Args:
-        about: How the cohort was decided, with the counts.
-        out: Where the decided rows are; nothing is written where none was decided.
-        bad_rows: The side file, where there are bad rows.
-        places: How many rows of this run each place made bad, most first.
-        resumed: Rows that an earlier run had done already.
-        seconds: Time that this run took.
-    """
-
-    about: About
-    out: Path
-    bad_rows: Path | None
-    places: tuple[tuple[str, int], ...]
-    resumed: int
-    seconds: float
 
 
 class Triage:
@@ -101,8 +69,9 @@ class Triage:
         told: Is given the progress after each batch.
 
     Raises:
-        CaseError: The output is there already, is the input, or its name has another ending; nothing can be written
-            there; there is no such run to go on with.
+        OutputError: The output is there already, or is the input; nothing can be written there; another run works
+            on it.
+        CaseError: Its name has another ending; there is no such run to go on with.
     """
 
     def __init__(
@@ -129,10 +98,10 @@ class Triage:
         self.ending, self.part_rows = ending_of(out), part_rows
         self.missing, self.mapping = missing, mapping
         if out.name in ("", ".."):
-            raise CaseError("the output needs a name of its own", where=str(out), remedy="for example: ./decided")
+            raise OutputError("the output needs a name of its own", where=str(out), remedy="for example: ./decided")
         self.work = out.with_name(f"{out.name}.partial")
         if not out.parent.is_dir():
-            raise CaseError("no such directory", where=str(out.parent), remedy="make it first")
+            raise OutputError("no such directory", where=str(out.parent), remedy="make it first")
         self._spare(overwrite)
         if resume and self.ending:
             raise CaseError(
@@ -145,46 +114,72 @@ class Triage:
         self.carried = Carried(edition)
         self.pathway = Pathway(edition, as_of, figure2_reading=figure2_reading) if labels else None
         self._by_label = frozenset(counting()["positive"]["target"])
-        if not resume:
-            shutil.rmtree(self.work, ignore_errors=True)
-        elif not self.work.is_dir():
+        if resume and not self.work.is_dir():
             raise CaseError("there is no broken run to go on with", where=str(self.work), remedy="run without --resume")
-        with writable(self.work):
-            self.work.mkdir(exist_ok=True)
         self.about = About(
             SCHEMA, __version__, {"id": edition.id, "version": edition.version, "sha256": edition.sha256}, as_of,
             edition.labels_known_to, self.decider.derivation.pathway.reading, source.name, mapping,
+            not_read=source.not_read,
         )  # fmt: skip
         self._sheet: Sheet | None = None
-        self.journal: Journal | None = None
-        done: PartDone | None = None
-        if not self.ending:
-            self.journal = Journal(self.work, self._run(), resume=resume)
-            done = self.journal.done[-1] if self.journal.done else None
-        self.rows = sum(d.rows for d in self.journal.done) if self.journal else 0
-        self.decided = sum(d.decided for d in self.journal.done) if self.journal else 0
+        self.rows = self.decided = 0
+        self.columns: set[str] = set()
+        with writable(self.work):
+            self._lock = Lock(self.work)
+        try:
+            with writable(self.work):
+                self._begin(resume)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def _begin(self, resume: bool) -> None:
+        """Empty the directory of the run, or take up what is whole of an earlier one."""
+        if not resume:
+            self._lock.empty()
+        side = self.work / "bad.jsonl"
+        self.journal = None if self.ending else Journal(self.work, side, self._run(), resume=resume)
+        done = self.journal.done if self.journal else []
+        self.rows = sum(d.rows for d in done)
+        self.decided = sum(d.decided for d in done)
         self.resumed = self.rows
-        bad = sum(d.bad for d in self.journal.done) if self.journal else 0
-        self.seen = SeenIds(self.work / "ids", done.id_bytes if done else None)
-        self.bad = BadRows(self.work / "bad.jsonl", done.bad_bytes if done else 0, bad)
+        self.columns |= set(done[-1].columns if done else ())
+        self.bad = BadRows(side, done[-1].bad_rows.bytes if done else 0, sum(d.bad for d in done))
+        self.seen = SeenIds(self.work / "ids")
+        for ids in self._earlier_ids(done):
+            self.seen.add(ids)
+
+    def _earlier_ids(self, done: list[PartDone]) -> Iterator[pl.Series]:
+        """Yield the ids of an earlier run from what it wrote; hashes that lay beside it prove nothing."""
+        import polars as pl
+
+        for part in done:
+            if part.file is not None:
+                yield pl.read_parquet(self.work / part_name(part.part), columns=[CASE_ID], glob=False)[CASE_ID].cast(
+                    pl.String
+                )
+        if self.bad.count:
+            told = (row.case_id for row in read_bad_rows(self.bad.path))
+            while held := [ident for _, ident in zip(range(BATCH), told, strict=False)]:
+                yield pl.Series(held, dtype=pl.String)
 
     def _spare(self, overwrite: bool) -> None:
         """Refuse to replace the cohort that is read, and any directory that is not all ours."""
         out = self.out.resolve()
         if any(out == file or out in file.parents for file in (Path(name).resolve() for name in self.source.files)):
-            raise CaseError("the output would replace the input", where=str(self.out), remedy="choose another name")
+            raise OutputError("the output would replace the input", where=str(self.out), remedy="choose another name")
         if self.out.exists() and not overwrite:
-            raise CaseError(
+            raise OutputError(
                 "the output is there already", where=str(self.out), remedy="choose another name, or --overwrite"
             )  # fmt: skip
         for directory in (self.out, self.work):
             if directory.is_dir() and not only_ours(directory):
-                raise CaseError(
+                raise OutputError(
                     "this directory holds other files, which would be lost", where=str(directory),
                     remedy="choose another name",
                 )  # fmt: skip
         if self.out.is_file() and not self.ending:
-            raise CaseError("this is a file, not a directory", where=str(self.out), remedy="choose another name")
+            raise OutputError("this is a file, not a directory", where=str(self.out), remedy="choose another name")
 
     def _run(self) -> dict[str, object]:
         import polars as pl
@@ -216,10 +211,32 @@ class Triage:
                 if self._sheet is not None:
                     self._sheet.abandon()
                 shutil.rmtree(self.work, ignore_errors=True)
+            self._lock.release()
             raise
-        about = msgspec.structs.replace(self.about, rows=self.rows, decided=self.decided, bad=self.bad.count)
-        with writable(self.out):
-            return self._finish(about, time.monotonic() - started)
+        try:
+            with writable(self.out):
+                return self._finish(self._counted(), time.monotonic() - started)
+        finally:
+            self._lock.release()
+
+    def _counted(self) -> About:
+        """Return how the cohort was decided, once every row of the input is known to be in the output or bad.
+
+        Raises:
+            OutputError: A row is in neither, or a part is not as it was written.
+        """
+        if self.rows != self.decided + self.bad.count or self.source.rows not in (None, self.rows):
+            raise OutputError(
+                "rows of the input are missing from the output", where=str(self.out),
+                value=f"{self.rows} read of {self.source.rows}, {self.decided} decided, {self.bad.count} bad",
+                remedy="do not use this output; run again",
+            )  # fmt: skip
+        for part in self.journal.done if self.journal else ():
+            if part.file is not None:
+                counted(self.work / part_name(part.part), part.decided)
+        return msgspec.structs.replace(
+            self.about, rows=self.rows, decided=self.decided, bad=self.bad.count, columns=tuple(sorted(self.columns))
+        )
 
     def _one(self, started: float) -> None:
         self._sheet = Sheet(self.work / f"all{self.ending}", self.ending)
@@ -234,7 +251,7 @@ class Triage:
         number = len(self.journal.done)
         while True:
             rows, decided, bad = self.rows, self.decided, self.bad.count
-            path = self.work / f"part-{number:05d}.parquet"
+            path = self.work / part_name(number)
             sheet = Sheet(path, ".parquet")
             with Behind(sheet) as behind:
                 try:
@@ -249,16 +266,13 @@ class Triage:
                 sheet.abandon()
                 return
             sheet.close(self.about)
+            self.bad.to_disk()
             self.journal.add(
                 PartDone(
-                    number,
-                    self.rows - rows,
-                    self.decided - decided,
-                    self.bad.count - bad,
-                    self.bad.size,
-                    self.seen.sizes,
+                    number, self.rows - rows, self.decided - decided, self.bad.count - bad,
+                    mark(path) if sheet.rows else None, self.bad.mark, tuple(sorted(self.columns)),
                 )
-            )
+            )  # fmt: skip
             number += 1
 
     def _decide(self, batch: Batch) -> pa.Table | None:
@@ -273,6 +287,7 @@ class Triage:
         table = batch.table
         found: pa.Table | None = None
         if table is not None and table.num_rows:
+            self.columns.update(table.column_names)
             ids = pl.Series(pl.from_arrow(table[CASE_ID]))
             self.seen.add(ids)
             answered = self.decider.answer(table.select(self.decider.needs(table.column_names)))
@@ -338,27 +353,30 @@ class Triage:
         """Put the output in its place, whole, and remove what served the run."""
         self.seen.close()
         (self.work / "ids").rmdir()
-        side = self.out.with_name(f"{self.out.name}.bad.jsonl")
-        side.unlink(missing_ok=True)
-        if self.bad.count:
-            (self.work / "bad.jsonl").replace(side)
         if self._sheet is not None:
             self._sheet.close(about)
-            if (self.work / f"all{self.ending}").exists():
+        side = self.out.with_name(f"{self.out.name}.bad.jsonl")
+        about_path(self.out).unlink(missing_ok=True)
+        side.unlink(missing_ok=True)
+        if self.bad.count:
+            self.bad.to_disk()
+            (self.work / "bad.jsonl").replace(side)
+        if about.decided and self.ending != ".parquet":
+            write_about(about_path(self.out), about)
+        if self.ending:
+            if about.decided:
                 (self.work / f"all{self.ending}").replace(self.out)
-                if self.ending != ".parquet":
-                    write_about(about_path(self.out), about)
             shutil.rmtree(self.work)
         else:
             assert self.journal is not None
             self.journal.path.unlink()
-            write_about(self.work / "about.json", about)
             if not about.decided:
                 shutil.rmtree(self.work)
             else:
                 if self.out.is_dir():
                     shutil.rmtree(self.out)
                 self.work.replace(self.out)
+        to_disk(self.out.parent)
         return Outcome(
             about,
             self.out,
@@ -366,11 +384,5 @@ class Triage:
             tuple(self.bad.places.most_common()),
             self.resumed,
             seconds,
+            self.journal.lost if self.journal else 0,
         )
-
-
-def read_bad_rows(path: Path) -> Iterator[BadRow]:
-    """Yield the bad rows of a side file."""
-    with path.open("rb") as lines:
-        for line in lines:
-            yield msgspec.json.decode(line, type=BadRow)

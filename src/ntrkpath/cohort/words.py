@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ntrkpath.cohort.diff import CohortDiff, Moved
 from ntrkpath.cohort.summarise import Agreement, Share, Summary
 from ntrkpath.cohort.writing import About
 from ntrkpath.guidance import Edition
 
+NOT_STATED = "not stated"
 #: Histology groups and actions that are listed.
 _SHOWN = 12
 
@@ -56,11 +57,35 @@ def table(rows: Sequence[Sequence[str]], heads: Sequence[str] = ()) -> list[str]
 
 def origin(about: About) -> str:
     """Return how a cohort was decided, in one line."""
+    by = f"{about.guideline['id']} {about.guideline['version']}, {about.as_of.isoformat()}"
+    return f"{about.source}: {headline(about)}; {by}"
+
+
+def headline(about: About) -> str:
+    """Return what became of rows and columns: ``3 of 4 rows decided, 1 bad; columns ihc, rna not read``."""
     bad = f", {about.bad:,} bad" if about.bad else ""
-    return (
-        f"{about.source}: {about.rows:,} rows, {about.decided:,} decided{bad}; {about.guideline['id']} "
-        f"{about.guideline['version']}, {about.as_of.isoformat()}"
-    )
+    return "; ".join([f"{about.decided:,} of {about.rows:,} rows decided{bad}", *unread(about.not_read)])
+
+
+def unread(not_read: Mapping[str, str], most: int = 12, *, command: bool = True) -> list[str]:
+    """Return in words which columns were not read, and which keys they may mean; nothing where all were.
+
+    Args:
+        most: Columns that are named.
+        command: Whether the command that proposes a mapping is named.
+    """
+    if not not_read:
+        return []
+    names = ", ".join([*list(not_read)[:most], *([f"{len(not_read) - most} more"] if len(not_read) > most else [])])
+    near = [f"{column}: {key}" for column, key in not_read.items() if key][:most]
+    told = f"column{'s' if len(not_read) > 1 else ''} {names} not read"
+    how = "; see `ntrkpath cohort map`" if command else ""
+    return [f"{told} (nearest: {', '.join(near)}{how})" if near else told]
+
+
+def counted(count: int | None) -> str:
+    """Return a count in words; what no column tells is not stated, never none."""
+    return NOT_STATED if count is None else f"{count:,}"
 
 
 def funnel_lines(summary: Summary) -> list[tuple[str, str, str]]:
@@ -73,7 +98,7 @@ def funnel_lines(summary: Summary) -> list[tuple[str, str, str]]:
     found, before = [], None
     for name, count in stages:
         share = percent(count / before) if count is not None and before else ""
-        found.append((name, "not stated" if count is None else f"{count:,}", share))
+        found.append((name, counted(count), share))
         before = count
     return found
 
@@ -96,8 +121,8 @@ def summary_text(summary: Summary, edition: Edition) -> str:
         lines += ["", title]
         rows = [
             (
-                level(g.name, edition, fact), f"{g.cases:,}", f"{g.tested:,}", f"{g.positive.count:,}",
-                percent(g.positive.share), interval(g.positive),
+                level(g.name, edition, fact), f"{g.cases:,}", counted(g.tested),
+                *((f"{s.count:,}", percent(s.share), interval(s)) if (s := g.positive) else (counted(None), "", "")),
             )
             for g in groups
         ]  # fmt: skip

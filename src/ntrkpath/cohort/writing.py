@@ -6,24 +6,30 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ntrkpath.model.errors import CaseError
+from ntrkpath.cohort.columns import CASE_ID
+from ntrkpath.cohort.durable import to_disk
+from ntrkpath.model.delimited import FORMULA, MARK
+from ntrkpath.model.errors import CaseError, OutputError
 
 if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
 SCHEMA = "https://ntrkpath.org/schema/cohort-1.json"
-#: The key of ``About`` among the metadata of a Parquet file, and its file beside other formats.
+#: The key of ``About`` among the metadata of a Parquet file, and its file beside other formats and directories: a
+#: directory holds Parquet parts and nothing else, so that any library reads it as one data set.
 KEY, ABOUT = "ntrkpath", "about.json"
+#: Columns whose text comes from the input; in CSV and TSV it is made such that no spreadsheet runs it.
+FOREIGN = (CASE_ID, "fusions")
 OUTPUTS = (".parquet", ".csv", ".tsv", ".jsonl", ".ndjson")
 _ABSENT: dict[bytes, bytes] = {}
-_OURS = re.compile(r"part-\d{5,}\.parquet|about\.json|journal\.jsonl|bad\.jsonl|ids|all\.[a-z]+")
+_OURS = re.compile(r"part-\d{5,}\.parquet|journal\.(jsonl|new)|bad\.jsonl|ids|all\.[a-z]+")
 
 
 class About(msgspec.Struct, frozen=True):
@@ -38,6 +44,8 @@ class About(msgspec.Struct, frozen=True):
         source: Name of what was read, without its path.
         mapping: The mapping of columns; empty for the default.
         rows: Rows read; ``decided`` of them were good, ``bad`` are in the side file.
+        columns: Keys of a case that the input told of, in at least one row.
+        not_read: Columns of the input that filled no key, each with the nearest key, or ``""``.
     """
 
     schema: str
@@ -51,6 +59,8 @@ class About(msgspec.Struct, frozen=True):
     rows: int = 0
     decided: int = 0
     bad: int = 0
+    columns: tuple[str, ...] = ()
+    not_read: dict[str, str] = {}
 
 
 def ending_of(path: Path) -> str:
@@ -79,11 +89,13 @@ class Sheet:
 
     def __init__(self, path: Path, ending: str) -> None:
         self.path, self.ending = path, ending or ".parquet"
+        self.rows = 0
         self._parquet: Any = None
         self._text: Any = None
 
     def write(self, table: pa.Table) -> None:
         """Write some rows; all tables of a sheet have the same columns."""
+        self.rows += table.num_rows
         if self.ending == ".parquet":
             import pyarrow.parquet as pq
 
@@ -100,6 +112,7 @@ class Sheet:
         if first:
             self._text = self.path.open("wb")
         if self.ending in (".csv", ".tsv"):
+            frame = frame.with_columns(_neutral(name) for name in FOREIGN if name in frame.columns)
             frame.write_csv(self._text, include_header=first, separator="," if self.ending == ".csv" else "\t")
         else:
             frame.write_ndjson(self._text)
@@ -111,13 +124,45 @@ class Sheet:
             self._parquet.close()
         if self._text is not None:
             self._text.close()
+        if self.rows:
+            to_disk(self.path)
+            if self._parquet is not None:
+                counted(self.path, self.rows)
 
     def abandon(self) -> None:
         """Close and remove the file."""
         for file in (self._parquet, self._text):
             if file is not None:
-                file.close()
+                with suppress(OSError):
+                    file.close()
         self.path.unlink(missing_ok=True)
+
+
+def counted(path: Path, rows: int) -> None:
+    """Check that a Parquet file holds as many rows as were written to it.
+
+    Raises:
+        OutputError: It does not.
+    """
+    import pyarrow.parquet as pq
+
+    try:
+        found = pq.read_metadata(path).num_rows
+    except (OSError, ValueError):
+        found = None
+    if found != rows:
+        raise OutputError(
+            "rows are missing from the output", where=path.name, value="not readable" if found is None else found,
+            allowed=f"{rows} rows", remedy="something else changed the file; run again with --resume",
+        )  # fmt: skip
+
+
+def _neutral(name: str) -> pl.Expr:
+    """Return a column as ``delimited.neutral`` writes it."""
+    import polars as pl
+
+    runs = pl.col(name).str.head(1).is_in(FORMULA)
+    return pl.when(runs).then(pl.lit(MARK) + pl.col(name)).otherwise(pl.col(name)).alias(name)
 
 
 @contextmanager
@@ -127,7 +172,7 @@ def writable(place: Path) -> Iterator[None]:
         yield
     except OSError as error:
         reason = f": {error.strerror[:1].lower()}{error.strerror[1:]}" if error.strerror else ""
-        raise CaseError(
+        raise OutputError(
             f"cannot be written{reason}", where=str(place),
             remedy="check space and permission there, or choose another place",
         ) from error  # fmt: skip
@@ -181,8 +226,8 @@ def write_about(path: Path, about: About) -> None:
 
 
 def about_path(out: Path) -> Path:
-    """Return where ``about`` stands beside a file that cannot carry it, or in a directory."""
-    return out / ABOUT if out.is_dir() else out.with_name(f"{out.name}.{ABOUT}")
+    """Return where ``about`` stands: beside a directory, or beside a file that cannot carry it."""
+    return out.with_name(f"{out.resolve().name if out.name in ('', '.', '..') else out.name}.{ABOUT}")
 
 
 def read_about(out: Path) -> About:
@@ -224,7 +269,9 @@ def scan(out: Path) -> pl.LazyFrame:
     if ending == ".parquet":
         return pl.scan_parquet(out).with_columns(pl.col(pl.Categorical).cast(pl.String))
     if ending in (".csv", ".tsv"):
-        return pl.scan_csv(
+        rows = pl.scan_csv(
             out, separator="," if ending == ".csv" else "\t", infer_schema=False, missing_columns="insert"
         )  # fmt: skip
+        marked = [name for name in FOREIGN if name in rows.collect_schema().names()]
+        return rows.with_columns(pl.col(name).str.strip_prefix(MARK) for name in marked)
     return pl.scan_ndjson(out, infer_schema_length=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from ntrkpath.model.delimited import neutral
 from ntrkpath.model.fusion import FusionVerdict, Side
 
 #: The columns and what each holds, in order. New columns go to the end. An empty cell is unknown or not given.
@@ -45,7 +46,8 @@ _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 def verdicts_tsv(verdicts: Iterable[FusionVerdict]) -> str:
     """Return a header line and one line per verdict, each ended by a newline; see ``COLUMNS``.
 
-    Tabs, line breaks and other control characters in a cell become one space. Cells are not quoted.
+    Tabs, line breaks and other control characters in a cell become one space. Cells are not quoted; one that a
+    spreadsheet would run gets a mark (``model.delimited``).
     """
     lines = ["\t".join(COLUMNS)]
     lines += ["\t".join(map(_cell, _row(v))) for v in verdicts]
@@ -53,7 +55,9 @@ def verdicts_tsv(verdicts: Iterable[FusionVerdict]) -> str:
 
 
 def _cell(value: object) -> str:
-    return "" if value is None else _BREAKS.sub(" ", str(value))
+    if isinstance(value, str):
+        return neutral(_BREAKS.sub(" ", value))
+    return "" if value is None else str(value)
 
 
 def _side(side: Side) -> tuple[object, ...]:

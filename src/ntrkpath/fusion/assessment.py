@@ -9,15 +9,14 @@ from typing import NamedTuple
 import msgspec
 
 from ntrkpath.fusion.assembly import Told, fits_elsewhere, infer
-from ntrkpath.fusion.chromosomes import beyond
 from ntrkpath.fusion.decision import Thresholds, default_thresholds
-from ntrkpath.fusion.junction import Reading, read, undecided
-from ntrkpath.fusion.locus import Atlas
+from ntrkpath.fusion.junction import Reading, contradicts, read, undecided
+from ntrkpath.fusion.locus import OTHER_CHROMOSOME, Atlas
 from ntrkpath.fusion.merge import collect, verdicts
 from ntrkpath.fusion.transcripts import Transcripts
 from ntrkpath.model.errors import AnnotationError
-from ntrkpath.model.fusion import Assembly, FusionVerdict, Junction
-from ntrkpath.readers import RowProblem
+from ntrkpath.model.fusion import Assembly, Breakpoint, FusionVerdict, Junction
+from ntrkpath.readers import RowProblem, end_of
 
 
 class Examined(NamedTuple):
@@ -95,26 +94,28 @@ class Assessor:
         if reading is None:
             return None
         if any(locus.note for locus in (reading.orientation.five, reading.orientation.three)):
-            reading = self._doubt_assembly(reading)
+            reading = self._doubt(reading)
         if junction.assembly is None and inferred.note and reading.key[8]:
             reading = msgspec.structs.replace(reading, notes=(*reading.notes, inferred.note))
         return reading
 
     def _beyond(self, junction: Junction) -> RowProblem | None:
         assemblies = (junction.assembly,) if junction.assembly else self.transcripts.assemblies
-        point = beyond((junction.five_prime, junction.three_prime), assemblies)
-        if point is None:
+        if _on_chromosome(junction.five_prime, assemblies) and _on_chromosome(junction.three_prime, assemblies):
             return None
+        point = junction.three_prime if _on_chromosome(junction.five_prime, assemblies) else junction.five_prime
         message = f"{point.chromosome}:{point.position} lies beyond the chromosome on {' and '.join(assemblies)}"
         source = junction.source
         return RowProblem(source.file, source.line, junction.raw or "", f"{message}; check the number")
 
-    def _doubt_assembly(self, reading: Reading) -> Reading:
-        """Return the reading, undecided where the coordinates fit only the other assembly."""
+    def _doubt(self, reading: Reading) -> Reading:
+        """Return the reading, undecided where a position contradicts the gene that the row names for it."""
         here = reading.key[8]
         for other in self.transcripts.assemblies:
             if here and other != here and fits_elsewhere(self.atlas(here), self.atlas(other), reading.junction):  # type: ignore[arg-type]
                 return undecided(reading, f"the coordinates fit {other}, not {here}: check the assembly of the file")
+        if contradicts(reading, self.thresholds):
+            return undecided(reading, "a position contradicts the gene that the row names: check both")
         return reading
 
     def readings(self, junctions: Iterable[Junction]) -> list[Reading]:
@@ -143,6 +144,20 @@ class Assessor:
     def decide(self, readings: Iterable[Reading]) -> list[FusionVerdict]:
         """Return one verdict per event among readings of any number of files."""
         return verdicts(collect(readings), self.thresholds)
+
+
+def _on_chromosome(point: Breakpoint, assemblies: tuple[Assembly, ...]) -> bool:
+    """Whether a position lies on its chromosome on one of some assemblies, as far as its length is known."""
+    if point.position is None:
+        return True
+    end = _end(point.chromosome or "", assemblies)
+    return 1 <= point.position <= end
+
+
+@cache
+def _end(chromosome: str, assemblies: tuple[Assembly, ...]) -> int:
+    ends = [end_of(chromosome, assembly) for assembly in assemblies]
+    return max((OTHER_CHROMOSOME if end is None else end for end in ends), default=OTHER_CHROMOSOME)
 
 
 def _common(junctions: Sequence[Junction], inferred: Assembly | None) -> Assembly | None:

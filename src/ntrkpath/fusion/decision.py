@@ -18,14 +18,26 @@ class Thresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Args:
         min_reads_rna: Fewest reads that count as adequate support on RNA.
         min_reads_dna: The same on DNA.
+        fewest_reads: Fewest unique reads without which an event is uncertain.
         kinase_edge: Share of the kinase domain above which only residues at its edge are missing.
         read_through_bases: Distance within which RNA from neighbours on one strand may be read-through.
+        whole_receptor: Share of the coding sequence from which the whole receptor counts as kept.
+        read_through_far_bases: The distance where the whole receptor is kept.
+        junction_shift: Most bases by which both sides may lie off their exon boundaries, equally.
+        mended_bases: Bases within which both sides must lie of exon boundaries where the order of genes is mended.
+        contradiction_bases: Distance from the gene that a row names beyond which its position contradicts it.
     """
 
     min_reads_rna: int
     min_reads_dna: int
+    fewest_reads: int
     kinase_edge: float
     read_through_bases: int
+    whole_receptor: float
+    read_through_far_bases: int
+    junction_shift: int
+    mended_bases: int
+    contradiction_bases: int
 
 
 class State(NamedTuple):
@@ -44,7 +56,10 @@ class State(NamedTuple):
     basis: str
     kinase: str
     support: str
+    standing: str
+    crossed: str
     reported: str
+    laboratory: str
 
 
 #: Ids of the facts in ``fusion.yaml``, in the order of the fields of ``State``.
@@ -62,7 +77,10 @@ FACTS = (
     "transcript_basis",
     "kinase_domain",
     "read_support",
+    "caller_standing",
+    "junction_reads",
     "reported_frame",
+    "laboratory_frame",
 )
 
 
@@ -87,7 +105,7 @@ def default_thresholds() -> Thresholds:
 
 @cache
 def chain() -> Chain:
-    """Return the two tables of ``fusion.yaml``, ready to evaluate."""
+    """Return the three tables of ``fusion.yaml``, ready to evaluate."""
     data = knowledge("fusion")
     facts = load_facts(data["facts"], "fusion.yaml")
     return Chain(facts, load_tables(data["tables"], facts, "fusion.yaml"))

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable
+from typing import Literal
 
 import msgspec
 
 from ntrkpath.fusion.assessment import Assessor, Examined, shared
-from ntrkpath.fusion.contents import Asked, Contents, contents
 from ntrkpath.fusion.junction import Reading
 from ntrkpath.fusion.transcripts import Transcripts
 from ntrkpath.model.errors import NtrkpathError
 from ntrkpath.model.fusion import Assembly, FileReport, FusionVerdict, Junction, Level
-from ntrkpath.readers import RowProblem
-from ntrkpath.readers.variants import CopyNumber, ProteinChange
+from ntrkpath.readers import NTRK, CopyNumber, ProteinChange, ReadResult, RowProblem, read
 
+#: What a file may be asked for.
+Asked = Literal["fusions", "mutations", "copy_numbers"]
 #: A path, or a name (for messages) with the content.
 GivenFile = str | os.PathLike[str] | tuple[str, bytes]
 
@@ -43,7 +44,7 @@ class FilesJudged(msgspec.Struct, frozen=True):
     others: tuple[Junction, ...] = ()
     changes: tuple[ProteinChange, ...] = ()
     copy_numbers: tuple[CopyNumber, ...] = ()
-    contents: tuple[Contents | None, ...] = ()
+    contents: tuple[ReadResult | None, ...] = ()
     rows: tuple[RowProblem, ...] = ()
     errors: tuple[NtrkpathError, ...] = ()
 
@@ -57,11 +58,10 @@ class FilesJudged(msgspec.Struct, frozen=True):
         reports = list(self.files)
         for at, (report, found) in enumerate(zip(self.files, self.contents, strict=True)):
             if found is not None and not any(found.can_tell(one) for one in what):
-                holds = " and ".join(found.tells).replace("_", " ")
                 wanted = " or ".join(what).replace("_", " ")
-                problem = f"{report.file}: a file of {holds} ({found.format}) says nothing of {wanted}"
+                problem = f"{report.file}: read as {found.format}, which says nothing of {wanted}"
                 reports[at] = msgspec.structs.replace(
-                    report, status="not_evaluable", problems=(*report.problems, problem)
+                    report, status="not_evaluable", problems=(problem, *report.problems)
                 )
         return msgspec.structs.replace(self, files=tuple(reports))
 
@@ -99,7 +99,7 @@ def judge_files(
     """
     assessor = shared() if transcripts is None else Assessor(transcripts)
     reports: list[FileReport] = []
-    read: list[Contents | None] = []
+    contents: list[ReadResult | None] = []
     rows: list[RowProblem] = []
     errors: list[NtrkpathError] = []
     readings: list[Reading] = []
@@ -109,24 +109,23 @@ def judge_files(
     for given in files:
         source, name = _opened(given)
         try:
-            found = contents(source, name, caller=caller, sample=sample, genes=genes)
+            found = read(source, name, caller=caller, sample=sample, genes={*NTRK, *(genes or ())})
         except NtrkpathError as error:
             reports.append(_unread(name, caller, error))
             errors.append(error)
-            read.append(None)
+            contents.append(None)
             continue
-        read.append(found)
+        contents.append(found)
         rows += found.problems
         junctions = [_settled(junction, assembly, level) for junction in found.junctions]
+        unplaced: NtrkpathError | None = None
         try:
             examined = assessor.examine(junctions, name)
         except NtrkpathError as error:
-            reports.append(_unplaced(name, found, error))
+            examined, unplaced = Examined([], [], None, []), error
             errors.append(error)
-            examined = Examined([], [], None, [])
-        else:
-            reports.append(_report(name, found, examined))
-            rows += examined.problems
+        reports.append(_report(name, found, examined, unplaced))
+        rows += examined.problems
         readings += examined.readings
         others += examined.others
         changes += found.changes
@@ -137,7 +136,7 @@ def judge_files(
         tuple(others),
         tuple(changes),
         tuple(copies),
-        tuple(read),
+        tuple(contents),
         tuple(rows),
         tuple(errors),
     )
@@ -169,18 +168,15 @@ def _unread(name: str, caller: str | None, error: NtrkpathError) -> FileReport:
     return FileReport(name, caller, None, None, (), 0, 0, "not_evaluable", (str(error),))
 
 
-def _unplaced(name: str, found: Contents, error: NtrkpathError) -> FileReport:
-    """Return the report of a file whose junctions cannot be placed; what else it holds still counts."""
+def _report(name: str, found: ReadResult, examined: Examined, unplaced: NtrkpathError | None) -> FileReport:
+    """Return the report of a file; where its junctions cannot be placed, what else it holds still counts."""
+    status = found.status
+    if unplaced is not None:
+        status = "not_evaluable"
+    elif examined.problems and status == "read":
+        status = "partly_read"
+    told = [*map(str, (*found.problems, *examined.problems)), *([str(unplaced)] if unplaced else [])]
     return FileReport(
-        name, found.caller, found.format, None, found.samples, found.rows, found.ntrk_rows, "not_evaluable",
-        (*map(str, found.problems), str(error)),
-    )  # fmt: skip
-
-
-def _report(name: str, found: Contents, examined: Examined) -> FileReport:
-    problems = tuple(map(str, (*found.problems, *examined.problems)))
-    status = "partly_read" if examined.problems and found.status == "read" else found.status
-    return FileReport(
-        name, found.caller, found.format, examined.assembly or found.assembly, found.samples, found.rows,
-        found.ntrk_rows, status, problems,
+        name, found.caller, found.format, examined.assembly or found.assembly, found.samples, found.rows_read,
+        found.rows_ntrk, status, (*told, *found.notes, *(f"{name}: {sentence}" for sentence in found.not_told)),
     )  # fmt: skip

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from functools import cache
 
 import msgspec
 
-from ntrkpath.fusion.decision import Thresholds
+from ntrkpath.fusion.decision import State, Thresholds, decide, knowledge
 from ntrkpath.fusion.frame import UNKNOWN, ReadingFrame, reading_frame
 from ntrkpath.fusion.literature import exon_fits
 from ntrkpath.fusion.locus import NTRK, Atlas, Locus
 from ntrkpath.fusion.numbering import Numbered, exon_of, place_by_exon, readings
 from ntrkpath.fusion.orientation import Orientation, orient
 from ntrkpath.fusion.site import Role, Site
-from ntrkpath.model.fusion import Junction
+from ntrkpath.fusion.splicing import NONE, fit, told
+from ntrkpath.model.fusion import Junction, VerdictLevel
 
 
 class Reading(msgspec.Struct, frozen=True, gc=False):
@@ -49,11 +51,10 @@ def read(atlas: Atlas, junction: Junction, sample: str, thresholds: Thresholds) 
     first, second = atlas.resolve(junction.five_prime), atlas.resolve(junction.three_prime)
     if first.name not in NTRK and second.name not in NTRK:
         return None
-    o = orient(atlas, junction, first, second)
+    o = orient(atlas, junction, first, second, thresholds)
     notes: list[str] = [locus.note for locus in (o.five, o.three) if locus.note]
-    five, sure5 = _site(atlas, o.five, "five_prime", junction, notes)
-    three, sure3 = _site(atlas, o.three, "three_prime", junction, notes)
-    event = _event(atlas, junction, o, thresholds)
+    (five, sure5), (three, sure3) = _sites(atlas, o, junction, thresholds, notes)
+    event = _event(atlas, junction, o, three, thresholds)
     frame = UNKNOWN
     place = _place(junction, o, five, three)
     evidence = "breakpoints"
@@ -61,7 +62,7 @@ def read(atlas: Atlas, junction: Junction, sample: str, thresholds: Thresholds) 
     if five is not None and three is not None:
         frame = reading_frame(five, three)
         if not sure and o.ntrk_end == "three_prime":
-            sure, fits = _numberings_agree(atlas, o, five, sure5, three, sure3, notes)
+            sure, fits = _numberings_agree(atlas, junction, o, (five, sure5), (three, sure3), thresholds, notes)
         if place in ("intron_retained", "unresolved") or not sure:
             frame = msgspec.structs.replace(frame, call="unknown", agreement="unknown", basis="unknown")
     ntrk_site = {"three_prime": three, "five_prime": five}.get(o.ntrk_end)
@@ -72,7 +73,7 @@ def read(atlas: Atlas, junction: Junction, sample: str, thresholds: Thresholds) 
         evidence = "names"
     if o.ntrk_end == "unknown":
         frame = UNKNOWN
-    kinase, fraction = _kinase(atlas, ntrk_site if sure else None, thresholds.kinase_edge)
+    kinase, fraction = kinase_kept(atlas, ntrk_site if sure else None, thresholds.kinase_edge)
     key = (
         sample,
         junction.level,
@@ -89,8 +90,9 @@ def read(atlas: Atlas, junction: Junction, sample: str, thresholds: Thresholds) 
         event,
     )
     return Reading(
-        junction, o, five, three, event, _partner(o), place, evidence, frame, kinase, fraction, key, tuple(notes), fits
-    )
+        junction, o, five, three, event, partner_of(o), place, evidence, frame, kinase, fraction, key, tuple(notes),
+        fits,
+    )  # fmt: skip
 
 
 def undecided(reading: Reading, note: str) -> Reading:
@@ -103,13 +105,42 @@ def undecided(reading: Reading, note: str) -> Reading:
         frame=UNKNOWN,
         kinase="unknown",
         kinase_fraction=None,
-        key=(*reading.key[:9], "unknown", "unknown", "unresolved", reading.event),
+        event="two_genes",
+        key=(*reading.key[:9], "unknown", "unknown", "unresolved", "two_genes"),
         notes=(*reading.notes, note),
     )
 
 
-def _site(atlas: Atlas, locus: Locus, role: Role, junction: Junction, notes: list[str]) -> tuple[Site | None, bool]:
-    """Return the site of one side, and whether it is sure (exon numbers without a transcript may not be)."""
+def contradicts(reading: Reading, thresholds: Thresholds) -> bool:
+    """Whether a position lies far from the gene that the row names for it."""
+    o = reading.orientation
+    return max(o.five.off, o.three.off) > thresholds.contradiction_bases
+
+
+_Placed = tuple[Site | None, bool]
+
+
+def _sites(
+    atlas: Atlas, o: Orientation, junction: Junction, thresholds: Thresholds, notes: list[str]
+) -> tuple[_Placed, _Placed]:
+    """Return the site of each side, and whether it is sure (exon numbers without a transcript may not be)."""
+    found = None
+    located = o.five.position is not None and o.three.position is not None
+    if located and junction.level == "rna" and o.sense != "antisense":
+        found = fit(atlas, o.five, o.three, junction.tolerance, thresholds, o.mended)
+    if found is None or found.how == NONE:
+        return (
+            _site(atlas, o.five, "five_prime", junction, notes),
+            _site(atlas, o.three, "three_prime", junction, notes),
+        )
+    assert o.five.gene is not None
+    assert o.three.gene is not None
+    notes += told(found, o.five, o.three)
+    five = atlas.sites(o.five.gene).locate(found.five, "five_prime", "rna")
+    return (five, True), (atlas.sites(o.three.gene).locate(found.three, "three_prime", "rna"), True)
+
+
+def _site(atlas: Atlas, locus: Locus, role: Role, junction: Junction, notes: list[str]) -> _Placed:
     if locus.gene is None:
         return None, True
     sites = atlas.sites(locus.gene)
@@ -122,27 +153,33 @@ def _site(atlas: Atlas, locus: Locus, role: Role, junction: Junction, notes: lis
 
 
 def _numberings_agree(
-    atlas: Atlas, o: Orientation, five: Site, sure5: bool, three: Site, sure3: bool, notes: list[str]
+    atlas: Atlas,
+    junction: Junction,
+    o: Orientation,
+    placed5: tuple[Site, bool],
+    placed3: tuple[Site, bool],
+    thresholds: Thresholds,
+    notes: list[str],
 ) -> tuple[bool, bool]:
-    """Return whether every numbering of exons given without a transcript says the same, and whether the one that
+    """Return whether every numbering of exons given without a transcript gives one verdict, and whether the one that
     counts first fits; notes which ones do."""
+    (five, sure5), (three, sure3) = placed5, placed3
     number5, number3 = exon_of(o.five.point, "five_prime"), exon_of(o.three.point, "three_prime")
     own5 = Numbered(five.position, (five.transcript, five.gene.canonical))
     own3 = Numbered(three.position, (three.transcript, three.gene.canonical))
-    fits = exon_fits(
-        atlas,
-        five.gene,
-        [own5] if sure5 else readings(five.gene, number5 or 0, "five_prime"),
-        three.gene,
-        [own3] if sure3 else readings(three.gene, number3 or 0, "three_prime"),
-    )
-    if len({(f.frame, f.kinase_fraction) for f in fits}) == 1:
+    choices5 = [own5] if sure5 else readings(five.gene, number5 or 0, "five_prime")
+    choices3 = [own3] if sure3 else readings(three.gene, number3 or 0, "three_prime")
+    if len(_verdicts(atlas, junction, o, choices5, choices3, thresholds)) == 1:
         return True, False
+    fits = exon_fits(atlas, five.gene, choices5, three.gene, choices3)
     fitting = [f"{f.five_prime_transcripts[0]} with {f.three_prime_transcripts[0]}" for f in fits if f.fits]
     notes.append(
-        f"in frame with the whole kinase domain if numbered as in {'; '.join(fitting[:3])}"
-        if fitting
-        else "no numbering of these exons is in frame with the whole kinase domain"
+        (
+            f"in frame with the whole kinase domain if numbered as in {'; '.join(fitting[:3])}"
+            if fitting
+            else "no numbering of these exons is in frame with the whole kinase domain"
+        )
+        + ": the transcripts that number the exons would settle it"
     )
     first = five.gene.canonical.accession, three.gene.canonical.accession
     return False, any(
@@ -150,24 +187,71 @@ def _numberings_agree(
     )
 
 
-def _event(atlas: Atlas, junction: Junction, o: Orientation, thresholds: Thresholds) -> str:
-    five, three = o.five, o.three
-    if five.name == three.name or (junction.intragenic and None in (five.name, three.name)):
+def _verdicts(
+    atlas: Atlas,
+    junction: Junction,
+    o: Orientation,
+    choices5: list[Numbered],
+    choices3: list[Numbered],
+    thresholds: Thresholds,
+) -> set[VerdictLevel]:
+    """Return the verdicts of every pair of breakpoints that exon numbers may mean, in a call without a doubt."""
+    assert o.five.gene is not None
+    assert o.three.gene is not None
+    lefts = [atlas.sites(o.five.gene).locate(c.position, "five_prime", junction.level) for c in choices5]
+    rights = [atlas.sites(o.three.gene).locate(c.position, "three_prime", junction.level) for c in choices3]
+    found: set[VerdictLevel] = set()
+    for left in lefts:
+        for right in rights:
+            place, frame = _place(junction, o, left, right), reading_frame(left, right)
+            event = _event(atlas, junction, o, right, thresholds)
+            kinase = kinase_kept(atlas, right, thresholds.kinase_edge)[0]
+            state = State(
+                o.ntrk_end, o.sense, event, partner_of(o), "not_found", place, junction.level, "breakpoints",
+                frame.call, frame.agreement, frame.basis, kinase, "adequate", "passed", "sequenced", "unknown",
+                "no_difference",
+            )  # fmt: skip
+            found.add(decide(state).verdict)
+    return found
+
+
+def _event(atlas: Atlas, junction: Junction, o: Orientation, three: Site | None, thresholds: Thresholds) -> str:
+    five, last = o.five, o.three
+    if five.name == last.name or (junction.intragenic and None in (five.name, last.name)):
         return "intragenic"
-    a, b = five.gene, three.gene
-    if junction.level != "rna" or a is None or b is None or o.sense != "sense":
+    a, b = five.gene, last.gene
+    if junction.level != "rna" or a is None or b is None or o.sense not in ("sense", "contradicted"):
         return "two_genes"
     if a.chromosome != b.chromosome or a.strand != b.strand or b.symbol not in NTRK:
         return "two_genes"
     low, high = (a.span[1], b.span[0]) if a.strand == "+" else (b.span[1], a.span[0])
-    if not 0 <= high - low <= thresholds.read_through_bases:
+    apart = high - low
+    if not 0 <= apart <= thresholds.read_through_far_bases:
         return "two_genes"
-    return "two_genes" if atlas.annotation.genes_between(a.chromosome, low, high) else "read_through"
+    if _whole_receptor(three, thresholds):
+        return "read_through"
+    if apart > thresholds.read_through_bases or atlas.annotation.genes_between(a.chromosome, low, high):
+        return "two_genes"
+    return "read_through"
 
 
-def _partner(o: Orientation) -> Literal["coding", "not_annotated", "intergenic", "unknown"]:
+def _whole_receptor(three: Site | None, thresholds: Thresholds) -> bool:
+    """Whether a 3' side keeps nearly all of the receptor, as normal splicing to the next gene would."""
+    if three is None or three.place == "outside":
+        return False
+    return three.before <= (1 - thresholds.whole_receptor) * three.transcript.coding_length
+
+
+def partner_of(o: Orientation) -> str:
+    """Return what is known of the side that is not the NTRK gene."""
     other = o.five if o.three.name in NTRK else o.three
-    return other.status
+    return "abundant" if other.status == "coding" and is_abundant(other.name or "") else other.status
+
+
+@cache
+def is_abundant(symbol: str) -> bool:
+    """Whether the RNA of a gene is so abundant that its fragments turn up in chance junctions."""
+    return any(re.fullmatch(pattern, symbol) for pattern in knowledge("fusion")["abundant"].values())
 
 
 def _place(junction: Junction, o: Orientation, five: Site | None, three: Site | None) -> str:
@@ -187,10 +271,11 @@ def _place(junction: Junction, o: Orientation, five: Site | None, three: Site | 
         return "splice_sites"
     if junction.level == "rna" and junction.tolerance:
         return "unresolved"  # a position that is known only to within a few bases gives no frame
-    return "within_exon"
+    return "within_exon" if five.boundary or three.boundary or five.intron or three.intron else "within_exons"
 
 
-def _kinase(atlas: Atlas, site: Site | None, edge: float) -> tuple[str, float | None]:
+def kinase_kept(atlas: Atlas, site: Site | None, edge: float) -> tuple[str, float | None]:
+    """Return how much of the kinase domain a site keeps, as a level and as a share (0 to 1)."""
     if site is None or site.place == "outside":
         return "unknown", None
     domain = atlas.kinase(site.gene).get(site.transcript.accession)

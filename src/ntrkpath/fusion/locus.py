@@ -15,6 +15,8 @@ from ntrkpath.model.fusion import Breakpoint
 
 NTRK = frozenset({"NTRK1", "NTRK2", "NTRK3"})
 Status = Literal["coding", "not_annotated", "intergenic", "unknown"]
+#: More bases than any chromosome has.
+OTHER_CHROMOSOME = 1 << 40
 _NO_NAME = frozenset({"", ".", "?", "-", "NA", "N/A", "NONE", "INTERGENIC", "UNKNOWN"})
 
 
@@ -26,6 +28,7 @@ class Locus(msgspec.Struct, frozen=True, gc=False):
         gene: The gene, where its coding transcripts are known.
         position: As reported; ``None`` where only exons or names are given.
         note: What a reader should know of how the gene was found.
+        off: Bases between the position and the gene that the row names; ``OTHER_CHROMOSOME`` where they lie apart.
     """
 
     point: Breakpoint
@@ -34,6 +37,7 @@ class Locus(msgspec.Struct, frozen=True, gc=False):
     status: Status
     position: int | None
     note: str | None = None
+    off: int = 0
 
 
 class Atlas:
@@ -109,15 +113,21 @@ class Atlas:
 
     def _elsewhere(self, point: Breakpoint, name: str, genes: tuple[Gene, ...], position: int) -> Locus:
         here = self._at(point.chromosome, position, point.others) if point.chromosome else None
-        if here is not None and (not genes or here.symbol in NTRK):
+        off = min((_distance(gene, point.chromosome, position) for gene in genes), default=0)
+        if here is not None and (here.symbol in NTRK or (not genes and self._is_edge(here, position))):
             note = f"{name} is not in the annotation; the position lies in {here.symbol}"
             if genes:
                 note = f"the position lies in {here.symbol}, not in {name}"
-            return Locus(point, here.symbol, here, "coding", position, note)
+            return Locus(point, here.symbol, here, "coding", position, note, off)
         if not genes:
-            return Locus(point, name, None, "not_annotated", position)
+            note = f"{name} is not in the annotation" + (f"; the position lies in {here.symbol}" if here else "")
+            return Locus(point, name, None, "not_annotated", position, note)
         note = f"the position lies outside every coding transcript of {genes[0].symbol} on {self.annotation.assembly}"
-        return Locus(point, genes[0].symbol, None, "intergenic", position, note)
+        return Locus(point, genes[0].symbol, None, "intergenic", position, note, off)
+
+    def _is_edge(self, gene: Gene, position: int) -> bool:
+        sites = self.sites(gene)
+        return sites.is_boundary(position, "five_prime") or sites.is_boundary(position, "three_prime")
 
     def _at(self, chromosome: str, position: int, others: tuple[str, ...]) -> Gene | None:
         genes = self.annotation.at(chromosome, position)
@@ -126,8 +136,14 @@ class Atlas:
         named = {g.symbol for other in others for g in self.annotation.named(other)}
 
         def preference(gene: Gene) -> tuple[bool, bool, bool, str]:
-            sites = self.sites(gene)
-            edge = sites.is_boundary(position, "five_prime") or sites.is_boundary(position, "three_prime")
+            edge = self._is_edge(gene, position)
             return gene.symbol not in NTRK, not edge, gene.symbol not in named, gene.symbol
 
         return min(genes, key=preference)
+
+
+def _distance(gene: Gene, chromosome: str | None, position: int) -> int:
+    if chromosome is not None and chromosome != gene.chromosome:
+        return OTHER_CHROMOSOME
+    low, high = gene.span
+    return max(low - position, position - high, 0)

@@ -35,13 +35,19 @@ def verdicts(events: Events, thresholds: Thresholds) -> list[FusionVerdict]:
     these; it stands alone where there is none. The opposite order of two genes in one sample is a reciprocal pair.
     """
     pairs = {(key[0], key[2], key[3]) for key in events}
+    dna = {
+        (key[0], key[2], key[3])
+        for key, found in events.items()
+        if key[1] == "dna" and key[9] == "sense" and any(r.junction.standing != "rejected" for r in found)
+    }
     joined = _join_names(events)
     made = []
     for key in sorted(events) if len(events) > 1 else events:
         also = joined.get(key, [])
         if also is not None:
             mate = key[10] == "five_prime" and key[2] != key[3] and (key[0], key[3], key[2]) in pairs
-            made.append(verdict_of(events[key], also, mate, thresholds))
+            in_dna = bool(dna) and key[1] == "rna" and (key[0], key[2], key[3]) in dna
+            made.append(verdict_of(events[key], also, mate, thresholds, in_dna))
     return made
 
 

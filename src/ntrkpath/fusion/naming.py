@@ -10,34 +10,10 @@ from ntrkpath.fusion.locus import NTRK, Locus
 from ntrkpath.fusion.numbering import other_numbers
 from ntrkpath.fusion.site import Site
 from ntrkpath.model.fusion import Side
+from ntrkpath.readers import refseq
 
 if TYPE_CHECKING:
     from ntrkpath.fusion.junction import Reading
-
-#: RefSeq accession version of each chromosome (NC_0000nn) on GRCh38; GRCh37 is below.
-_NC38 = dict(
-    zip(
-        (*map(str, range(1, 23)), "X", "Y"),
-        (11, 12, 12, 12, 10, 12, 14, 11, 12, 11, 10, 12, 11, 9, 10, 10, 11, 10, 10, 11, 9, 11, 11, 10),
-        strict=True,
-    )
-)
-_NC37 = dict(
-    zip(
-        (*map(str, range(1, 23)), "X", "Y"),
-        (10, 11, 11, 11, 9, 11, 13, 10, 11, 10, 9, 11, 10, 8, 9, 9, 10, 9, 9, 10, 8, 10, 10, 9),
-        strict=True,
-    )
-)
-
-
-def chromosome_accession(chromosome: str, assembly: str) -> str | None:
-    """Return the RefSeq accession of a chromosome on an assembly."""
-    versions = _NC38 if assembly == "GRCh38" else _NC37
-    if chromosome not in versions:
-        return None
-    number = {"X": 23, "Y": 24}.get(chromosome) or int(chromosome)
-    return f"NC_{number:06d}.{versions[chromosome]}"
 
 
 def side(locus: Locus, site: Site | None) -> Side:
@@ -79,10 +55,10 @@ def _vicc_side(locus: Locus, site: Site | None, assembly: object) -> str:
     if site is None or not site.exon:
         if locus.name is not None:
             return locus.name
-        accession = chromosome_accession(locus.point.chromosome or "", str(assembly))
-        if locus.position is None or accession is None:
+        sequence = refseq(locus.point.chromosome or "", str(assembly))
+        if locus.position is None or sequence is None:
             return "?"
-        return f"{accession}(chr {locus.point.chromosome}):g.{locus.position}"
+        return f"{sequence}(chr {locus.point.chromosome}):g.{locus.position}"
     return _segment(site.gene, site.transcript, site.exon, site.position, site.role == "five_prime")
 
 
@@ -161,7 +137,7 @@ def notes_on_transcripts(reading: Reading) -> tuple[str, ...]:
             notes += _transcript_notes(site.gene, site.transcript, _own_boundary(site))
             if site.gene.symbol in NTRK and site.boundary:
                 notes += _numbering_note(site.gene, site.transcript, site.exon, site.position, site.role)
-    if reading.place == "within_exon":
+    if reading.place in ("within_exon", "within_exons"):
         notes += ("the junction lies inside an exon: a stop codon at the junction is not excluded",)
     if reading.event == "read_through":
         notes += ("the two genes are neighbours on one strand: read-through is possible",)

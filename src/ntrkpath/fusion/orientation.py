@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
+from ntrkpath.fusion.decision import Thresholds
 from ntrkpath.fusion.locus import NTRK, Atlas, Locus
 from ntrkpath.fusion.site import Role
+from ntrkpath.fusion.splicing import EXACT, NEAR, NONE, edges, fit
 from ntrkpath.model.fusion import Junction
 
 End = Literal["three_prime", "five_prime", "unknown"]
@@ -18,8 +20,9 @@ class Orientation(msgspec.Struct, frozen=True, gc=False):
 
     Args:
         repaired: Whether the order is ours: the caller's was turned round, or the format has none.
-        sense: ``sense``, ``antisense``, or ``unknown`` where nothing tells.
+        sense: ``sense``, ``antisense``, ``contradicted`` where strands and splice sites disagree, or ``unknown``.
         ntrk_end: Which end of the product the NTRK gene gives.
+        mended: The order rests on exon boundaries from which the breakpoints are a few bases off.
     """
 
     five: Locus
@@ -27,6 +30,7 @@ class Orientation(msgspec.Struct, frozen=True, gc=False):
     repaired: bool
     sense: str
     ntrk_end: End
+    mended: bool = False
 
 
 def _role(locus: Locus, retained: str | None) -> Role | None:
@@ -46,55 +50,42 @@ def _retained(locus: Locus, role: Role, ordered: bool) -> str | None:
     return "left" if (point.strand == "+") == (role == "five_prime") else "right"
 
 
-def _is_edge(atlas: Atlas, locus: Locus, role: Role, tolerance: int) -> bool:
-    """Whether the position is a splice site for this role, within the tolerance of the format."""
-    if locus.gene is None or locus.position is None:
-        return False
-    sites = atlas.sites(locus.gene)
-    return sites.is_boundary(sites.snap(locus.position, role, tolerance) if tolerance else locus.position, role)
-
-
-def _edges(atlas: Atlas, five: Locus, three: Locus, tolerance: int) -> int:
-    """Return how many sides are splice sites if ``five`` gives the 5' end."""
-    return _is_edge(atlas, five, "five_prime", tolerance) + _is_edge(atlas, three, "three_prime", tolerance)
-
-
 def _ntrk_end(five: Locus, three: Locus) -> End:
     if three.name in NTRK:
         return "three_prime"
     return "five_prime" if five.name in NTRK else "unknown"
 
 
-def orient(atlas: Atlas, junction: Junction, first: Locus, second: Locus) -> Orientation:
+def orient(atlas: Atlas, junction: Junction, first: Locus, second: Locus, thresholds: Thresholds) -> Orientation:
     """Return the two sides in 5' to 3' order.
 
     In this order: the sides of the chromosome that are kept (stated, or implied by strand and order); the splice
     sites, as a 5' side ends an exon and a 3' side opens one; the order of the caller. RNA whose two breakpoints are
-    splice sites only in reverse order is turned round also where the caller claims an order.
+    splice sites, or lie a few bases off such, only in reverse order is turned round also where the caller claims an
+    order. Strands that contradict two splice sites that fit in order are doubted.
     """
     ordered = junction.ordered
     stated = first.point.retained is not None and second.point.retained is not None
     a = _role(first, _retained(first, "five_prime", ordered))
     b = _role(second, _retained(second, "three_prime", ordered))
-    if not stated and junction.level == "rna" and a != "three_prime" and b != "five_prime":
-        tolerance = junction.tolerance
-        if not ordered and a is None and b is None:
-            as_given, turned = _edges(atlas, first, second, tolerance), _edges(atlas, second, first, tolerance)
-            if as_given != turned:
-                pair = (first, second) if as_given > turned else (second, first)
-                return Orientation(*pair, True, "sense", _ntrk_end(*pair))
-        elif (
-            _is_edge(atlas, second, "five_prime", tolerance)
-            and _is_edge(atlas, first, "three_prime", tolerance)
-            and not _edges(atlas, first, second, tolerance)
-        ):
-            return Orientation(second, first, True, "sense", _ntrk_end(second, first))
+    spliced = junction.level == "rna" and first.position is not None and second.position is not None
+    as_read = a != "three_prime" and b != "five_prime"
+    if spliced and not as_read:
+        against = _against_sites(atlas, first, second, thresholds, a is not None and a == b)
+        if against is not None:
+            return against
+    if spliced and as_read and not stated:
+        sure = ordered or a is not None or b is not None
+        order = (_claimed if sure else _unclaimed)(atlas, junction.tolerance, first, second, thresholds)
+        if order is not None:
+            pair = (second, first) if order.turned else (first, second)
+            return Orientation(*pair, True, "sense", _ntrk_end(*pair), order.mended)
     if a is not None and a == b:
         ntrk_second = second.name in NTRK
         turned_round = ntrk_second != (a == "three_prime")
         pair = (second, first) if turned_round else (first, second)
         return Orientation(*pair, not ordered, "antisense", "three_prime" if a == "three_prime" else "five_prime")
-    if a == "three_prime" or b == "five_prime":
+    if not as_read:
         return _against(first, second, a, b, ordered)
     if a == "five_prime" or b == "three_prime" or ordered:
         told = not junction.antisense or (a is not None and b is not None)
@@ -102,6 +93,51 @@ def orient(atlas: Atlas, junction: Junction, first: Locus, second: Locus) -> Ori
     # Nothing tells: the NTRK gene is put second, as it would stand in a productive fusion, and the doubt is kept.
     pair = (second, first) if first.name in NTRK and second.name not in NTRK else (first, second)
     return Orientation(*pair, False, "unknown", "unknown" if first.name != second.name else _ntrk_end(*pair))
+
+
+class _Order(NamedTuple):
+    """The order that splice sites give; ``mended``: they are a few bases off, each side for itself."""
+
+    turned: bool
+    mended: bool
+
+
+def _claimed(atlas: Atlas, tolerance: int, first: Locus, second: Locus, thresholds: Thresholds) -> _Order | None:
+    """Return the order of a row that claims one: turned, where both sides fit so and neither as it stands."""
+    if fit(atlas, first, second, tolerance, thresholds).how > NONE:
+        return None
+    turned = fit(atlas, second, first, tolerance, thresholds, mended=True)
+    if turned.how == NONE or (turned.how > NEAR and edges(atlas, first, second, tolerance)):
+        return None
+    if turned.how == NEAR and fit(atlas, first, second, tolerance, thresholds, mended=True).how == NEAR:
+        return None
+    return _Order(True, turned.how == NEAR)
+
+
+def _unclaimed(atlas: Atlas, tolerance: int, first: Locus, second: Locus, thresholds: Thresholds) -> _Order | None:
+    """Return the order of a row that claims none: the one whose sides fit better; the same whichever side is first."""
+    given = fit(atlas, first, second, tolerance, thresholds, mended=True).how
+    turned = fit(atlas, second, first, tolerance, thresholds, mended=True).how
+    if given != turned and max(given, turned) > NEAR:
+        return _Order(turned > given, False)
+    here, there = edges(atlas, first, second, tolerance), edges(atlas, second, first, tolerance)
+    if here != there:
+        return _Order(there > here, False)
+    return _Order(turned > given, True) if given != turned else None
+
+
+def _against_sites(
+    atlas: Atlas, first: Locus, second: Locus, thresholds: Thresholds, antisense: bool
+) -> Orientation | None:
+    """Return the order that two exact splice sites give where the strands do not fit the row as it stands.
+
+    Strands that say the same order are believed; others contradict the sites, and nothing is settled.
+    """
+    if fit(atlas, first, second, 0, thresholds).how == EXACT:
+        return Orientation(first, second, False, "contradicted", _ntrk_end(first, second))
+    if fit(atlas, second, first, 0, thresholds).how == EXACT:
+        return Orientation(second, first, True, "contradicted" if antisense else "sense", _ntrk_end(second, first))
+    return None
 
 
 def _against(first: Locus, second: Locus, a: Role | None, b: Role | None, ordered: bool) -> Orientation:

@@ -91,7 +91,10 @@ class GeneSites:
         self._coding = {t.accession: t.coding_length for t in gene.transcripts}
         donors, acceptors = self._splice_sites()
         self._boundaries: dict[Role, list[int]] = {"five_prime": donors, "three_prime": acceptors}
-        self._boundary_set = {"five_prime": frozenset(donors), "three_prime": frozenset(acceptors)}
+        #: Last bases of exons that another follows, and first bases of exons that follow another.
+        self.donors, self.acceptors = frozenset(donors), frozenset(acceptors)
+        self._boundary_set = {"five_prime": self.donors, "three_prime": self.acceptors}
+        self._near: dict[tuple[Role, int], frozenset[int]] = {}
 
     def _splice_sites(self) -> tuple[list[int], list[int]]:
         donors: set[int] = set()
@@ -106,6 +109,15 @@ class GeneSites:
     def is_boundary(self, position: int, role: Role) -> bool:
         """Whether a position is a splice site of any isoform for this role."""
         return position in self._boundary_set[role]
+
+    def near(self, role: Role, bases: int) -> frozenset[int]:
+        """Return every position within so many bases of a splice site for this role."""
+        found = self._near.get((role, bases))
+        if found is None:
+            sites = self._boundaries[role]
+            found = frozenset(p for site in sites for p in range(site - bases, site + bases + 1))
+            self._near[role, bases] = found
+        return found
 
     def snap(self, position: int, role: Role, tolerance: int) -> int:
         """Return the nearest splice site within ``tolerance`` bases (the canonical ones first), or the position."""

@@ -5,30 +5,32 @@ from __future__ import annotations
 from functools import cache
 
 from ntrkpath.fusion.decision import State, Thresholds, decide
+from ntrkpath.fusion.evidence import best_support, laboratory_differs, reported_frame, support_level, weigh
 from ntrkpath.fusion.junction import Reading
 from ntrkpath.fusion.naming import hgnc_name, hgvs_name, notes_on_transcripts, side, vicc_name
 from ntrkpath.model.fusion import (
     REASONS,
     Frame,
-    FrameCall,
     FusionVerdict,
     Junction,
     KinaseDomain,
     Source,
-    Support,
     VerdictLevel,
 )
 
 _STATUS = {"complete": "complete", "edge": "partial", "partial": "partial", "lost": "lost", "unknown": "unknown"}
 
 
-def verdict_of(readings: list[Reading], also: list[Junction], mate: bool, thresholds: Thresholds) -> FusionVerdict:
+def verdict_of(
+    readings: list[Reading], also: list[Junction], mate: bool, thresholds: Thresholds, in_dna: bool = False
+) -> FusionVerdict:
     """Return the verdict of one event.
 
     Args:
         readings: What each caller's junction says; all have one key, the order does not matter.
         also: Junctions of the same genes that give no breakpoint and say nothing against this event.
         mate: Whether the opposite order of the two genes was found in the sample.
+        in_dna: Whether DNA of the sample joins the two genes in this order.
     """
     reading = readings[0] if len(readings) == 1 else min(readings, key=_first)
     junctions = [r.junction for r in readings] + also
@@ -38,10 +40,11 @@ def verdict_of(readings: list[Reading], also: list[Junction], mate: bool, thresh
     reported, disagree = reported_frame(junctions)
     mate = mate and o.ntrk_end == "five_prime"
     frame = reading.frame
+    weight = weigh(junctions)
     state = State(
         o.ntrk_end,
         o.sense,
-        reading.event,
+        "two_genes" if in_dna and reading.event == "read_through" else reading.event,
         reading.partner,
         "found" if mate else "not_found",
         reading.place,
@@ -51,8 +54,11 @@ def verdict_of(readings: list[Reading], also: list[Junction], mate: bool, thresh
         frame.agreement,
         frame.basis,
         reading.kinase,
-        _support_level(support, thresholds.min_reads_dna if level == "dna" else thresholds.min_reads_rna),
+        support_level(support, level, thresholds),
+        weight.standing,
+        weight.crossed,
         "conflicting" if disagree else "fits" if reported == "unknown" and reading.numbering_fits else reported,
+        laboratory_differs(junctions, frame.call),
     )
     repaired = o.repaired if len(readings) == 1 else any(r.orientation.repaired for r in readings)
     isoforms = frame.isoforms_in > 0 and frame.isoforms_out > 0
@@ -60,6 +66,7 @@ def verdict_of(readings: list[Reading], also: list[Junction], mate: bool, thresh
     notes = reading.notes
     if len(readings) > 1:
         notes = tuple(sorted({n for r in readings for n in r.notes}))
+    notes += weight.said
     return FusionVerdict(
         readings[0].key[0],  # type: ignore[arg-type]
         hgnc_name(reading),
@@ -92,40 +99,6 @@ def _sources(junctions: list[Junction]) -> tuple[Source, ...]:
     return tuple(sorted({j.source for j in junctions}, key=lambda s: (s.file, s.line or 0)))
 
 
-def best_support(junctions: list[Junction]) -> Support:
-    """Return the reads of the caller that found most."""
-    if len(junctions) == 1:
-        return junctions[0].support
-    return max(
-        (j.support for j in junctions),
-        key=lambda s: (_reads(s) or -1, s.split_reads or -1, s.spanning_pairs or -1, s.total or -1),
-    )
-
-
-def _reads(support: Support) -> int | None:
-    counted = None
-    if support.split_reads is not None or support.spanning_pairs is not None:
-        counted = (support.split_reads or 0) + (support.spanning_pairs or 0)
-    if support.total is not None:
-        return support.total if counted is None else max(counted, support.total)
-    return counted
-
-
-def _support_level(support: Support, fewest: int) -> str:
-    reads = _reads(support)
-    return "unknown" if reads is None else "adequate" if reads >= fewest else "low"
-
-
-def reported_frame(junctions: list[Junction]) -> tuple[FrameCall, bool]:
-    """Return the frame that the callers report, ``unknown`` if they report none or differ, and whether they differ."""
-    if len(junctions) == 1:
-        return junctions[0].frame_by_caller, False
-    said = {j.frame_by_caller for j in junctions} - {"unknown"}
-    if len(said) == 1:
-        return next(iter(said)), False
-    return "unknown", bool(said)
-
-
 @cache
 def _decided(
     state: State, isoforms: bool, disagree: bool, repaired: bool
@@ -153,15 +126,18 @@ def reasons_of(
             ("kinase_lost", state.kinase == "lost"),
             ("ntrk_is_five_prime", state.ntrk_end == "five_prime"),
             ("reciprocal", state.mate == "found"),
-            ("antisense", state.orientation == "antisense"),
+            ("antisense", state.orientation in ("antisense", "contradicted")),
             ("intragenic", state.event == "intragenic"),
             ("partner_intergenic", state.partner == "intergenic"),
             ("partner_unknown", state.partner == "unknown"),
             ("partner_not_annotated", state.partner == "not_annotated"),
-            ("not_at_exon_boundary", state.place in ("within_exon", "intron_retained")),
+            ("not_at_exon_boundary", state.place in ("within_exon", "within_exons", "intron_retained")),
             ("utr_breakpoint", state.place in ("partner_start_utr", "partner_stop_utr", "ntrk_start_utr")),
             ("dna_only_needs_rna", state.level == "dna" and verdict in ("likely_productive", "uncertain")),
-            ("low_support", state.support == "low"),
+            ("rejected_by_caller", state.standing == "rejected"),
+            ("doubted_by_caller", state.standing == "doubted"),
+            ("junction_not_sequenced", state.crossed == "not_sequenced"),
+            ("low_support", state.support in ("low", "too_few")),
             ("callers_disagree", callers_disagree),
             ("orientation_repaired", repaired),
         )

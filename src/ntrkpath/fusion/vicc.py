@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 from ntrkpath.fusion.locus import NTRK
-from ntrkpath.fusion.naming import chromosome_accession
 from ntrkpath.model.fusion import FusionVerdict, Side
+from ntrkpath.readers import refseq
 
 _SEGMENT = re.compile(r"(?P<accession>[A-Z]+_?\d+(?:\.\d+)?)\((?P<gene>[^)]+)\):e\.(?P<exon>\d+)(?P<offset>[+-]\d+)?")
 _HGNC = {"NTRK1": "8031", "NTRK2": "8032", "NTRK3": "8033"}
@@ -72,7 +72,7 @@ def _element(verdict: FusionVerdict, side: Side, name: str, exon_key: str, edge:
         "type": "SequenceLocation",
         "sequenceReference": {
             "type": "SequenceReference",
-            "id": f"refseq:{chromosome_accession(chromosome, verdict.assembly)}",
+            "id": f"refseq:{refseq(chromosome, verdict.assembly)}",
         },
         "start": int(position) - 1,
         "end": int(position),

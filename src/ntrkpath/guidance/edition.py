@@ -55,7 +55,11 @@ class Drug(msgspec.Struct, frozen=True):
 
 
 class LabelVersion(msgspec.Struct, frozen=True, rename={"from_": "from"}):
-    """One version of one drug's label at one agency; in force from ``from_`` until the day before ``until``."""
+    """One version of one drug's label at one agency; in force from ``from_`` until the day before ``until``.
+
+    Args:
+        read: When its text was last read by us, as ``2026-05``; ``None`` where only a report of it was read.
+    """
 
     id: str
     drug: str
@@ -69,6 +73,7 @@ class LabelVersion(msgspec.Struct, frozen=True, rename={"from_": "from"}):
     note: str = ""
     in_paper: bool = False
     label_read: bool = True
+    read: str | None = None
 
 
 class Edition:
@@ -97,6 +102,7 @@ class Edition:
         self.action_kinds: dict[str, str] = {entry["id"]: entry.get("kind", "") for entry in meta["actions"]}
         self.strengths: tuple[str, ...] = tuple(meta["strengths"])
         self.per_item: tuple[str, ...] = tuple(meta["per_item"])
+        self.answers: tuple[str, ...] = tuple(meta.get("answers", ()))
         self.files: dict[str, tuple[Table, ...]] = {
             file: load_tables(self.data[file]["tables"], self.facts, f"{file}.yaml") for file in meta["tables"]
         }
@@ -133,8 +139,8 @@ class Edition:
 
     @cached_property
     def decisions(self) -> Chain:
-        """The tables that decide a case; ``chain`` without ``criteria``."""
-        judged = {t.id for t in self.criteria.tables}
+        """The tables that decide a case; ``chain`` without ``criteria`` and without the sentences of the answer."""
+        judged = {*(t.id for t in self.criteria.tables), *self.answers}
         return Chain(self.facts, [t for t in self.chain.tables if t.id not in judged])
 
     @cached_property

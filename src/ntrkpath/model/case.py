@@ -1,4 +1,4 @@
-"""The case: what is known of one patient's tumour. Everything but ``id`` and the histology may be absent."""
+"""The case: what is known of one patient's tumour. Everything but the histology may be absent."""
 
 from __future__ import annotations
 
@@ -10,9 +10,15 @@ import msgspec
 YesNo = bool | Literal["unknown"] | None
 Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
 Count = Annotated[int, msgspec.Meta(ge=0)]
+Exon = Annotated[int, msgspec.Meta(ge=1)]
 Result = Literal["positive", "negative", "failed", "not_interpretable", "unknown"] | None
+Adequacy = Literal["adequate", "inadequate", "unknown"] | None
+Assembly = Literal["GRCh37", "GRCh38"] | None
 Gene = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
 Text = Annotated[str, msgspec.Meta(max_length=2000)]
+
+#: The id of a case that was given without one; several cases each need their own.
+NO_ID = "case"
 
 
 class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
@@ -23,19 +29,12 @@ class Patient(_Part, frozen=True):
     """Whom: age in years, or as text with its unit (``3 months``, ``9 mo``, ``newborn``)."""
 
     age: float | Text | None = None
-    sex: Literal["female", "male", "F", "M", "other", "unknown"] | None = None
+    sex: Literal["female", "male", "other", "unknown"] | None = None
+    pregnant: YesNo = None
 
 
 class Diagnosis(_Part, frozen=True):
-    """What the pathologist sees.
-
-    Args:
-        histology: Diagnosis as text, OncoTree code or ICD-O-3 morphology.
-        typical_histology: Whether the morphology is typical of that diagnosis (P1-6).
-        differentiation: Line of differentiation shown by morphology or markers (IHC-3, IHC-4).
-        immunoprofile: Marker to result, for example ``{S100: positive, CD34: positive}``.
-        testing_for_diagnosis: The NTRK test would serve the diagnosis itself (TEST-4).
-    """
+    """What the pathologist sees."""
 
     histology: Text
     site: Text | None = None
@@ -59,6 +58,7 @@ class Disease(_Part, frozen=True):
     surgery_morbidity: Literal["acceptable", "severe", "unknown"] | None = None
     standard_therapy: Literal["not_given", "ongoing", "progressed", "unknown"] | None = None
     satisfactory_alternative: YesNo = None
+    brain_metastases: YesNo = None
 
 
 class Alteration(_Part, frozen=True):
@@ -75,14 +75,14 @@ class ReportedFusion(_Part, frozen=True):
 
     five_prime: Gene | None = None
     three_prime: Gene | None = None
-    exon_five_prime: Count | None = None
-    exon_three_prime: Count | None = None
+    exon_five_prime: Exon | None = None
+    exon_three_prime: Exon | None = None
     transcript_five_prime: Text | None = None
     transcript_three_prime: Text | None = None
     position_five_prime: Text | None = None
     position_three_prime: Text | None = None
-    assembly: Literal["GRCh37", "GRCh38"] | None = None
-    frame: Literal["in_frame", "out_of_frame", "in", "out", "in-frame", "out-of-frame", "unknown"] | None = None
+    assembly: Assembly = None
+    frame: Literal["in_frame", "out_of_frame", "unknown"] | None = None
 
 
 class Mutation(_Part, frozen=True):
@@ -107,7 +107,7 @@ class PanTrkIhc(_Test, frozen=True, tag="pan_trk_ihc", tag_field="method"):
     distribution: Literal["focal", "diffuse", "unknown"] | None = None
     pattern: Literal["nuclear", "nuclear_membrane", "cytoplasmic", "membranous", "mixed", "unknown"] | None = None
     clone: Text | None = None
-    control: Literal["adequate", "inadequate", "unknown"] | None = None
+    control: Adequacy = None
     fixation: Literal["adequate", "poor", "excessive", "unknown"] | None = None
 
 
@@ -116,26 +116,10 @@ class Fish(_Test, frozen=True, tag="fish", tag_field="method"):
 
     Where the kind of probe is not stated, a positive NTRK probe counts as a rearrangement, and a negative one covers
     no gene for certain.
-
-    Args:
-        gene: The gene (break-apart), or both genes of a co-localisation probe.
-        cells_split: Cells with a split signal (break-apart) or a joined one (co-localisation).
-        cells_isolated_3p: Cells with an isolated 3' signal; ``cells_isolated_5p`` likewise.
     """
 
     gene: Gene | list[Gene] | None = None
-    probe: (
-        Literal[
-            "break_apart",
-            "break-apart",
-            "colocalisation",
-            "co-localisation",
-            "colocalization",
-            "co-localization",
-            "unknown",
-        ]
-        | None
-    ) = None
+    probe: Literal["break_apart", "colocalisation", "unknown"] | None = None
     result: Result = None
     cells_counted: Annotated[int, msgspec.Meta(ge=1)] | None = None
     cells_split: Count | None = None
@@ -149,7 +133,7 @@ class RtPcr(_Test, frozen=True, tag="rt_pcr", tag_field="method"):
 
     targets: list[Text] = []
     result: Result = None
-    control: Literal["adequate", "inadequate", "unknown"] | None = None
+    control: Adequacy = None
 
 
 class _Sequencing(_Test, frozen=True):
@@ -162,22 +146,15 @@ class _Sequencing(_Test, frozen=True):
     file: Text | None = None
     sample: Text | None = None
     caller: Text | None = None
-    assembly: Literal["GRCh37", "GRCh38"] | None = None
+    assembly: Assembly = None
 
 
 class DnaMps(_Sequencing, frozen=True, tag="dna_mps", tag_field="method"):
-    """DNA sequencing; ``file``: what a caller wrote, of which ``sample`` counts; see ``RnaMps``."""
+    """DNA sequencing; ``file``: the output of a fusion caller."""
 
 
 class RnaMps(_Sequencing, frozen=True, tag="rna_mps", tag_field="method"):
-    """RNA sequencing.
-
-    Args:
-        file: What a caller wrote.
-        sample: The sample of that file whose rows count; the id of the case, or the only sample, where not given.
-        caller: The caller that wrote it, where it cannot be told from the file.
-        assembly: The genome assembly of its positions, where the file does not state it.
-    """
+    """RNA sequencing; ``file``: the output of a fusion caller."""
 
     rna_quality: Literal["adequate", "poor", "unknown"] | None = None
 
@@ -191,17 +168,24 @@ class TherapyLine(_Part, frozen=True):
     drug: Text
     start: dt.date | None = None
     end: dt.date | None = None
-    best_response: Literal["complete", "partial", "stable", "progression", "CR", "PR", "SD", "PD", "unknown"] | None = (
-        None
-    )
+    best_response: Literal["complete", "partial", "stable", "progression", "unknown"] | None = None
     progression: YesNo = None
+
+
+class ReadAs(_Part, frozen=True):
+    """What was written otherwise than the format has it, and how it was read; ``where`` is the path in the case."""
+
+    where: str
+    stated: Text
+    read_as: Text
+    note: Text | None = None
 
 
 class Case(_Part, frozen=True):
     """One case. ``tests`` absent means that none was done; ``therapy`` absent means not known."""
 
-    id: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
     diagnosis: Diagnosis
+    id: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] = NO_ID
     patient: Patient = Patient()
     disease: Disease = Disease()
     alterations: list[Alteration] = []
@@ -209,3 +193,4 @@ class Case(_Part, frozen=True):
     therapy: list[TherapyLine] | None = None
     source: Text | None = None
     note: Text | None = None
+    read_as: list[ReadAs] = []

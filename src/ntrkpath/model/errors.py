@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from copy import copy
 
 
 class NtrkpathError(Exception):
@@ -32,12 +33,25 @@ class NtrkpathError(Exception):
         self.value = value
         self.allowed = allowed if isinstance(allowed, str) else ", ".join(allowed)
         self.remedy = remedy
+        #: Further errors of the same input, found at the same time.
+        self.others: tuple[NtrkpathError, ...] = ()
         super().__init__(problem)
 
     def at(self, where: str) -> NtrkpathError:
         """Return this error with ``where`` put before its own place, innermost last."""
         self.where = f"{where}: {self.where}" if self.where else where
+        for other in self.others:
+            other.at(where)
         return self
+
+    @property
+    def all(self) -> tuple[NtrkpathError, ...]:
+        """Every error of the same input, this one first, each by itself."""
+        if not self.others:
+            return (self,)
+        alone = copy(self)
+        alone.others = ()
+        return (alone, *self.others)
 
     def __str__(self) -> str:
         parts = [f"{self.where}: {self.problem}" if self.where else self.problem]
@@ -48,6 +62,8 @@ class NtrkpathError(Exception):
             parts.append(f"allowed: {self.allowed}")
         if self.remedy:
             parts.append(self.remedy)
+        if self.others:
+            parts.append(f"and {len(self.others)} more error{'s' * (len(self.others) > 1)} here")
         return "".join(c if c.isprintable() else " " for c in "; ".join(parts))
 
 
@@ -55,6 +71,13 @@ class CaseError(NtrkpathError):
     """A case cannot be read or contradicts itself."""
 
     kind = "case"
+
+    @classmethod
+    def of(cls, errors: Sequence[CaseError]) -> CaseError:
+        """Return all errors of a case as one: the first, with the others beside it."""
+        first, *others = errors
+        first.others = tuple(others)
+        return first
 
 
 class GuidanceError(NtrkpathError):
@@ -91,6 +114,12 @@ class StrategyError(NtrkpathError):
     """A plan, population or cost file is malformed, incomplete or contradicts itself."""
 
     kind = "strategy"
+
+
+class RoundError(NtrkpathError):
+    """A round, a sheet of a laboratory or a scoring rule is malformed, incomplete or contradicts itself."""
+
+    kind = "round"
 
 
 class InputError(NtrkpathError):

@@ -22,8 +22,28 @@ class Guideline(_Item, frozen=True, gc=False):
     sha256: str
 
 
+class Answer(_Item, frozen=True, gc=False):
+    """The three sentences that stand first everywhere.
+
+    Args:
+        target: What is known of the target.
+        trk_inhibitor: Whether a TRK inhibitor comes in now, which by label, and why or why not.
+        next: The next step.
+    """
+
+    target: str
+    trk_inhibitor: str
+    next: str
+
+
 class Action(_Item, frozen=True, gc=False):
-    """What to do next; ``strength`` is ``recommended``, ``consider`` or ``may``."""
+    """What to do next; ``strength`` is ``recommended``, ``consider`` or ``may``.
+
+    Args:
+        text: What is to be done in this case: which genes, which test, which drug.
+        choice: Actions with the same name here are alternatives: one of them is enough to start.
+        asks: What the laboratory is to be asked; each completes "Ask the laboratory ...".
+    """
 
     action: str
     strength: str
@@ -33,6 +53,8 @@ class Action(_Item, frozen=True, gc=False):
     statements: tuple[str, ...]
     fidelity: str
     note: str
+    choice: str | None = None
+    asks: tuple[str, ...] = ()
 
 
 class Caution(_Item, frozen=True, gc=False):
@@ -45,11 +67,16 @@ class Caution(_Item, frozen=True, gc=False):
 
 
 class Missing(_Item, frozen=True, gc=False):
-    """A fact that is unknown and could change the actions, alone or together with other unknown ones."""
+    """A fact that is unknown and could change the actions, alone or together with other unknown ones.
+
+    Args:
+        decides: The first step, or the word on the drug, could change. Those that decide come first.
+    """
 
     fact: str
     question: str
     could_change: tuple[str, ...]
+    decides: bool = False
 
 
 class Reading(_Item, frozen=True, gc=False):
@@ -66,7 +93,11 @@ class Reading(_Item, frozen=True, gc=False):
 
 
 class Label(_Item, frozen=True, gc=False):
-    """One drug at one agency on the ``as_of`` date: ``within_label``, ``outside_label`` or ``cannot_tell``."""
+    """One drug at one agency on the ``as_of`` date: ``within_label``, ``outside_label`` or ``cannot_tell``.
+
+    Args:
+        read: When the text of the label was last read, as ``2026-05``; ``None`` where only a report of it was read.
+    """
 
     drug: str
     agency: str
@@ -77,6 +108,26 @@ class Label(_Item, frozen=True, gc=False):
     text: str
     source: str
     in_paper: bool
+    read: str | None = None
+
+
+class Weighed(_Item, frozen=True, gc=False):
+    """What to weigh where a drug is considered: a figure, or what is not known.
+
+    Args:
+        topic: What it speaks of, as ``response`` or ``safety``.
+        drug: The drug it speaks of; ``None`` for TRK inhibitors as a class, or for what else may be given.
+        statements: The statements of the guidance it repeats.
+        source: Where it stands; for newer evidence with its date and whether it was read.
+        newer: Newer than the guidance; such a claim changes no action.
+    """
+
+    topic: str
+    text: str
+    drug: str | None
+    statements: tuple[str, ...]
+    source: str
+    newer: bool
 
 
 class Step(_Item, frozen=True, gc=False):
@@ -86,6 +137,24 @@ class Step(_Item, frozen=True, gc=False):
     rule: str
     reads: tuple[str, ...]
     sets: dict[str, str]
+
+
+class Finding(_Item, frozen=True, gc=False):
+    """One thing that the case states, and what became of it.
+
+    Args:
+        where: Its path in the case; of a file also the line: ``tests[0].file: calls.tsv:3``.
+        stated: As it was stated.
+        read_as: What it was taken for.
+        used: Whether the answer rests on it, so far as it bears on it.
+        why_not: Why it was not used, or what is to be said of it; empty otherwise.
+    """
+
+    where: str
+    stated: str
+    read_as: str
+    used: bool
+    why_not: str
 
 
 class HistologyAnswer(_Item, frozen=True, gc=False):
@@ -206,18 +275,25 @@ class Recommendation(msgspec.Struct, frozen=True, gc=False):
     """The whole answer for one case.
 
     Args:
+        patient: What the case states of the patient, the tumour and its stage, by key, as it was stated.
+        findings: Every finding that the case states, in the order of the case, with what became of it.
         tier: By histology and drivers: ``+++``, ``++``, ``+``, ``undetermined``, ``out_of_scope``.
         priority: The stage gate applied to the tier: the same values, or ``not_routine``.
         labels_known_to: The newest label date of the edition; labels after it are not known.
+        answer: The three sentences that stand first.
+        weigh: What to weigh where a drug is considered.
         probability: Probability of a productive fusion; ``None`` where the edition holds no evidence or none is asked.
         facts: The level of every fact of the case.
     """
 
     schema: str
     case_id: str
+    patient: dict[str, str]
     guideline: Guideline
     as_of: dt.date
     labels_known_to: dt.date
+    answer: Answer
+    findings: tuple[Finding, ...]
     histology: HistologyAnswer
     tier: str
     tier_reason: str
@@ -228,6 +304,7 @@ class Recommendation(msgspec.Struct, frozen=True, gc=False):
     missing: tuple[Missing, ...]
     interpretation: tuple[Reading, ...]
     therapy: tuple[Label, ...]
+    weigh: tuple[Weighed, ...]
     probability: Probability | None
     facts: dict[str, str]
     trace: tuple[Step, ...]

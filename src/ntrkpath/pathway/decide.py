@@ -22,13 +22,17 @@ from ntrkpath.model.recommendation import (
     Recommendation,
     Step,
 )
-from ntrkpath.pathway.intake.files import Verdicts, judge
+from ntrkpath.pathway.answer import Facts, Words
+from ntrkpath.pathway.intake.files import Attached, with_files
+from ntrkpath.pathway.intake.findings import Account, patient
 from ntrkpath.pathway.intake.genes import NtrkGenes
 from ntrkpath.pathway.intake.readouts import Called, Readouts
+from ntrkpath.pathway.intake.reported import judge
 from ntrkpath.pathway.intake.treated import Treated
 from ntrkpath.pathway.intake.tumour import Tumour
 from ntrkpath.pathway.labels import Labels
-from ntrkpath.rules import Fact, Hit
+from ntrkpath.pathway.weigh import Weighing
+from ntrkpath.rules import Fact, Hit, Row
 from ntrkpath.rules.chain import Masks
 from ntrkpath.rules.diagram import Outcome
 from ntrkpath.rules.explore import Explorer
@@ -37,9 +41,11 @@ from ntrkpath.rules.explore import Explorer
 _TOGETHER = ("ihc", "fish", "rt_pcr", "rna", "dna", "sequence", "target")
 #: An alteration that the histology lets one expect is open too: its own test would override it.
 _OPEN = ("unknown", "expected")
+#: Levels of a readout that answer nothing.
+_SAYS_NOTHING = ("unknown", "not_done", "not_counted", "no_cutoff")
 
 
-_NO_VERDICTS: Verdicts = {}
+_NO_FILES: Attached = {}
 
 
 class Pathway:
@@ -50,10 +56,11 @@ class Pathway:
         as_of: The date whose labels count.
         figure2_reading: ``both``, ``a`` or ``b``; the edition's default where not given.
         judged: Whether fusions with exons or coordinates get our own verdict; else the names decide.
+        agency: Only the labels of this agency; all of them where not given.
         probability: Whether the answer carries the probability of a productive fusion; no rule reads it.
 
     Raises:
-        CaseError: ``figure2_reading`` is none of the edition's.
+        CaseError: ``figure2_reading`` or ``agency`` is none of the edition's.
     """
 
     def __init__(
@@ -64,13 +71,16 @@ class Pathway:
         figure2_reading: str | None = None,
         judged: bool = True,
         probability: bool = True,
+        agency: str | None = None,
     ) -> None:
         self.edition, self.as_of = edition, as_of
         self.chain = edition.decisions
         ntrk = NtrkGenes(edition.data["guideline"]["ntrk_genes"])
         self.tumour, self.treated = Tumour(edition, ntrk), Treated(edition, ntrk)
         self.readouts = Readouts(edition, ntrk, judge if judged else None)
-        self.labels = Labels(edition, as_of)
+        self.account = Account(self.tumour, self.treated, self.readouts.silent)
+        self.labels = Labels(edition, as_of, agency)
+        self.words, self.weighing = Words(edition, ntrk), Weighing(edition)
         self.probabilities = Probabilities(edition) if probability else None
         setting = edition.facts["figure2_reading"]
         self.reading = figure2_reading or str((setting.derive or {})["default"])
@@ -102,42 +112,45 @@ class Pathway:
         return actions, caution, Step(hit.table, row.id, tuple(row.when), row.sets)
 
     def facts(
-        self, case: Case, verdicts: Verdicts = _NO_VERDICTS
+        self, case: Case, attached: Attached = _NO_FILES
     ) -> tuple[list[dict[str, str]], HistologyAnswer, list[Called], Situation]:
         """Return the levels of every case fact, once for each choice of the tests that are read.
 
         Raises:
             CaseError: The histology or a drug is not recognised, or the age is none.
         """
+        case = with_files(case, attached)
         resolution = self.tumour.histology(case.diagnosis.histology)
         histology = resolution.histology
         assert histology is not None
         answer = HistologyAnswer(resolution.text, histology.id, histology.name, histology.group, resolution.how)
-        levels = self.tumour.levels(case, histology, self.readouts.found(case))
+        levels = self.tumour.levels(case, histology, self.readouts.found(case, attached))
         treated, resistance, progressed = self.treated.levels(case)
         levels |= treated
         levels["figure2_reading"] = self.reading
         mask = self.screen.matching(levels)
         called = self.readouts.call(
-            case, self.screen.hits[(mask & -mask).bit_length() - 1].row.sets["ihc_screen"], verdicts
+            case, self.screen.hits[(mask & -mask).bit_length() - 1].row.sets["ihc_screen"], attached
         )
         levels |= self.readouts.summary(case, called)
         choices = [{**levels, **choice} for choice in self.readouts.choices(case, called)]
         return choices, answer, called, (resistance.mutation, resistance.effects, progressed)
 
-    def recommend(self, case: Case, verdicts: Verdicts = _NO_VERDICTS) -> Recommendation:
+    def recommend(self, case: Case, attached: Attached = _NO_FILES) -> Recommendation:
         """Decide one case.
 
         Args:
-            verdicts: Our verdicts on the events of the caller files of the case, by position of the test
-                (``pathway.attach``).
+            attached: What the files of the case give, by position of the test (``pathway.attach``).
 
         Raises:
             CaseError: The histology or a drug is not recognised, or the age is none.
         """
-        choices, histology, called, situation = self.facts(case, verdicts)
+        choices, histology, called, situation = self.facts(case, attached)
+        entity = self.edition.vocabulary.get(histology.id)
+        assert entity is not None
         decision = self.chain.decide(choices[0])
-        actions: dict[str, Action] = {}
+        actions: dict[str, tuple[Action, Row]] = {}
+        asks: list[str] = []
         cautions: list[Caution] = []
         trace: list[Step] = []
         reasons: dict[str, str] = {}
@@ -147,33 +160,63 @@ class Pathway:
             given, caution, step = self._parts[row.id]
             for action in given:
                 before = actions.get(action.action)
-                if before is None or self._strength[action.strength] < self._strength[before.strength]:
-                    actions[action.action] = action
+                if before is None or self._weight(action, row) < self._weight(*before):
+                    actions[action.action] = action, row
+            asks += row.emits.get("asks", ())
             if caution is not None:
                 cautions.append(caution)
             reasons[hit.table] = row.says
             trace.append(step)
+        therapy = self._therapy(levels, situation)
+        found = self.readouts.found(case, attached)
+        told = Facts(
+            case, entity, levels, called, therapy, self.tumour.open_markers(case, found), situation[0],
+            self.treated.given(case), self.tumour.points_to(case, found),
+        )  # fmt: skip
+        said = self._ordered([(self.words.specific(action, row, told, asks), row) for action, row in actions.values()])
         return Recommendation(
             schema=SCHEMA,
             case_id=case.id,
+            patient=patient(case),
             guideline=self.guideline,
             as_of=self.as_of,
             labels_known_to=self.edition.labels_known_to,
+            answer=self.words.answer(told, said),
+            findings=self.account.findings(case, entity, called, attached),
             histology=histology,
             tier=levels["tier"],
             tier_reason=reasons["tier"],
             priority=levels["priority"],
             priority_reason=reasons["priority"],
-            actions=tuple(sorted(actions.values(), key=lambda a: self._importance[a.action, a.strength])),
+            actions=said,
             cautions=tuple(cautions),
             missing=self.missing([levels, *choices[1:]], self.readouts.open_levels(called)),
             interpretation=self._interpretation(called, decision.hits, levels),
-            therapy=self._therapy(levels, situation),
+            therapy=therapy,
+            weigh=self.weighing.of(levels, self.words.named(told)),
             probability=self.probabilities.of(histology.id, histology.name, levels) if self.probabilities else None,
             facts=levels,
             trace=tuple(trace),
             intended_use=self.edition.intended_use,
         )
+
+    def _weight(self, action: Action, row: Row) -> tuple[int, bool]:
+        """Return how an action ranks among the same action of other rows: the stronger one, then one with a place."""
+        return self._strength[action.strength], "place" not in row.emits
+
+    def _ordered(self, actions: list[tuple[Action, Row]]) -> tuple[Action, ...]:
+        """Return the actions, most important first; a row may place its own with or after the treatment."""
+        treated = any(self.edition.action_kinds[action.action] == "treatment" for action, _ in actions)
+
+        def rank(item: tuple[Action, Row]) -> tuple[float, int]:
+            action, row = item
+            group, index = self._importance[action.action, action.strength]
+            place = row.emits.get("place")
+            if place == "treatment":
+                return 1, index
+            return (1.5, index) if place == "beside_treatment" and treated else (group, index)
+
+        return tuple(action for action, _ in sorted(actions, key=rank))
 
     def missing(
         self, choices: list[dict[str, str]], frames: Mapping[str, frozenset[str]] = MappingProxyType({})
@@ -197,13 +240,27 @@ class Pathway:
                 for fact, items in self.explorer.diagram(levels, open_facts).changes().items():
                     asked_for = "fusion_frame" if fact in frames else fact
                     found[asked_for] = found.get(asked_for, frozenset()) | items
-        return tuple(
+        asked = [
             Missing(
                 fact,
                 self.edition.facts[fact].question,
                 tuple(sorted({item.partition(":")[0] for item in found[fact]}, key=self._rank.__getitem__)),
+                self._decides(fact, found[fact], choices[0]),
             )
             for fact in found
+        ]
+        return tuple(sorted(asked, key=lambda one: not one.decides))
+
+    def _decides(self, fact: str, items: frozenset[str], levels: Mapping[str, str]) -> bool:
+        """Say whether the first step, or the word on the drug, could change with a fact that is not known."""
+        known = self.edition.facts[fact]
+        if any(levels[other] not in _SAYS_NOTHING for other in known.answered_by):
+            return False
+        if any(levels[other] not in named for other, named in known.decides_where.items()):
+            return False
+        firm = f":{self.edition.strengths[0]}"
+        return any(
+            item.endswith(firm) or self.edition.action_kinds[item.partition(":")[0]] == "treatment" for item in items
         )
 
     @staticmethod

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from ntrkpath.guidance import Edition
+from ntrkpath.model.errors import CaseError
 from ntrkpath.model.recommendation import Label
 from ntrkpath.rules import Hit
 from ntrkpath.rules.chain import Masks
@@ -19,11 +20,21 @@ class Labels:
     Args:
         edition: The edition whose labels and criteria are used.
         as_of: The date.
+        agency: Only the labels of this agency, whatever its capitals; all of them where not given.
+
+    Raises:
+        CaseError: No label is of that agency.
     """
 
-    def __init__(self, edition: Edition, as_of: dt.date) -> None:
+    def __init__(self, edition: Edition, as_of: dt.date, agency: str | None = None) -> None:
         self.edition = edition
-        self.labels = sorted(edition.labels_on(as_of), key=lambda lb: (lb.drug, lb.agency))
+        known = sorted({label.agency for label in edition.labels})
+        if agency is not None and agency.casefold() not in {name.casefold() for name in known}:
+            raise CaseError("no label of this agency", where="agency", value=agency, allowed=known)
+        self.labels = sorted(
+            (lb for lb in edition.labels_on(as_of) if agency is None or lb.agency.casefold() == agency.casefold()),
+            key=lambda lb: (lb.drug, lb.agency),
+        )
         self.table = Masks(edition.tables["label"], edition.facts)
         self.criterion = {fact: t.id for t in edition.criteria.tables for fact in t.sets}
 
@@ -86,6 +97,7 @@ class Labels:
                     label.text,
                     label.source,
                     label.in_paper,
+                    label.read,
                 )
             )
         return tuple(found)

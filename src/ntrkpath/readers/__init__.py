@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
+from pathlib import Path
 
 from ntrkpath.model.errors import ReaderError
 from ntrkpath.readers._collect import Collector
+from ntrkpath.readers._contigs import end_of, refseq
 from ntrkpath.readers._loci import GeneFilter
 from ntrkpath.readers._registry import by_caller, formats, recognise
 from ntrkpath.readers._result import ReadResult, RowProblem
@@ -23,8 +25,11 @@ __all__ = [
     "ReadResult",
     "Reader",
     "RowProblem",
+    "end_of",
     "formats",
+    "formats_page",
     "read",
+    "refseq",
     "short_protein",
 ]
 
@@ -69,3 +74,12 @@ def read(
     except RecursionError:
         raise ReaderError("the file is nested too deeply", where=document.name) from None
     return collector.result(form.name)
+
+
+def formats_page() -> str:
+    """Return the page of formats (docs/reference/formats.md), which the wheel carries beside the readers."""
+    here = Path(__file__).resolve().parent
+    for page in (here / "formats.md", here.parents[2] / "docs" / "reference" / "formats.md"):
+        if page.is_file():
+            return page.read_text(encoding="utf-8")
+    return "The page of formats is not installed; the names of the formats: " + ", ".join(formats())

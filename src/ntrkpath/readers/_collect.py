@@ -192,6 +192,9 @@ class Collector:
             for side in (five_prime, three_prime)
         ):
             raise RowError("neither side names a gene or a position")
+        for side in (five_prime, three_prime):
+            if side.exon is not None and side.exon < 1:
+                raise RowError(f"exons are counted from 1, not {side.exon}")
         self.state_sample(sample)
         five_prime, first = self._placed(five_prime, line, assembly)
         three_prime, second = self._placed(three_prime, line, assembly)
@@ -286,12 +289,13 @@ class Collector:
         return "partly_read" if found or evaluated > 0 else "not_evaluable"
 
     def _look_at_the_end(self) -> None:
-        """A last line without its end that stops in what may become an NTRK name or locus was cut."""
-        if self.document.ended or not self.document.lines:
+        """Note a last line without its end; one that stops in what may become an NTRK name was cut."""
+        if self.document.ended:
             return
         number, line = len(self.document.lines), self.document.lines[-1]
-        if any(problem.line == number for problem in self.problems) or line.startswith("#"):
+        if any(problem.line == number for problem in self.problems) or line.endswith((">", "]", "}")):
             return
+        self.note(number, "the last line has no line end: the file may have been cut short")
         sources = [one.source for found in (self.junctions, self.changes, self.copy_numbers) for one in found]
         if any(source.line == number for source in sources):
             return

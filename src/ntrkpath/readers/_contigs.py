@@ -138,6 +138,14 @@ def end_of(chromosome: str, assembly: Assembly | None) -> int | None:
     return max(LENGTHS["GRCh37"][chromosome], LENGTHS["GRCh38"][chromosome])
 
 
+def refseq(chromosome: str, assembly: str) -> str | None:
+    """Return the RefSeq accession of a chromosome on GRCh37 or GRCh38; ``None`` where none is known."""
+    if chromosome not in CHROMOSOMES or assembly not in ("GRCh37", "GRCh38"):
+        return None
+    number = CHROMOSOMES.index(chromosome)
+    return f"NC_{number + 1:06d}.{_REFSEQ_37[number] + (assembly == 'GRCh38')}"
+
+
 def assembly_of_length(chromosome: str, length: int) -> str | None:
     """Return the assembly (GRCh37, GRCh38 or T2T-CHM13) in which a chromosome has this length."""
     return _BY_LENGTH.get((chromosome, length))

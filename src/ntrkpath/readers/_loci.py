@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from ntrkpath.model.fusion import Breakpoint, Junction
 from ntrkpath.readers._contigs import contig
-from ntrkpath.readers._symbols import NTRK, ntrk_gene
+from ntrkpath.readers._symbols import ALIASES, INVISIBLE, NTRK, ntrk_gene
 
 #: Chromosome -> gene and its span, widened by 5 kb, on GRCh37 and on GRCh38 (GENCODE 31, all transcripts).
 LOCI: dict[str, tuple[str, tuple[tuple[int, int], ...]]] = {
@@ -18,12 +18,15 @@ LOCI: dict[str, tuple[str, tuple[tuple[int, int], ...]]] = {
 #: Bases from the gene beyond which a breakpoint cannot be meant as one of the gene.
 FAR = 1_000_000
 
-# What a line that can hold an NTRK record contains: a part of one of the names, also of a mistyped one, or a number
-# inside one of the spans, whose digits may be grouped.
-_NEEDLES = ("TRK", "NTR", "NTK", "NRTK", "TNRK", "NRK", "MTC", "000198400", "000148053", "000140538")
-_IDENTIFIERS = re.compile(r"N.RK|NT.K|TRK|(?:NM_|NP_|ENST0)0\d{4,}|(?<![\d.])491[456](?![\d])|N[\W_]*T[\W_]*R[\W_]*K")
+# What a line that can hold an NTRK record contains: a part of one of the names, also of a mistyped one ...
+_NEEDLES = (
+    *("TRK", "NTR", "NTK", "NRTK", "TNRK", "NRK", "MTC"),
+    *sorted(alias for alias in ALIASES if alias.startswith(("ENS", "NM_", "NP_"))),
+)
+_NEAR = re.compile(r"N.RK|NT.K|(?<![\d.])491[456](?!\d)")
+# ... or a number inside one of the spans, whose digits may be grouped or lost to an exponent.
 _NUMBERS = re.compile(
-    r"(?<![\d])(?:156[,. ']?[78]\d\d[,. ']?\d{3}|8[45678][,. ']?\d{3}[,. ']?\d{3})(?![\d])|\d[.,]\d+[eE]\+\d"
+    r"(?<!\d)(?:156[,. ']?[78]\d\d[,. ']?\d{3}|8[45678][,. ']?\d{3}[,. ']?\d{3})(?!\d)|\d[.,]\d+[eE]\+\d"
 )
 #: Names that say beyond doubt that a line speaks of an NTRK gene.
 NAMED = re.compile(r"(?<![A-Z0-9])(?:NTRK[123]|TRK[ABC])(?![A-Z0-9])", re.IGNORECASE)
@@ -69,31 +72,26 @@ class GeneFilter:
 
     def line(self, line: str) -> bool:
         """Whether a line of text can hold a wanted record: cheap, and never wrongly ``False``."""
-        upper = line.upper()
+        upper = line.upper() if line.isascii() else INVISIBLE.sub("", line).upper()
         for needle in self._needles:
             if needle in upper:
                 return True
-        if not self.ntrk:
-            return False
-        return _NUMBERS.search(line) is not None or _IDENTIFIERS.search(upper) is not None
+        return self.ntrk and (_NUMBERS.search(line) is not None or _NEAR.search(upper) is not None)
 
     def gene(self, name: str | None) -> bool:
         """Whether a symbol is one of the wanted genes."""
         return name is not None and (ntrk_gene(name) or name.upper()) in self.genes
 
     def _side(self, side: Breakpoint) -> bool:
-        if any(map(self.gene, (side.gene, *side.others, *_named_in(side.transcript)))):
+        if any(map(self.gene, (side.gene, *side.others))):
+            return True
+        if side.gene is None and side.transcript is not None and self.gene(ntrk_gene(side.transcript)):
             return True
         return locus_gene(side.chromosome, side.position) in self.genes
 
     def junction(self, junction: Junction) -> bool:
         """Whether a junction touches a wanted gene by name or by position."""
         return self._side(junction.five_prime) or self._side(junction.three_prime)
-
-
-def _named_in(transcript: str | None) -> Iterable[str]:
-    """Return the transcript where it is one of those by which an NTRK gene is named."""
-    return (transcript,) if transcript is not None and ntrk_gene(transcript) else ()
 
 
 def touches_ntrk(junction: Junction) -> bool:

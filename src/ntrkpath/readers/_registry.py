@@ -64,7 +64,7 @@ class Signature:
         """Whether a document without column names begins like this format."""
         if self.recognises is not None:
             return self.recognises(document)
-        if self.opening is None:
+        if self.opening is None or self.opening[0] == "asked":
             return False
         where, pattern = self.opening
         fits = _compiled(pattern).match
@@ -102,10 +102,12 @@ def installed() -> Iterator[Signature]:
     """Yield the formats that other packages install under the entry point group."""
     from importlib.metadata import entry_points
 
-    known = {plain(one.name) for one in built_in()}
+    known = {plain(name) for one in built_in() for name in (one.name, *one.callers)}
     for entry in entry_points(group=GROUP):
         if plain(entry.name) not in known:
-            yield _signature_of(entry.name, entry.load())
+            found = entry.load()
+            for one in found if isinstance(found, tuple) else (found,):
+                yield _signature_of(entry.name, one)
 
 
 def _signature_of(name: str, found: Any) -> Signature:
@@ -164,14 +166,22 @@ def _by_header(signatures: Iterable[Signature], document: Document) -> tuple[Sig
 
 
 def _closest(document: Document) -> list[str]:
-    shares: dict[str, float] = {}
+    """Return the formats whose columns a line of the document has most of, each with the columns that it lacks."""
+    near: dict[str, tuple[float, str]] = {}
     for header in headers(document):
         names = frozenset(header.names)
         for one in built_in():
-            if one.header:
-                shares[one.name] = max(shares.get(one.name, 0.0), one.share(names))
-    likely = sorted(shares.items(), key=lambda item: -item[1])
-    return [name for name, share in likely if share >= 0.5][:_CLOSEST]
+            share = one.share(names) if one.header else 0.0
+            if share > near.get(one.name, (0.0, ""))[0]:
+                lacks = [" or ".join(dict.fromkeys(names_)) for names_ in one.header if names.isdisjoint(names_)]
+                near[one.name] = (share, ", ".join(lacks))
+    likely = sorted(near.items(), key=lambda item: (-item[1][0], item[0]))
+    return [f"{name} (lacks {lacks})" for name, (_, lacks) in likely][:_CLOSEST]
+
+
+def _plain_table_lacks(document: Document) -> str:
+    reader = next(one for one in built_in() if one.name == "generic").load().reader
+    return str(reader.lacks(document))
 
 
 def recognise(document: Document) -> tuple[Format, Header | None]:
@@ -192,13 +202,17 @@ def recognise(document: Document) -> tuple[Format, Header | None]:
         return table[0].load(), table[1]
     if opened is not None:
         return opened.load(), None
+    for asked in sorted((one for one in built_in() if one.opening == ("asked", "")), key=lambda one: -one.rank):
+        form = asked.load()
+        if form.reader.recognises(document):
+            return form, None
     near = _closest(document)
     raise ReaderError(
         "the format is not recognised",
         where=document.name,
-        allowed=f"closest: {', '.join(near)}" if near else (),
-        remedy="say which caller wrote the file with --caller, or give a table with gene5, chr5, pos5, gene3, chr3, "
-        "pos3 (`ntrkpath fusions --help`; the page of formats lists every one)",
+        allowed=f"closest: {'; '.join(near)}" if near else (),
+        remedy=f"a plain table lacks {_plain_table_lacks(document)}; `ntrkpath fusions --formats` shows every format "
+        "and the names of columns; --caller NAME reads the file as that caller's",
     )
 
 
@@ -227,7 +241,7 @@ def by_caller(name: str, document: Document) -> tuple[Format, Header | None]:
     exact = [one for one in fits if plain(one.name) == wanted]
     chosen = (exact or fits)[0]
     form = chosen.load()
-    if isinstance(form.reader, TableReader) or chosen.opening is None:
+    if isinstance(form.reader, TableReader) or chosen.opening is None or chosen.opening[0] == "asked":
         return form, None
     raise ReaderError(
         f"this is no file of {name}: it does not begin as one", where=document.name,

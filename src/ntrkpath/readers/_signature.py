@@ -8,8 +8,9 @@ import msgspec
 
 from ntrkpath.model.fusion import Level
 from ntrkpath.readers._collect import Collector
+from ntrkpath.readers._header_names import key
 from ntrkpath.readers._result import Tells
-from ntrkpath.readers._table import Header, TableReader, canonical
+from ntrkpath.readers._table import Header, TableReader
 from ntrkpath.readers._text import Document
 
 
@@ -28,12 +29,13 @@ class Opening(msgspec.Struct, frozen=True):
 
     Args:
         where: Which lines the pattern has to fit from their start: ``any`` of the first 200, the ``first`` that is
-            not blank, or ``most`` of the first 50 that are neither blank nor comments.
+            not blank, or ``most`` of the first 50 that are neither blank nor comments. ``asked``: where nothing else
+            fits, the reader's own ``recognises(document)`` is asked; the highest rank first.
         pattern: Regular expression, without regard to case.
     """
 
-    where: Literal["any", "first", "most"]
-    pattern: str
+    where: Literal["any", "first", "most", "asked"]
+    pattern: str = ""
 
 
 class Format(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,7 +104,7 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
         """The columns a header must have, each with the names that mean it; empty for formats without columns."""
         reader = self.reader
         required = tuple(reader.columns[field] for field in reader.required) if isinstance(reader, TableReader) else ()
-        more = tuple(tuple(map(canonical, names.split("|"))) for names in self.also)
+        more = tuple(tuple(map(key, names.split("|"))) for names in self.also)
         return (*(names for names in required), *more)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 NTRK: tuple[str, ...] = ("NTRK1", "NTRK2", "NTRK3")
 
@@ -37,7 +38,8 @@ _OTHER_GENES = frozenset({
     "STRN", "STRN3", "STRN4", "TRAK1", "TRAK2", "TRIB1", "TRIB2", "TRIB3", "TRIM1", "TRIO", "TRPC1",
 })  # fmt: skip
 
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+#: Characters that nobody sees, such as blanks of no width.
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 # NTRK3-201, NTRK3:14, NTRK3 exon14, NTRK3_e14, NTRK 3, NTRK-3, NTRK3(14), TRK C
 _DECORATED = re.compile(
     r"(?P<gene>N?TRK)[ _-]?(?P<one>[123ABC])(?:-2\d\d|(?:[ :_,]*\(?(?:exon|ex|e)[ _:]*|[ ]?[:(])(?P<exon>\d{1,2})\)?)?",
@@ -66,7 +68,7 @@ def tidied(name: str) -> tuple[str, int | None]:
     ``NTRK3-201`` is NTRK3, ``NTRK3:14`` is NTRK3 and exon 14, ``NTRK 3`` is NTRK3; other names stay as they are.
     """
     if not name.isascii():
-        name = _INVISIBLE.sub("", name).strip()
+        name = INVISIBLE.sub("", name).strip()
     if ntrk_gene(name):
         return name, None
     found = _DECORATED.fullmatch(name)
@@ -76,6 +78,7 @@ def tidied(name: str) -> tuple[str, int | None]:
     return f"NTRK{_LETTERS.get(one, one)}", int(found["exon"]) if found["exon"] else None
 
 
+@lru_cache(4096)
 def mistyped(name: str) -> str | None:
     """Return the NTRK symbol that a name was probably meant as, where it is none and no other gene either."""
     key = name.upper()

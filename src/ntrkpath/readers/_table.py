@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ntrkpath.model.errors import ReaderError
@@ -12,10 +11,11 @@ from ntrkpath.model.numerals import DecimalMark
 from ntrkpath.readers import _cells
 from ntrkpath.readers._cells import RowError
 from ntrkpath.readers._collect import Collector
+from ntrkpath.readers._header_names import key, unmangled
 from ntrkpath.readers._text import Document
 from ntrkpath.readers._variant_types import Found
 
-DELIMITERS = ("\t", ",", ";")
+DELIMITERS = ("\t", ",", ";", "|")
 #: Lines and characters looked at for a header, and the most lines a quoted cell with line breaks may run over.
 HEADER_LINES = 2000
 HEADER_CHARACTERS = 8_000_000
@@ -23,26 +23,12 @@ _JOINED_LINES = 50
 
 
 #: Columns that name the sample of a row, where a format does not name its own.
-SAMPLE_COLUMNS = ("sample", "sample_id", "sample_name", "sampleid", "tumor_sample_barcode", "tumor_id", "patient_id")
-_NOT_WORD = re.compile(r"[^a-z0-9]+")
-_BY_R = re.compile(r"x_|x(?=\d)")
-
-
-def canonical(name: str) -> str:
-    """Return a column name as names are compared: lower case, words joined by ``_``, as R and spreadsheets leave it.
-
-    ``#gene1``, ``"gene1"`` and ``X.gene1`` are ``gene1``; ``strand1(gene/fusion)`` and ``strand1.gene.fusion.`` are
-    ``strand1_gene_fusion``; ``X5P`` is ``5p``.
-    """
-    plain = _NOT_WORD.sub("_", name.lower()).strip("_")
-    if plain[:1] == "x" and (found := _BY_R.match(plain)):
-        return plain[found.end() :]
-    return plain
+SAMPLE_COLUMNS = ("sample", "sampleid", "samplename", "tumorsamplebarcode", "tumorid", "patientid")
 
 
 def names_of(line: str, delimiter: str) -> tuple[str, ...]:
-    """Return the column names of a header line in their canonical form."""
-    return tuple(map(canonical, split(line.lstrip("#").strip(" "), delimiter)))
+    """Return the column names of a header line in the form in which they are compared."""
+    return tuple(map(key, unmangled(tuple(split(line.lstrip("#").strip(" "), delimiter)))))
 
 
 def split(line: str, delimiter: str) -> list[str]:
@@ -162,7 +148,7 @@ class TableReader:
         every_column: bool = False,
     ) -> None:
         self.name = name
-        self.columns = {field: tuple(map(canonical, names)) for field, names in columns.items()}
+        self.columns = {field: tuple(map(key, names)) for field, names in columns.items()}
         self.columns.setdefault("sample", SAMPLE_COLUMNS)
         self.required = required
         self.build = build
@@ -240,7 +226,7 @@ class TableReader:
                 continue
             if sample is not None and sample < len(cells):
                 collector.state_sample(_cells.value(cells[sample]))
-            if not wanted or names_of(raw, delimiter) == head.names:
+            if not wanted or (key(cells[0]) == head.names[0] and names_of(raw, delimiter) == head.names):
                 continue
             try:
                 collector.add(build(Row(collector, index, cells, number, raw)))

@@ -62,7 +62,7 @@ Found = ProteinChange | CopyNumber
 _LONG = re.compile("|".join(_SHORT))
 _RESIDUE = r"[ACDEFGHIKLMNPQRSTVWYUX*]"
 # A substitution, or the begin of any other change: residue, number, and what follows.
-_CHANGE = re.compile(rf"(?:{_RESIDUE}\d{{1,5}}|\*\d{{1,5}}|\d{{1,5}}_?)\S*", re.ASCII)
+_CHANGE = re.compile(rf"{_RESIDUE}\d{{1,5}}(?!\d)\S+", re.ASCII)
 _SILENT = re.compile(rf"({_RESIDUE})\d{{1,5}}(?:=|\1)", re.ASCII)
 
 
@@ -73,7 +73,7 @@ def _plain(text: str) -> str:
 
 
 def is_silent(text: str) -> bool:
-    """Whether a text says that the protein does not change (``p.=``, ``p.G500=``), or that it is not known (``p.?``)."""
+    """Whether a text says that the protein does not change (``p.=``, ``p.G500=``), or is not known (``p.?``)."""
     change = _plain(text)
     return change in {"=", "?", "", ".", "0?"} or _SILENT.fullmatch(change) is not None
 

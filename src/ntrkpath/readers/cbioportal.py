@@ -148,7 +148,7 @@ SV = TableReader(
         "split": ("tumor_split_read_count",),
         "pairs": ("tumor_paired_end_read_count",),
     },
-    ("sample",),
+    (),
     _sv,
 )
 
@@ -190,7 +190,7 @@ FUSIONS = TableReader(
         "rna": ("rna_support",),
         "frame": ("frame",),
     },
-    ("gene", "sample", "fusion"),
+    ("gene", "fusion"),
     _fusion,
 )
 

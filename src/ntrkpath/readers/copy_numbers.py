@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from ntrkpath.readers import _cells
 from ntrkpath.readers._cells import RowError
 from ntrkpath.readers._collect import Collector
+from ntrkpath.readers._header_names import key
 from ntrkpath.readers._signature import Format, tabbed
-from ntrkpath.readers._table import Header, Row, TableReader, canonical, split
+from ntrkpath.readers._table import Header, Row, TableReader, split
 from ntrkpath.readers._text import Document
 from ntrkpath.readers._variant_types import CopyNumber
 
 _CALLS = {"2": "amplification", "1": "gain", "0": "neutral", "-1": "loss", "-2": "deletion", "-1.5": "loss"}
-_NOT_SAMPLES = frozenset({"hugo_symbol", "entrez_gene_id", "cytoband", "gene_symbol", "locus_id", "gene"})
+_NOT_SAMPLES = frozenset({"hugosymbol", "entrezgeneid", "cytoband", "genesymbol", "locusid", "gene"})
 #: First letters of the words by which tables call an amplification, a gain, a loss or a deletion.
 _WORDS = (
     ("amp", "amplification"),
@@ -56,9 +57,7 @@ class _Matrix(TableReader):
     def rows(self, document: Document, collector: Collector, head: Header, end: int) -> None:
         """Read the rows with the sample names as they are written."""
         written = split(document.lines[head.index].lstrip("#"), head.delimiter)
-        names = tuple(
-            canonical(name) if canonical(name) in _NOT_SAMPLES else name.strip().strip('"') for name in written
-        )
+        names = tuple(key(name) if key(name) in _NOT_SAMPLES else name.strip().strip('"') for name in written)
         for name in names:
             if name not in _NOT_SAMPLES:
                 collector.state_sample(name)

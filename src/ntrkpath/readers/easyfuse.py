@@ -1,4 +1,7 @@
-"""EasyFuse ``fusions.csv``: ordered 5' to 3', 1-based, strands given; columns as its own parser names them."""
+"""EasyFuse ``fusions.csv`` and ``Detected_Fusions.csv``: ordered 5' to 3', 1-based, strands given.
+
+Columns as its own parser names them; a row of ``Detected_Fusions.csv`` is what one tool saw.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ def _junction(row: Row) -> Junction:
     return row.junction(
         _cells.side(left, _cells.locus(first)),
         _cells.side(right, _cells.locus(second)),
+        caller=row.value("tool"),
         sample=row.value("sample"),
         frame=_cells.frame(word or ""),
         call=word,
@@ -34,14 +38,15 @@ READER = TableReader(
     "easyfuse",
     {
         "sample": ("sample", "sample_name", "sample_id"),
-        "id": ("bpid",),
+        "id": ("bpid", "fgid"),
         "genes": ("fusion_gene",),
         "at1": ("breakpoint1",),
         "at2": ("breakpoint2",),
         "frame": ("frame",),
-        "split": ("ft_junc_cnt",),
-        "pairs": ("ft_span_cnt",),
+        "split": ("ft_junc_cnt", "junction_reads"),
+        "pairs": ("ft_span_cnt", "spanning_reads"),
         "class": ("prediction_class",),
+        "tool": ("tool",),
     },
     ("id", "genes"),
     _junction,
@@ -51,10 +56,10 @@ READER = TableReader(
 FORMATS = (
     Format(
         reader=READER,
-        file="`fusions.csv`",
+        file="`fusions.csv`, `Detected_Fusions.csv`",
         standing="`prediction_class`",
         seen="built (its parser)",
-        also=("ft_junc_cnt|frame|ftid",),
+        also=("ft_junc_cnt|frame|ftid|junction_reads",),
         frame="`frame`",
         support="split, pairs",
         specimen=tabbed(

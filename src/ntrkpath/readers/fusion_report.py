@@ -22,9 +22,7 @@ _SEGMENT = re.compile(r"^((?:chr)?[\w.]+):(\d+)-(\d+):([+-])$", re.IGNORECASE)
 _SPLIT = ("junction_reads", "spanning_unique_reads", "split_count")
 _PAIRS = ("discordant_mates", "discordant_reads", "spanning_pairs", "pair_count")
 _FRAME = ("reading-frame", "reading_frame", "fusion_type", "inframe")
-_NOT_A_TOOL = frozenset(
-    {"fusion", "databases", "score", "explained score", "fusion indication index (fii)", "explained fii"}
-)
+_NOT_A_TOOL = frozenset({"fusion", "databases", "score", "explainedscore", "fusionindicationindexfii", "explainedfii"})
 
 
 def _number(details: Mapping[str, str], names: tuple[str, ...]) -> int | None:

@@ -52,13 +52,21 @@ def _vis(row: Row) -> Junction:
         )
         for n in (5, 3)
     ]
-    return row.junction(sides[0], sides[1], sample=row.value("sample"))
+    standing, _ = _cells.judged(row["reported"], accepted=("true",), rejected=("false",))
+    return row.junction(
+        sides[0],
+        sides[1],
+        sample=row.value("sample"),
+        standing=standing,
+        filtered="not reportable" if standing == "rejected" else None,
+    )
 
 
 VIS = TableReader(
     "linx-vis",
     {
         "sample": ("sampleid",),
+        "reported": ("reportable",),
         **{
             f"{field}{n}": (f"{column}{end}",)
             for n, end in ((5, "up"), (3, "down"))
@@ -101,6 +109,8 @@ FORMATS = (
         file="`linx.vis_fusion.tsv`",
         seen="built (its writer's columns)",
         callers=("linx",),
+        also=("transcriptup|fusedexonup", "transcriptdown|fusedexondown"),
+        standing="`Reportable`",
         level="dna",
         specimen=tabbed(
             "SampleId|GeneNameUp|TranscriptUp|ChrUp|PosUp|StrandUp|FusedExonUp|GeneNameDown|TranscriptDown|"

@@ -7,7 +7,7 @@ from ntrkpath.readers import _cells, ericscript
 from ntrkpath.readers._cells import RowError
 from ntrkpath.readers._collect import Collector
 from ntrkpath.readers._registry import plain
-from ntrkpath.readers._signature import Format, Opening
+from ntrkpath.readers._signature import Format, Opening, tabbed
 from ntrkpath.readers._table import Header
 from ntrkpath.readers._text import Document
 
@@ -99,12 +99,6 @@ FORMATS = (
         tolerance="by tool",
         support="split, pairs",
         maintained="legacy",
-        specimen=(
-            "12\t12022902\t+\t15\t88483983\t-\tRNA\tS1\tTumor\tNA\tstar_seqr\t17\t9\tETV6\tNA\tNTRK3\tNA\n"
-            "15\t88483984\t+\t12\t12022903\t+\tRNA\tS1\tTumor\tNA\tdefuse\t40\t8\tNTRK3\tcoding\tETV6\tcoding\n"
-            "12\t12022903\t+\t15\t88483984\t-\tRNA\tS1\tTumor\tNA\tarriba\t16\t8\tETV6\tNA\tNTRK3\tNA\n"
-            "12\t12022903\tNA\t15\t88483984\tNA\tRNA\tS1\tTumor\tNA\tfusionmap\t17\t-1\tETV6\tNA\tNTRK3\tNA\n"
-            "12\tnot_a_number\t+\t15\t88483984\t-\tRNA\tS1\tTumor\tNA\tarriba\t16\t8\tETV6\tNA\tNTRK3\tNA\n"
-        ),
+        specimen=tabbed("12|12022903|+|15|88483984|-|RNA|S1|Tumor|NA|arriba|16|8|ETV6|NA|NTRK3|NA"),
     ),
 )

@@ -125,6 +125,7 @@ FORMATS = (
         reader=ALL_FUSIONS,
         file="`AllFusions.csv`, also TruSight Tumor 170",
         seen="built",
+        also=("keepfusion|filter|caller|fusion directionality known|supporting reads|alt split",),
         callers=(
             "tso500",
             "trusight",

@@ -13,7 +13,8 @@ from ntrkpath.report.markup import Html, el
 from ntrkpath.report.page import page
 
 _WIDTH = 110
-_STYLE = """
+#: Rules for pages that hold sheets.
+SHEET_STYLE = """
 section{margin:0 0 2.5rem}
 .evidence td,.evidence th{font-variant-numeric:tabular-nums}
 .evidence .right{text-align:right;white-space:nowrap}
@@ -94,12 +95,13 @@ def evidence_html(
         edition: The edition whose evidence it is; named at the foot with its hash.
         pictures: SVG elements by the ``ident`` of the sheet under which they stand.
     """
-    sections = [_section(sheet, (pictures or {}).get(sheet.ident, ()), title) for sheet in sheets]
+    sections = [sheet_section(sheet, (pictures or {}).get(sheet.ident, ()), title) for sheet in sheets]
     foot = el("p", f"Evidence of the edition {edition.id} {edition.version}, SHA-256 ", el("code", edition.sha256))
-    return page(title, edition.intended_use, *sections, foot=foot, css=_STYLE)
+    return page(title, edition.intended_use, *sections, foot=foot, css=SHEET_STYLE)
 
 
-def _section(sheet: Sheet, pictures: Sequence[str], title: str) -> Html:
+def sheet_section(sheet: Sheet, pictures: Sequence[str], title: str) -> Html:
+    """Return a sheet as a section of a page: its heading unless it is the page's ``title``, pictures, table, notes."""
     heads = [head.removeprefix(">") for head in sheet.heads]
     classes = ["right" if head.startswith(">") else None for head in sheet.heads]
     bodies = []

@@ -69,7 +69,7 @@ def render_pdf(
     noon = dt.datetime(day.year, day.month, day.day, 12, tzinfo=dt.UTC)
     made = typst.compile(
         _TEMPLATE.read_bytes(),
-        sys_inputs={"document": msgspec.json.encode(_breakable(document)).decode()},
+        sys_inputs={"document": msgspec.json.encode(breakable(document)).decode()},
         timestamp=int(noon.timestamp()),
     )
     return bytes(made)
@@ -102,8 +102,8 @@ def _case(
         ),
         "cautions": [_item("!", c.text, edition, c.rule, c.statements, c.fidelity) for c in rec.cautions],
         "missing": [[one.question, words.could_lead_to(edition, one.could_change)] for one in rec.missing],
-        "pathway": _drawn(pathway_svg(edition, rec, "pathway")),
-        "fusions": [[plain(v.name), _drawn(fusion_svg(v, ident=f"fusion-{i}"))] for i, v in enumerate(verdicts)],
+        "pathway": drawn(pathway_svg(edition, rec, "pathway")),
+        "fusions": [[plain(v.name), drawn(fusion_svg(v, ident=f"fusion-{i}"))] for i, v in enumerate(verdicts)],
         "readings": [
             [name, words.reading_call(edition, one), plain(one.text),
              words.basis(edition, one.rule, one.statements, one.fidelity).cited]
@@ -154,18 +154,18 @@ def _probability(rec: Recommendation, edition: Edition) -> dict[str, Any] | None
             "brief": list(probability.brief(found, edition))}  # fmt: skip
 
 
-def _drawn(svg: str) -> str:
+def drawn(svg: str) -> str:
     """Return a drawing in its light colours: outside a browser custom properties are not known."""
     light = _DEFINED.sub("", _DARK.sub("", svg))
     return _VARIABLE.sub(lambda match: COLOURS.get(match[1], ("#000000", ""))[0], light)
 
 
-def _breakable(value: Any, key: str = "") -> Any:
+def breakable(value: Any, key: str = "") -> Any:
     """Return a document in which words that are longer than a column have places to break."""
     if isinstance(value, dict):
-        return {name: _breakable(part, name) for name, part in value.items()}
+        return {name: breakable(part, name) for name, part in value.items()}
     if isinstance(value, list | tuple):
-        return [_breakable(part, key) for part in value]
+        return [breakable(part, key) for part in value]
     if isinstance(value, str) and not value.startswith("<svg"):
         return re.sub(rf"\S{{{_LONGEST},}}", lambda m: "\u200b".join(re.findall(r".{1,12}", m[0])), value)
     return value

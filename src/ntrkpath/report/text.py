@@ -1,4 +1,4 @@
-"""A recommendation as text for a terminal or a pipe: the answer first, then why, then what is missing."""
+"""A recommendation as text for a terminal or a pipe: one screen, and the whole of it on request."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.printable import printable
 from ntrkpath.model.recommendation import Label, Recommendation
 from ntrkpath.report import probability, words
+from ntrkpath.report.screen import Line, rest, screen
 from ntrkpath.report.words import Basis, plain
 
 WIDTH = 100
@@ -57,34 +58,78 @@ def _noted(body: Text, basis: Basis, with_note: bool = True) -> Text:
     return body
 
 
-def _answer(rec: Recommendation, edition: Edition) -> Iterator[RenderableType]:
-    yield Text.assemble("Case ", (plain(rec.case_id), "bold"))
+def _first(rec: Recommendation, edition: Edition, whole: bool) -> Iterator[RenderableType]:
+    """Yield the first screen; ``whole`` leaves out what the sections below it show in full."""
+    shown = screen(rec, edition)
+    yield Text(" · ".join(shown.who), style="bold")
+    if shown.found:
+        grid = _grid(min(20, max(len(test) for test, _ in shown.found)), None)
+        for test, said in shown.found:
+            grid.add_row(Text(test, style="dim"), said)
+        yield _indent(grid)
     yield Text("")
-    answer = _grid(10, None)
-    if not rec.actions:
-        answer.add_row(Text("Next step:", style="bold"), Text("none follows from the guidance.", style="bold"))
-    many = len({action.rule for action in rec.actions}) > 1
-    for index, action in enumerate(rec.actions):
-        first = index == 0
-        answer.add_row(
-            Text("Next step:" if first else "     also:", style="bold" if first else "dim"),
-            Text.assemble(
-                f"{index + 1}. " if many else "",
-                (plain(action.text), "bold" if first else ""),
-                (f" [{action.strength}]", "dim"),
-            ),
-        )
-    yield answer
+    sentences = _grid(8, None)
+    for name, said in shown.sentences:
+        sentences.add_row(Text(name, style="bold cyan"), Text(plain(said), style="bold"))
+    yield sentences
     if words.read_loosely(rec):
-        yield Text(f"Check:     {words.histology_read(edition, rec)}", style="yellow")
+        yield Text(f"Check     {words.histology_read(edition, rec)}", style="yellow")
+    if whole:
+        return
     yield Text("")
+    below = _grid(8, None)
+    for i, line in enumerate(shown.why):
+        below.add_row(Text("Why" if i == 0 else "", style="cyan"), _line(line))
+    for i, text in enumerate(shown.weigh):
+        below.add_row(Text("Weigh" if i == 0 else "", style="cyan"), text)
+    if shown.open:
+        below.add_row(Text("Open", style="cyan"), Text("   ".join(f"? {question}" for question in shown.open)))
+    for i, line in enumerate(shown.cautions):
+        below.add_row(Text("Caution" if i == 0 else "", style="yellow"), _line(line, "! "))
+    below.add_row(Text("Source", style="dim"), Text(shown.source, style="dim"))
+    if left := rest(shown):
+        below.add_row("", Text(f"--full shows {left}, labels, readings and probability.", style="dim"))
+    yield below
+
+
+def _line(line: Line, sign: str = "") -> Text:
+    short = f"{line.basis.cited}  {line.basis.sign}".rstrip()
+    return Text.assemble(sign, line.text, "  ", (short, "dim"))
+
+
+def _answer(rec: Recommendation, edition: Edition) -> Iterator[RenderableType]:
+    yield from _head("Actions")
+    answer = _grid(3, None)
+    if not rec.actions:
+        answer.add_row("", "None follows from the guidance.")
+    for index, action in enumerate(rec.actions, 1):
+        told = Text.assemble(plain(action.text), (f" [{action.strength}]", "dim"))
+        if action.choice:
+            told.append(" one of a choice", style="dim")
+        answer.add_row(f"{index}.", told)
+    yield _indent(answer)
     tiers = _grid(8, 12, None)
     for name, level, reason in (
         ("Tier", rec.tier, rec.tier_reason),
         ("Priority", rec.priority, rec.priority_reason),
     ):
         tiers.add_row(name, Text(words.tier_words(level), style="bold"), plain(reason))
-    yield tiers
+    yield Text("")
+    yield _indent(tiers)
+
+
+def _weigh(rec: Recommendation, edition: Edition) -> Iterator[RenderableType]:
+    if not rec.weigh:
+        return
+    yield from _head("To weigh")
+    grid = _grid(2, None)
+    for one in rec.weigh:
+        of = f"{one.drug}, " if one.drug else ""
+        newer = Text("newer than the guidance; changes no action: ", style="italic") if one.newer else Text("")
+        body = Text.assemble((f"{of}{one.topic}: ", "bold"), newer, plain(one.text))
+        body.append(f"\n{' · '.join([*one.statements, *([one.source] if one.source else [])])}", style="dim")
+        grid.add_row(Text("+" if one.newer else "-", style="cyan"), body)
+    yield _indent(grid)
 
 
 def _why(rec: Recommendation, edition: Edition) -> Iterator[RenderableType]:
@@ -118,6 +163,8 @@ def _missing(rec: Recommendation, edition: Edition, most: int | None) -> Iterato
     grid = _grid(2, None)
     for missing in rec.missing:
         body = Text(plain(missing.question))
+        if missing.decides:
+            body.append("  decides", style="bold")
         body.append(f"\ncould change: {words.could_lead_to(edition, missing.could_change, most)}", style="dim")
         grid.add_row(Text("?", style="bold magenta"), body)
     yield _indent(grid)
@@ -225,6 +272,7 @@ def render(
     width: int = WIDTH,
     colour: bool = False,
     *,
+    full: bool = False,
     verbose: bool = False,
 ) -> str:
     """Return a recommendation as text.
@@ -232,7 +280,8 @@ def render(
     Args:
         width: Columns to wrap to, at least 40.
         colour: Write ANSI colours; nothing depends on them.
-        verbose: Add every row that held, the statements in full, and all that a missing fact could change.
+        full: Add every action, reason, caution, question, reading, figure and label.
+        verbose: Add to these every row that held, the statements in full, and all that a missing fact could change.
     """
     out = io.StringIO()
     console = Console(
@@ -245,18 +294,23 @@ def render(
         emoji=False,
         legacy_windows=False,
     )
-    parts = [
-        _answer(recommendation, edition),
-        _why(recommendation, edition),
-        _cautions(recommendation, edition, verbose),
-        _missing(recommendation, edition, None if verbose else _ACTIONS_SHOWN),
-        _readings(recommendation, edition, verbose),
-        _probability(recommendation, edition, verbose),
-        _therapy(recommendation, edition),
-    ]
+    full = full or verbose
+    parts = [_first(recommendation, edition, full)]
+    if full:
+        parts += [
+            _answer(recommendation, edition),
+            _why(recommendation, edition),
+            _weigh(recommendation, edition),
+            _cautions(recommendation, edition, verbose),
+            _missing(recommendation, edition, None if verbose else _ACTIONS_SHOWN),
+            _readings(recommendation, edition, verbose),
+            _probability(recommendation, edition, verbose),
+            _therapy(recommendation, edition),
+        ]
     if verbose:
         parts.append(_trace(recommendation, edition))
-    parts.append(_provenance(recommendation, edition))
+    if full:
+        parts.append(_provenance(recommendation, edition))
     for part in parts:
         for item in part:
             # A terminal obeys what a case holds no more than it reads it: cleaned piece by piece, before the colours.

@@ -146,7 +146,12 @@ def drug_name(edition: Edition, drug: str) -> str:
 
 def label_dates(label: Label) -> str:
     """Return agency and the day the label version came into force."""
-    return f"{label.agency} {label.label_date.isoformat()}"
+    return f"{label.agency} {label.label_date.isoformat()}, {label_read(label)}"
+
+
+def label_read(label: Label) -> str:
+    """Return when the text of a label was last read."""
+    return f"read {label.read}" if label.read else "text not read"
 
 
 def histology_read(edition: Edition, recommendation: Recommendation) -> str:

@@ -10,7 +10,7 @@ import msgspec
 from ntrkpath.model.errors import GuidanceError
 
 #: Levels that say "nothing is known from this": ``{not: X}`` never matches one of them.
-SILENT: frozenset[str] = frozenset({"unknown", "not_done", "failed", "not_interpretable"})
+SILENT: frozenset[str] = frozenset({"unknown", "not_done", "failed", "not_interpretable", "contradicted"})
 
 
 class Fact(msgspec.Struct, frozen=True):
@@ -25,6 +25,8 @@ class Fact(msgspec.Struct, frozen=True):
         kind: ``case`` (asked), ``readout`` (of a test), ``setting`` (of the reader) or ``table`` (set by one).
         source: Statement or reference behind a threshold or list in ``derive``.
         groups: Levels that stand together in conditions, by the name of the group.
+        answered_by: Facts that answer the question another way, so that it is not asked where one of them says.
+        decides_where: Levels of other facts outside which the question decides nothing by itself.
     """
 
     id: str
@@ -35,6 +37,8 @@ class Fact(msgspec.Struct, frozen=True):
     kind: str
     source: str
     groups: dict[str, frozenset[str]] = {}
+    answered_by: tuple[str, ...] = ()
+    decides_where: dict[str, frozenset[str]] = {}
 
     def expand(self, names: str | Iterable[str]) -> frozenset[str]:
         """Return the levels that a name, or each of several names, stands for; raises ``KeyError`` for an unknown one.
@@ -56,7 +60,8 @@ class Fact(msgspec.Struct, frozen=True):
         return self.levels.index(level)
 
 
-_KEYS = {"id", "question", "levels", "groups", "says", "derive", "kind", "source"}
+_KEYS = {"id", "question", "levels", "groups", "says", "derive", "kind", "source", "answered_by",
+         "decides_where"}  # fmt: skip
 
 
 def load_facts(entries: Iterable[Mapping[str, Any]], file: str = "facts.yaml") -> dict[str, Fact]:
@@ -89,7 +94,13 @@ def load_facts(entries: Iterable[Mapping[str, Any]], file: str = "facts.yaml") -
             kind=str(entry.get("kind", "case" if derive is not None else "table")),
             source=str(entry.get("source", "")),
             groups=_groups(dict(entry.get("groups", {})), levels, where),
+            answered_by=tuple(entry.get("answered_by", ())),
+            decides_where={f: frozenset(chosen) for f, chosen in dict(entry.get("decides_where", {})).items()},
         )
+    for fact in facts.values():
+        for other in (*fact.answered_by, *fact.decides_where):
+            if other not in facts:
+                raise GuidanceError("names a fact that is not defined", where=f"{file}: fact {fact.id}", value=other)
     return facts
 
 

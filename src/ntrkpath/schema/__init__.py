@@ -1,4 +1,4 @@
-"""The shipped JSON Schemas of a case and of a recommendation, and how they are made from the types."""
+"""The shipped JSON Schemas of a case and of a recommendation, and how they are made from the types and keys."""
 
 from __future__ import annotations
 
@@ -8,19 +8,50 @@ from typing import Any
 import msgspec
 
 from ntrkpath.model.case import Case
+from ntrkpath.model.case_keys import LISTED, METHODS, PARTS, Key, keys_of
 from ntrkpath.model.recommendation import SCHEMA, Recommendation
 
 _TYPES: dict[str, tuple[type, str]] = {
     "case": (Case, SCHEMA.replace("recommendation", "case")),
     "recommendation": (Recommendation, SCHEMA),
 }
+#: Kinds of keys that the loader also reads from a text where the type has numbers, lists or parts.
+_ALSO_TEXT = ("number", "count", "genes", "pairs", "map", "date")
 
 
 def json_schema(name: str) -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of ``case`` or ``recommendation``, made from its type."""
+    """Return the JSON Schema (draft 2020-12) of ``case`` or ``recommendation``, made from its type.
+
+    The schema of a case carries what each key is called and means, and admits what the loader reads beside the words
+    of the format: texts whose words it knows, each of which it reads or answers with the word to use.
+    """
     kind, ident = _TYPES[name]
     made = msgspec.json.schema(kind)
+    if name == "case":
+        owners: list[type[msgspec.Struct]] = [Case, *PARTS.values(), *METHODS.values(), *LISTED.values()]
+        for owner in owners:
+            properties = made["$defs"][owner.__name__]["properties"]
+            for key in keys_of(owner).values():
+                properties[key.name] = _explained(key, properties[key.name])
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": ident, **made}
+
+
+def _explained(key: Key, made: dict[str, Any]) -> dict[str, Any]:
+    read = made
+    text: dict[str, Any] = {"type": "string", "maxLength": 2000}
+    if key.kind in ("choice", "flag"):
+        read = {"anyOf": [made, {**text, "examples": [*key.levels]}]}
+    elif key.kind == "id":
+        read = {"anyOf": [made, {"type": "integer"}]}
+    elif key.kind in _ALSO_TEXT:
+        read = {"anyOf": [made, text]}
+    elif key.name in ("fusions", "mutations"):
+        read = {"anyOf": [made, text, {"type": "array", "items": {"anyOf": [{"$ref": _ref(key)}, text]}}]}
+    return {"title": key.label, "description": key.meaning, **({"x-unit": key.unit} if key.unit else {}), **read}
+
+
+def _ref(key: Key) -> str:
+    return f"#/$defs/{key.parts}"
 
 
 def shipped(name: str) -> dict[str, Any]:

@@ -36,6 +36,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         case_bytes: Most bytes of one case.
         body_bytes: Most bytes of a request with files.
         batch_bytes: Most bytes of a batch.
+        unpacked_bytes: Most bytes of the files of a cohort when unpacked.
+        batch_rows: Most rows of a cohort.
         files: Most files in a request.
         fields: Most fields of a form.
         requests_per_minute: Most requests of one client in a minute.
@@ -54,6 +56,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     case_bytes: int = 256 * 1024
     body_bytes: int = 16 * MIB
     batch_bytes: int = 16 * MIB
+    unpacked_bytes: int = 64 * MIB
+    batch_rows: int = 200_000
     files: int = 8
     fields: int = 400
     requests_per_minute: int = 30_000
@@ -65,6 +69,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                 raise SettingsError("below zero", where=name, value=getattr(self, name), allowed="0 or more")
         for name in (
             "seconds", "batch_seconds", "waiting", "case_bytes", "body_bytes", "batch_bytes", "files", "fields",
+            "unpacked_bytes", "batch_rows",
             "requests_per_minute", "uploads_per_minute",
         ):  # fmt: skip
             if getattr(self, name) <= 0:

@@ -14,6 +14,7 @@ from ntrkpath.pathway import Pathway, case_from
 TASKS: dict[str, str] = {
     "cohort_page": "ntrkpath.server.cohort.work:page",
     "cohort_rows": "ntrkpath.server.cohort.work:rows",
+    "cohort_proposal": "ntrkpath.server.cohort.work:proposed",
     "cohort_summary": "ntrkpath.server.cohort.work:summary",
     "strategy_page": "ntrkpath.server.strategy.work:page",
     "strategy": "ntrkpath.server.strategy.work:document",

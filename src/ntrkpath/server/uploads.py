@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import PurePosixPath
+from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -58,8 +59,11 @@ async def body(request: Ask, most: int) -> bytes:
     return b"".join(parts)
 
 
-async def form(request: Ask) -> Sent:
+async def form(request: Ask, more: tuple[str, ...] = ()) -> Sent:
     """Return a form, with or without files.
+
+    Args:
+        more: Endings of files that are read here beside those of ``SUFFIXES``.
 
     Raises:
         HTTPException: The body is too large or no form.
@@ -81,10 +85,30 @@ async def form(request: Ask) -> Sent:
         return Sent(fields)
     if kind != "multipart/form-data":
         raise HTTPException(status_code=415)
-    return multipart(data, parameters.get("boundary", ""), settings.fields, settings.files)
+    return multipart(data, parameters.get("boundary", ""), settings.fields, settings.files, more)
 
 
-def multipart(data: bytes, boundary: str, most_fields: int, most_files: int) -> Sent:
+def cohort_of(
+    request: Ask, files: list[tuple[str, bytes]], mapping: str, own: list[tuple[str, bytes]]
+) -> dict[str, Any]:
+    """Return a cohort as the tasks of cohorts take it.
+
+    Raises:
+        NtrkpathError: No file was sent, or more than one mapping.
+    """
+    if not files:
+        raise NtrkpathError("no file was sent", where="file", remedy="choose one file of cases")
+    if len(own) > 1:
+        raise NtrkpathError("more than one mapping", where="own", remedy="send one YAML file")
+    settings = serving(request).settings
+    return {
+        "files": files, "mapping": mapping, "own": own[0] if own else None,
+        "day": serving(request).day.isoformat(), "edition": settings.edition,
+        "most_bytes": settings.unpacked_bytes, "most_rows": settings.batch_rows,
+    }  # fmt: skip
+
+
+def multipart(data: bytes, boundary: str, most_fields: int, most_files: int, more: tuple[str, ...] = ()) -> Sent:
     """Return a form of several parts.
 
     Raises:
@@ -113,7 +137,7 @@ def multipart(data: bytes, boundary: str, most_fields: int, most_files: int) -> 
                     if segment.filename is None:
                         fields.setdefault(segment.name, []).append(content.decode("utf-8"))
                     elif segment.filename or content:
-                        files.append((segment.name, file_name(segment.filename), content))
+                        files.append((segment.name, file_name(segment.filename, more), content))
                     segment = None
     except (MultipartError, UnicodeDecodeError, ValueError):
         raise HTTPException(status_code=400) from None
@@ -122,7 +146,7 @@ def multipart(data: bytes, boundary: str, most_fields: int, most_files: int) -> 
     return Sent(fields, tuple(files))
 
 
-def file_name(name: str) -> str:
+def file_name(name: str, more: tuple[str, ...] = ()) -> str:
     """Return the last part of a file's name, for messages only.
 
     Raises:
@@ -131,9 +155,9 @@ def file_name(name: str) -> str:
     last = PurePosixPath(name.replace("\\", "/")).name
     shown = "".join(c if c.isprintable() else " " for c in last)[:_FILE_NAME] or "file"
     suffix = PurePosixPath(last.casefold().removesuffix(".gz")).suffix
-    if suffix not in SUFFIXES:
+    if suffix not in SUFFIXES and suffix not in more:
         raise NtrkpathError(
-            "a file of a kind that is not read", value=suffix or "no ending", allowed=sorted(SUFFIXES),
+            "a file of a kind that is not read", value=suffix or "no ending", allowed=sorted({*SUFFIXES, *more}),
             remedy="send the text output of the caller, plain or as .gz",
         )  # fmt: skip
     return shown

@@ -7,8 +7,8 @@ from typing import Literal
 import msgspec
 
 from ntrkpath.model.errors import AnnotationError
-from ntrkpath.model.fusion import Source
-from ntrkpath.readers.variants import CopyNumber, ProteinChange
+from ntrkpath.model.fusion import Source, Standing
+from ntrkpath.readers import CopyNumber, ProteinChange
 from ntrkpath.variants.mutations import read_mutation
 
 
@@ -21,10 +21,12 @@ class VariantFinding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
         change: Protein change as the file has it.
         reference_change: The same in the numbering of ``transcript``, the reference; absent where it has no such
             codon or the change is not a substitution that can be placed.
-        resistance: Class of resistance to TRK inhibitors, absent where none is known.
+        resistance: Class of resistance to TRK inhibitors; absent where none is known or the file rejects the row.
         call: ``amplification``, ``gain``, ``neutral``, ``loss`` or ``deletion`` as the file calls it.
         copies: Copies, or the fold change that the file gives.
         says: What it is worth, in one sentence.
+        standing: What the file itself says of the row: ``accepted``, ``doubted``, ``rejected``, or nothing.
+        filtered: Its words for that, verbatim.
     """
 
     gene: str
@@ -38,6 +40,8 @@ class VariantFinding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     resistance: str | None = None
     call: str | None = None
     copies: float | None = None
+    standing: Standing = "not_stated"
+    filtered: str | None = None
 
 
 def finding(found: ProteinChange | CopyNumber) -> VariantFinding:
@@ -52,9 +56,17 @@ def _copies(found: CopyNumber) -> VariantFinding:
     if found.call == "amplification":
         says += ": no target of TRK inhibitors (BIO-4), and it may explain a strong stain (IHC-5)"
     return VariantFinding(
-        gene=found.gene, kind="copy_number", sample=found.sample, source=found.source, says=f"{says}.",
-        call=found.call, copies=found.copies,
+        gene=found.gene, kind="copy_number", sample=found.sample, source=found.source, says=f"{says}{_word(found)}.",
+        call=found.call, copies=found.copies, standing=found.standing, filtered=found.filtered,
     )  # fmt: skip
+
+
+def _word(found: ProteinChange | CopyNumber) -> str:
+    """Return what the file itself says of a row, to stand at the end of a sentence."""
+    verb = {"rejected": "; the file itself rejects it", "doubted": "; the file itself doubts it"}.get(found.standing)
+    if verb is None:
+        return f"; the file says: {found.filtered}" if found.filtered else ""
+    return verb + (f" ({found.filtered})" if found.filtered else "")
 
 
 def _mutation(found: ProteinChange) -> VariantFinding:
@@ -64,9 +76,11 @@ def _mutation(found: ProteinChange) -> VariantFinding:
         says = f"{found.gene} {found.protein_change}: not a substitution that can be placed ({error})."
         return VariantFinding(
             gene=found.gene, kind="mutation", sample=found.sample, source=found.source, says=says,
-            change=found.protein_change,
+            change=found.protein_change, standing=found.standing, filtered=found.filtered,
         )  # fmt: skip
-    if reading.resistance:
+    if reading.resistance and found.standing == "rejected":
+        worth = "no evidence of resistance"
+    elif reading.resistance:
         worth = f"resistance to TRK inhibitors, class {reading.resistance.replace('_', ' ')}"
         worth += "" if reading.listed else " by its residue; this substitution is not listed"
     else:
@@ -76,9 +90,11 @@ def _mutation(found: ProteinChange) -> VariantFinding:
         kind="mutation",
         sample=found.sample,
         source=found.source,
-        says=f"{found.gene} {reading.change or found.protein_change}: {worth}. {reading.note}.",
+        says=f"{found.gene} {reading.change or found.protein_change}: {worth}{_word(found)}. {reading.note}.",
         change=found.protein_change,
         reference_change=reading.change,
         transcript=reading.transcript,
-        resistance=reading.resistance,
+        resistance=None if found.standing == "rejected" else reading.resistance,
+        standing=found.standing,
+        filtered=found.filtered,
     )

@@ -30,3 +30,8 @@ def clean(text: str) -> str:
         return text.strip()
     text = _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
     return _SPACES.sub(" ", _HYPHENS.sub("-", text)).strip()
+
+
+def without_unseen(text: str) -> str:
+    """Return a text without unseen characters; its lines and its other characters stay."""
+    return text if text.isascii() and text.isprintable() else _UNSEEN.sub("", text)

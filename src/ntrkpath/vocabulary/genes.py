@@ -67,6 +67,11 @@ def read_gene(text: str) -> GeneName:
     return _otherwise(given)
 
 
+def is_symbol(text: str) -> bool:
+    """Whether a text is a symbol that needs no reading: an approved one, or one of several genes (``SDH``, ``any``)."""
+    return _approved(text) or text in ("any", "SDH") or read_gene(text).symbol == text
+
+
 def _otherwise(given: str) -> GeneName:
     lists = word_list("genes")
     upper = given.upper()

@@ -15,8 +15,8 @@ How = Literal["oncotree", "name", "synonym", "icdo3", "fuzzy", "none"]
 
 _ICDO3 = re.compile(r"(?:m[- ]?)?(\d{4})\s?/?\s?(\d)", re.IGNORECASE)
 _ENTRY_KEYS = frozenset((
-    "id", "name", "oncotree", "group", "differentiation", "cns", "neuroendocrine", "markers", "icdo3", "synonyms",
-    "source", "note",
+    "id", "name", "oncotree", "group", "kin", "differentiation", "cns", "neuroendocrine", "markers", "defining_test",
+    "icdo3", "synonyms", "source", "note",
 ))  # fmt: skip
 _MARKER_KEYS = frozenset(["id", "kind", "kinds", "genes", "absent_by", "certainty"])
 
@@ -88,6 +88,8 @@ class Histology(msgspec.Struct, frozen=True):
         synonyms: Other names, as printed in the field.
         source: Where the placement comes from.
         note: What a reader should know about the placement, or None.
+        kin: What the name may hide, or ``other``: the fact ``kin``.
+        defining_test: The test that defines it where no marker does, with its source; or None.
     """
 
     id: str
@@ -102,12 +104,14 @@ class Histology(msgspec.Struct, frozen=True):
     synonyms: tuple[str, ...]
     source: str
     note: str | None
+    kin: str = "other"
+    defining_test: str | None = None
 
     @property
     def meaning(self) -> tuple[object, ...]:
         """What the guidance reads from the histology; two entries of equal meaning are answered alike."""
         markers = frozenset((m.kinds, m.genes, m.absent_by, m.certainty) for m in self.markers)
-        return (self.group, self.differentiation, self.cns, self.neuroendocrine, markers)
+        return (self.group, self.kin, self.differentiation, self.cns, self.neuroendocrine, markers)
 
 
 class Resolution(msgspec.Struct, frozen=True):
@@ -376,4 +380,6 @@ def _histology(entry: Mapping[str, Any]) -> Histology:
         synonyms=_texts(entry, "synonyms", where),
         source=entry["source"],
         note=entry.get("note"),
+        kin=entry.get("kin", "other"),
+        defining_test=entry.get("defining_test"),
     )

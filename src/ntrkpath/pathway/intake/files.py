@@ -1,151 +1,128 @@
-"""Our own verdict on the fusions of a case: those with exons or coordinates, and those in a caller's file."""
+"""The files that the tests of a case name: whose rows, of which level, and what each file gives to its test."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from ntrkpath.model.case import Case, DnaMps, Mutation, ReportedFusion, RnaMps
+from ntrkpath.model.case import Case, DnaMps, Mutation, RnaMps
 from ntrkpath.model.errors import CaseError, NtrkpathError
-from ntrkpath.model.fusion import Breakpoint, FusionVerdict, Junction, Source
-from ntrkpath.pathway.intake.genes import frame_level
-from ntrkpath.pathway.intake.sequencing import Judged
+from ntrkpath.model.fusion import FileReport, FusionVerdict, Junction, Level
+from ntrkpath.readers import CopyNumber, ProteinChange
 
 if TYPE_CHECKING:
-    from ntrkpath.fusion import Assessor
-    from ntrkpath.readers import RowProblem
+    from ntrkpath.fusion.judge import FilesJudged
 
-#: Verdicts on the events of the caller files of a case, by position of the test (from 1).
-Verdicts = Mapping[int, Sequence[FusionVerdict]]
-
-_FRAME: dict[str, Literal["in", "out", "unknown"]] = {"in_frame": "in", "out_of_frame": "out", "unknown": "unknown"}
+#: What stands against a row in the eyes of its own caller.
+_REFUSED = ("doubted", "rejected")
 
 
-@cache
-def _assessor() -> Assessor:
-    from ntrkpath.fusion import Assessor
+class FromFile(msgspec.Struct, frozen=True):
+    """What the file of one test gives to the case.
 
-    return Assessor()
-
-
-def judge(fusion: ReportedFusion, level: Literal["rna", "dna"]) -> Judged | None:
-    """Return our verdict on a fusion with exons or coordinates, or ``None`` where names alone must do.
-
-    Where our frame and the laboratory's disagree the verdict is ``uncertain``; where exons without transcripts fit
-    several numberings and ours stays open, the laboratory's frame is used by the rule for reported fusions.
-
-    Raises:
-        CaseError: A position is not ``chromosome:position``.
-        AnnotationError: The assembly is neither stated nor to be inferred.
+    Args:
+        report: What became of the file.
+        sample: The sample whose rows count; ``None`` where the file names none.
+        tells: What the file can tell: of what is not among it, its silence says nothing.
+        events: Our verdicts on the NTRK events of that sample.
+        others: Fusions of other genes that bear on the diagnosis.
+        changes: Protein changes of the NTRK genes and of genes that bear on the diagnosis.
+        copy_numbers: Copy numbers of these genes.
+        notes: What is to be said: another sample name, rows of another level, what the file cannot tell.
     """
-    sides = [
-        _breakpoint(
-            fusion.five_prime, fusion.exon_five_prime, fusion.transcript_five_prime, fusion.position_five_prime
-        ),
-        _breakpoint(
-            fusion.three_prime, fusion.exon_three_prime, fusion.transcript_three_prime, fusion.position_three_prime
-        ),
-    ]
-    if not all(side.position is not None or side.exon is not None for side in sides):
-        return None
-    reported = _FRAME[frame_level(fusion.frame)]
-    junction = Junction(
-        "case", sides[0], sides[1], Source("case"), sample="case", assembly=fusion.assembly, level=level,
-        frame_by_caller=reported,
-    )  # fmt: skip
-    found = _assessor().assess([junction])
-    if not found:
-        return None
-    verdict = found[0]
-    if verdict.frame.ours == "unknown" and all(side.position is None for side in sides):
-        return None
-    if "unknown" not in (reported, verdict.frame.ours) and reported != verdict.frame.ours:
-        says = {"in": "in frame", "out": "out of frame"}
-        return Judged(
-            "uncertain",
-            f"Reported {says[reported]}; our transcripts say {says[verdict.frame.ours]} by the rule named: unsettled.",
-            *basis(verdict),
-        )
-    return Judged(verdict.verdict, describe(verdict), *basis(verdict))
+
+    report: FileReport
+    sample: str | None
+    tells: tuple[str, ...]
+    events: tuple[FusionVerdict, ...] = ()
+    others: tuple[Junction, ...] = ()
+    changes: tuple[ProteinChange, ...] = ()
+    copy_numbers: tuple[CopyNumber, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def evaluated(self) -> bool:
+        """Whether everything that the file holds of NTRK was read and evaluated."""
+        return self.report.status == "read"
+
+    def can_tell(self, level: Level) -> bool:
+        """Whether the silence of the file on fusions of a level means "none"."""
+        return bool({"fusions", f"{level}_fusions"}.intersection(self.tells))
+
+    def of_level(self, level: Level) -> tuple[FusionVerdict, ...]:
+        """Return the events that the rows themselves, or else the test, place on a level."""
+        return tuple(event for event in self.events if event.level == level)
 
 
-def basis(verdict: FusionVerdict) -> tuple[str, tuple[str, ...]]:
-    """Return the rule that gave a verdict, and the statements it rests on."""
-    from ntrkpath.fusion.decision import chain
-
-    rule = verdict.rules[0] if verdict.rules else ""
-    return rule, chain().row(rule).row.statements if rule else ()
+#: What the files of a case give, by position of the test (from 1).
+Attached = Mapping[int, FromFile]
 
 
-def describe(verdict: FusionVerdict) -> str:
-    """Return a verdict in one sentence: reasons, and each exon with its transcript."""
-    parts = [reason.replace("_", " ") for reason in verdict.reasons]
-    sides = [
-        f"{side.gene} exon {side.exon} of {side.transcript}"
-        for side in (verdict.five_prime, verdict.three_prime)
-        if side.gene and side.exon and side.transcript
-    ]
-    return f"Our verdict: {', '.join(parts)}" + (f" ({' to '.join(sides)})." if sides else ".")
-
-
-def _breakpoint(gene: str | None, exon: int | None, transcript: str | None, position: str | None) -> Breakpoint:
-    chromosome: str | None = None
-    number: int | None = None
-    if position is not None:
-        name, _, digits = position.replace(",", "").rpartition(":")
-        if not name or not digits.isdigit():
-            raise CaseError(
-                "not a position",
-                where="fusions[].position",
-                value=position,
-                allowed="chromosome:position, for example 12:12022903",
-            )
-        chromosome, number = name.removeprefix("chr"), int(digits)
-    return Breakpoint(gene=gene, exon=exon, transcript=transcript, chromosome=chromosome, position=number)
-
-
-def attach(case: Case, files: Path | Mapping[str, bytes]) -> tuple[Case, Verdicts]:
-    """Read the caller files that the tests of a case name, and return the case with its verdicts.
-
-    A test without a result takes it from its fusion file: positive where an NTRK event stands in it, else negative.
-    A file of mutations or copy numbers (MAF, annotated VCF, copy-number table) adds what it holds of the NTRK genes.
+def attach(
+    case: Case, files: Path | Mapping[str, bytes], genes: Collection[str] | None = None
+) -> tuple[Case, Attached]:
+    """Read the files that the tests of a case name.
 
     Args:
         files: Where relative file names start: the directory of the case file. Or the files themselves by name: then
             no path is opened, and a name that is not among them is an error.
+        genes: Genes to look for beside the NTRK genes; those that the vocabulary of the edition names by default.
 
     Raises:
-        CaseError: A file is not there, cannot be read, or its format cannot be told.
-        AnnotationError: The assembly of a file is neither stated nor to be inferred.
+        CaseError: A file is not there, cannot be read at all, holds no rows of the sample, or none of the method of
+            its test. All of them at once.
     """
-    from ntrkpath.readers.variants import is_variants
-
-    verdicts: dict[int, list[FusionVerdict]] = {}
-    tests = []
+    asked = telling_genes() if genes is None else genes
+    found: dict[int, FromFile] = {}
+    errors: list[NtrkpathError] = []
     for position, test in enumerate(case.tests, 1):
         if isinstance(test, DnaMps | RnaMps) and test.file:
-            level: Literal["rna", "dna"] = "rna" if isinstance(test, RnaMps) else "dna"
             try:
-                name = test.file
-                source = _source(files, name)
-                if is_variants(source, name):
-                    test = _with_variants(test, source, case.id)
-                else:
-                    verdicts[position] = _events(source, name, level, test, case.id)
+                found[position] = read_file(_source(files, test.file), test, case.id, asked)
             except NtrkpathError as error:
-                raise error.at(f"tests[{position - 1}].file") from None
-            if test.result is None and position in verdicts:
-                test = msgspec.structs.replace(test, result="positive" if verdicts[position] else "negative")
-        tests.append(test)
-    return msgspec.structs.replace(case, tests=tests), verdicts
+                errors.append(error.at(f"tests[{position - 1}].file"))
+    raise_all(errors)
+    return case, found
 
 
-def _source(files: Path | Mapping[str, bytes], name: str) -> Path | bytes:
-    """Return the path or the content of a file that a test names.
+@cache
+def telling_genes() -> frozenset[str]:
+    """Return the genes that the newest edition reads beside NTRK: those that define a histology, and other drivers."""
+    from ntrkpath.guidance import load
+
+    edition = load()
+    derive = {ident: edition.facts[ident].derive or {} for ident in ("other_driver", "alk_ros1")}
+    genes = {
+        gene for entry in edition.vocabulary for marker in entry.markers for gene in (*marker.genes, *marker.absent_by)
+    }
+    genes.update(*(by["genes"] for by in derive.values()))
+    genes.update(entry["gene"] for entry in edition.data["resistance"]["off_target"])
+    return frozenset(genes)
+
+
+def raise_all(errors: Sequence[NtrkpathError]) -> None:
+    """Raise all errors of a case as one.
+
+    Raises:
+        CaseError: There is one at least.
+    """
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        raise CaseError("\n".join(str(error) for error in errors)) from errors[0]
+
+
+def level_of(test: DnaMps | RnaMps) -> Level:
+    """Return the level that a test looks at."""
+    return "rna" if isinstance(test, RnaMps) else "dna"
+
+
+def _source(files: Path | Mapping[str, bytes], name: str) -> Path | tuple[str, bytes]:
+    """Return the path, or the name with its content, of a file that a test names.
 
     Raises:
         CaseError: It is not among the files given.
@@ -157,7 +134,78 @@ def _source(files: Path | Mapping[str, bytes], name: str) -> Path | bytes:
             "this file did not come with the case", value=name[:80], allowed=sorted(files),
             remedy="send it too, or take `file` out",
         )  # fmt: skip
-    return files[name]
+    return name, files[name]
+
+
+def read_file(
+    source: Path | tuple[str, bytes], test: DnaMps | RnaMps, case_id: str, genes: Collection[str]
+) -> FromFile:
+    """Read the file of one test through the one door for caller files.
+
+    Raises:
+        CaseError: It holds no rows of the sample, or none of the method of the test.
+        ReaderError: It cannot be opened, or its format cannot be told.
+    """
+    from ntrkpath.fusion.judge import judge_files
+
+    level = level_of(test)
+    judged = judge_files(
+        [source], caller=test.caller, assembly=test.assembly, sample=case_id, genes=genes, level=level
+    )  # fmt: skip
+    (report,), (contents,) = judged.files, judged.contents
+    if contents is None:
+        raise judged.errors[0]
+    sample = chosen_sample(report.samples, test.sample, case_id, report.file)
+    notes = list(_notes(contents, sample, case_id, test))
+    mine = judged if sample is None else judged.of(sample)
+    levels = {event.level for event in mine.events}
+    if levels and level not in levels:
+        raise CaseError(
+            f"its rows are of {_LEVELS[min(levels)]}, none is of {_LEVELS[level]}", where=report.file,
+            value=f"method {_METHODS[level]}", allowed=_METHODS[min(levels)],
+            remedy="name the method that the file is of; a file of both levels serves both",
+        )  # fmt: skip
+    if len(levels) > 1:
+        notes.append(
+            f"Rows of {_LEVELS['dna' if level == 'rna' else 'rna']} in it count as such, not as {level.upper()}."
+        )
+    found = FromFile(report, sample, contents.tells, mine.events, _telling(mine), mine.changes, mine.copy_numbers)
+    if not found.can_tell(level):
+        notes.append(f"It says nothing of a fusion by {_LEVELS[level]}: that stays open.")
+    return msgspec.structs.replace(found, notes=tuple(notes))
+
+
+_LEVELS = {"rna": "RNA sequencing", "dna": "DNA sequencing"}
+_METHODS = {"rna": "rna_mps", "dna": "dna_mps"}
+
+
+def _telling(judged: FilesJudged) -> tuple[Junction, ...]:
+    """Return the fusions of other genes that join two different genes."""
+    return tuple(
+        one
+        for one in judged.others
+        if one.five_prime.gene and one.three_prime.gene and one.five_prime.gene != one.three_prime.gene
+    )
+
+
+def refused(found: Junction | ProteinChange | CopyNumber) -> str:
+    """Return why the caller's own word speaks against a row (or ``""``): it is shown, and carries no alteration."""
+    standing = getattr(found, "standing", "not_stated")
+    words = getattr(found, "filtered", None)
+    if standing in _REFUSED:
+        return f"{standing} by the caller itself" + (f" ({words})" if words else "")
+    return ""
+
+
+def _notes(contents: object, sample: str | None, case_id: str, test: DnaMps | RnaMps) -> Iterator[str]:
+    if sample is not None and not test.sample and _plain(sample) != _plain(case_id):
+        yield f"Its only sample is called {sample}, not as the case is: check that it is of this patient."
+    yield from getattr(contents, "not_told", ())
+    yield from getattr(contents, "notes", ())
+
+
+def _plain(name: str) -> str:
+    return name.strip().casefold()
 
 
 def chosen_sample(samples: Sequence[str], stated: str | None, case_id: str, file: str) -> str | None:
@@ -175,7 +223,7 @@ def chosen_sample(samples: Sequence[str], stated: str | None, case_id: str, file
         return None
     wanted = stated or case_id
     for sample in samples:
-        if sample.strip().casefold() == wanted.strip().casefold():
+        if _plain(sample) == _plain(wanted):
             return sample
     if len(samples) == 1 and not stated:
         return samples[0]
@@ -185,69 +233,47 @@ def chosen_sample(samples: Sequence[str], stated: str | None, case_id: str, file
     )  # fmt: skip
 
 
-def _base(name: str) -> str:
-    return name.replace("\\", "/").rpartition("/")[2]
+def events_of(attached: Attached) -> list[FusionVerdict]:
+    """Return our verdicts on the NTRK events of all files of a case."""
+    return [event for found in attached.values() for event in found.events]
 
 
-def _events(
-    source: Path | bytes, name: str, level: Literal["rna", "dna"], test: DnaMps | RnaMps, case_id: str
-) -> list[FusionVerdict]:
-    """Return our verdicts on the NTRK events of a caller's file; a row that cannot be read is an error here."""
-    from ntrkpath.readers import read
+def with_files(case: Case, attached: Attached) -> Case:
+    """Return the case with the results that its files give where the laboratory's own are not stated.
 
-    content = read(source, name, caller=test.caller, sample=case_id)
-    _all_read(content.problems, name)
-    named = list(dict.fromkeys(j.sample for j in content.junctions if j.sample))
-    chosen = chosen_sample(named, test.sample, case_id, _base(name))
-    junctions = []
-    for junction in content.junctions:
-        if junction.sample == chosen or not named:
-            changes: dict[str, object] = {"sample": chosen or case_id}
-            if not junction.level_stated:
-                changes["level"] = level
-            if junction.assembly is None and test.assembly:
-                changes["assembly"] = test.assembly
-            junctions.append(msgspec.structs.replace(junction, **changes))
-    return _assessor().assess(junctions)
+    A test without a result is positive where an NTRK event of its level stands in its file; negative where the file
+    can tell fusions of that level, was wholly evaluated and holds none; else its result stays unknown.
+    """
+    if not attached:
+        return case
+    tests = []
+    for position, test in enumerate(case.tests, 1):
+        found = attached.get(position)
+        if found is not None and isinstance(test, DnaMps | RnaMps):
+            test = _filled(test, found)
+        tests.append(test)
+    return msgspec.structs.replace(case, tests=tests)
 
 
-def _with_variants(test: DnaMps | RnaMps, source: Path | bytes, case_id: str) -> DnaMps | RnaMps:
-    """Return the test with the NTRK mutations and amplifications of a file beside its own."""
-    from ntrkpath.readers.variants import COPY_NUMBER_FORMATS, read_variants
-
-    content = read_variants(source, test.file)
-    _all_read(content.problems, test.file or "")
-    named = list(dict.fromkeys(one.sample for one in (*content.changes, *content.copy_numbers) if one.sample))
-    chosen = chosen_sample(named, test.sample, case_id, _base(test.file or ""))
-    found = [
-        Mutation(gene=change.gene, protein=change.protein_change, transcript=change.transcript)
-        for change in content.changes
-        if not named or change.sample == chosen
+def _filled(test: DnaMps | RnaMps, found: FromFile) -> DnaMps | RnaMps:
+    result = test.result
+    if result is None and found.of_level(level_of(test)):
+        result = "positive"
+    elif result is None and found.can_tell(level_of(test)) and found.evaluated:
+        result = "negative"
+    changes = [
+        Mutation(gene=one.gene, protein=one.protein_change, transcript=one.transcript)
+        for one in found.changes
+        if not refused(one)
     ]
-    amplified = [
-        number.gene
-        for number in content.copy_numbers
-        if number.call == "amplification" and (not named or number.sample == chosen)
-    ]
-    # A copy-number table says nothing of mutations, so that none in it is no "none found".
-    looked = content.format not in COPY_NUMBER_FORMATS
+    # A file that says nothing of mutations leaves open whether there are any: that is no "none found".
+    looked = changes or "mutations" in found.tells
     return msgspec.structs.replace(
         test,
-        mutations=[*(test.mutations or ()), *found] if looked else test.mutations,
-        amplifications=[*test.amplifications, *amplified],
+        result=result,
+        mutations=[*(test.mutations or ()), *changes] if looked else test.mutations,
+        amplifications=[
+            *test.amplifications,
+            *(one.gene for one in found.copy_numbers if one.call == "amplification" and not refused(one)),
+        ],
     )
-
-
-def _all_read(problems: Sequence[RowProblem], name: str) -> None:
-    """Refuse a file of which a row cannot be read: that row may be the one that matters.
-
-    Raises:
-        CaseError: A row cannot be read.
-    """
-    if problems:
-        first = problems[0]
-        raise CaseError(
-            f"{len(problems)} row(s) cannot be read, first line {first.line}: {first.message}",
-            where=name.replace("\\", "/").rpartition("/")[2],
-            remedy="mend or remove the rows",
-        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -14,12 +14,13 @@ from ntrkpath.pathway.intake import fish as fish_assay
 from ntrkpath.pathway.intake import ihc as ihc_assay
 from ntrkpath.pathway.intake import rt_pcr as rt_pcr_assay
 from ntrkpath.pathway.intake import sequencing as sequencing_assay
-from ntrkpath.pathway.intake.files import Verdicts, basis, describe
+from ntrkpath.pathway.intake.files import Attached, FromFile, level_of, refused
 from ntrkpath.pathway.intake.fish import fish_levels
 from ntrkpath.pathway.intake.genes import NtrkGenes
 from ntrkpath.pathway.intake.ihc import ihc_levels
+from ntrkpath.pathway.intake.reported import basis, describe
 from ntrkpath.pathway.intake.rt_pcr import rt_pcr_levels
-from ntrkpath.pathway.intake.sequencing import FusionReading, Judge, by_worth, open_worth, read_fusions
+from ntrkpath.pathway.intake.sequencing import FusionReading, Judge, Silent, by_worth, open_worth, read_fusions
 from ntrkpath.rules import Row
 from ntrkpath.rules.chain import Masks
 
@@ -50,7 +51,20 @@ class Called(msgspec.Struct, frozen=True):
 def _from_file(verdict: FusionVerdict) -> FusionReading:
     first = "ntrk_is_five_prime" in verdict.reasons
     rule, statements = basis(verdict)
-    return FusionReading(verdict.name, verdict.verdict, first, describe(verdict), None, statements, rule)
+    places = ", ".join(f"{one.file}:{one.line}" if one.line else one.file for one in verdict.source)
+    return FusionReading(
+        verdict.name, verdict.verdict, first, describe(verdict), None, statements, rule,
+        reasons=verdict.reasons, where=places,
+    )  # fmt: skip
+
+
+def _of_other_level(test: DnaMps | RnaMps, found: FromFile) -> DnaMps | RnaMps | None:
+    """Return a test of the level that the rows of a file state, where that is not the level of the test itself."""
+    if isinstance(test, RnaMps) and found.of_level("dna"):
+        return DnaMps(date=test.date, specimen=test.specimen, result="positive")
+    if isinstance(test, DnaMps) and found.of_level("rna"):
+        return RnaMps(date=test.date, specimen=test.specimen, result="positive")
+    return None
 
 
 class Readouts:
@@ -68,23 +82,30 @@ class Readouts:
         self.best_first: dict[str, list[str]] = {
             prefix: list((edition.facts[f"{prefix}_others"].derive or {})["best_first"]) for _, prefix, _, _ in _METHODS
         }
+        worth = edition.facts["rna_fusion"].derive or {}
+        self.silent = Silent(frozenset(worth["pointing"]), frozenset(worth["passed_over"]))
         self.partners = frozenset(
             (p["five_prime"].upper(), p["three_prime"]) for p in edition.data["partners"]["partners"]
         )
 
-    def call(self, case: Case, ihc_screen: str, verdicts: Verdicts) -> list[Called]:
+    def call(self, case: Case, ihc_screen: str, attached: Attached) -> list[Called]:
         """Call every test of the case by itself.
 
         Args:
             ihc_screen: What a stain may say in this tumour.
-            verdicts: Our verdicts on the events of the caller files of the case.
+            attached: What the files of the case give. Rows of the other level count as a test of that level.
         """
-        return [
-            self._call(position, test, ihc_screen, verdicts.get(position, ()))
-            for position, test in enumerate(case.tests, 1)
-        ]
+        called = []
+        for position, test in enumerate(case.tests, 1):
+            found = attached.get(position)
+            called.append(self._call(position, test, ihc_screen, found))
+            if found is not None and isinstance(test, DnaMps | RnaMps):
+                other = _of_other_level(test, found)
+                if other is not None:
+                    called.append(self._call(position, other, ihc_screen, found))
+        return called
 
-    def _call(self, position: int, test: Test, ihc_screen: str, verdicts: Sequence[FusionVerdict]) -> Called:
+    def _call(self, position: int, test: Test, ihc_screen: str, found: FromFile | None) -> Called:
         fusions: list[FusionReading] = []
         if isinstance(test, PanTrkIhc):
             method, prefix, levels = "pan_trk_ihc", "ihc", ihc_levels(test, self.facts)
@@ -93,9 +114,11 @@ class Readouts:
         elif isinstance(test, RtPcr):
             method, prefix, levels = "rt_pcr", "rt_pcr", rt_pcr_levels(test, self.ntrk)
         else:
+            verdicts = found.of_level(level_of(test)) if found else ()
             fusions = read_fusions(test, self.ntrk, self.partners, self.reported, self.judge)
-            fusions = by_worth([*fusions, *(_from_file(verdict) for verdict in verdicts)])
-            levels = sequencing_assay.sequencing_levels(test, fusions, self.ntrk)
+            fusions = by_worth([*fusions, *map(_from_file, verdicts)])
+            evaluated = found is None or found.evaluated or not found.can_tell(level_of(test))
+            levels = sequencing_assay.sequencing_levels(test, fusions, self.ntrk, self.silent, evaluated)
             method, prefix = ("rna_mps", "rna") if isinstance(test, RnaMps) else ("dna_mps", "dna")
         table = self.calls[prefix]
         mask = table.matching({**levels, "ihc_screen": ihc_screen})
@@ -151,8 +174,8 @@ class Readouts:
                 genes |= fish_assay.break_apart_genes(test, self.ntrk)
         return "all_three" if genes == self.ntrk.all else "partial"
 
-    def found(self, case: Case) -> list[Alteration]:
-        """Return the alterations other than NTRK fusions that the sequencing tests report."""
+    def found(self, case: Case, attached: Attached) -> list[Alteration]:
+        """Return the alterations other than NTRK fusions that the tests and their files show."""
         found: list[Alteration] = []
         for test in case.tests:
             if isinstance(test, DnaMps | RnaMps):
@@ -170,6 +193,11 @@ class Readouts:
                     for gene in test.amplifications
                     if not self.ntrk.symbol(gene)
                 ]
+        for given in attached.values():
+            for other in given.others:
+                if not refused(other):
+                    genes = [gene for gene in (other.five_prime.gene, other.three_prime.gene) if gene]
+                    found += [Alteration(gene=gene, kind="fusion", status="present") for gene in genes]
         return found
 
     def summary(self, case: Case, called: list[Called]) -> dict[str, str]:

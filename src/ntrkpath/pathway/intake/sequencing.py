@@ -13,11 +13,14 @@ from ntrkpath.rules import Row
 from ntrkpath.rules.chain import Masks
 
 #: What a case without sequencing says.
-NOT_DONE_RNA = {"rna_result": "not_done", "rna_fusion": "none", "rna_quality": "unknown", "rna_coverage": "unknown"}
-NOT_DONE_DNA = {"dna_result": "not_done", "dna_fusion": "none", "dna_coverage": "unknown"}
+NOT_DONE_RNA = {
+    "rna_result": "not_done", "rna_fusion": "none", "rna_quality": "unknown", "rna_coverage": "unknown",
+    "rna_file": "evaluated",
+}  # fmt: skip
+NOT_DONE_DNA = {"dna_result": "not_done", "dna_fusion": "none", "dna_coverage": "unknown", "dna_file": "evaluated"}
 
 #: Best first: of several fusions the most telling counts.
-WORTH = ("productive", "likely_productive", "uncertain", "not_productive")
+WORTH = ("productive", "likely_productive", "reported_pair", "uncertain", "not_productive")
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -27,6 +30,7 @@ class Judged(msgspec.Struct, frozen=True):
     text: str
     rule: str = ""
     statements: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
 
 
 #: Our own verdict on a fusion with exons or coordinates, or ``None`` where it cannot be given.
@@ -46,6 +50,32 @@ class FusionReading(msgspec.Struct, frozen=True):
     fidelity: str = "inferred"
     #: What it would be worth with the frame stated one way or the other, where the frame decides and is not stated.
     with_frame: tuple[str, ...] = ()
+    #: The reasons of our own verdict, where it is ours.
+    reasons: tuple[str, ...] = ()
+    #: Where it stands in the case (``tests[0].fusions[1]``) or in a file (``calls.tsv:3``).
+    where: str = ""
+
+
+class Silent(msgspec.Struct, frozen=True):
+    """Events that are no productive fusion and say nothing against one (BIO-3), by the reasons of their verdict.
+
+    Args:
+        pointing: A reciprocal or an intragenic event: it points to a fusion, or may be active itself.
+        passed_over: A read-through or an antisense transcript: the test says what it says without it.
+    """
+
+    pointing: frozenset[str]
+    passed_over: frozenset[str]
+
+
+def counts_as(reading: FusionReading, silent: Silent) -> str | None:
+    """Return what an event counts as among those of its test; ``None`` for one that says nothing."""
+    reasons = frozenset(reading.reasons)
+    if reading.verdict != "not_productive" or not reasons:
+        return reading.verdict
+    if reasons & silent.passed_over:
+        return None
+    return "uncertain" if reasons & silent.pointing else reading.verdict
 
 
 def fusion_name(fusion: ReportedFusion, ntrk: NtrkGenes) -> str:
@@ -71,7 +101,7 @@ def read_fusions(
     level: Literal["rna", "dna"] = "rna" if isinstance(test, RnaMps) else "dna"
     known = frozenset(partners)
     readings = []
-    for fusion in test.fusions:
+    for number, fusion in enumerate(test.fusions):
         five, three = ntrk.symbol(fusion.five_prime), ntrk.symbol(fusion.three_prime)
         if not five and not three:
             continue
@@ -79,7 +109,17 @@ def read_fusions(
         ours = judge(fusion, level) if judge else None
         if ours is not None:
             readings.append(
-                FusionReading(name, ours.verdict, bool(five and not three), ours.text, None, ours.statements, ours.rule)
+                FusionReading(
+                    name,
+                    ours.verdict,
+                    bool(five and not three),
+                    ours.text,
+                    None,
+                    ours.statements,
+                    ours.rule,
+                    reasons=ours.reasons,
+                    where=f"fusions[{number}]",
+                )  # fmt: skip
             )
             continue
         partner = "unknown"
@@ -107,6 +147,7 @@ def read_fusions(
                 row.id,
                 row.fidelity,
                 with_frame,
+                where=f"fusions[{number}]",
             )
         )
     return readings
@@ -145,24 +186,30 @@ def open_worth(readings: list[FusionReading]) -> frozenset[str]:
     return frozenset(found)
 
 
-def sequencing_levels(test: DnaMps | RnaMps, readings: list[FusionReading], ntrk: NtrkGenes) -> dict[str, str]:
+def sequencing_levels(
+    test: DnaMps | RnaMps, readings: list[FusionReading], ntrk: NtrkGenes, silent: Silent, evaluated: bool = True
+) -> dict[str, str]:
     """Return the levels of the ``rna_*`` or ``dna_*`` readout facts of one test; ``readings`` come most telling first.
 
     A positive result that names fusions of other genes only is negative for NTRK; one whose fusions are not recognised
     stays positive, without a fusion that could be judged.
+
+    Args:
+        evaluated: Whether everything that its file holds could be read and evaluated; so where it has no file.
     """
     result = result_level(test.result)
     if result == "positive" and test.fusions and not readings and all(of_other_genes(f, ntrk) for f in test.fusions):
         result = "negative"
-    fusion = readings[0].verdict if readings else "none"
+    counted = [worth for reading in readings if (worth := counts_as(reading, silent))]
+    levels = {
+        "result": result,
+        "fusion": min(counted, key=WORTH.index, default="none"),
+        "coverage": coverage(test, ntrk),
+        "file": "evaluated" if evaluated else "not_evaluable",
+    }
     if isinstance(test, RnaMps):
-        return {
-            "rna_result": result,
-            "rna_fusion": fusion,
-            "rna_quality": test.rna_quality or "unknown",
-            "rna_coverage": coverage(test, ntrk),
-        }
-    return {"dna_result": result, "dna_fusion": fusion, "dna_coverage": coverage(test, ntrk)}
+        return {f"rna_{name}": level for name, level in levels.items()} | {"rna_quality": test.rna_quality or "unknown"}
+    return {f"dna_{name}": level for name, level in levels.items()}
 
 
 def coverage(test: DnaMps | RnaMps, ntrk: NtrkGenes) -> str:

@@ -69,11 +69,11 @@ class Treated:
         """Return the facts, what is known of resistance, and the drugs on which the disease progressed."""
         lines = [(line, self.drug(line, i)) for i, line in enumerate(case.therapy or [])]
         trk = [(line, drug) for line, drug in lines if drug and self.drugs[drug].generation in ("first", "next")]
-        statuses = [(self._status(line), self.drugs[str(drug)].generation) for line, drug in trk]
+        statuses = [(self.status(line), self.drugs[str(drug)].generation) for line, drug in trk]
         therapy = "unknown" if case.therapy is None else _course(statuses)
         resistance = self._resistance(case, [line for line, _ in trk], therapy)
-        progressed = frozenset(str(drug) for line, drug in trk if self._status(line) == "progressed")
-        others = [self._status(line) for line, drug in lines if drug is None]
+        progressed = frozenset(str(drug) for line, drug in trk if self.status(line) == "progressed")
+        others = [self.status(line) for line, drug in lines if drug is None]
         standard: str = case.disease.standard_therapy or next(
             (s for s in ("progressed", "ongoing") if s in others), "unknown"
         )
@@ -81,6 +81,7 @@ class Treated:
             {
                 "standard_therapy": standard,
                 "trk_therapy": therapy,
+                "trk_response": _best_response([line for line, _ in trk]),
                 "resistance": resistance.level,
                 "ntrk_amplification": self._amplification(case),
                 "ntrk_mutation": "present"
@@ -97,11 +98,17 @@ class Treated:
             progressed,
         )
 
+    def given(self, case: Case) -> frozenset[str]:
+        """Return the TRK inhibitors that the case says were given."""
+        lines = [self.drug(line, i) for i, line in enumerate(case.therapy or [])]
+        return frozenset(drug for drug in lines if drug and self.drugs[drug].generation in ("first", "next"))
+
     def _is_ntrk(self, gene: str) -> bool:
         return any(self.ntrk.symbol(part) for part in re.split(r"::|--", gene))
 
     @staticmethod
-    def _status(line: TherapyLine) -> str:
+    def status(line: TherapyLine) -> str:
+        """Return how a line of therapy went: ``progressed``, ``ongoing``, ``stopped`` or ``unknown``."""
         if line.progression is True or line.best_response in ("progression", "PD"):
             return "progressed"
         if line.progression is False:
@@ -155,12 +162,16 @@ class Treated:
                 and t.date > max(starts)
                 and result_level(t.result) != "failed"
             ]
-            if any(self._off_target(t) for t in tests):
-                return Resistance("off_target", None, {})
+            if off := [name for t in tests for name in self._off_target(t)]:
+                return Resistance("off_target", " and ".join(dict.fromkeys(off)), {})
             # A panel that leaves out an NTRK gene cannot say that none is mutated.
             whole = [t for t in tests if t.genes_covered is None or self.ntrk.covered(t.genes_covered) == self.ntrk.all]
             if any(t.mutations is not None for t in whole):
                 return Resistance("none_found", None, {})
+        if therapy in ("progressed_first", "progressed_next"):
+            undated = [t for t in case.tests if isinstance(t, DnaMps | RnaMps) and (t.date is None or not starts)]
+            if off := [name for t in undated for name in self._off_target(t)]:
+                return Resistance("undated", " and ".join(dict.fromkeys(off)), {})
         return Resistance("not_done", None, {})
 
     def _effects(self, known: set[tuple[str, str]]) -> dict[str, str]:
@@ -178,13 +189,16 @@ class Treated:
             "*": "cannot_tell",
         }
 
-    def _off_target(self, test: DnaMps | RnaMps) -> bool:
+    def _off_target(self, test: DnaMps | RnaMps) -> list[str]:
+        """Return the alterations outside TRK that restore signalling, as ``BRAF V600E`` or ``MET amplification``."""
         found = {(m.gene.upper(), m.protein.removeprefix("p.")) for m in test.mutations or ()}
         amplified = {gene.upper() for gene in test.amplifications}
-        return any(
-            (gene, change) in found if kind == "mutation" else gene in amplified
+        return [
+            f"{gene} {change}"
             for gene, change, kind in self.off_target
-        )
+            if ((gene, change) in found if kind == "mutation" else gene in amplified)
+        ]
+
 
 
 @cache
@@ -207,6 +221,16 @@ def _change_in(detail: str | None) -> str:
 _IN_TEXT = re.compile(
     r"(?<![A-Za-z0-9>])(?:p\.)?\(?([A-Z][a-z]{2}|[A-Z])(\d{3,4})([A-Z][a-z]{2}|[A-Z])\)?(?![A-Za-z0-9])", re.IGNORECASE
 )
+
+
+def _best_response(lines: list[TherapyLine]) -> str:
+    """Return the level of ``trk_response``: the best response to any TRK inhibitor that was given."""
+    said = {_RESPONSE.get(str(line.best_response)) for line in lines} - {None}
+    return next((level for level in ("complete", "partial", "other") if level in said), "unknown")
+
+
+_RESPONSE = {"complete": "complete", "CR": "complete", "partial": "partial", "PR": "partial",
+             "stable": "other", "SD": "other", "progression": "other", "PD": "other"}  # fmt: skip
 
 
 def _course(statuses: list[tuple[str, str]]) -> str:

@@ -6,54 +6,14 @@ import re
 from collections.abc import Iterable, Mapping
 
 from ntrkpath.guidance import Edition
+from ntrkpath.model.age import age_in_years
 from ntrkpath.model.case import Alteration, Case
-from ntrkpath.model.errors import CaseError, HistologyError
+from ntrkpath.model.errors import HistologyError
 from ntrkpath.pathway.intake.genes import NtrkGenes
 from ntrkpath.vocabulary import Histology
 from ntrkpath.vocabulary.histology import Marker, Resolution
 
-_AGE = re.compile(r"(\d+(?:\.\d+)?)\s*(years?|yrs?|y|months?|mos?|m|weeks?|wks?|w|days?|d)?(?:\s+old)?")
-_PER_YEAR = {"y": 1.0, "m": 12.0, "w": 365.25 / 7, "d": 365.25}
-_BIRTH = {"newborn", "neonate", "antenatal", "prenatal", "fetus", "foetus", "at birth"}
-OLDEST = 120.0
-
 _FLAG = {True: "yes", False: "no"}
-
-
-def age_in_years(age: float | str | None) -> float | None:
-    """Return an age in years from a number of years or a text with its unit.
-
-    Raises:
-        CaseError: The text is no age, or the age lies outside 0 to 120 years.
-    """
-    if age is None or age == "unknown":
-        return None
-    years: float
-    if isinstance(age, str):
-        text = age.strip().casefold()
-        if text in _BIRTH:
-            return 0.0
-        match = _AGE.fullmatch(text)
-        if match is None:
-            raise CaseError(
-                "not an age",
-                where="patient.age",
-                value=age,
-                allowed="years as a number, or '3 months', '10 days', 'newborn'",
-            )
-        unit = (match[2] or "y")[0]
-        years = float(match[1]) / _PER_YEAR[unit]
-    else:
-        years = float(age)
-    if not 0 <= years <= OLDEST:
-        raise CaseError(
-            "age out of range",
-            where="patient.age",
-            value=age,
-            allowed="0 to 120 years",
-            remedy="give years, or a unit: '3 months'",
-        )
-    return years
 
 
 def flag(value: bool | str | None) -> str:
@@ -80,6 +40,7 @@ class Tumour:
         self.vimentin = frozenset(derive["lineage"]["vimentin"])
         self.other_markers = int(derive["lineage"]["minimum_other_markers"])
         self.co_expressed = tuple(derive["s100_cd34"]["markers"])
+        self.told_apart = tuple(derive["s100_cd34"]["unless"])
         self.as_none = frozenset(derive["differentiation"]["as_none"])
         self.settled = frozenset(derive["differentiation"]["settled_by_group"])
         words = "|".join(re.escape(word) for word in derive["cns_site"]["words"])
@@ -128,6 +89,7 @@ class Tumour:
         canonical = self._canonical(histology, alterations)
         return {
             "histology_group": histology.group,
+            "kin": histology.kin,
             "alk_ros1": self._alk_ros1(alterations),
             "canonical_alteration": canonical,
             "other_driver": self._other_driver(histology, alterations),
@@ -144,6 +106,23 @@ class Tumour:
             "alternative": flag(disease.satisfactory_alternative),
             "age_band": self._age_band(case.patient.age),
         }
+
+    def role(self, histology: Histology, gene: str, kind: str) -> str:
+        """Return what an alteration is to the facts of this tumour in words; empty where none of them reads it."""
+        names = [part.strip().upper() for part in re.split(r"::|--", gene)]
+        if self.ntrk.covered(names):
+            return {"fusion": "an NTRK fusion reported without its method", "amplification": "an NTRK amplification",
+                    "mutation": "an NTRK mutation"}.get(kind, "")  # fmt: skip
+        for marker in histology.markers:
+            if kind in marker.kinds and {*marker.genes, *marker.absent_by}.intersection(names):
+                return f"{marker.id}, a canonical alteration of this histology"
+        if kind == "fusion" and {"ALK", "ROS1"}.intersection(names):
+            return "decides whether ALK and ROS1 are altered"
+        if kind == "fusion" and self.any_fusion in names:
+            return "speaks of every fusion of a sarcoma panel"
+        if any((name, kind) in self.defining for name in names):
+            return "defines another sarcoma: it questions the diagnosis"
+        return "an oncogenic driver" if self.drivers.intersection(names) else ""
 
     def _by_gene(self, alterations: Iterable[Alteration]) -> dict[tuple[str, str], str]:
         """Map (gene, kind) to its status; present outweighs absent, absent outweighs unknown."""
@@ -172,11 +151,8 @@ class Tumour:
         statuses = [(marker, self._status(marker, alterations)) for marker in histology.markers]
         if any(status == "present" for _, status in statuses):
             return "present"
-        own = {(gene, kind) for marker in histology.markers for gene in marker.genes for kind in marker.kinds}
-        if histology.group in ("complex_genomics", "other_sarcoma") and any(
-            status == "present" and key in self.defining and key not in own for key, status in alterations.items()
-        ):
-            return "present"
+        if histology.group in ("complex_genomics", "other_sarcoma") and self._of_another(histology, alterations):
+            return "of_another"
         if not statuses:
             return "absent" if alterations.get((self.any_fusion, "fusion")) == "absent" else "unknown"
         if all(status == "absent" for _, status in statuses):
@@ -185,6 +161,34 @@ class Tumour:
             tested = any(status == "absent" and marker.certainty == "pathognomonic" for marker, status in statuses)
             return "unknown" if tested else "expected"
         return "unknown"
+
+    def _of_another(self, histology: Histology, alterations: dict[tuple[str, str], str]) -> list[tuple[str, str]]:
+        """Return the alterations that are present and define another sarcoma than this one."""
+        own = {(gene, kind) for marker in histology.markers for gene in marker.genes for kind in marker.kinds}
+        return [key for key, status in alterations.items()
+                if status == "present" and key in self.defining and key not in own]  # fmt: skip
+
+    def points_to(self, case: Case, found: Iterable[Alteration]) -> tuple[str, tuple[str, ...]] | None:
+        """Return an alteration that defines another sarcoma, and the names of the sarcomas that it defines."""
+        histology = self.histology(case.diagnosis.histology).histology
+        alterations = self._by_gene([*case.alterations, *found])
+        foreign = self._of_another(histology, alterations) if histology else []
+        ranked = sorted((len(names), gene, kind, names) for gene, kind in foreign if (names := self._named(gene, kind)))
+        return (f"{ranked[0][1]} {ranked[0][2]}", ranked[0][3]) if ranked else None
+
+    def _named(self, gene: str, kind: str) -> tuple[str, ...]:
+        return tuple(
+            entry.name.casefold()
+            for entry in self.vocabulary
+            if any(gene in m.genes and kind in m.kinds and m.certainty == "pathognomonic" for m in entry.markers)
+        )
+
+    def open_markers(self, case: Case, found: Iterable[Alteration]) -> tuple[str, ...]:
+        """Return the canonical alterations of the histology that are neither present nor tested absent."""
+        histology = self.histology(case.diagnosis.histology).histology
+        alterations = self._by_gene([*case.alterations, *found])
+        markers = histology.markers if histology else ()
+        return tuple(marker.id for marker in markers if self._status(marker, alterations) == "unknown")
 
     def _alk_ros1(self, alterations: dict[tuple[str, str], str]) -> str:
         either = [
@@ -213,6 +217,8 @@ class Tumour:
 
     def _co_expression(self, profile: Mapping[str, str]) -> str:
         values = [profile.get(marker) for marker in self.co_expressed]
+        if any(profile.get(marker) == "positive" for marker in self.told_apart):
+            return "not_co_expressed"
         if all(value == "positive" for value in values):
             return "co_expressed"
         return "not_co_expressed" if "negative" in values else "unknown"

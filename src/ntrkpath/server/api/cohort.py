@@ -8,10 +8,10 @@ from litestar import Response, post
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromQuery
 
-from ntrkpath.model.errors import CaseError
+from ntrkpath.cohort.batches import WORKBOOKS
 from ntrkpath.server.api.answers import REFUSED
 from ntrkpath.server.serving import Ask, run, serving
-from ntrkpath.server.uploads import form
+from ntrkpath.server.uploads import cohort_of, form
 
 
 @post(
@@ -22,16 +22,14 @@ from ntrkpath.server.uploads import form
 async def cohort(
     request: Ask, mapping: FromQuery[str] = "", format: FromQuery[Literal["summary", "csv"]] = "summary"
 ) -> Response[bytes]:
-    """Decide a file of cases (CSV, TSV or JSON lines), sent in `file` of a form, and sum it up, or give its rows."""
-    files = (await form(request)).of("file")
-    if len(files) != 1:
-        raise CaseError("not one file", where="file", value=len(files), remedy="send one file of cases in `file`")
-    settings, (name, content) = serving(request).settings, files[0]
+    """Decide a file of cases (CSV, TSV, a workbook or JSON lines) and sum it up, or give its rows.
+
+    It is sent in `file` of a form; a mapping of columns of one's own may be sent in `own`.
+    """
+    sent = await form(request, WORKBOOKS)
     task = "cohort_rows" if format == "csv" else "cohort_summary"
-    found = await run(
-        request, task, seconds=settings.batch_seconds, file=name, content=content, mapping=mapping,
-        day=serving(request).day.isoformat(), edition=settings.edition,
-    )  # fmt: skip
+    asked = cohort_of(request, sent.of("file"), mapping, sent.of("own"))
+    found = await run(request, task, seconds=serving(request).settings.batch_seconds, **asked)
     kind = "text/csv; charset=utf-8" if format == "csv" else "application/json"
     return Response(bytes(found), media_type=kind)
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from ntrkpath.cases.load import decode_json, decode_yaml
 from ntrkpath.exports.recommendations import encode
 from ntrkpath.model.case import Case, DnaMps, RnaMps
 from ntrkpath.model.errors import CaseError, NtrkpathError, ReaderError
 from ntrkpath.pathway import attach
-from ntrkpath.pathway.load import decode_json, decode_yaml
+from ntrkpath.pathway.intake.files import Attached
 from ntrkpath.server.tasks import pathway
 
 if TYPE_CHECKING:
@@ -34,10 +35,10 @@ def recommend(case: bytes, yaml: bool, day: str, reading: str | None, files: Seq
 
 
 def _decided(case: Case, day: str, reading: str | None, files: dict[str, bytes]) -> bytes:
-    verdicts: Any = {}
+    attached: Attached = {}
     if any(isinstance(test, DnaMps | RnaMps) and test.file for test in case.tests):
-        case, verdicts = attach(case, files)
-    return encode(pathway(dt.date.fromisoformat(day), reading).recommend(case, verdicts))
+        case, attached = attach(case, files)
+    return encode(pathway(dt.date.fromisoformat(day), reading).recommend(case, attached))
 
 
 def recommend_lines(lines: Sequence[tuple[int, bytes]], day: str, reading: str | None) -> list[bytes]:

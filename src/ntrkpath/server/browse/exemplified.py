@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
-from ntrkpath.pathway.constructed import Constructed, constructed
+from ntrkpath.proof.constructed import Constructed, constructed
 from ntrkpath.rules import Fact, Table
 from ntrkpath.rules.chain import Masks
 from ntrkpath.server.browse.entries import ExampleEntry

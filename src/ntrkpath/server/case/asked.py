@@ -8,11 +8,11 @@ import msgspec
 
 from ntrkpath.guidance import Edition
 from ntrkpath.model import case as model
+from ntrkpath.model.case_keys import PARTS
 from ntrkpath.model.recommendation import Missing, Recommendation
 from ntrkpath.report.words import could_lead_to
 from ntrkpath.server.case.fields import Field, field, test_type
 
-_PARTS: dict[str, type] = {"patient": model.Patient, "diagnosis": model.Diagnosis, "disease": model.Disease}
 #: Keys that every referral states; the form always shows them.
 BASIC = ("diagnosis.histology", "disease.extent", "patient.age", "diagnosis.site")
 _MOST_GENES = 12
@@ -44,7 +44,7 @@ def simple(path: str, data: dict[str, Any], label: str = "") -> Field:
     """Return the field of a key of patient, diagnosis or disease, as ``disease.extent``."""
     part, _, key = path.partition(".")
     inside = data.get(part)
-    return field(_PARTS[part], key, part, inside if isinstance(inside, dict) else {}, label)
+    return field(PARTS[part], key, part, inside if isinstance(inside, dict) else {}, label)
 
 
 def _fields(missing: Missing, rec: Recommendation, data: dict[str, Any], edition: Edition) -> list[Field]:

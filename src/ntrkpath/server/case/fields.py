@@ -1,18 +1,15 @@
-"""Fields of the form, made from the types of a case: closed lists become choices, the rest text, numbers and dates."""
+"""Fields of the form, made from the keys of a case: closed lists become choices, the rest text, numbers and dates."""
 
 from __future__ import annotations
 
-import datetime as dt
-import types
-import typing
 from typing import Any
 
 import msgspec
 
 from ntrkpath.model import case as model
-from ntrkpath.server.case.wording import HINTS, LABELS, LEVELS
-
-_METHODS: dict[str, type] = {str(cls.__struct_config__.tag): cls for cls in typing.get_args(model.Test)}
+from ntrkpath.model.case_keys import METHODS, keys_of
+from ntrkpath.server.case.wording import LEVELS
+from ntrkpath.vocabulary import case_words
 
 
 class Field(msgspec.Struct, frozen=True):
@@ -43,7 +40,7 @@ def words(level: str) -> str:
     return LEVELS.get(level) or level.replace("_", " ")
 
 
-def field(owner: type, key: str, path: str, data: dict[str, Any], label: str = "") -> Field:
+def field(owner: type[msgspec.Struct], name: str, path: str, data: dict[str, Any], label: str = "") -> Field:
     """Return the field of one key of a part of a case.
 
     Args:
@@ -51,63 +48,40 @@ def field(owner: type, key: str, path: str, data: dict[str, Any], label: str = "
         path: Where the part stands, as ``disease`` or ``tests.0``.
         data: The part as plain data.
     """
-    annotation = typing.get_type_hints(owner, include_extras=True)[key]
-    options = list(_options(annotation))
-    now = data.get(key)
-    shown = label or LABELS.get(f"{owner.__name__}.{key}") or LABELS.get(key) or key.replace("_", " ").capitalize()
-    hint = HINTS.get(f"{owner.__name__}.{key}") or HINTS.get(key, "")
-    if bool in options:
+    key, now = keys_of(owner)[name], data.get(name)
+    shown, place = label or key.label, f"{path}.{name}"
+    if key.kind == "flag":
         told = {True: "true", False: "false"}.get(now, "")  # type: ignore[arg-type]
-        return Field(f"b:{path}.{key}", shown, "choice", (("true", "yes"), ("false", "no")), told, hint)
-    levels = [str(lv) for o in options if typing.get_origin(o) is typing.Literal for lv in typing.get_args(o)]
-    if levels:
+        return Field(f"b:{place}", shown, "choice", (("true", "yes"), ("false", "no")), told, key.hint)
+    if key.kind == "choice":
         stated = "" if now is None else str(now)
-        # A level that is stated in another spelling stays as it is written (``F`` for female).
-        chosen = tuple(
-            (stated if stated and words(stated) == words(level) else level, words(level)) for level in _once(levels)
-        )
-        return Field(f"f:{path}.{key}", shown, "choice", chosen, stated, hint)
-    if dt.date in options:
-        return Field(f"f:{path}.{key}", shown, "date", (), "" if now is None else str(now), hint)
-    if any(typing.get_origin(o) is list for o in options) and str not in options:
-        told = ", ".join(str(entry) for entry in now) if isinstance(now, list) else ""
-        return Field(f"l:{path}.{key}", shown, "list", (), told, hint)
-    number = (int in options or float in options) and str not in options
+        # What is stated in another word than the format's stays as it is written (``F`` for female).
+        read = case_words.words(key.words).level(stated) if stated not in key.levels else None
+        chosen = tuple((stated if level == read else level, words(level)) for level in key.levels)
+        return Field(f"f:{place}", shown, "choice", chosen, stated, key.hint)
     if isinstance(now, float) and now.is_integer():
         now = int(now)
     told = ", ".join(map(str, now)) if isinstance(now, list) else "" if now is None else str(now)
-    return Field(f"{'n' if number else 'f'}:{path}.{key}", shown, "number" if number else "text", (), told, hint)
+    form, kind = _FORMS.get(key.kind, ("f", "text"))
+    return Field(f"{form}:{place}", shown, kind, (), told, key.hint)
 
 
-def _once(levels: list[str]) -> list[str]:
-    """Return levels without other spellings of one before (``break-apart``, ``F``, ``PD``)."""
-    seen: dict[str, str] = {}
-    for level in levels:
-        seen.setdefault(words(level), level)
-    return list(seen.values())
+#: How a key of a kind is named on the form, and the kind of its field; any other is a text.
+_FORMS = {"date": ("f", "date"), "genes": ("l", "list"), "pairs": ("l", "list"), "number": ("n", "number"),
+          "count": ("n", "number")}  # fmt: skip
 
 
-def _options(annotation: Any) -> typing.Iterator[Any]:
-    if typing.get_origin(annotation) is typing.Annotated:
-        yield from _options(typing.get_args(annotation)[0])
-    elif typing.get_origin(annotation) in (typing.Union, types.UnionType):
-        for option in typing.get_args(annotation):
-            yield from _options(option)
-    else:
-        yield annotation
-
-
-def test_type(method: Any) -> type | None:
+def test_type(method: Any) -> type[msgspec.Struct] | None:
     """Return the type of a test by its method."""
-    return _METHODS.get(str(method))
+    return METHODS.get(str(method))
 
 
 def methods() -> list[tuple[str, str]]:
     """Return the methods with their names."""
-    return [(method, words(method)) for method in _METHODS]
+    return [(method, words(method)) for method in METHODS]
 
 
-_SHOWN_APART = ("fusions", "mutations", "file")
+_SHOWN_APART = ("fusions", "mutations", "file", "sample", "caller", "assembly")
 
 
 def of_test(position: int, test: dict[str, Any]) -> list[Field]:
@@ -115,7 +89,7 @@ def of_test(position: int, test: dict[str, Any]) -> list[Field]:
     kind = test_type(test.get("method"))
     if kind is None:
         return []
-    keys = [key for key in typing.cast("Any", kind).__struct_fields__ if key not in _SHOWN_APART]
+    keys = [key for key in keys_of(kind) if key not in _SHOWN_APART]
     keys.sort(key=lambda key: ("result", "date", "specimen").index(key) if key in ("result", "date", "specimen") else 9)
     found = [field(kind, key, f"tests.{position}", test) for key in keys]
     if kind in (model.DnaMps, model.RnaMps):
@@ -123,7 +97,8 @@ def of_test(position: int, test: dict[str, Any]) -> list[Field]:
         shown = "none" if told == [] else ", ".join(
             f"{m.get('gene')} {m.get('protein')}" for m in told or () if isinstance(m, dict)
         )  # fmt: skip
-        found.append(Field(f"u:tests.{position}.mutations", LABELS["mutations"], "text", (), shown, HINTS["mutations"]))
+        key = keys_of(kind)["mutations"]
+        found.append(Field(f"u:tests.{position}.mutations", key.label, "text", (), shown, key.hint))
     return found
 
 

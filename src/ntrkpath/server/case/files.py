@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
-
+from ntrkpath.cases.plain_yaml import load_plain
 from ntrkpath.model.case import Case, Diagnosis, DnaMps, RnaMps
 from ntrkpath.model.errors import CaseError, NtrkpathError
-from ntrkpath.model.fusion import FusionVerdict
 from ntrkpath.pathway import attach
-from ntrkpath.pathway.plain_yaml import load_plain
+from ntrkpath.pathway.intake.files import FromFile
 
-#: Our verdicts by the name of the file that held the events; empty for a file of mutations or copy numbers.
-Carried = dict[str, list[FusionVerdict]]
+#: What the files of a case gave, by the name of the file.
+Carried = dict[str, FromFile]
 
 _CASE_SUFFIXES = (".yaml", ".yml", ".json")
 
@@ -50,47 +48,39 @@ def _plain(name: str, content: bytes) -> dict[str, Any] | None:
     return plain if isinstance(plain, dict) else None
 
 
-def with_files(
-    case: Case, files: dict[str, bytes], carried: Carried
-) -> tuple[Case, dict[int, list[FusionVerdict]], Carried]:
-    """Read the files that the tests of a case name, and return it with our verdicts, by test and by file.
+def with_files(case: Case, files: dict[str, bytes], carried: Carried) -> tuple[dict[int, FromFile], Carried]:
+    """Read the files that the tests of a case name, and return what they give, by test and by file.
 
     Args:
         files: What came with the case, by name. A name in the case is only ever looked up here.
-        carried: Verdicts on files that came before.
+        carried: What files that came before gave.
 
     Raises:
         CaseError: A file that the case names did not come, or cannot be read.
-        AnnotationError: The assembly of a file is neither stated nor to be inferred.
     """
-    known, verdicts = dict(carried), {}
-    tests = []
+    known = dict(carried)
+    attached: dict[int, FromFile] = {}
     for position, test in enumerate(case.tests, 1):
         name = test.file if isinstance(test, DnaMps | RnaMps) else None
         if name is None or not isinstance(test, DnaMps | RnaMps):
-            tests.append(test)
             continue
         if name in files:
-            test, known[name] = _read(test, name, files[name])
+            known[name] = _read(case, test, name, files[name])
         elif name not in known:
             raise CaseError(
                 "this file did not come with the case", where=f"tests[{position - 1}].file", value=name[:80],
                 allowed=sorted(files) or "a file sent in the same form", remedy="send it too, or take `file` out",
             )  # fmt: skip
-        if known[name]:
-            verdicts[position] = [msgspec.structs.replace(one, sample=case.id) for one in known[name]]
-        tests.append(test)
-    return msgspec.structs.replace(case, tests=tests), verdicts, known
+        attached[position] = known[name]
+    return attached, known
 
 
-def _read(test: DnaMps | RnaMps, name: str, content: bytes) -> tuple[DnaMps | RnaMps, list[FusionVerdict]]:
+def _read(case: Case, test: DnaMps | RnaMps, name: str, content: bytes) -> FromFile:
     """Read one file, from memory."""
-    alone = Case(id="case", diagnosis=Diagnosis(histology="any"), tests=[test])
+    alone = Case(id=case.id, diagnosis=Diagnosis(histology="any"), tests=[test])
     try:
-        read, found = attach(alone, {name: content})
+        _, found = attach(alone, {name: content})
     except NtrkpathError as error:
         error.where = error.where.replace("tests[0].file: ", "")
         raise
-    kept = read.tests[0]
-    assert isinstance(kept, DnaMps | RnaMps)
-    return kept, list(found.get(1, ()))
+    return found[1]

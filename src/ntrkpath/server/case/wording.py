@@ -1,51 +1,8 @@
-"""Words of the form: what each key of a case is called, what may be written there, and its levels."""
+"""Words of the form for the levels of a case; its keys say themselves what they are called (``case_keys``)."""
 
 from __future__ import annotations
 
-LABELS: dict[str, str] = {
-    "histology": "Histology",
-    "site": "Site of the tumour",
-    "age": "Age",
-    "sex": "Sex",
-    "extent": "How far has the disease spread?",
-    "result": "Result, as the laboratory calls it",
-    "date": "Date",
-    "percent": "Tumour cells that stain, %",
-    "clone": "Antibody clone",
-    "control": "Controls",
-    "rna_quality": "Quality of the RNA",
-    "genes_covered": "Genes that the panel covers",
-    "amplifications": "Genes amplified",
-    "mutations": "Mutations",
-    "cells_counted": "Cells counted",
-    "cells_split": "Cells with a split signal",
-    "cells_isolated_3p": "Cells with an isolated 3' signal",
-    "cells_isolated_5p": "Cells with an isolated 5' signal",
-    "cutoff": "The laboratory's cut-off, % of cells",
-    "Fish.gene": "Gene of the probe",
-    "targets": "Fusions looked for",
-    "five_prime": "5' gene",
-    "three_prime": "3' gene",
-    "exon_five_prime": "5' exon",
-    "exon_three_prime": "3' exon",
-    "frame": "Frame, as reported",
-    "Alteration.gene": "Gene",
-    "progression": "Did the disease progress on it?",
-    "best_response": "Best response",
-}
-HINTS: dict[str, str] = {
-    "histology": "Name, synonym, OncoTree or ICD-O-3 code.",
-    "site": "Organ or region, as thigh, uterus or cerebellum.",
-    "age": "Years, or with a unit: 3 months, 10 days, newborn.",
-    "genes_covered": "With commas: NTRK1, NTRK2, NTRK3",
-    "amplifications": "With commas.",
-    "mutations": "NTRK1 G595R, NTRK3 G623R; or none, where the panel looked and found none.",
-    "targets": "With commas: ETV6::NTRK3",
-    "Fish.gene": "NTRK1, NTRK2, NTRK3 or ETV6; both genes with a comma for a fusion probe.",
-    "Alteration.gene": "As ALK or SS18; any for a whole sarcoma fusion panel.",
-    "drug": "International name.",
-}
-#: Where the level itself does not say enough, or where two spellings mean the same.
+#: Where the level itself does not say enough.
 LEVELS: dict[str, str] = {
     "localized": "localised",
     "pan_trk_ihc": "pan-TRK IHC",
@@ -53,19 +10,5 @@ LEVELS: dict[str, str] = {
     "rt_pcr": "RT-PCR",
     "dna_mps": "DNA sequencing",
     "rna_mps": "RNA sequencing",
-    "break-apart": "break apart",
-    "co-localisation": "colocalisation",
-    "colocalization": "colocalisation",
-    "co-localization": "colocalisation",
-    "F": "female",
-    "M": "male",
-    "CR": "complete",
-    "PR": "partial",
-    "SD": "stable",
-    "PD": "progression",
-    "in": "in frame",
-    "out": "out of frame",
-    "in-frame": "in frame",
-    "out-of-frame": "out of frame",
     "unknown": "not known",
 }

@@ -8,14 +8,15 @@ from typing import Any
 
 import msgspec
 
+from ntrkpath.cases.load import decode_json
+from ntrkpath.cases.plain_yaml import load_plain
 from ntrkpath.guidance import Edition
 from ntrkpath.model.case import Case
 from ntrkpath.model.errors import CaseError, NtrkpathError
 from ntrkpath.model.fusion import FusionVerdict
 from ntrkpath.model.recommendation import Recommendation
 from ntrkpath.pathway import case_from
-from ntrkpath.pathway.load import decode_json
-from ntrkpath.pathway.plain_yaml import load_plain
+from ntrkpath.pathway.intake.files import events_of
 from ntrkpath.report import panels, probability, sections, words
 from ntrkpath.server.case.apply import shaped, written
 from ntrkpath.server.case.asked import BASIC, questions, simple
@@ -31,7 +32,7 @@ _STATED = (
     "diagnosis.typical_histology", "diagnosis.differentiation", "diagnosis.central_review",
     "diagnosis.testing_for_diagnosis", "patient.sex",
 )  # fmt: skip
-_verdicts = msgspec.json.Decoder(dict[str, list[FusionVerdict]])
+_carried = msgspec.json.Decoder(Carried)
 
 
 def case(
@@ -51,7 +52,7 @@ def case(
     """
     as_of = dt.date.fromisoformat(day)
     data: dict[str, Any] = {}
-    known: Carried = _verdicts.decode(carried) if carried else {}
+    known: Carried = _carried.decode(carried) if carried else {}
     shown: dict[str, Any] = {"answer": None, "error": None, "carried": carried, "as_of": day}
     chosen = pathway(as_of)
     rec: Recommendation | None = None
@@ -61,10 +62,11 @@ def case(
         if data != base:
             case_from(base)  # says what is wrong with it
         data = _stated(data, sent, brought)
-        decided, verdicts, known = with_files(case_from(data), brought, known)
+        decided = case_from(data)
+        attached, known = with_files(decided, brought, known)
         data = msgspec.to_builtins(decided)
-        rec = chosen.recommend(decided, verdicts)
-        shown["answer"] = _parts(decided, rec, chosen.edition, [one for events in verdicts.values() for one in events])
+        rec = chosen.recommend(decided, attached)
+        shown["answer"] = _parts(decided, rec, chosen.edition, events_of(attached))
         shown["carried"] = msgspec.json.encode(known) if known else b""
     except NtrkpathError as error:
         shown["error"] = {
@@ -84,10 +86,11 @@ def decided(text: str, carried: bytes, day: str) -> tuple[Case, Recommendation, 
         CaseError: It is no case.
     """
     chosen = pathway(dt.date.fromisoformat(day))
-    known: Carried = _verdicts.decode(carried) if carried else {}
-    case, verdicts, _ = with_files(decode_json(text.encode()), {}, known)
-    answer = chosen.recommend(case, verdicts)
-    return case, answer, [one for events in verdicts.values() for one in events], chosen.edition
+    known: Carried = _carried.decode(carried) if carried else {}
+    case = decode_json(text.encode())
+    attached, _ = with_files(case, {}, known)
+    answer = chosen.recommend(case, attached)
+    return case, answer, events_of(attached), chosen.edition
 
 
 def pdf(text: str, carried: bytes, day: str) -> bytes:

@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 from litestar import Response, get, post
 
+from ntrkpath.cases.load import decode_json
 from ntrkpath.guidance import load
 from ntrkpath.model.case import Disease
 from ntrkpath.model.errors import CaseError
-from ntrkpath.pathway.load import decode_json
 from ntrkpath.server.case.fields import field
 from ntrkpath.server.pages import Nav
 from ntrkpath.server.pages.examples import published

@@ -8,7 +8,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.status_codes import HTTP_200_OK
 
-from ntrkpath.cohort.sources import require
+from ntrkpath.cohort.batches import WORKBOOKS, require
 from ntrkpath.model.case import Case
 from ntrkpath.model.errors import CaseError, NtrkpathError
 from ntrkpath.pathway import read_cases
@@ -19,10 +19,15 @@ from ntrkpath.server.pages import Nav
 from ntrkpath.server.problems import problem_of
 from ntrkpath.server.render import page
 from ntrkpath.server.serving import Ask, run, serving
-from ntrkpath.server.uploads import form
+from ntrkpath.server.uploads import cohort_of, form
 
 NAV = Nav("Cohort", "/cohort")
 _EXAMPLE = "published-cases.jsonl"
+#: What may be taken away: its task, kind and name.
+_TAKEN = {
+    "rows": ("cohort_rows", "text/csv; charset=utf-8", "decided.csv"),
+    "map": ("cohort_proposal", "application/yaml; charset=utf-8", "mapping.yaml"),
+}
 
 
 @cache
@@ -53,30 +58,26 @@ def ask() -> Response[str]:
 @post("/cohort", include_in_schema=False, status_code=HTTP_200_OK)
 async def decide(request: Ask) -> Response[str] | Response[bytes]:
     """Decide a file of cases and sum it up, or give the decided rows."""
-    sent = await form(request)
+    sent = await form(request, WORKBOOKS)
     files = sent.of("file")
-    if sent.one("act") == "published":
+    act = sent.one("act")
+    if act == "published":
         files = [(_EXAMPLE, published_lines())]
     mapping = sent.one("mapping")
-    shared = serving(request)
+    seconds = serving(request).settings.batch_seconds
     try:
-        if len(files) != 1:
-            raise CaseError(
-                "no file was sent" if not files else "more than one file", remedy="choose one file of cases"
-            )
-        (name, content), day = files[0], shared.day.isoformat()
-        asked = {"file": name, "content": content, "mapping": mapping, "day": day, "edition": shared.settings.edition}
-        if sent.one("act") == "rows":
-            table = await run(request, "cohort_rows", seconds=shared.settings.batch_seconds, **asked)
+        asked = cohort_of(request, files, mapping, sent.of("own"))
+        if act in _TAKEN:
+            task, kind, saved = _TAKEN[act]
+            found = await run(request, task, seconds=seconds, **asked)
             return Response(
-                table, media_type="text/csv; charset=utf-8",
-                headers={"content-disposition": 'attachment; filename="decided.csv"'},
+                found, media_type=kind, headers={"content-disposition": f'attachment; filename="{saved}"'}
             )  # fmt: skip
-        answer = await run(request, "cohort_page", seconds=shared.settings.batch_seconds, **asked)
+        answer = await run(request, "cohort_page", seconds=seconds, **asked)
     except NtrkpathError as error:
         return _show(422, problem=problem_of(error), mapping=mapping)
     answer["html"] = embed(answer["html"])
-    return _show(answer=answer, mapping=mapping, name=name)
+    return _show(answer=answer, mapping=mapping, name=files[0][0])
 
 
 ROUTES = [ask, decide]

@@ -10,8 +10,8 @@ from litestar import Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
+from ntrkpath.cases.load import decode_yaml
 from ntrkpath.pathway.examples import examples as directory
-from ntrkpath.pathway.load import decode_yaml
 from ntrkpath.server.pages import Nav
 from ntrkpath.server.render import page
 from ntrkpath.server.serving import Ask

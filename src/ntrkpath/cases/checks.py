@@ -1,0 +1,37 @@
+"""What a case may not say: counts and dates that contradict each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ntrkpath.model.case import Case, Fish
+from ntrkpath.model.errors import CaseError
+
+if TYPE_CHECKING:
+    from ntrkpath.model.case import TherapyLine
+
+_CELLS = ("cells_split", "cells_isolated_3p", "cells_isolated_5p")
+
+
+def contradictions(case: Case) -> Iterator[CaseError]:
+    """Yield every contradiction between the values of a case, each with its place."""
+    for i, test in enumerate(case.tests):
+        if isinstance(test, Fish) and test.cells_counted is not None:
+            for name in _CELLS:
+                cells = getattr(test, name)
+                if cells is not None and cells > test.cells_counted:
+                    yield CaseError(
+                        "more cells than were counted", where=f"tests[{i}].{name}", value=cells,
+                        allowed=f"0 to {test.cells_counted} (cells_counted)", remedy="check the two counts",
+                    )  # fmt: skip
+    for i, line in enumerate(case.therapy or ()):
+        yield from _reversed(i, line)
+
+
+def _reversed(i: int, line: TherapyLine) -> Iterator[CaseError]:
+    if line.start and line.end and line.end < line.start:
+        yield CaseError(
+            "ends before it starts", where=f"therapy[{i}]", value=f"start {line.start}, end {line.end}",
+            allowed="start on or before end", remedy="exchange or correct the two dates",
+        )  # fmt: skip

@@ -1,0 +1,253 @@
+"""The answer in words: three sentences, and what each action says in this case: which genes, test, question, drug."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from ntrkpath.guidance import Edition
+from ntrkpath.model.case import Case, Fish, RtPcr
+from ntrkpath.model.recommendation import Action, Answer, Label
+from ntrkpath.pathway.intake.genes import NtrkGenes
+from ntrkpath.pathway.intake.readouts import Called
+from ntrkpath.rules import Row
+from ntrkpath.rules.chain import Masks
+from ntrkpath.vocabulary import Histology
+
+#: Of several fusions the one that tells most gives its name.
+_WORTH = ("productive", "likely_productive", "reported_pair", "uncertain", "not_productive")
+_SEQUENCING = {"rna_mps": "rna", "dna_mps": "dna"}
+_NEXT_GENERATION = "consider_next_generation_trk_inhibitor"
+_DRUGS = ("consider_trk_inhibitor", _NEXT_GENERATION)
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """What the words of one answer are made of.
+
+    Args:
+        open_markers: The canonical alterations of the histology that are neither present nor absent.
+        resistance: The alteration that explains resistance, where one is known.
+        given: The TRK inhibitors that were given.
+        points_to: An alteration that defines another sarcoma, and the names it stands for.
+    """
+
+    case: Case
+    histology: Histology
+    levels: Mapping[str, str]
+    called: Sequence[Called]
+    therapy: Sequence[Label]
+    open_markers: Sequence[str]
+    resistance: str | None
+    given: frozenset[str] = frozenset()
+    points_to: tuple[str, tuple[str, ...]] | None = None
+
+
+class Words:
+    """The sentences of an edition, filled from a case.
+
+    Args:
+        edition: The edition; without the file ``answer`` its own words stand.
+        ntrk: The NTRK genes.
+    """
+
+    def __init__(self, edition: Edition, ntrk: NtrkGenes) -> None:
+        self.edition, self.ntrk = edition, ntrk
+        data = edition.data["answer"]
+        self.texts: dict[str, str] = {key: " ".join(text.split()) for key, text in data["texts"].items()}
+        self.tests: dict[str, str] = data["tests"]
+        self.not_offered = {(entry["drug"], entry["age_band"]) for entry in data["not_offered"]}
+        self.order: list[str] = data["order"]
+        self.before_surgery: list[str] = data["before_surgery"]
+        self.target, self.drug = (Masks(edition.tables[ident], edition.facts) for ident in edition.answers)
+
+    def answer(self, facts: Facts, actions: Sequence[Action]) -> Answer:
+        """Return the three sentences for the actions of a case, the most important first."""
+        return Answer(
+            self._sentence(self.target, facts), self._sentence(self.drug, facts), self._next(actions, facts)
+        )
+
+    def _sentence(self, masks: Masks, facts: Facts) -> str:
+        mask = masks.matching(facts.levels)
+        text = " ".join(str(masks.hits[(mask & -mask).bit_length() - 1].row.emits["sentence"]).split())
+        filled = text.format_map(_Filling(self, facts))
+        return filled[:1].upper() + filled[1:] + ("" if filled.endswith(".") else ".")
+
+    def _next(self, actions: Sequence[Action], facts: Facts) -> str:
+        kinds, (recommended, consider, _) = self.edition.action_kinds, self.edition.strengths
+        steps = [a for a in actions if kinds[a.action] != "treatment"]
+        firm = [a for a in steps if a.strength == recommended and kinds[a.action] != "closing"]
+        told: list[str] = []
+        for action in firm if steps[:1] and steps[0] in firm else steps:
+            text = self.choice(action, actions) if action.choice else action.text
+            if action.strength != recommended and not text.startswith("Consider"):
+                text = self.texts["consider" if action.strength == consider else "may"].format(action=_lower(text))
+            if text not in told:
+                told.append(text)
+        return " ".join(told[:2]) or "No step follows from the guidance."
+
+    def choice(self, action: Action, actions: Iterable[Action]) -> str:
+        """Return an action and its alternatives as one line."""
+        names = [short(other.text) for other in actions if other.choice == action.choice]
+        return self.texts["choice"].format(actions="; ".join(names)) if len(names) > 1 else action.text
+
+    def specific(self, action: Action, row: Row, facts: Facts, asks: Sequence[str]) -> Action:
+        """Return an action with its text for this case: which genes, which test, what is asked, which drug."""
+        text, asked = action.text, ()
+        if action.action == "order_canonical_driver_workup":
+            text = self._drivers(facts)
+        elif action.action == "repeat_test":
+            text = self._repeat(row, facts)
+        elif action.action == "review_diagnosis" and facts.points_to:
+            alteration, names = facts.points_to
+            text = self.texts["points_to"].format(action=text, alteration=alteration, names=" or ".join(names[:3]))
+        elif action.action == "ask_laboratory":
+            asked = tuple(one.format_map(_Filling(self, facts)) for one in dict.fromkeys(asks))
+            text = self.texts["ask_laboratory"].format(asks=", and ".join(asked)) if asked else text
+        elif action.action == "consider_trk_inhibitor":
+            names = self.offered(facts)
+            text = self.texts["consider_trk_inhibitor"].format(
+                drugs=" or ".join(names) if names else self.texts["no_drug"]
+            )
+        chosen = row.id if action.action in row.emits.get("choice", ()) else None
+        return msgspec.structs.replace(action, text=text, choice=chosen, asks=asked)
+
+    def _drivers(self, facts: Facts) -> str:
+        if facts.open_markers:
+            return self.texts["drivers_open"].format(genes=", ".join(facts.open_markers))
+        if facts.histology.defining_test:
+            return self.texts["drivers_defining"].format(test=facts.histology.defining_test)
+        return self.texts["drivers_panel"]
+
+    def _repeat(self, row: Row, facts: Facts) -> str:
+        if row.emits.get("test") == "second_rna":
+            return self.texts["second_rna"]
+        levels = facts.levels
+        names = []
+        if "failed" in row.when.get("sequence", ()):
+            names += [self.tests[one] for one in ("rna", "rt_pcr", "dna") if levels[one] == "failed"]
+        if "not_interpretable" in row.when.get("ihc", ()) and levels["ihc"] == "not_interpretable":
+            names.append(self.tests["ihc"])
+        return self.texts["repeat_test"].format(tests=" and ".join(names)) if names else self.edition.actions[
+            "repeat_test"
+        ]
+
+    def offered(self, facts: Facts, generation: str = "first") -> list[str]:
+        """Return the drugs of a generation that some label covers or may cover, at the age of the patient."""
+        drugs = self.edition.drugs
+        return [
+            drug
+            for drug in self.order
+            if drugs[drug].generation == generation
+            and (drug, facts.levels["age_band"]) not in self.not_offered
+            and any(label.drug == drug and label.status != "outside_label" for label in facts.therapy)
+        ]
+
+    def named(self, facts: Facts) -> frozenset[str]:
+        """Return every drug that the answer names or that was given: what is to be weighed speaks of these."""
+        return frozenset([*self.offered(facts), *self.offered(facts, "next"), *facts.given])
+
+    def drugs(self, facts: Facts, only: Sequence[str] = ()) -> str:
+        """Return the drugs that come in, each with its labels; ``only`` some of them where given."""
+        next_one = facts.levels["trk_therapy"] == "progressed_first" or facts.levels["resistance"] not in (
+            "not_done", "undated", "none_found", "off_target"
+        )  # fmt: skip
+        generation = "next" if next_one else "first"
+        names = [drug for drug in self.offered(facts, generation) if not only or drug in only]
+        if not names:
+            outside = [
+                label for label in facts.therapy
+                if self.edition.drugs[label.drug].generation == generation
+                and (label.drug, facts.levels["age_band"]) not in self.not_offered
+            ]  # fmt: skip
+            if not outside:
+                return self.texts["no_drug"]
+            first = min(outside, key=lambda label: self.order.index(label.drug))
+            return self.texts["no_label"].format(drug=first.drug, why=_clause(first.reasons))
+        return "; ".join(self._labelled(drug, facts) for drug in names)
+
+    def _labelled(self, drug: str, facts: Facts) -> str:
+        labels = [label for label in facts.therapy if label.drug == drug]
+        within = [label for label in labels if label.status == "within_label"]
+        newborn = facts.levels["age_band"] == "under_1_month"
+        if within:
+            told = self.texts["within"].format(agencies="; ".join(map(self._agency, within)))
+        else:
+            unsure = [label for label in labels if label.status == "cannot_tell"]
+            told = self.texts["open"].format(why=_clause(unsure[0].reasons))
+        return f"{drug} ({told}{'; ' + self.texts['newborn'] if newborn else ''})"
+
+    def _agency(self, label: Label) -> str:
+        return self.texts["read" if label.read else "by_report"].format(agency=label.agency, read=label.read)
+
+    def fusion(self, facts: Facts) -> tuple[str, str]:
+        """Return the name of the most telling NTRK fusion and the test that shows it."""
+        found = [
+            (_WORTH.index(fusion.verdict), _SEQUENCING[one.method] != "rna", fusion.name, self.tests[_SEQUENCING[one.method]])
+            for one in facts.called
+            if one.method in _SEQUENCING
+            for fusion in one.fusions
+            if fusion.verdict in _WORTH
+        ]
+        for one in facts.called:
+            test = facts.case.tests[one.position - 1]
+            if isinstance(test, RtPcr) and one.call == "positive":
+                names = [name for name in test.targets if self.ntrk.covered(re.split(r"::|--|-|/", name))]
+                found.append((0, True, names[0] if names else self.tests["unnamed"], self.tests["rt_pcr"]))
+        if found:
+            _, _, name, how = min(found)
+            return name, how
+        listed = [a.gene for a in facts.case.alterations if a.kind == "fusion" and a.status == "present"
+                  and self.ntrk.covered(re.split(r"::|--", a.gene))]  # fmt: skip
+        return (listed[0] if listed else self.tests["unnamed"]), "a test that is not named"
+
+    def fish_gene(self, facts: Facts) -> str:
+        """Return the NTRK gene that FISH shows to be rearranged, or ``NTRK``."""
+        for one in facts.called:
+            test = facts.case.tests[one.position - 1]
+            if isinstance(test, Fish) and one.call == "positive" and test.gene:
+                genes = [test.gene] if isinstance(test.gene, str) else list(test.gene)
+                if named := [symbol for gene in genes if (symbol := self.ntrk.symbol(gene))]:
+                    return named[0]
+        return "NTRK"
+
+
+class _Filling(dict[str, str]):
+    """What stands in the place of each name in braces; made only where a sentence names it."""
+
+    def __init__(self, words: Words, facts: Facts) -> None:
+        super().__init__()
+        self.words, self.facts = words, facts
+
+    def __missing__(self, name: str) -> str:
+        if name == "fusion":
+            return self.words.fusion(self.facts)[0]
+        if name == "how":
+            return self.words.fusion(self.facts)[1]
+        if name == "gene":
+            return self.words.fish_gene(self.facts)
+        if name == "drugs":
+            return self.words.drugs(self.facts)
+        if name == "before_surgery":
+            return self.words.drugs(self.facts, self.words.before_surgery)
+        if name == "resistance":
+            return self.facts.resistance or "a resistance mutation"
+        if name == "found":
+            return f" ({self.facts.resistance})" if self.facts.resistance else ""
+        raise KeyError(name)
+
+
+def short(text: str) -> str:
+    """Return the text of an action as a clause: without its verb's capital, its brackets and its end."""
+    clause = re.split(r"[.;](?:\s|$)", text, maxsplit=1)[0]
+    return _lower(re.sub(r"^Order ", "", clause))
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
+def _clause(reasons: Sequence[str]) -> str:
+    """Return the first reason as a clause."""
+    return _lower((reasons[0] if reasons else "").rstrip("."))

@@ -1,0 +1,1 @@
+"""The proof: every state of every table and of every readout, the safety properties, and the lock of outcomes."""

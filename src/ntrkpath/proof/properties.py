@@ -1,0 +1,128 @@
+"""Safety properties as plain data, proved over every composed state of a chain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ntrkpath.model.errors import GuidanceError
+from ntrkpath.proof.reach import count_reachable
+from ntrkpath.proof.report import Finding, PropertyCount
+from ntrkpath.rules.chain import Chain
+from ntrkpath.rules.diagram import Outcome
+from ntrkpath.rules.explore import slice_for
+
+_KEYS = {"id", "text", "when", "never", "always", "impossible"}
+_BAD, _GOOD = "never", "always"
+
+
+def actions_of(chain: Chain) -> dict[str, Outcome]:
+    """Return the actions of each row, without their strength, by row id."""
+    return {
+        row.id: frozenset(row.emits["actions"])
+        for table in chain.tables
+        for row in table.rows
+        if row.emits.get("actions")
+    }
+
+
+def _malformed(entry: Mapping[str, Any], chain: Chain, known: frozenset[str]) -> str:
+    if stray := set(entry) - _KEYS:
+        return f"unknown key {min(stray)}"
+    if not (entry.get("never") or entry.get("always") or entry.get("impossible")):
+        return "asks for nothing: never, always or impossible"
+    for fact, value in dict(entry.get("when") or {}).items():
+        if fact not in chain.facts:
+            return f"speaks of {fact}, which is no fact"
+        try:
+            chain.facts[fact].expand(value)
+        except KeyError as foreign:
+            return f"{fact} has no level {foreign.args[0]}"
+    wanted = {*entry.get("never", ()), *entry.get("always", ())} - {"any"}
+    return f"no row gives {min(wanted - known)}" if wanted - known else ""
+
+
+def prove(chain: Chain, entry: Mapping[str, Any]) -> tuple[PropertyCount, list[Finding]]:
+    """Prove one property: where ``when`` holds, none of ``never`` occurs and one of ``always`` does.
+
+    ``always: [any]`` asks for at least one action. ``impossible: true`` says that ``when`` holds in no state,
+    although each of its conditions holds in some. Every other property speaks of at least one state.
+    """
+    ident, text = str(entry.get("id", "?")), str(entry.get("text", ""))
+    actions = actions_of(chain)
+    if wrong := _malformed(entry, chain, frozenset().union(*actions.values())):
+        return PropertyCount(ident, text, 0, False), [Finding("property", ident, wrong)]
+    within = {fact: chain.facts[fact].expand(value) for fact, value in dict(entry.get("when") or {}).items()}
+    never, always = frozenset(entry.get("never", ())), frozenset(entry.get("always", ()))
+    bad = {row: frozenset({_BAD} if given & never else ()) for row, given in actions.items()}
+    good = {row: frozenset({_GOOD} if given & always or "any" in always else ()) for row, given in actions.items()}
+    try:
+        if entry.get("impossible"):
+            return _prove_impossible(chain, ident, text, within)
+        count = sum(count_reachable(chain, {}, (), within).values())
+        broken = sum(n for (_, o), n in count_reachable(chain, bad, (), within).items() if _BAD in o) if never else 0
+        if always and not broken:
+            broken = sum(count_reachable(chain, good, (), within, frozenset({_GOOD})).values())
+        if not count:
+            return PropertyCount(ident, text, 0, False), [
+                Finding("property", ident, "is empty: no state meets its `when`")
+            ]
+        if not broken:
+            return PropertyCount(ident, text, count, True), []
+        shown = _counterexample(chain, actions, within, never, always)
+    except GuidanceError as error:
+        return PropertyCount(ident, text, 0, False), [Finding("property", ident, f"not proved: {error}")]
+    return PropertyCount(ident, text, count, False), [Finding("property", ident, f"fails in {broken} states: {shown}")]
+
+
+def _prove_impossible(
+    chain: Chain, ident: str, text: str, within: Mapping[str, frozenset[str]]
+) -> tuple[PropertyCount, list[Finding]]:
+    empty = [fact for fact, levels in within.items() if not count_reachable(chain, {}, (), {fact: levels})]
+    if empty:
+        return PropertyCount(ident, text, 0, False), [
+            Finding("property", ident, f"is empty: no state meets its condition on {empty[0]}")
+        ]
+    count = sum(count_reachable(chain, {}, (), {}).values())
+    broken = sum(count_reachable(chain, {}, (), within).values())
+    found = [Finding("property", ident, f"is possible in {broken} states")] if broken else []
+    return PropertyCount(ident, text, count, not broken), found
+
+
+def _counterexample(
+    chain: Chain,
+    actions: Mapping[str, Outcome],
+    within: Mapping[str, frozenset[str]],
+    never: frozenset[str],
+    always: frozenset[str],
+) -> str:
+    """Return levels of the facts of ``within`` and the actions of a state in which a property fails."""
+    keep = sorted(within)
+    some = always & {"any"}
+    relevant = {row: given & (never | always) | some for row, given in actions.items()}
+    for levels, outcome in sorted(count_reachable(chain, relevant, keep, within), key=lambda s: (s[0], sorted(s[1]))):
+        if outcome & never or (always and not outcome & always):
+            where = ", ".join(f"{f}={lv}" for f, lv in zip(keep, levels, strict=True)) or "somewhere"
+            return f"{where} gives {', '.join(sorted(outcome)) or 'nothing'}"
+    return "no example"
+
+
+def prove_independent(chain: Chain, fact: str, unread: Iterable[str]) -> list[Finding]:
+    """Prove that what decides ``fact`` reads none of ``unread``, directly or through another table."""
+    read = {f for table in slice_for(chain, {}, (fact,)) for f in table.table.facts}
+    return [Finding("independence", fact, f"depends on {f}") for f in sorted(read & set(unread))]
+
+
+def prove_exclusive(chain: Chain, group: Sequence[str]) -> tuple[int, list[Finding]]:
+    """Prove that no state gives two of the actions of ``group``; returns the number of states."""
+    items = {row: given & frozenset(group) for row, given in actions_of(chain).items()}
+    try:
+        states = count_reachable(chain, items)
+    except GuidanceError as error:
+        return 0, [Finding("exclusive", ", ".join(group), f"not proved: {error}")]
+    given = frozenset[str]().union(*(outcome for _, outcome in states))
+    found = [Finding("exclusive", action, "no state gives it") for action in group if action not in given]
+    for _, outcome in sorted(states, key=lambda s: sorted(s[1])):
+        if len(outcome) > 1:
+            found.append(Finding("exclusive", ", ".join(sorted(outcome)), "are given together"))
+    return sum(states.values()), found

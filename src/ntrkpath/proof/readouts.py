@@ -1,0 +1,294 @@
+"""The readout space: every report of every method through the real derivation, and properties R1 to R9 over it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from ntrkpath.model.case import Case, Diagnosis, DnaMps, Fish, PanTrkIhc, ReportedFusion, RnaMps, RtPcr, Test
+from ntrkpath.model.fusion import FileReport, Frame, FusionVerdict, KinaseDomain, Side, Source, Support
+from ntrkpath.pathway.decide import Pathway
+from ntrkpath.pathway.intake.files import FromFile, with_files
+from ntrkpath.proof.report import Finding, PropertyCount
+from ntrkpath.proof.space import Space
+
+_RESULTS: dict[str, Any] = {
+    "positive": "positive", "negative": "negative", "failed": "failed", "not_interpretable": "not_interpretable",
+    "unknown": "unknown", "not stated": None,
+}  # fmt: skip
+_CONTROLS = {"adequate": "adequate", "inadequate": "inadequate", "unknown": "unknown", "not stated": None}
+_SCREENS = {level: level for level in ("usable", "diffuse_only", "no_screen", "unknown")}
+_ALL = ["NTRK1", "NTRK2", "NTRK3"]
+_FUSIONS: dict[str, list[ReportedFusion]] = {
+    "none": [],
+    **{
+        name: [ReportedFusion(five_prime=five, three_prime=three, frame=frame)]  # type: ignore[arg-type]
+        for name, five, three, frame in (
+            ("known pair in frame", "ETV6", "NTRK3", "in_frame"),
+            ("known pair", "ETV6", "NTRK3", None),
+            ("known pair out of frame", "ETV6", "NTRK3", "out_of_frame"),
+            ("novel partner in frame", "ACTB", "NTRK2", "in_frame"),
+            ("novel partner", "ACTB", "NTRK2", None),
+            ("no partner", None, "NTRK1", None),
+            ("NTRK first", "NTRK3", "ETV6", "in_frame"),
+            ("both NTRK", "NTRK1", "NTRK3", "in_frame"),
+            ("other genes", "EWSR1", "FLI1", "in_frame"),
+            ("mistyped", "TPM3", "NTKR1", "in_frame"),
+            ("half named", "ETV6", None, "in_frame"),
+        )
+    },
+}
+#: What the file of a test gave: its status, what it can tell, and the verdicts (with reasons and level) of its events.
+_EVENTS: dict[str, tuple[str, tuple[str, ...], str]] = {
+    "productive": ("productive", ("in_frame", "kinase_complete"), "same"),
+    "likely productive": ("likely_productive", ("in_frame", "dna_only_needs_rna"), "same"),
+    "uncertain": ("uncertain", ("frame_unknown",), "same"),
+    "out of frame": ("not_productive", ("out_of_frame",), "same"),
+    "reciprocal": ("not_productive", ("ntrk_is_five_prime", "reciprocal"), "same"),
+    "intragenic": ("not_productive", ("intragenic",), "same"),
+    "antisense": ("not_productive", ("antisense",), "same"),
+    "read-through": ("not_productive", ("read_through",), "same"),
+    "productive of the other level": ("productive", ("in_frame",), "other"),
+}
+_FILES = ("no file", "none found", "not evaluable", "partly read", "cannot tell", *_EVENTS)
+_QUALITY = {"adequate": "adequate", "poor": "poor", "unknown": "unknown", "not stated": None}
+_COVERS: dict[str, Any] = {"all three": _ALL, "one": ["NTRK1"], "not stated": None}
+
+#: Calls that close a question or weigh against a fusion, by how much. ``not_productive_open`` does neither: it leaves
+#: what FISH or a stain allow, and asks for another test.
+NEGATIVITY = {
+    "not_productive": 3, "negative": 3, "unqualified_negative": 2, "not_productive_unqualified": 2,
+    "partial_negative": 1,
+}  # fmt: skip
+_NEGATIVE = frozenset({"negative", "partial_negative", "unqualified_negative"})
+_SHOWS = frozenset({"productive", "likely_productive", "reported_pair", "positive"})
+
+State = dict[str, str]
+#: What is said of a report: whether a property speaks of it, and whether it holds.
+Rule = tuple[str, str, Callable[[str, State], bool], Callable[[str, State, str], bool]]
+
+
+def _event(verdict: str, reasons: tuple[str, ...], level: str) -> FusionVerdict:
+    side = Side("ETV6", None, None, None)
+    return FusionVerdict(
+        "case", "ETV6::NTRK3", None, side, side, None, level, verdict, reasons,  # type: ignore[arg-type]
+        Frame("unknown", "unknown", 0, 0), KinaseDomain(None, "unknown"), Support(), ("made up",), (Source("made up"),),
+    )  # fmt: skip
+
+
+def _file(name: str, level: str) -> FromFile | None:
+    if name == "no file":
+        return None
+    status = {"not evaluable": "not_evaluable", "partly read": "partly_read"}.get(name, "read")
+    tells = ("mutations",) if name == "cannot tell" else ("rna_fusions", "dna_fusions")
+    report = FileReport("made up", "made up", "made up", None, (), 1, 1, status, ())  # type: ignore[arg-type]
+    events: tuple[FusionVerdict, ...] = ()
+    if name in _EVENTS:
+        verdict, reasons, where = _EVENTS[name]
+        other = {"rna": "dna", "dna": "rna"}[level]
+        events = (_event(verdict, reasons, level if where == "same" else other),)
+    return FromFile(report, None, tells, events)
+
+
+class ReadoutSpace:
+    """Every report of every method, and what the derivation of the pathway makes of it.
+
+    Args:
+        pathway: Without our own verdicts, so that the names of a fusion decide.
+    """
+
+    def __init__(self, pathway: Pathway) -> None:
+        self.readouts = pathway.readouts
+
+    def call(self, test: Test, screen: str = "usable", found: FromFile | None = None) -> str:
+        """Return the call of one report; of a file with rows of the other level, both calls."""
+        attached = {} if found is None else {1: found}
+        case = with_files(Case(id="case", diagnosis=Diagnosis(histology="GIST"), tests=[test]), attached)
+        return " + ".join(called.call for called in self.readouts.call(case, screen, attached))
+
+    def spaces(self) -> tuple[Space, ...]:
+        """Return the space of each method."""
+        percents = {f"{p:g}": p for p in (0, 0.5, 0.99, 1, 1.01, 2, 9.9, 10, 50, 100)} | {"not stated": None}
+        distributions = {"focal": "focal", "diffuse": "diffuse", "unknown": "unknown", "not stated": None}
+        probes: dict[str, Any] = {
+            "NTRK break-apart": (_ALL, "break_apart"), "NTRK1 break-apart": ("NTRK1", "break_apart"),
+            "ETV6 with NTRK3": (["ETV6", "NTRK3"], "co-localisation"), "ETV6 break-apart": ("ETV6", "break-apart"),
+            "NTRK of unstated kind": ("NTRK3", None), "EWSR1 break-apart": ("EWSR1", "break_apart"),
+            "not stated": (None, None),
+        }  # fmt: skip
+        counts: dict[str, dict[str, Any]] = {
+            "not counted": {}, "no cut-off": {"cells_counted": 100, "cells_split": 40},
+            "at the cut-off": {"cells_counted": 100, "cells_split": 15, "cutoff": 15},
+            "above": {"cells_counted": 100, "cells_split": 16, "cutoff": 15},
+            "below": {"cells_counted": 100, "cells_split": 14, "cutoff": 15},
+            "isolated 3' above": {"cells_counted": 100, "cells_split": 0, "cells_isolated_3p": 40, "cutoff": 15},
+            "isolated 5' above": {"cells_counted": 100, "cells_split": 0, "cells_isolated_5p": 40, "cutoff": 15},
+        }  # fmt: skip
+        targets: dict[str, list[str]] = {
+            "NTRK": ["ETV6::NTRK3"], "other genes": ["PAX3::FOXO1"], "mistyped": ["ETV6::NTKR3"], "not stated": [],
+            "both": ["PAX3::FOXO1", "ETV6-NTRK3"],
+        }  # fmt: skip
+        files = {name: name for name in _FILES}
+        return (
+            Space(
+                "pan_trk_ihc",
+                {"result": _RESULTS, "percent": percents, "distribution": distributions, "control": _CONTROLS,
+                 "screen": _SCREENS},
+                lambda result, percent, distribution, control, screen: self.call(
+                    PanTrkIhc(result=result, percent=percent, distribution=distribution, control=control), screen
+                ),
+            ),
+            Space(
+                "fish", {"result": _RESULTS, "probe": probes, "counts": counts},
+                lambda result, probe, counted: self.call(Fish(result=result, gene=probe[0], probe=probe[1], **counted)),
+            ),
+            Space(
+                "rt_pcr", {"result": _RESULTS, "targets": targets, "control": _CONTROLS},
+                lambda result, named, control: self.call(RtPcr(result=result, targets=named, control=control)),
+            ),
+            Space(
+                "rna_mps",
+                {"result": _RESULTS, "quality": _QUALITY, "covers": _COVERS, "fusion": _FUSIONS, "file": files},
+                lambda result, quality, covers, fusions, file: self.call(
+                    RnaMps(result=result, rna_quality=quality, genes_covered=covers, fusions=fusions),
+                    found=_file(file, "rna"),
+                ),
+            ),
+            Space(
+                "dna_mps", {"result": _RESULTS, "covers": _COVERS, "fusion": _FUSIONS, "file": files},
+                lambda result, covers, fusions, file: self.call(
+                    DnaMps(result=result, genes_covered=covers, fusions=fusions), found=_file(file, "dna")
+                ),
+            ),
+        )  # fmt: skip
+
+
+def _sequencing(method: str) -> bool:
+    return method in ("rna_mps", "dna_mps")
+
+
+def _named_other(method: str, state: State) -> bool:
+    return state.get("fusion") == "other genes" or (method == "rt_pcr" and state["targets"] == "other genes")
+
+
+def _at_least(state: State, limit: float) -> bool:
+    return state["percent"] != "not stated" and float(state["percent"]) >= limit
+
+
+def _focal_counts_not(state: State) -> bool:
+    return state["screen"] == "diffuse_only" and state["distribution"] == "focal"
+
+
+def _rules(calls: Mapping[str, Mapping[tuple[str, ...], str]], axes: Mapping[str, tuple[str, ...]]) -> Iterator[Rule]:
+    def other_call(method: str, state: State, **changes: str) -> str:
+        return calls[method][tuple({**state, **changes}[axis] for axis in axes[method])]
+
+    yield (
+        "R1",
+        "What the laboratory calls positive is never read as negative or not done (focal staining under IHC-3 aside).",
+        lambda m, s: s["result"] == "positive" and not _named_other(m, s)
+        and not (m == "pan_trk_ihc" and _focal_counts_not(s)),
+        lambda m, s, call: not set(call.split(" + ")) & {*_NEGATIVE, "not_done"},
+    )  # fmt: skip
+    yield (
+        "R2",
+        "What could not be read is never negative and never adequate: failed, a bad control, poor RNA, an unread file.",
+        lambda m, s: s["result"] in ("failed", "not_interpretable") or s.get("control") == "inadequate"
+        or s.get("quality") == "poor" or s.get("file") in ("not evaluable", "partly read"),
+        lambda m, s, call: call not in ("negative", "not_productive") and (
+            call not in _NEGATIVE or (s["result"] == "negative" or _named_other(m, s)) and s.get("quality") != "poor"
+        ),
+    )  # fmt: skip
+    yield (
+        "R3", "A file without an event is never an adequate negative by itself.",
+        lambda m, s: s["result"] in ("not stated", "unknown") and s.get("fusion") == "none"
+        and s.get("file") in _FILES[1:5] and m == "rna_mps" and not (s["quality"] == "adequate" and s["covers"] == "all three"),
+        lambda m, s, call: call != "negative",
+    )  # fmt: skip
+    yield (
+        "R4",
+        "An event that is no productive fusion never makes the answer more negative than the same test without it.",
+        lambda m, s: _sequencing(m) and s.get("fusion") in ("none", "other genes")
+        and s["file"] in ("out of frame", "reciprocal", "intragenic", "antisense", "read-through"),
+        lambda m, s, call: NEGATIVITY.get(call, 0)
+        <= NEGATIVITY.get(other_call(m, s, file="none found", result="negative", fusion="none"), 0),
+    )  # fmt: skip
+    yield (
+        "R5", "A call against its own counts is never decided silently.",
+        lambda m, s: m == "pan_trk_ihc" and s["control"] != "inadequate" and s["screen"] != "no_screen"
+        and not _focal_counts_not(s) and s["percent"] != "not stated"
+        and (s["result"] == "negative" and _at_least(s, 1) or s["result"] == "positive" and not _at_least(s, 1))
+        or m == "fish" and s["probe"] not in ("not stated", "EWSR1 break-apart")
+        and (s["result"] == "negative" and s["counts"] == "above"
+             or s["result"] == "positive" and s["counts"] in ("below", "at the cut-off")),
+        lambda m, s, call: call in ("contradicted", "not_interpretable"),
+    )  # fmt: skip
+    yield (
+        "R5-threshold", "1 % of tumour cells is the threshold of the stain, and it is met at 1 % itself (IHC-2).",
+        lambda m, s: m == "pan_trk_ihc" and s["result"] in ("not stated", "unknown") and s["control"] != "inadequate"
+        and s["screen"] == "usable" and s["percent"] != "not stated" and s["distribution"] != "diffuse",
+        lambda m, s, call: call == ("positive" if _at_least(s, 1) else "negative"),
+    )  # fmt: skip
+    yield (
+        "R6",
+        "Unknown never becomes a tested level: a report says no more with a key left out than it may say with it.",
+        lambda m, s: s["result"] in ("not stated", "unknown") and s.get("fusion", "none") == "none"
+        and s.get("file", "no file") in ("no file", "not evaluable", "cannot tell")
+        and s.get("percent", "not stated") == "not stated" and s.get("counts", "not counted") == "not counted"
+        and s.get("distribution", "not stated") in ("not stated", "unknown"),
+        lambda m, s, call: call in ("unknown", "not_interpretable", "failed")
+        or call == "not_done" and _named_other(m, s),
+    )  # fmt: skip
+    yield (
+        "R6-quality", "RNA quality or coverage that is not stated is never adequate.",
+        lambda m, s: m == "rna_mps" and (s["quality"] in ("unknown", "not stated") or s["covers"] == "not stated"),
+        lambda m, s, call: call not in ("negative", "not_productive"),
+    )  # fmt: skip
+    yield (
+        "R7", "DNA evidence never acts as RNA evidence.",
+        lambda m, s: _sequencing(m) and s["file"] == "productive of the other level" and s["fusion"] == "none",
+        lambda m, s, call: call.split(" + ")[0] not in (_SHOWS if m == "rna_mps" else {"productive"}),
+    )  # fmt: skip
+    yield (
+        "R7-dna", "DNA sequencing never shows a productive fusion by itself.",
+        lambda m, s: m == "dna_mps" and s["file"] != "productive of the other level",
+        lambda m, s, call: call != "productive",
+    )  # fmt: skip
+
+
+class Proved(msgspec.Struct, frozen=True):
+    """R1 to R7 with the reports they speak of, the findings, the space of each method, the number of reports."""
+
+    properties: tuple[PropertyCount, ...]
+    findings: tuple[Finding, ...]
+    spaces: tuple[Space, ...]
+    states: int
+
+
+def prove_readouts(pathway: Pathway) -> Proved:
+    """Prove R1 to R7 over every report of every method."""
+    spaces = ReadoutSpace(pathway).spaces()
+    axes = {space.id: tuple(space.axes) for space in spaces}
+    runs = {space.id: list(space.run()) for space in spaces}
+    calls = {ident: {tuple(state.values()): call for state, call in run} for ident, run in runs.items()}
+    counts: list[PropertyCount] = []
+    found: list[Finding] = []
+    for ident, text, speaks, holds in _rules(calls, axes):
+        spoken, broken, shown = 0, 0, ""
+        for method, run in runs.items():
+            for state, call in run:
+                if speaks(method, state):
+                    spoken += 1
+                    if not holds(method, state, call):
+                        broken += 1
+                        shown = (
+                            shown or f"{method}: {', '.join(f'{k} {v}' for k, v in state.items())} is read as {call}"
+                        )
+        counts.append(PropertyCount(ident, text, spoken, bool(spoken) and not broken))
+        if broken or not spoken:
+            found.append(
+                Finding("readout", ident, f"fails in {broken} reports: {shown}" if broken else "speaks of no report")
+            )
+    return Proved(tuple(counts), tuple(found), spaces, sum(map(len, runs.values())))

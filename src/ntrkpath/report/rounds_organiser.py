@@ -1,0 +1,144 @@
+"""The organiser's report of a round as one HTML file: what came out, the matrix, the numbers, every result."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from ntrkpath.evidence.sheets import Sheet
+from ntrkpath.figures.round_matrix import matrix_svg
+from ntrkpath.figures.round_places import Standing, places_svg
+from ntrkpath.guidance.edition import Edition
+from ntrkpath.report.evidence import SHEET_STYLE, sheet_section
+from ntrkpath.report.markup import Html, el, join
+from ntrkpath.report.page import page
+from ntrkpath.report.rounds_record import record_sheets
+from ntrkpath.report.rounds_sheets import (
+    accuracy_sheet,
+    agreement_sheet,
+    causes_sheet,
+    coverage_sheet,
+    marks_sheet,
+    places_sheet,
+    results_sheet,
+    samples_sheet,
+    shares_sheet,
+    told,
+)
+from ntrkpath.report.rounds_terms import meanings
+from ntrkpath.rounds.known_events import KnownEvent
+from ntrkpath.rounds.score import Score
+from ntrkpath.rounds.sight import panel_table
+
+#: More results than this stand in the CSV only.
+MOST = 2000
+STYLE = SHEET_STYLE + "\nul.lead{margin:.6rem 0 0;padding-left:1.2rem}\nul.lead li{margin:.2rem 0}\n"
+
+
+def heading(score: Score) -> str:
+    """Return the title of a round; a synthetic one is always called so."""
+    return f"{score.round.title}{' (synthetic)' if score.round.synthetic else ''}"
+
+
+def lead(score: Score) -> list[str]:
+    """Return what came out in a few sentences."""
+    whole = next(one for one in score.tallies if one.by == "round")
+    beside = ", ".join(f"{count} {meanings()[name].says}" for name, count in whole.beside.items() if count)
+    laboratories = len(score.laboratories)
+    said = [
+        f"{laboratories} laboratories, {len(score.assays)} assays, {len(score.truths)} samples: right are "
+        f"{told(whole.clear)}" + (f". Beside these: {beside}." if beside else ".")
+    ]
+    spread = score.effects
+    if spread.share is not None:
+        share = spread.share
+        said.append(
+            "Over laboratories and samples drawn anew the share right is "
+            f"{100 * share.low:.0f} to {100 * share.high:.0f} % (bootstrap, 95 %)."
+        )
+    if spread.laboratory_spread is not None and spread.sample_spread is not None:
+        parts = [
+            f"{name} {one.estimate:.1f} ({one.low:.1f} to {'over 4' if one.high is None else f'{one.high:.1f}'})"
+            for name, one in (("laboratories", spread.laboratory_spread), ("samples", spread.sample_spread))
+        ]
+        drawn = ""
+        if spread.fitted is not None and spread.fitted != (spread.laboratories, spread.samples):
+            drawn = f" Fitted to {spread.fitted[0]} laboratories and {spread.fitted[1]} samples drawn from them."
+        said.append(f"Spread in log odds: {', '.join(parts)}.{drawn}")
+    elif spread.why:
+        said.append(f"No effects of laboratories and samples are fitted: {spread.why}.")
+    gaps = [one for one in score.causes if one.cause in _GAPS]
+    if gaps:
+        count = sum(one.count for one in gaps)
+        said.append(f"{count} results lie outside the design of the assay; shares are given with and without them.")
+    critical = Counter(error for mark in score.marks for _, error in mark.critical)
+    passed = Counter(mark.passed for mark in score.marks)
+    if passed[True] or passed[False]:
+        said.append(f"{passed[True]} of {passed[True] + passed[False]} assays pass by the rule {score.rule.name}.")
+    if critical:
+        said.append(f"{sum(critical.values())} critical errors.")
+    if score.faults:
+        said.append(f"{len(score.faults)} faults in the sheets; what they concern is not scored, all else is.")
+    return said
+
+
+_GAPS = frozenset({"gene_not_on_panel", "partner_not_on_panel", "junction_outside_design", "dna_without_introns",
+                   "probe_other_gene"})  # fmt: skip
+
+
+def matrix(score: Score) -> str:
+    """Return the matrix of the round as SVG."""
+    many = len({assay.laboratory for assay in score.assays}) != len(score.assays)
+    names = {assay.key: f"{assay.laboratory} {assay.assay}" if many else assay.laboratory for assay in score.assays}
+    cells = {(names[one.laboratory, one.assay], one.sample): one.outcome for one in score.results}
+    return matrix_svg(
+        list(names.values()), list(score.truths), cells, meanings(), title="Laboratories by samples", ident="matrix"
+    )
+
+
+def places(score: Score) -> list[str]:
+    """Return where laboratories stand as SVG; none where nothing counts."""
+    found = [
+        Standing(one.laboratory, one.right, one.of, one.expected, one.low, one.high,
+                 one.standing in ("below", "far_below", "above"))
+        for one in score.places
+    ]  # fmt: skip
+    return [places_svg(found, title="Where laboratories stand")] if found else []
+
+
+def sheets(score: Score) -> list[Sheet]:
+    """Return the sheets of the report, in order; empty ones are left out."""
+    every = [
+        samples_sheet(score), shares_sheet(score), accuracy_sheet(score), causes_sheet(score), marks_sheet(score),
+        places_sheet(score), agreement_sheet(score), coverage(score), *record_sheets(score),
+    ]  # fmt: skip
+    if len(score.results) <= MOST:
+        every.append(results_sheet(score.results))
+    return [sheet for sheet in every if sheet.rows]
+
+
+def coverage(score: Score) -> Sheet:
+    """Return what the panels in use can see of the samples' events."""
+    used = {assay.panel for assay in score.assays if assay.panel}
+    designs = [design for name in sorted(used) if (design := score.designs.find(name)) is not None]
+    events: dict[str, KnownEvent] = {}
+    for truth in score.truths.values():
+        if truth.event is not None and truth.sample.withdrawn is None:
+            events.setdefault(truth.shown, KnownEvent(truth.event, f"sample {truth.id}", "this round"))
+    seen = panel_table(score.designs.only(designs), events.values())
+    return coverage_sheet(seen, "What the panels of this round can see", "coverage")
+
+
+def organiser_html(score: Score, edition: Edition) -> str:
+    """Return the organiser's report as one self-contained HTML file."""
+    pictures = {"places": places(score)}
+    title = heading(score)
+    figure = el("div", el("figure", Html(matrix(score))), class_="scroll", tabindex="0", role="region",
+                aria_label="Laboratories by samples")  # fmt: skip
+    more = () if len(score.results) <= MOST else (el("p", "Every result stands in results.csv.", class_="small"),)
+    sections = [sheet_section(sheet, pictures.get(sheet.ident, ()), title) for sheet in sheets(score)]
+    foot = el(
+        "p", f"Judged by the edition {edition.id} {edition.version}, SHA-256 ", el("code", edition.sha256),
+        f"; scoring rule {score.rule.name}.",
+    )  # fmt: skip
+    under = join(el("ul", *(el("li", text) for text in lead(score)), class_="lead"))
+    return page(title, edition.intended_use, figure, *sections, *more, under=under, foot=foot, css=STYLE)

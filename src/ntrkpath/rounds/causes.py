@@ -1,0 +1,205 @@
+"""Why a result differs from the reference: the facts of a submission, the row they meet, the evidence for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from ntrkpath.rounds.description import SEQUENCE
+from ntrkpath.rounds.folder import Assay
+from ntrkpath.rounds.judging import Judged, frame_said, in_file
+from ntrkpath.rounds.reported import Reported
+from ntrkpath.rounds.tables import decide, settings
+from ntrkpath.rounds.truth import Truth
+
+_DIFFERS = frozenset(
+    ("missed", "out_of_design", "misread", "failed", "inconclusive", "false_positive", "wrong_event")
+) | {"called_without_rna"}
+_CALLED = frozenset({"false_positive", "wrong_event"})
+#: Causes that may explain why a test failed; the others speak of a call.
+_OF_FAILURE = frozenset({"stain_control", "fish_material", "poor_rna", "low_tumour"})
+_NAMED = {
+    "same_junction": "same_junction",
+    "same_other_numbering": "other_numbering",
+    "other_junction": "other_junction",
+    "gene_differs": "other_pair",
+    "partner_differs": "other_pair",
+    "reciprocal_only": "other_pair",
+}
+
+
+class Cause(msgspec.Struct, frozen=True):
+    """A cause, how sure it is (``certain``, ``likely``, ``possible``, ``open``), the rule, and the evidence for it."""
+
+    id: str
+    certainty: str
+    rule: str
+    says: str
+    evidence: tuple[str, ...] = ()
+
+
+def cause_of(truth: Truth, assay: Assay, told: Reported, judged: Judged, swap: tuple[str, str] | None) -> Cause | None:
+    """Return why a result differs; ``None`` where nothing differs.
+
+    Args:
+        swap: Two samples of the laboratory with which exchanged it would be right in both.
+    """
+    outcome = judged.outcome
+    if outcome in _DIFFERS:
+        direction = _direction(judged)
+        if assay.method == "pan_trk_ihc":
+            table, levels = "stain_difference", _stain(truth, assay, told, direction)
+        elif assay.method == "fish":
+            table, levels = "fish_difference", _fish(assay, told, judged, direction)
+        else:
+            table = "sequencing_miss" if direction == "missed" else "sequencing_call"
+            levels = _sequencing(truth, assay, told, judged)
+        levels["swap"] = "restores" if swap else "no"
+    elif outcome == "right" and assay.method in SEQUENCE and told.call == "positive" and truth.event is not None:
+        table, levels = "naming_difference", {"frame_said": frame_said(truth, told)}
+    else:
+        return None
+    levels["named"] = _NAMED.get(judged.named, "not_stated") if truth.event is not None else "not_stated"
+    row = decide(table, levels)
+    cause, certainty = row.emits["cause"], row.emits["certainty"]
+    open_ = outcome == "inconclusive" and cause == "not_explained"
+    if cause == "none" or open_ or (outcome == "failed" and cause not in _OF_FAILURE):
+        return None
+    return Cause(cause, certainty, row.id, row.says, _evidence(assay, told, judged, swap))
+
+
+def _direction(judged: Judged) -> str:
+    """Return whether too little was called, or too much; a result without a call is taken by what was expected."""
+    if judged.outcome in _CALLED:
+        return "called"
+    if judged.outcome == "called_without_rna":
+        return "called" if judged.call == "positive" else "missed"
+    return "called" if judged.expected == "negative" else "missed"
+
+
+def _sequencing(truth: Truth, assay: Assay, told: Reported, judged: Judged) -> dict[str, str]:
+    limits = settings()
+    out = told.readouts
+    gap = judged.sight.gap if judged.sight is not None else "not_known"
+    reads = out.get("reads")
+    return {
+        "gap": gap if judged.outcome in ("missed", "out_of_design", "misread") else "none",
+        "file_event": _file_event(truth, told, judged),
+        "reads_level": "not_stated"
+        if reads is None or assay.min_reads is None or reads == 0
+        else "under_limit"
+        if reads < assay.min_reads
+        else "enough",
+        "rna_state": _rna(out, limits),
+        "tumour_level": "not_stated"
+        if "tumour_percent" not in out
+        else "low"
+        if out["tumour_percent"] < limits["low_tumour_percent"]
+        else "enough",
+        "nucleic_acid": "dna_only" if assay.method == "dna_mps" else "rna",
+    }
+
+
+def _rna(out: Mapping[str, Any], limits: Mapping[str, Any]) -> str:
+    if "rna_quality" in out:
+        return str(out["rna_quality"])
+    if "dv200" in out:
+        return "poor" if out["dv200"] < limits["poor_dv200"] else "adequate"
+    return "not_stated"
+
+
+def _file_event(truth: Truth, told: Reported, judged: Judged) -> str:
+    read = told.file
+    if read is None:
+        return "not_sent"
+    if _direction(judged) == "called":
+        wanted = tuple(one for one in read.events if any(one.event.ntrk == event.ntrk for event in told.events))
+    else:
+        wanted = in_file(truth, told)
+    if wanted:
+        return "reported" if any(one.standing == "reported" for one in wanted) else "rejected"
+    return "absent" if read.readable else "not_evaluable"
+
+
+def _stain(truth: Truth, assay: Assay, told: Reported, direction: str) -> dict[str, str]:
+    limits = settings()
+    clones = {clone.casefold() for clone in limits["less_sensitive_clones"]}
+    gene = truth.event.ntrk if truth.event is not None else None
+    return {
+        "direction": direction,
+        "control": told.readouts.get("control", "not_stated"),
+        "other_cutoff": _cutoff(told.readouts.get("percent"), assay.cutoff_percent, limits["stain_cutoffs"], direction),
+        "clone_class": "less_sensitive" if (assay.clone or "").strip().casefold() in clones else "not_known_so",
+        "stain_protocol": assay.protocol or "not_stated",
+        "reference_gene": gene if gene in ("NTRK2", "NTRK3") else "other",
+        "wild_type_expression": "yes" if truth.sample.wild_type_expression else "not_known_so",
+    }
+
+
+def _fish(assay: Assay, told: Reported, judged: Judged, direction: str) -> dict[str, str]:
+    limits = settings()
+    share = _split(told)
+    near = "not_stated"
+    if share is not None and assay.cutoff_percent is not None:
+        near = "near" if abs(share - assay.cutoff_percent) <= limits["near_cutoff_points"] else "far"
+    gap = judged.sight.gap if judged.sight is not None and direction == "missed" else "none"
+    return {
+        "gap": gap,
+        "control": told.readouts.get("control", "not_stated"),
+        "other_cutoff": _cutoff(share, assay.cutoff_percent, limits["fish_cutoffs"], direction),
+        "split_signal": near,
+    }
+
+
+def _split(told: Reported) -> float | None:
+    counted, split = told.readouts.get("cells_counted"), told.readouts.get("cells_split")
+    return 100 * split / counted if counted and split is not None else None
+
+
+def _cutoff(share: float | None, own: float | None, others: list[float], direction: str) -> str:
+    """Return whether the share gives the other call at a cut-off in use, where it gives this one at the own cut-off."""
+    if share is None or own is None:
+        return "not_stated"
+    wanted = direction == "missed"
+    if (share >= own) == wanted:
+        return "keeps"  # its own cut-off gives the expected call: the threshold is not the cause
+    return "reverses" if any((share >= other) == wanted for other in others) else "keeps"
+
+
+def _evidence(assay: Assay, told: Reported, judged: Judged, swap: tuple[str, str] | None) -> tuple[str, ...]:
+    """Return what was sent or read that a reader can hold the cause against, in sentences."""
+    out = told.readouts
+    found = []
+    sight = judged.sight
+    if sight is not None and sight.call == "not_seen":
+        found.append(" ".join([sight.why, *(f"Read in: {source}." for source in sight.sources)]))
+    if swap:
+        found.append(f"Samples {swap[0]} and {swap[1]} exchanged.")
+    if told.file is not None:
+        held = ", ".join(f"{one.event.name} ({one.standing})" for one in told.file.events) or "no NTRK event"
+        found.append(f"File {told.file.name}: {held if told.file.readable else 'not evaluable'}.")
+    if "reads" in out:
+        limit = f", own limit {assay.min_reads}" if assay.min_reads is not None else ""
+        found.append(f"{out['reads']} reads{limit}.")
+    words = {"rna_quality": "RNA quality", "dv200": "DV200", "tumour_percent": "Tumour cells", "percent": "Stained"}
+    for name, label in words.items():
+        if name in out and (name != "percent" or assay.method == "pan_trk_ihc"):
+            unit = "" if name == "rna_quality" else " %"
+            found.append(f"{label} {_number(out[name])}{unit}.")
+    share = _split(told)
+    if assay.method == "fish" and share is not None:
+        found.append(f"Split in {out['cells_split']} of {out['cells_counted']} cells ({share:.0f} %).")
+    if assay.method in ("fish", "pan_trk_ihc") and assay.cutoff_percent is not None:
+        found.append(f"Own cut-off {_number(assay.cutoff_percent)} %.")
+    if assay.method == "pan_trk_ihc":
+        stated = [assay.clone, (assay.protocol or "").replace("_", " ")]
+        found += [f"{text[0].upper()}{text[1:]}." for text in stated if text]
+    if judged.named_why and judged.named not in ("same_junction", "none_named"):
+        found.append(f"{judged.named_why[0].upper()}{judged.named_why[1:]}.")
+    return tuple(found)
+
+
+def _number(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,134 @@
+"""What a laboratory reports of one sample by one assay: its rows put together, with its caller's file beside them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ntrkpath.model.errors import RoundError
+from ntrkpath.rounds.caller_file import FileRead, read_file
+from ntrkpath.rounds.description import SEQUENCE
+from ntrkpath.rounds.event_name import Event, read_event
+from ntrkpath.rounds.folder import Assay
+from ntrkpath.rounds.sheet import Line
+
+
+class Reported(msgspec.Struct, frozen=True, kw_only=True):
+    """What is reported.
+
+    Args:
+        call: A level of the fact ``reported``.
+        why: Where ``call`` is ``unreadable`` or follows from a file: why.
+        events: The events named, those that could be read.
+        bad_names: Names that could not be read, with the reason.
+        readouts: Percentages, counts and qualities as stated (the first row that states each).
+    """
+
+    call: str
+    why: str = ""
+    events: tuple[Event, ...] = ()
+    bad_names: tuple[str, ...] = ()
+    readouts: dict[str, Any] = {}
+    file: FileRead | None = None
+
+    @property
+    def named(self) -> str:
+        """The events named, as one text."""
+        return "; ".join([*(event.text for event in self.events), *self.bad_names])
+
+    @property
+    def days(self) -> int | None:
+        """Days from arrival to report, where both are stated."""
+        arrived, told = self.readouts.get("received"), self.readouts.get("reported")
+        if isinstance(arrived, dt.date) and isinstance(told, dt.date):
+            return (told - arrived).days
+        return None
+
+
+NOT_SENT = Reported(call="not_tested")
+_READOUTS = (
+    "frame", "reads", "rna_quality", "dv200", "tumour_percent", "percent", "intensity", "pattern", "distribution",
+    "control", "cells_counted", "cells_split", "limits_stated", "received", "reported", "productive",
+)  # fmt: skip
+
+
+def put_together(lines: Sequence[Line], sample: str, assay: Assay, files: Mapping[str, Path]) -> Reported:
+    """Return what the rows of one sample and assay say together; rows that contradict each other are not readable."""
+    readouts: dict[str, Any] = {}
+    for line in reversed(lines):
+        readouts |= {name: line.values[name] for name in _READOUTS if name in line.values}
+    said = sorted({line.values["result"] for line in lines if "result" in line.values})
+    names = [line.values["fusion"] for line in lines if "fusion" in line.values]
+    events, bad = _events(names)
+    sent = [files[line.values["file"]] for line in lines if line.values.get("file") in files]
+    read = read_file(sent[0], sample, "dna" if assay.method == "dna_mps" else "rna") if sent else None
+    base = Reported(call="unreadable", events=events, bad_names=bad, readouts=readouts, file=read)
+    if problem := _impossible(readouts):
+        return msgspec.structs.replace(base, why=problem)
+    if len(said) > 1:
+        return msgspec.structs.replace(base, why=f"says both {' and '.join(said)}")
+    if not said:
+        return _from_file(base, assay)
+    call = said[0]
+    ours = [line for line in lines if _ntrk(line.values.get("fusion", ""))]
+    if call in ("negative", "failed", "not_tested") and ours:
+        if call == "negative" and all(line.values.get("productive") == "no" for line in ours):
+            return msgspec.structs.replace(base, call="not_productive")
+        return msgspec.structs.replace(base, why=f"says {call} and names {ours[0].values['fusion']}")
+    if call == "positive" and ours and all(line.values.get("productive") == "no" for line in ours):
+        return msgspec.structs.replace(base, call="not_productive")
+    if call == "positive" and not names and read is not None and assay.method in SEQUENCE:
+        found = tuple(one.event for one in read.events if one.standing == "reported")
+        return msgspec.structs.replace(base, call=call, events=found, why="the event is that of the caller's file")
+    return msgspec.structs.replace(base, call=call)
+
+
+def _events(names: Sequence[str]) -> tuple[tuple[Event, ...], tuple[str, ...]]:
+    events, bad = [], []
+    for name in dict.fromkeys(names):
+        try:
+            events.append(read_event(name))
+        except RoundError as error:
+            bad.append(f"{name}: {error.problem}")
+    return tuple(events), tuple(bad)
+
+
+def _ntrk(name: str) -> bool:
+    try:
+        return read_event(name).ntrk is not None
+    except RoundError:
+        return False
+
+
+def _impossible(readouts: Mapping[str, Any]) -> str:
+    counted, split = readouts.get("cells_counted"), readouts.get("cells_split")
+    if counted is not None and split is not None and split > counted:
+        return f"more cells split ({split}) than counted ({counted})"
+    arrived, told = readouts.get("received"), readouts.get("reported")
+    if arrived is not None and told is not None and told < arrived:
+        return f"reported ({told}) before it arrived ({arrived})"
+    return ""
+
+
+def _from_file(base: Reported, assay: Assay) -> Reported:
+    """Return what a caller's file says where the sheet gives no result."""
+    read = base.file
+    if read is None:
+        return msgspec.structs.replace(base, why="neither a result nor a file is given")
+    if assay.method not in SEQUENCE:
+        return msgspec.structs.replace(base, why=f"a file gives no result of {assay.method}")
+    told = [one for one in read.events if one.standing == "reported"]
+    if told:
+        best = any(one.verdict.verdict != "not_productive" for one in told)
+        call = "positive" if best else "not_productive"
+        events = tuple(one.event for one in told if not best or one.verdict.verdict != "not_productive")
+        return msgspec.structs.replace(base, call=call, events=events, why="from the caller's file")
+    if not read.readable:
+        why = f"the caller's file says nothing: {read.problems[0] if read.problems else 'not evaluable'}"
+        return msgspec.structs.replace(base, why=why)
+    held = "only NTRK events that its caller rejected" if read.events else "no NTRK event in it"
+    return msgspec.structs.replace(base, call="negative", why=f"from the caller's file: {held}")

@@ -37,7 +37,7 @@ def by_sampling(x: list[int], n: list[int], scale: float, draws: int = 60_000) -
     return tuple(float(1 / (1 + np.exp(-np.interp(q, cumulative, new[order])))) for q in (0.025, 0.5, 0.975))
 
 
-@pytest.mark.parametrize("x, n", [SERIES, ([3, 3, 2], [9, 17, 40]), ([10, 25], [11, 26])])
+@pytest.mark.parametrize(("x", "n"), [SERIES, ([3, 3, 2], [9, 17, 40]), ([10, 25], [11, 26])])
 def test_the_range_is_that_of_the_same_model_by_sampling(x: list[int], n: list[int]) -> None:
     found = predicted(x, n)
     low, middle, high = by_sampling(x, n, SCALE)

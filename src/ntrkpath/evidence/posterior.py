@@ -2,7 +2,8 @@
 
 A proportion from counts x of n has the Beta posterior of the Jeffreys prior, Beta(x + 1/2, n - x + 1/2); a pooled one
 is that of a new centre, with a weak prior on the variance between studies (`predictive`). The log odds after a result
-are the log odds before it plus the log likelihood ratio; independent terms are convolved on a grid. No sampling: the same counts give the same digits.
+are the log odds before it plus the log likelihood ratio; independent terms are convolved on a grid. No sampling: the
+same counts give the same digits.
 """
 
 from __future__ import annotations

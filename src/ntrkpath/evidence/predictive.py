@@ -8,6 +8,7 @@ new centre is averaged over both. The likelihood is that of `glmm`. No sampling:
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
 from math import log
@@ -15,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from ntrkpath.evidence.glmm import marginal
+from ntrkpath.evidence.glmm import integrated, marginal
 from ntrkpath.evidence.proportions import check_studies, need
 
 #: Scale of the half-normal prior of tau on the logit scale: half of it below 0.34, 95 % below 0.98, that is, centres
@@ -42,7 +43,8 @@ class Predicted(msgspec.Struct, frozen=True, kw_only=True):
 def _weights(x: tuple[int, ...], n: tuple[int, ...], scale: float) -> tuple[Any, Any, Any]:
     """Return the grids of the pooled logit and of tau, and the posterior weight of each pair."""
     np = need("numpy")
-    minus = marginal(np.asarray(x, dtype=float), np.asarray(n, dtype=float))
+    xs, ns = np.asarray(x, dtype=float), np.asarray(n, dtype=float)
+    minus = marginal(xs, ns)
     middle = log(sum(x) + 0.5) - log(sum(n) - sum(x) + 0.5)
     least = minus(middle, SCALE)
     # Close together near zero, where the likelihood of tau is often highest.
@@ -55,7 +57,7 @@ def _weights(x: tuple[int, ...], n: tuple[int, ...], scale: float) -> tuple[Any,
             far *= 1.4
         ends.append(middle + direction * far)
     coarse = np.linspace(*ends, COARSE)
-    values = np.array([[minus(float(mu), float(tau)) for mu in coarse] for tau in taus])
+    values, _ = integrated(xs, ns, coarse[None, :], taus[:, None])
     mus = np.linspace(coarse[0], coarse[-1], FINE)
     # The likelihood is smooth in the pooled logit, so that few points of it and a spline between them are enough.
     spline = need("scipy.interpolate").CubicSpline(coarse, values, axis=1)
@@ -105,7 +107,7 @@ def predicted(x: Sequence[int], n: Sequence[int], scale: float = SCALE) -> Predi
 
 
 class LeftOut(msgspec.Struct, frozen=True, kw_only=True):
-    """One study predicted from the others: its counts, and how many positives the others let one expect (95 % range)."""
+    """One study and the others: its counts, and how many positives the others let one expect (95 % range)."""
 
     positive: int
     tested: int
@@ -126,9 +128,7 @@ def left_out(x: Sequence[int], n: Sequence[int], scale: float = SCALE) -> tuple[
         EvidenceError: Counts that cannot be, or numpy or scipy is not installed.
     """
     xs, ns = check_studies(x, n)
-    return tuple(
-        expected_in(xs[:i] + xs[i + 1 :], ns[:i] + ns[i + 1 :], xs[i], ns[i], scale) for i in range(len(xs))
-    )
+    return tuple(expected_in(xs[:i] + xs[i + 1 :], ns[:i] + ns[i + 1 :], xs[i], ns[i], scale) for i in range(len(xs)))
 
 
 def expected_in(x: Sequence[int], n: Sequence[int], positive: int, tested: int, scale: float = SCALE) -> LeftOut:
@@ -142,12 +142,16 @@ def expected_in(x: Sequence[int], n: Sequence[int], positive: int, tested: int, 
         share = 0.5 * (1 + np.tanh(logits(x, n, 600, scale) / 2))
     else:
         share = stats.beta(x[0] + 0.5, n[0] - x[0] + 0.5).ppf((np.arange(600) + 0.5) / 600)
-    counts = np.arange(tested + 1)
-    below = stats.binom.cdf(counts[:, None], tested, share[None, :]).mean(axis=1)
+
+    def least(chance: float) -> int:
+        """Return the least count up to which this chance, or more, lies."""
+        return bisect_left(
+            range(tested + 1), chance, key=lambda count: float(stats.binom.cdf(count, tested, share).mean())
+        )
+
     return LeftOut(
-        positive=positive, tested=tested, expected=float(share.mean() * tested),
-        low=int(np.searchsorted(below, 0.025)), high=int(np.searchsorted(below, 0.975)),
-    )  # fmt: skip
+        positive=positive, tested=tested, expected=float(share.mean() * tested), low=least(0.025), high=least(0.975)
+    )
 
 
 def prior_note(scale: float = SCALE) -> str:

@@ -53,7 +53,7 @@ def _signs(test: Mapping[str, Any]) -> tuple[str, ...]:
 def _check(edition: Edition) -> None:
     """Check that every condition of ``probability.yaml`` names facts, levels and histologies that are there."""
     rules = edition.data[RULES]
-    entries = [*rules["without_figure"], *rules["settled"], *rules["accuracy"], *rules["assumptions"]]
+    entries = [*rules["without_figure"], *rules["not_shown"], *rules["accuracy"], *rules["assumptions"]]
     for test in rules["tests"]:
         entries += [*test["results"], *([test["next"]] if "next" in test else [])]
     groups = {group["id"] for group in edition.data["evidence_frequency"]["groups"]}

@@ -92,7 +92,7 @@ def test_a_further_study_by_student_is_wider_than_by_the_normal_quantile() -> No
     half = stats.t.ppf(0.975, 4) * sqrt(fitted.logit_se**2 + fitted.tau2)
     assert found.low == pytest.approx(expit(fitted.logit - half))
     assert found.low < fitted.prediction_low < fitted.prediction_high < found.high
-    assert further_study(pool([1, 2], [10, 20])) is None
+    assert further_study(pool([1, 2, 4], [10, 20, 30])) is None
     assert profile([3], [10], pool([3], [10])) is None
 
 

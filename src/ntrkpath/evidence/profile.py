@@ -13,8 +13,8 @@ from math import sqrt
 from ntrkpath.evidence.glmm import LARGEST_TAU, Pooled, expit, marginal
 from ntrkpath.evidence.proportions import LEVEL, Interval, check_studies, need
 
-#: Fewest studies whose variance has a degree of freedom left.
-FEWEST = 3
+#: Fewest studies for Student's t: with one degree of freedom, that of three, the interval is the whole line.
+FEWEST = 4
 #: The pooled logit is looked for within this many standard errors.
 FARTHEST = 40
 
@@ -59,7 +59,7 @@ def profile(x: Sequence[int], n: Sequence[int], fitted: Pooled, level: float = L
 
 
 def further_study(fitted: Pooled, level: float = LEVEL) -> Interval | None:
-    """Return where the share in a further study would lie by Student's t; ``None`` below three studies."""
+    """Return where the share in a further study would lie by Student's t; ``None`` below four studies."""
     stats = need("scipy.stats")
     if fitted.logit is None or fitted.logit_se is None or fitted.tau2 is None or fitted.studies < FEWEST:
         return None

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP = $(BIN)/pip install --quiet --disable-pip-version-check
 EXTRAS := dev,docs
 .DEFAULT_GOAL := demo
-.PHONY: demo serve test test-long test-lowest test-newest system lint bench docs knowledge lock constraints clean
+.PHONY: demo serve test test-long test-lowest test-newest system lint bench docs knowledge lock release constraints clean
 
 # constraints.txt pins every package that is installed here; see `make constraints`.
 $(VENV)/.core: pyproject.toml hatch_build.py constraints.txt
@@ -60,8 +60,12 @@ knowledge: $(VENV)/.dev  ## compiled guidance and JSON Schemas
 lock: $(VENV)/.dev  ## sign off changed outcomes of the tables
 	$(BIN)/ntrkpath verify --write-lock
 
+release: $(VENV)/.dev  ## sdist and wheel into dist/, checked on every Python at hand; publishes nothing
+	$(PIP) -c constraints.txt -e '.[release]'
+	$(BIN)/python scripts/release.py
+
 constraints: $(VENV)/.dev  ## pin the newest packages that fit, for every supported Python
-	$(BIN)/uv pip compile pyproject.toml --extra dev --extra docs --universal --python-version 3.11 --upgrade \
+	$(BIN)/uv pip compile pyproject.toml --extra dev --extra docs --extra release --universal --python-version 3.11 --upgrade \
 	  --no-header --no-annotate --strip-extras --quiet --output-file constraints.txt
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --resolution lowest-direct \
 	  --no-header --no-annotate --strip-extras --quiet --output-file scripts/lowest.txt

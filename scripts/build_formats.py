@@ -57,16 +57,7 @@ def index(formats: list[tuple[str, Format]]) -> str:
     ]
     for module, form in formats:
         opening = (form.opening.where, form.opening.pattern) if form.opening else None
-        lines += [
-            "    (",
-            f"        {form.name!r},",
-            f"        {module!r},",
-            f"        {form.all_callers!r},",
-            f"        {form.header!r},",
-            f"        {opening!r},",
-            f"        {form.rank!r},",
-            "    ),",
-        ]
+        lines.append(f"    {(form.name, module, form.all_callers, form.header, opening, form.rank)!r},")
     return "\n".join([*lines, ")", ""])
 
 

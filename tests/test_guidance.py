@@ -19,8 +19,8 @@ from ntrkpath.guidance.compare import differences
 from ntrkpath.guidance.files import COMPILED, KNOWLEDGE, parse, read, write_compiled
 from ntrkpath.guidance.lookup import LISTS, look_up
 from ntrkpath.model.errors import GuidanceError
-from ntrkpath.rules import load_tables
 from ntrkpath.proof.groups import check_groups
+from ntrkpath.rules import load_tables
 from ntrkpath.schema import json_schema, shipped
 
 EDITION = load()

@@ -399,3 +399,61 @@ def test_text_that_names_an_ntrk_gene_with_nothing_read_is_no_clean_none() -> No
     text = "#FusionName\tJunctionReadCount\tLeftBreakpoint\tRightBreakpoint\tnotes\nA--B\t9\t2:5:+\t3:5:+\tNTRK3 too\n"
     assert _read(text).status != "read"
     assert _read(text, genes=["ALK"]).status == "read"
+
+
+@pytest.mark.parametrize("name", ["sc1", "NC_060936.1", "NC_000012.5", "CP068266.2"])
+def test_a_vcf_of_which_no_contig_is_known_is_not_evaluable_whatever_its_positions(name: str) -> None:
+    result = _vcf("", row=f"{name}\t100\ta\tN\tN]{name}:900]\t.\tPASS\tSVTYPE=BND\n")
+    assert (result.status, result.junctions) == ("not_evaluable", ())
+
+
+def test_contigs_that_hold_no_ntrk_gene_are_no_problem() -> None:
+    names = ("chrUn_KI270742v1", "GL000220.1", "chr1_KI270706v1_random", "HLA-A*01:01:01:01", "hs37d5", "chrEBV", "MT")
+    rows = "".join(f"{name}\t100\ta{at}\tN\t<DEL>\t.\tPASS\tSVTYPE=DEL;END=300\n" for at, name in enumerate(names))
+    assert _vcf("", row=rows).status == "read"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "gene,protein_change\nNTRK1,G595R\n",
+        "Hugo_Symbol\tTumor_Sample_Barcode\tProtein_Change\nNTRK1\tS1\tp.Gly595Arg\n",
+        "Gene;AAChange;VAF\nKIT;p.V559D;0,2\nNTRK1;p.G595R;0,3\n",
+    ],
+)
+def test_a_plain_table_of_genes_and_changes_is_read(text: str) -> None:
+    result = _read(text)
+    assert [(c.gene, c.protein_change) for c in result.changes] == [("NTRK1", "p.G595R")]
+    assert result.status == "read"
+
+
+def test_vep_without_hgvs_gives_the_change_by_residues_and_position() -> None:
+    fields = "Consequence|SYMBOL|Feature|Protein_position|Amino_acids"
+    meta = f'##INFO=<ID=CSQ,Number=.,Type=String,Description="x. Format: {fields}">\n'
+    result = _vcf(meta, row="1\t156876550\t.\tG\tA\t9\tPASS\tCSQ=missense_variant|NTRK1|ENST1|595/796|G/R\n")
+    assert [c.protein_change for c in result.changes] == ["p.G595R"]
+
+
+def test_a_vcf_that_names_no_genes_says_that_it_cannot_tell_other_fusions() -> None:
+    row = "chr12\t11869969\ta\tN\tN]chr15:87940753]\t.\tPASS\tSVTYPE=BND\n"
+    text = VCF.format(meta="", columns="") + row
+    assert any("names no genes" in sentence for sentence in _read(text, genes=DRIVERS).not_told)
+    assert not any("names no genes" in sentence for sentence in _read(text).not_told)
+
+
+def test_an_imbalance_assay_of_a_panel_is_noted_and_is_no_junction() -> None:
+    row = "chr1\t156844363\tNTRK1_5p3p\tA\t.\t.\tPASS\tSVTYPE=5p3pAssays;GENE_NAME=NTRK1;READ_COUNT=100\n"
+    result = _vcf("", row=row)
+    assert (result.status, result.junctions) == ("read", ())
+    assert any("assay" in note for note in result.notes)
+
+
+def test_a_foundation_report_made_json_reads_as_the_xml() -> None:
+    text = (
+        '{"rr:ResultsReport": {"variant-report": {"short-variants": {"short-variant": [{"@gene": "NTRK1", '
+        '"@protein-effect": "G595R"}]}, "copy-number-alterations": {"copy-number-alteration": {"@gene": "NTRK2", '
+        '"@type": "amplification", "@copy-number": "12"}}}}}'
+    )
+    result = _read(text)
+    assert [(c.gene, c.protein_change) for c in result.changes] == [("NTRK1", "p.G595R")]
+    assert [(c.gene, c.call, c.copies) for c in result.copy_numbers] == [("NTRK2", "amplification", 12.0)]

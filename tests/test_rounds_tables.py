@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from ntrkpath.pathway.constructed import NO_ROW, constructed, directory
 
 from ntrkpath.guidance import load
-from ntrkpath.pathway.constructed import NO_ROW, constructed, directory
 from ntrkpath.rounds import tables
 from ntrkpath.rounds.knowledge import knowledge
 from ntrkpath.rules.table import Table

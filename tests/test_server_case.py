@@ -203,7 +203,7 @@ def test_a_part_can_be_taken_out(web):
 
 
 def test_a_wrong_entry_is_named_and_nothing_else_is_lost(web):
-    sent = {"f:diagnosis.histology": "leiomyosarkoma", "f:disease.extent": "metastatic", "f:patient.age": "old"}
+    sent = {"f:diagnosis.histology": "leiomyosarcoam", "f:disease.extent": "metastatic", "f:patient.age": "old"}
     found = web.post("/case", data=sent)
     assert found.status_code == 422
     assert "Not an age" in found.text

@@ -140,3 +140,30 @@ def test_nothing_of_a_cohort_stays_behind(web: Any, monkeypatch: pytest.MonkeyPa
 def test_workers_decide_a_table_within_their_memory() -> None:
     with client(workers=1, seconds=60, batch_seconds=120) as web:
         assert "2 decided" in _send(web, "cohort.csv", SYNTHETIC).text
+
+
+def test_columns_that_were_not_read_and_tests_that_are_not_stated_stand_in_the_headline(web: Any) -> None:
+    shown = unescape(_send(web, "c.csv", b"id,histology,ihc,rna\na,GIST,pos,neg\n").text)
+    assert "1 decided, tests not stated" in shown
+    assert "Columns ihc, rna not read (nearest: ihc: pan_trk_ihc.result, rna: rna_mps.result)" in shown
+
+
+def test_a_mapping_is_proposed_uploaded_and_applied(web: Any) -> None:
+    table = b"Case No,Diagnosis,IHC\n1,GIST,neg\n"
+    proposal = _send(web, "c.csv", table, "map")
+    assert proposal.headers["content-disposition"].startswith("attachment")
+    assert "pan_trk_ihc.result" in proposal.text
+    files = [("file", ("c.csv", table)), ("own", ("m.yaml", proposal.content))]
+    assert "1 decided, 1 tested" in unescape(web.post("/cohort", files=files, data={"act": "page"}).text)
+    for own in (b"extends: /etc/passwd", b"study: {files: {samples: '../*'}}", b"x" * 100_000):
+        files = [("file", ("c.csv", table)), ("own", ("m.yaml", own))]
+        assert web.post("/cohort", files=files, data={"act": "page"}).status_code == 422
+
+
+def test_what_is_too_large_when_unpacked_or_has_too_many_rows_is_refused() -> None:
+    with client(unpacked_bytes=1_000_000, batch_rows=100) as web:
+        bomb = gzip.compress(b"id,histology\n" + b"a" * 50_000_000)
+        assert "too large when unpacked" in unescape(_send(web, "c.csv.gz", bomb).text)
+        rows = b"id,histology\n" + b"".join(b"%d,GIST\n" % i for i in range(101))
+        assert "too many rows" in unescape(_send(web, "c.csv", rows).text)
+        assert "100 decided" in unescape(_send(web, "c.csv", rows[: rows.rindex(b"100,")]).text)

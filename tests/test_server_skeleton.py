@@ -5,19 +5,23 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import types
 
 import pytest
 
 pytest.importorskip("litestar", reason="needs ntrkpath[server]")
 
+import uvicorn
+
 from ntrkpath.model.errors import NtrkpathError
 from ntrkpath.server import tasks
-from ntrkpath.server.limits import Rate
+from ntrkpath.server import workers as workers_module
+from ntrkpath.server.limits import Rate, Time, Turns
 from ntrkpath.server.metrics import Metrics
 from ntrkpath.server.pages import navigation
 from ntrkpath.server.settings import Settings, SettingsError
 from ntrkpath.server.uploads import file_name, multipart
-from ntrkpath.server.workers import FaultError, TooBusyError, TooLongError, Workers
+from ntrkpath.server.workers import FaultError, LostError, TooBusyError, TooLongError, Workers
 from support.web import client, slow_case
 
 SECRET = "Mrs-Example-of-Nowhere-1961"
@@ -264,6 +268,131 @@ def test_a_task_that_takes_too_long_ends_its_worker_and_the_next_request_is_answ
     found, ended = _run(1, normal, endless, normal)
     assert found == [b'{"schema"', "ended", b'{"schema"']
     assert ended == 1
+
+
+def test_a_worker_that_was_killed_is_replaced_and_the_request_asked_again():
+    arguments = {"case": b'{"id": "a", "diagnosis": {"histology": "GIST"}}', "yaml": False, "day": "2026-11-01",
+                 "reading": None, "files": []}  # fmt: skip
+
+    async def killed(workers):
+        await workers.ready()
+        for worker in workers._all:
+            worker.process.kill()
+            worker.process.join()
+        return (await workers.run("recommend", arguments, 60))[:9]
+
+    assert _run(1, killed) == ([b'{"schema"'], 1)
+
+
+def test_a_request_whose_workers_end_twice_is_answered_503(monkeypatch):
+    def lost(*_):
+        raise LostError
+
+    monkeypatch.setattr(workers_module._Worker, "call", lost)
+
+    async def asked(workers):
+        with pytest.raises(LostError):
+            await workers.run("recommend", {}, 1)
+
+    assert _run(1, asked)[1] == 2
+    with client() as web:
+        monkeypatch.setattr(Workers, "run", lost)
+        answer = web.post("/api/v1/recommend", json={"id": "a", "diagnosis": {"histology": "GIST"}})
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"]
+
+
+class Clock:
+    """Time that goes on when it is told to."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+def test_a_client_that_has_used_its_time_of_the_workers_waits_and_others_do_not():
+    clock = Clock()
+    time = Time(60, clock)
+    assert time.wait("a") == 0
+    time.spend("a", 90)
+    assert 30 <= time.wait("a") < 31
+    assert time.wait("b") == 0
+    clock.now = 31
+    assert time.wait("a") == 0
+
+
+def test_time_of_the_workers_is_never_saved_up():
+    clock = Clock()
+    time = Time(60, clock)
+    clock.now = 10_000
+    time.wait("a")
+    time.spend("a", 61)
+    assert time.wait("a") > 0
+
+
+def test_a_client_has_one_slow_job_at_a_time_and_the_others_have_theirs():
+    running, most = [], []
+
+    async def job(turns, client, gate):
+        async with turns.turn(client) as mine:
+            if not mine:
+                return False
+            running.append(client)
+            most.append(sorted(running))
+            await gate.wait()
+            running.remove(client)
+            return True
+
+    async def main():
+        turns, gate = Turns(2, 2), asyncio.Event()
+        jobs = [asyncio.ensure_future(job(turns, name, gate)) for name in "aaaaabc"]
+        for _ in range(20):
+            await asyncio.sleep(0)
+        gate.set()
+        return await asyncio.gather(*jobs), turns
+
+    done, turns = asyncio.run(main())
+    assert done == [True, True, True, False, False, True, True]
+    assert all(len(set(names)) == len(names) <= 2 for names in most)
+    assert ["a", "b"] in most
+    assert not turns._own
+
+
+def test_a_connection_that_never_says_what_it_asks_is_closed():
+    from ntrkpath.server.patience import HEAD_SECONDS, Patient
+
+    class Loop:
+        def __init__(self):
+            self.later = []
+
+        def call_later(self, seconds, then, *_):
+            self.later.append((seconds, then))
+            return types.SimpleNamespace(cancel=lambda: self.later.remove((seconds, then)))
+
+    class Transport:
+        closed = False
+
+        def get_extra_info(self, *_):
+            return None
+
+        def is_closing(self):
+            return self.closed
+
+        def close(self):
+            self.closed = True
+
+    config = uvicorn.Config(lambda *_: None, http=Patient, log_config=None, ws="none", lifespan="off")
+    config.load()
+    loop, transport = Loop(), Transport()
+    slow = Patient(config, uvicorn.server.ServerState(), {}, loop)
+    slow.connection_made(transport)
+    slow.data_received(b"GET / HTTP/1.1\r\nHost: a\r\n")
+    ((seconds, late),) = loop.later
+    assert seconds == HEAD_SECONDS
+    late()
+    assert transport.closed
 
 
 def test_where_too_many_wait_the_next_is_sent_away():

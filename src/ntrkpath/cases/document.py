@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -161,6 +160,8 @@ class Document:
         if not isinstance(name, str):
             self._fail(where, CaseError("a key is text", value=name, allowed=known, remedy="correct the key"))
             return
+        import difflib  # only for a bad case
+
         shown = short(name)
         near = difflib.get_close_matches(shown, known, n=1, cutoff=0.5)
         remedy = f"did you mean {near[0]!r}?" if near else "remove it"

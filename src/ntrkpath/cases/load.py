@@ -11,9 +11,11 @@ from typing import Any
 import msgspec
 
 from ntrkpath.cases.checks import contradictions
+from ntrkpath.cases.values import PROTEIN
 from ntrkpath.model.age import age_in_years
 from ntrkpath.model.case import NO_ID, Case, DnaMps, Fish, RnaMps, RtPcr
 from ntrkpath.model.errors import CaseError
+from ntrkpath.vocabulary.fusion_text import read_fusion
 from ntrkpath.vocabulary.genes import is_symbol
 
 #: A single case is text of at most this size in bytes; JSON lines are unlimited, each line under the same limit.
@@ -219,12 +221,16 @@ def _in_the_words_of_the_format(case: Case) -> bool:
         texts.append(test.specimen)
         if isinstance(test, DnaMps | RnaMps):
             texts += (test.panel, test.file, test.sample, test.caller)
-            if test.mutations or any(f.position_five_prime or f.position_three_prime for f in test.fusions):
+            if any(f.position_five_prime or f.position_three_prime for f in test.fusions):
                 return False
+            if not all(PROTEIN.fullmatch(m.protein) for m in test.mutations or ()):
+                return False
+            genes += [m.gene for m in test.mutations or ()]
             genes += [side for f in test.fusions for side in (f.five_prime, f.three_prime) if side]
             genes += (*(test.genes_covered or ()), *test.amplifications)
-        elif isinstance(test, RtPcr) and test.targets:
-            return False
+        elif isinstance(test, RtPcr):
+            if not all(read_fusion(target).name == target for target in test.targets):
+                return False
         elif isinstance(test, Fish) and test.gene:
             genes += [test.gene] if isinstance(test.gene, str) else test.gene
     return (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import math
 import re
 from collections.abc import Callable
@@ -82,6 +81,8 @@ def _choice(key: Key, value: Any) -> str:
     for word in _spellings(value):
         if says := listed.instead(word):
             raise _wrong(key, value, says)
+    import difflib  # only for a bad case
+
     known = {**dict.fromkeys(key.levels), **dict.fromkeys(listed.levels)}
     near = difflib.get_close_matches(fold(str(value)), [fold(word) for word in known], n=1, cutoff=0.7)
     level = next((lv for lv in key.levels if near and fold(lv) == near[0]), None) or (

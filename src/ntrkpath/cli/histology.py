@@ -7,6 +7,9 @@ import click
 from ntrkpath.cli.main import EXIT_NO_INPUT, EXIT_OK
 from ntrkpath.cli.options import edition_option
 
+#: How a name was found, in the words of the JSON form.
+_HOW = {"name": "exact", "oncotree": "code", "icdo3": "code"}
+
 
 @click.command("histology")
 @click.argument("text", nargs=-1, required=True)
@@ -25,11 +28,15 @@ def command(text: tuple[str, ...], form: str, edition: str) -> int:
     resolution = guidance.vocabulary.resolve(" ".join(text))
     code = EXIT_OK if resolution.histology is not None else EXIT_NO_INPUT
     if form == "json":
-        click.echo(msgspec.json.encode(resolution).decode())
+        told = msgspec.to_builtins(resolution)
+        told["how"] = _HOW.get(resolution.how, resolution.how)
+        told["alterations"] = told.pop("carries")
+        click.echo(msgspec.json.encode(told).decode())
         return code
     entry = resolution.histology
     if entry is None:
-        click.echo(f"{resolution.text!r} is not recognised.")
+        why = "is an abbreviation of several diagnoses" if resolution.ambiguous else "is not recognised"
+        click.echo(f"{resolution.text!r} {why}.")
     else:
         how = {"oncotree": "OncoTree code", "icdo3": "ICD-O-3 morphology"}.get(resolution.how, resolution.how)
         if resolution.how == "fuzzy":
@@ -51,8 +58,7 @@ def command(text: tuple[str, ...], form: str, edition: str) -> int:
             ),
             ("source", entry.source),
         ]
-        if entry.note:
-            rows.append(("note", entry.note))
+        rows += [("note", note) for note in resolution.notes]
         import textwrap
 
         for name, value in rows:

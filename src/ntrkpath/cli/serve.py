@@ -20,7 +20,9 @@ from ntrkpath.cli.options import as_of_option, edition_option
     "--allow-host", multiple=True, metavar="NAME", help="Also answer under this name; repeatable. Needed off loopback."
 )
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes that decide.")
-@click.option("--seconds", type=click.FloatRange(1, 600), default=10.0, show_default=True, help="Limit of one request.")
+@click.option(
+    "--seconds", type=click.FloatRange(1, 600), default=10.0, show_default=True, help="Processor time of a request."
+)
 @as_of_option
 @edition_option
 def command(
@@ -50,6 +52,7 @@ def command(
     import uvicorn
 
     from ntrkpath.server.app import create_app
+    from ntrkpath.server.patience import Patient
     from ntrkpath.server.settings import LOOPBACK, Settings
 
     settings = Settings(
@@ -57,7 +60,8 @@ def command(
         hosts=(*LOOPBACK, host, *allow_host),
     )  # fmt: skip
     config = uvicorn.Config(
-        create_app(settings), host=host, port=port, access_log=False, log_config=None, server_header=False,
+        create_app(settings), host=host, port=port, http=Patient, access_log=False, log_config=None,
+        server_header=False,
         limit_concurrency=512, timeout_keep_alive=15, timeout_graceful_shutdown=5, lifespan="on", ws="none",
     )  # fmt: skip
     shown = f"[{host}]" if ":" in host else host

@@ -62,7 +62,8 @@ class MissingFacts:
         frames: dict[str, frozenset[str]] = {}
         for one in opens:
             frames |= one.frames
-        text = " ".join(missing.fact for missing in self.pathway.missing(choices, _ordered(frames)))
+        decided = [dict(self.pathway.chain.decide(levels).levels), *choices[1:]]  # what decides is asked of the tables
+        text = " ".join(missing.fact for missing in self.pathway.missing(decided, _ordered(frames)))
         if not opens:
             if len(self._known) > REMEMBERED:
                 self._known.clear()

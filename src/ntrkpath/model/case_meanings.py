@@ -19,10 +19,10 @@ class Said(NamedTuple):
 
 _DRIVERS = ("alk_ros1", "canonical_alteration", "other_driver")
 _EVENTS = ("rna_result", "rna_fusion", "dna_result", "dna_fusion", "fusion_count", "ntrk_first", *_DRIVERS)
-_FILE = (*_EVENTS, "resistance", "ntrk_mutation", "ntrk_amplification")
+_FILE = (*_EVENTS, "resistance", "ntrk_mutation", "ntrk_amplification", "rna_file", "dna_file")
 _LISTED = (*_DRIVERS, "resistance", "ntrk_mutation", "ntrk_amplification", "reported_fusion", "fusion_count",
            "ntrk_first")  # fmt: skip
-_LINES = ("standard_therapy", "trk_therapy", "resistance", "ntrk_mutation")
+_LINES = ("standard_therapy", "trk_therapy", "trk_response", "resistance", "ntrk_mutation")
 _CELLS = ("fish_signal", "fish_coverage")
 
 #: By type and key; a key of several types by the one they have it from (``Test``, ``Sequencing``).
@@ -61,7 +61,7 @@ SAID: dict[str, Said] = {
         "morphology. A name that states an alteration (`SDH-deficient GIST`) states it for the case.",
         label="Histology",
         hint="Name, synonym, OncoTree or ICD-O-3 code.",
-        reads=("histology_group", "differentiation", "cns_site", *_DRIVERS),
+        reads=("histology_group", "kin", "differentiation", "cns_site", *_DRIVERS),
         kind="histology",
     ),
     "Diagnosis.site": Said(

@@ -124,7 +124,8 @@ class Pathway:
         histology = resolution.histology
         assert histology is not None
         answer = HistologyAnswer(resolution.text, histology.id, histology.name, histology.group, resolution.how)
-        levels = self.tumour.levels(case, histology, self.readouts.found(case, attached))
+        carried = self.tumour.carried(resolution, case)
+        levels = self.tumour.levels(case, histology, [*carried, *self.readouts.found(case, attached)])
         treated, resistance, progressed = self.treated.levels(case)
         levels |= treated
         levels["figure2_reading"] = self.reading

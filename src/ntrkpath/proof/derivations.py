@@ -93,7 +93,7 @@ def _of_the_tumour(tumour: Tumour) -> Iterator[Space]:
     yield Space("disease", {"key": choices}, lambda chosen: level(chosen[0], disease=Disease(**{chosen[0]: chosen[1]})))
     profiles = {"positive": "positive", "negative": "negative", "unknown": "unknown", "not stated": None}
     yield Space(
-        "immunoprofile", {marker: profiles for marker in _MARKERS},
+        "immunoprofile", dict.fromkeys(_MARKERS, profiles),
         lambda *values: " ".join(
             level(fact, diagnosis=Diagnosis(histology="GIST", immunoprofile={
                 marker: value for marker, value in zip(_MARKERS, values, strict=True) if value
@@ -132,7 +132,13 @@ def _of_the_alterations(edition: Edition, tumour: Tumour) -> Iterator[Space]:
             "IMT", (("ALK", "fusion", alk), ("ROS1", "fusion", ros1), ("any", "fusion", every)), ("alk_ros1",)
         ),
     )  # fmt: skip
-    genes = sorted({*tumour.drivers, *(gene for gene, _ in tumour.defining), "TP53", "any", "NTRK1"})
+    own = {
+        gene
+        for name in _PROBES
+        for marker in _entity(tumour, name).markers
+        for gene in (*marker.genes, *marker.absent_by)
+    }
+    genes = sorted({*tumour.drivers, *(gene for gene, _ in tumour.defining), *own, "TP53", "any", "NTRK1"})
     yield Space(
         "alterations",
         {"histology": _listed(_PROBES), "gene": _listed(genes),

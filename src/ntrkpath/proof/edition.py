@@ -19,6 +19,7 @@ from ntrkpath.proof.readouts import ReadoutSpace, prove_readouts
 from ntrkpath.proof.report import Finding, Report
 from ntrkpath.proof.rows import prove_rows
 from ntrkpath.proof.space import Signed, differences, sign
+from ntrkpath.proof.unknown import prove_unknown
 from ntrkpath.proof.verify import Scope, Subject, outcome_lock
 from ntrkpath.proof.verify import verify as verify_subject
 from ntrkpath.rules import Chain
@@ -127,14 +128,15 @@ def verify(edition: Edition) -> Report:
     readouts = prove_readouts(pathway)
     rows_counts, rows_found = prove_rows(edition)
     spaces = (*readouts.spaces, *derived_spaces(pathway))
-    signed = _signed(derivations_path(edition))
-    found = [*readouts.findings, *rows_found]
+    signed = signed_derivations(edition)
+    unknown, unknown_found = prove_unknown(spaces)
+    found = [*readouts.findings, *rows_found, *unknown_found]
     for space in spaces:
         found += differences(space.id, sign(space), signed.get(space.id))
     found += [Finding("lock", ident, "is derived no more") for ident in signed if ident not in {s.id for s in spaces}]
     return msgspec.structs.replace(
         report,
-        properties=(*report.properties, *readouts.properties, *rows_counts),
+        properties=(*report.properties, *readouts.properties, unknown, *rows_counts),
         readouts=readouts.states,
         derivations=sum(space.states for space in spaces) - readouts.states,
         findings=(*report.findings, *found),
@@ -152,7 +154,9 @@ def sign_off(edition: Edition) -> Path:
     return path
 
 
-def _signed(path: Path) -> dict[str, Signed]:
+def signed_derivations(edition: Edition) -> dict[str, Signed]:
+    """Return the outcomes of the derivations as they were signed off; none where there is no lock."""
+    path = derivations_path(edition)
     if not path.exists():
         return {}
     try:

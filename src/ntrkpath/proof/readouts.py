@@ -50,6 +50,7 @@ _EVENTS: dict[str, tuple[str, tuple[str, ...], str]] = {
     "intragenic": ("not_productive", ("intragenic",), "same"),
     "antisense": ("not_productive", ("antisense",), "same"),
     "read-through": ("not_productive", ("read_through",), "same"),
+    "uncertain antisense": ("uncertain", ("antisense",), "same"),
     "productive of the other level": ("productive", ("in_frame",), "other"),
 }
 _FILES = ("no file", "none found", "not evaluable", "partly read", "cannot tell", *_EVENTS)
@@ -92,6 +93,10 @@ def _file(name: str, level: str) -> FromFile | None:
     return FromFile(report, None, tells, events)
 
 
+def _open(*levels: str) -> dict[str, str | None]:
+    return {**{level: level for level in levels}, "unknown": "unknown", "not stated": None}
+
+
 class ReadoutSpace:
     """Every report of every method, and what the derivation of the pathway makes of it.
 
@@ -107,6 +112,11 @@ class ReadoutSpace:
         attached = {} if found is None else {1: found}
         case = with_files(Case(id="case", diagnosis=Diagnosis(histology="GIST"), tests=[test]), attached)
         return " + ".join(called.call for called in self.readouts.call(case, screen, attached))
+
+    def levels(self, test: Test) -> str:
+        """Return the levels of all facts of one report."""
+        case = Case(id="case", diagnosis=Diagnosis(histology="GIST"), tests=[test])
+        return ", ".join(f"{fact} {level}" for fact, level in self.readouts.call(case, "usable", {})[0].levels.items())
 
     def spaces(self) -> tuple[Space, ...]:
         """Return the space of each method."""
@@ -124,6 +134,9 @@ class ReadoutSpace:
             "above": {"cells_counted": 100, "cells_split": 16, "cutoff": 15},
             "below": {"cells_counted": 100, "cells_split": 14, "cutoff": 15},
             "isolated 3' above": {"cells_counted": 100, "cells_split": 0, "cells_isolated_3p": 40, "cutoff": 15},
+            "only 3' counted": {"cells_counted": 100, "cells_isolated_3p": 5, "cutoff": 15},
+            "no total": {"cells_split": 40, "cutoff": 15},
+            "total alone": {"cells_counted": 100, "cutoff": 15},
             "isolated 5' above": {"cells_counted": 100, "cells_split": 0, "cells_isolated_5p": 40, "cutoff": 15},
         }  # fmt: skip
         targets: dict[str, list[str]] = {
@@ -138,6 +151,19 @@ class ReadoutSpace:
                  "screen": _SCREENS},
                 lambda result, percent, distribution, control, screen: self.call(
                     PanTrkIhc(result=result, percent=percent, distribution=distribution, control=control), screen
+                ),
+            ),
+            Space(
+                "stain as described",
+                {
+                    "intensity": _open("weak", "moderate", "strong"),
+                    "pattern": _open("nuclear", "nuclear_membrane", "cytoplasmic", "membranous", "mixed"),
+                    "fixation": _open("adequate", "poor", "excessive"),
+                    "clone": {name or "not stated": name for name in
+                              ("EPR17341", "epr 17341 (ventana)", "C17F1", "K02", " ", None)},
+                },
+                lambda intensity, pattern, fixation, clone: self.levels(
+                    PanTrkIhc(result="positive", intensity=intensity, pattern=pattern, fixation=fixation, clone=clone)
                 ),
             ),
             Space(
@@ -198,13 +224,14 @@ def _rules(calls: Mapping[str, Mapping[tuple[str, ...], str]], axes: Mapping[str
         lambda m, s: s["result"] in ("failed", "not_interpretable") or s.get("control") == "inadequate"
         or s.get("quality") == "poor" or s.get("file") in ("not evaluable", "partly read"),
         lambda m, s, call: call not in ("negative", "not_productive") and (
-            call not in _NEGATIVE or (s["result"] == "negative" or _named_other(m, s)) and s.get("quality") != "poor"
+            call not in _NEGATIVE or ((s["result"] == "negative" or _named_other(m, s)) and s.get("quality") != "poor")
         ),
     )  # fmt: skip
     yield (
         "R3", "A file without an event is never an adequate negative by itself.",
         lambda m, s: s["result"] in ("not stated", "unknown") and s.get("fusion") == "none"
-        and s.get("file") in _FILES[1:5] and m == "rna_mps" and not (s["quality"] == "adequate" and s["covers"] == "all three"),
+        and s.get("file") in _FILES[1:5] and m == "rna_mps"
+        and not (s["quality"] == "adequate" and s["covers"] == "all three"),
         lambda m, s, call: call != "negative",
     )  # fmt: skip
     yield (
@@ -216,13 +243,19 @@ def _rules(calls: Mapping[str, Mapping[tuple[str, ...], str]], axes: Mapping[str
         <= NEGATIVITY.get(other_call(m, s, file="none found", result="negative", fusion="none"), 0),
     )  # fmt: skip
     yield (
+        "R4-silent", "A reciprocal, intragenic, antisense or read-through event says nothing against a fusion.",
+        lambda m, s: _sequencing(m) and s["file"] in ("reciprocal", "intragenic", "antisense", "read-through")
+        and s["fusion"] == "none",
+        lambda m, s, call: not call.startswith("not_productive"),
+    )  # fmt: skip
+    yield (
         "R5", "A call against its own counts is never decided silently.",
-        lambda m, s: m == "pan_trk_ihc" and s["control"] != "inadequate" and s["screen"] != "no_screen"
+        lambda m, s: (m == "pan_trk_ihc" and s["control"] != "inadequate" and s["screen"] != "no_screen"
         and not _focal_counts_not(s) and s["percent"] != "not stated"
-        and (s["result"] == "negative" and _at_least(s, 1) or s["result"] == "positive" and not _at_least(s, 1))
-        or m == "fish" and s["probe"] not in ("not stated", "EWSR1 break-apart")
-        and (s["result"] == "negative" and s["counts"] == "above"
-             or s["result"] == "positive" and s["counts"] in ("below", "at the cut-off")),
+        and ((s["result"] == "negative" and _at_least(s, 1)) or (s["result"] == "positive" and not _at_least(s, 1))))
+        or (m == "fish" and s["probe"] not in ("not stated", "EWSR1 break-apart")
+        and ((s["result"] == "negative" and s["counts"] == "above")
+             or (s["result"] == "positive" and s["counts"] in ("below", "at the cut-off")))),
         lambda m, s, call: call in ("contradicted", "not_interpretable"),
     )  # fmt: skip
     yield (
@@ -239,7 +272,7 @@ def _rules(calls: Mapping[str, Mapping[tuple[str, ...], str]], axes: Mapping[str
         and s.get("percent", "not stated") == "not stated" and s.get("counts", "not counted") == "not counted"
         and s.get("distribution", "not stated") in ("not stated", "unknown"),
         lambda m, s, call: call in ("unknown", "not_interpretable", "failed")
-        or call == "not_done" and _named_other(m, s),
+        or (call == "not_done" and _named_other(m, s)),
     )  # fmt: skip
     yield (
         "R6-quality", "RNA quality or coverage that is not stated is never adequate.",
@@ -269,7 +302,8 @@ class Proved(msgspec.Struct, frozen=True):
 
 def prove_readouts(pathway: Pathway) -> Proved:
     """Prove R1 to R7 over every report of every method."""
-    spaces = ReadoutSpace(pathway).spaces()
+    every = ReadoutSpace(pathway).spaces()
+    spaces = tuple(space for space in every if "result" in space.axes)
     axes = {space.id: tuple(space.axes) for space in spaces}
     runs = {space.id: list(space.run()) for space in spaces}
     calls = {ident: {tuple(state.values()): call for state, call in run} for ident, run in runs.items()}
@@ -291,4 +325,4 @@ def prove_readouts(pathway: Pathway) -> Proved:
             found.append(
                 Finding("readout", ident, f"fails in {broken} reports: {shown}" if broken else "speaks of no report")
             )
-    return Proved(tuple(counts), tuple(found), spaces, sum(map(len, runs.values())))
+    return Proved(tuple(counts), tuple(found), every, sum(map(len, runs.values())))

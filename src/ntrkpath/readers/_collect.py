@@ -21,7 +21,7 @@ from ntrkpath.readers._cells import RowError
 from ntrkpath.readers._contigs import contig, end_of
 from ntrkpath.readers._loci import NAMED, GeneFilter, contradicts, touches_ntrk
 from ntrkpath.readers._result import ReadResult, RowProblem, Tells
-from ntrkpath.readers._symbols import became_a_date, may_be_begun, ntrk_gene
+from ntrkpath.readers._symbols import NTRK, became_a_date, may_be_begun, ntrk_gene
 from ntrkpath.readers._text import Document
 from ntrkpath.readers._variant_types import CopyNumber, Found, ProteinChange
 
@@ -78,7 +78,13 @@ class Collector:
         #: Keys of events already taken, for formats that name one event in several rows.
         self.seen: set[tuple[str, ...]] = set()
         self._explained: set[int] = set()
+        self._contigs: set[str] = set()
         self._ntrk: set[object] = set()
+
+    @property
+    def asks_for_others(self) -> bool:
+        """Whether genes beside NTRK1, NTRK2 and NTRK3 are asked for by name."""
+        return self.genes is not None and bool(self.genes.genes - set(NTRK))
 
     def wants(self, line: str) -> bool:
         """Whether a line can hold a wanted record; counts it as read, and as other where it cannot."""
@@ -155,6 +161,17 @@ class Collector:
         if self.assembly is not None and self.assembly != name:
             raise RowError(f"coordinates of {name} in a file of {self.assembly}")
         self.assembly = name
+
+    def place(self, name: str, line: int) -> None:
+        """Note the contig of a record that names no gene: on an unknown one nobody can say whether it is of NTRK."""
+        if name in self._contigs:
+            return
+        self._contigs.add(name)
+        place = contig(name)
+        if place.foreign is not None:
+            self.foreign = self.foreign or place.foreign
+        elif not place.known:
+            self.problem(line, name, f"{name[:40]!r} is no human chromosome of GRCh37 or GRCh38: its records stay open")
 
     def junction(
         self,

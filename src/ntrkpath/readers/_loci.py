@@ -26,7 +26,7 @@ _NEEDLES = (
 _NEAR = re.compile(r"N.RK|NT.K|(?<![\d.])491[456](?!\d)")
 # ... or a number inside one of the spans, whose digits may be grouped or lost to an exponent.
 _NUMBERS = re.compile(
-    r"(?<!\d)(?:156[,. ']?[78]\d\d[,. ']?\d{3}|8[45678][,. ']?\d{3}[,. ']?\d{3})(?!\d)|\d[.,]\d+[eE]\+\d"
+    r"(?<!\d)(?:156[,. ']?[78]\d\d[,. ']?\d{3}|8[45678][,. ']?\d{3}[,. ']?\d{3})(?!\d)|\d[.,]\d+[eE]\+?\d"
 )
 #: Names that say beyond doubt that a line speaks of an NTRK gene.
 NAMED = re.compile(r"(?<![A-Z0-9])(?:NTRK[123]|TRK[ABC])(?![A-Z0-9])", re.IGNORECASE)

@@ -23,7 +23,10 @@ _JOINED_LINES = 50
 
 
 #: Columns that name the sample of a row, where a format does not name its own.
-SAMPLE_COLUMNS = ("sample", "sampleid", "samplename", "tumorsamplebarcode", "tumorid", "patientid")
+SAMPLE_COLUMNS = (
+    *("sample", "sampleid", "samplename", "sampleno", "tumorsamplebarcode", "tumorsample", "tumorsampleid", "tumorid"),
+    *("tumoursample", "tumourid", "patient", "patientid", "case", "caseid", "specimen", "specimenid", "biosampleid"),
+)
 
 
 def names_of(line: str, delimiter: str) -> tuple[str, ...]:
@@ -39,6 +42,10 @@ def split(line: str, delimiter: str) -> list[str]:
         return next(csv.reader([line], delimiter=delimiter), [])
     except csv.Error:
         return line.split(delimiter)
+
+
+#: Begins of the fields that hold names of genes or what stands for them.
+_NAMES = ("gene", "name", "left", "right", "donor", "acceptor", "id", "up", "down", "fusion")
 
 
 class Header:
@@ -201,6 +208,9 @@ class TableReader:
         # Only mapped columns can make a row relevant: read names and sequences need not be searched.
         keys = sorted({at for field, at in index.items() if field in self.columns})
         sample = index.get("sample")
+        # Without names of genes only the contigs tell whether a row can be of an NTRK gene.
+        named = any(field.startswith(_NAMES) for field in index if field in self.columns)
+        contigs = [] if named else [at for field, at in index.items() if field.startswith("chr")]
         lines, delimiter, wants, build = document.lines, head.delimiter, collector.wants, self.build
         unended = None if document.ended else len(document.lines)
         at = head.index + 1
@@ -226,6 +236,8 @@ class TableReader:
                 continue
             if sample is not None and sample < len(cells):
                 collector.state_sample(_cells.value(cells[sample]))
+            for place in contigs:
+                collector.place(cells[place], number)
             if not wanted or (key(cells[0]) == head.names[0] and names_of(raw, delimiter) == head.names):
                 continue
             try:

@@ -17,6 +17,10 @@ Keeps = Literal["left", "right"]
 _BREAKEND = re.compile(r"^([^\[\]]*)([\[\]])<?([^\[\]<>]+)>?:(\d+)([\[\]])([^\[\]]*)$")
 _CT = re.compile(r"([35])to([35])", re.IGNORECASE)
 _STRANDS = re.compile(r"([+-])([+-])")
+#: Records of targeted panels (Oncomine) that measure expression or its imbalance, and join nothing.
+ASSAYS = frozenset(
+    {"EXPRCONTROL", "PROCCONTROL", "5P3PASSAYS", "ASSAYS_5P_3P", "RNAEXONVARIANT", "GENEEXPRESSION", "RNAEXONTILES"}
+)
 #: Types that join nothing: small variants, insertions, copy numbers.
 _NO_ADJACENCY = frozenset(
     {"", "INS", "CNV", "LOH", "MEI", "SNV", "SNP", "MNP", "INDEL", "AMP", "GAIN", "LOSS", "NON_REF"}
@@ -104,5 +108,5 @@ def adjacencies(record: Record) -> Iterator[tuple[Breakpoint, Breakpoint]]:
         for side in sides:
             shift = 1 if side == "right" else 0
             yield _at(chromosome, start + shift, side), _at(chromosome, end + shift, side)
-    elif kind not in _NO_ADJACENCY and (locus_gene(chromosome, start) or NAMED.search(record.raw)):
+    elif kind not in _NO_ADJACENCY | ASSAYS and (locus_gene(chromosome, start) or NAMED.search(record.raw)):
         raise RowError(f"a structural variant of a type that is not read: {kind[:30]}")

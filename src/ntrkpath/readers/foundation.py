@@ -1,4 +1,4 @@
-"""Foundation Medicine report XML: rearrangements (not ordered 5' to 3', DNA), short variants and copy numbers.
+"""Foundation Medicine reports, XML and JSON: rearrangements (not ordered 5' to 3', DNA), variants, copy numbers.
 
 The reports are on GRCh37 and do not say so.
 """
@@ -6,7 +6,11 @@ The reports are on GRCh37 and do not say so.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 from xml.parsers import expat
+
+import msgspec
 
 from ntrkpath.model.errors import ReaderError
 from ntrkpath.model.fusion import Junction, Source, Support
@@ -17,6 +21,9 @@ from ntrkpath.readers._signature import Format, Opening
 from ntrkpath.readers._table import Header
 from ntrkpath.readers._text import Document
 from ntrkpath.readers._variant_types import CopyNumber, ProteinChange, is_silent, short_protein
+
+_Element = tuple[str, dict[str, str], int | None]
+_Maker = Callable[[dict[str, str], int | None, str, Collector], "Junction | ProteinChange | CopyNumber | None"]
 
 #: Deepest nesting of elements that is read.
 MAX_DEPTH = 100
@@ -31,7 +38,7 @@ def _place(cell: str) -> str:
     return re.sub(r"^ch(?=[\dXYM])", "chr", cell.strip())
 
 
-def elements(document: Document, wanted: set[str]) -> list[tuple[str, dict[str, str], int]]:
+def elements(document: Document, wanted: set[str]) -> list[_Element]:
     """Return the wanted elements in order: local name, attributes and line.
 
     Raises:
@@ -39,7 +46,7 @@ def elements(document: Document, wanted: set[str]) -> list[tuple[str, dict[str, 
             before anything is expanded.
     """
     parser = expat.ParserCreate("utf-8")
-    found: list[tuple[str, dict[str, str], int]] = []
+    found: list[_Element] = []
     depth = 0
 
     def refuse(*_: object) -> None:
@@ -80,26 +87,48 @@ _ACCEPTED, _DOUBTED = ("known", "likely"), ("ambiguous",)
 _CALLS = {"amplification": "amplification", "loss": "loss", "partial amplification": "amplification"}
 
 
+def _nested(content: Any, wanted: set[str], depth: int = 0) -> Iterator[tuple[str, dict[str, str], int | None]]:
+    """Yield the wanted elements of a report that was made JSON: attributes are keys, often with ``@`` before them."""
+    if depth > MAX_DEPTH:
+        return
+    if isinstance(content, list):
+        for one in content:
+            yield from _nested(one, wanted, depth + 1)
+    elif isinstance(content, dict):
+        for key, value in content.items():
+            name = _local(str(key).lstrip("@"))
+            for one in (value if isinstance(value, list) else [value]) if name in wanted else ():
+                if isinstance(one, dict):
+                    yield name, {str(k).lstrip("@-"): str(v) for k, v in one.items()}, None
+            yield from _nested(value, wanted, depth + 1)
+
+
 class _Foundation:
-    name = "foundation-xml"
+    """Reads one of the two; ``elements`` gives its elements in order."""
+
+    def __init__(self, name: str, listed: Callable[[Document, set[str]], Iterable[_Element]]) -> None:
+        self.name = name
+        self._listed = listed
 
     def read(self, document: Document, collector: Collector, header: Header | None = None) -> None:
         """Read everything that the report lists."""
         collector.assembly = "GRCh37"
-        makers = {
+        makers: dict[str, _Maker] = {
             "rearrangement": self._rearrangement,
             "short-variant": _short_variant,
             "copy-number-alteration": _copies,
         }
-        found = elements(document, {*makers, "variant-report", "sample"})
-        if not any(name in makers or name == "variant-report" for name, _, _ in found):
+        found = list(self._listed(document, {*makers, "variant-report"}))
+        if not found:
             raise ReaderError(
-                "this XML is no Foundation Medicine report", where=document.name, allowed="an element variant-report"
+                "this is no Foundation Medicine report", where=document.name, allowed="an element variant-report"
             )
         for element, attributes, line in found:
             if element not in makers:
                 continue
-            raw = document.lines[line - 1].strip() if 0 < line <= len(document.lines) else ""
+            raw = " ".join(f"{key}={value}" for key, value in attributes.items())
+            if line is not None and 0 < line <= len(document.lines):
+                raw = document.lines[line - 1].strip()
             if not collector.wants(" ".join(attributes.values())):
                 continue
             try:
@@ -108,7 +137,7 @@ class _Foundation:
                 collector.problem(line, raw, error)
 
     @staticmethod
-    def _rearrangement(attributes: dict[str, str], line: int, raw: str, collector: Collector) -> Junction:
+    def _rearrangement(attributes: dict[str, str], line: int | None, raw: str, collector: Collector) -> Junction:
         frame = attributes.get("in-frame", "")
         standing, words = _cells.judged(attributes.get("status", ""), accepted=_ACCEPTED, doubted=_DOUBTED)
         first = attributes.get("targeted-gene", "")
@@ -128,7 +157,9 @@ class _Foundation:
         )
 
 
-def _short_variant(attributes: dict[str, str], line: int, _raw: str, collector: Collector) -> ProteinChange | None:
+def _short_variant(
+    attributes: dict[str, str], line: int | None, _raw: str, collector: Collector
+) -> ProteinChange | None:
     gene, effect = _cells.genes(attributes.get("gene", ""))[0], attributes.get("protein-effect", "").strip()
     change = short_protein(effect)
     if gene is None or change is None:
@@ -144,7 +175,7 @@ def _short_variant(attributes: dict[str, str], line: int, _raw: str, collector: 
     )  # fmt: skip
 
 
-def _copies(attributes: dict[str, str], line: int, _raw: str, collector: Collector) -> CopyNumber:
+def _copies(attributes: dict[str, str], line: int | None, _raw: str, collector: Collector) -> CopyNumber:
     gene, kind = _cells.genes(attributes.get("gene", ""))[0], attributes.get("type", "").strip().lower()
     if gene is None:
         raise RowError("a copy number without a gene")
@@ -156,7 +187,18 @@ def _copies(attributes: dict[str, str], line: int, _raw: str, collector: Collect
     )  # fmt: skip
 
 
-READER = _Foundation()
+def _json(document: Document, wanted: set[str]) -> list[_Element]:
+    try:
+        content = msgspec.json.decode("\n".join(document.lines))
+    except msgspec.DecodeError as error:
+        raise ReaderError(
+            f"the JSON cannot be read ({error})", where=document.name, remedy="give the report as it was delivered"
+        ) from None
+    return list(_nested(content, wanted))
+
+
+READER = _Foundation("foundation-xml", elements)
+JSON = _Foundation("foundation-json", _json)
 
 
 FORMATS = (
@@ -180,6 +222,26 @@ FORMATS = (
             '<rearrangement targeted-gene="NTRK1" other-gene="LMNA" in-frame="Yes" pos1="chr1:156844436" '
             'pos2="chr1:156102508" status="known" supporting-read-pairs="40"/>\n'
             "</variant-report></ResultsReport>\n"
+        ),
+    ),
+    Format(
+        reader=JSON,
+        file="Foundation Medicine report made JSON",
+        seen="built",
+        callers=("foundation",),
+        opening=Opening("any", r'.*"@?(\w+:)?(variant-report|short-variants?|copy-number-alterations?)"\s*:'),
+        rank=1,
+        level="dna",
+        tells=("dna_fusions", "mutations", "copy_numbers"),
+        standing="`status`, `equivocal`",
+        order="not ordered",
+        base="1, not verified",
+        frame="`in-frame`",
+        support="pairs",
+        specimen=(
+            '{"ResultsReport": {"variant-report": {"rearrangements": {"rearrangement": [\n'
+            ' {"@targeted-gene": "NTRK1", "@other-gene": "LMNA", "@in-frame": "Yes", "@pos1": "chr1:156844436",\n'
+            '  "@pos2": "chr1:156102508", "@status": "known", "@supporting-read-pairs": "40"}]}}}}\n'
         ),
     ),
 )

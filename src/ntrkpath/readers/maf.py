@@ -60,7 +60,7 @@ def _change(row: Row) -> ProteinChange | None:
 READER = TableReader(
     "maf",
     {
-        "gene": ("hugo_symbol", "gene_symbol"),
+        "gene": ("hugo_symbol", "gene_symbol", "gene"),
         "class": ("variant_classification", "consequence"),
         "sample": ("tumor_sample_barcode", "sample_id", "sample"),
         "short": ("hgvsp_short",),
@@ -71,7 +71,7 @@ READER = TableReader(
         "status": ("mutation_status",),
         "filter": ("filter",),
     },
-    ("gene", "class"),
+    ("gene",),
     _change,
 )
 
@@ -79,7 +79,8 @@ READER = TableReader(
 FORMATS = (
     Format(
         reader=READER,
-        file="MAF: `HGVSp_Short`, `HGVSp`, `Protein_Change` or `Amino_Acid_Change`",
+        also=("variant_classification|hgvsp_short|hgvsp|protein_change|amino_acid_change|aachange|aa_change",),
+        file="MAF and tables of `gene` and a change: `HGVSp_Short`, `HGVSp`, `Protein_Change` or `Amino_Acid_Change`",
         seen="built",
         level=None,
         tells=("mutations",),

@@ -14,11 +14,12 @@ from ntrkpath.model.fusion import Breakpoint, Level
 from ntrkpath.readers import _cells
 from ntrkpath.readers._cells import RowError
 from ntrkpath.readers._collect import Collector
+from ntrkpath.readers._loci import NAMED
 from ntrkpath.readers._result import Tells
 from ntrkpath.readers._signature import Format, Opening
 from ntrkpath.readers._table import Header
 from ntrkpath.readers._text import Document
-from ntrkpath.readers._vcf_adjacency import adjacencies
+from ntrkpath.readers._vcf_adjacency import ASSAYS, adjacencies
 from ntrkpath.readers._vcf_header import VcfHeader
 from ntrkpath.readers._vcf_record import Record
 from ntrkpath.readers.vcf_annotations import genes_at, take_changes
@@ -39,6 +40,7 @@ class _Vcf:
             line = document.lines[number - 1]
             if not line.strip() or line.startswith("#"):
                 continue
+            collector.place(line.partition("\t")[0], number)
             wanted = collector.wants(line)
             declared = declared or "SVTYPE=" in line
             if not wanted and (number < len(document.lines) or document.ended):
@@ -68,6 +70,10 @@ class _Vcf:
             collector.not_told.append(
                 "Fusions: the VCF holds no structural variants, and its header is of no caller of them."
             )
+        if header.structural and not header.annotated and header.level == "dna" and collector.asks_for_others:
+            collector.not_told.append(
+                "Fusions of other genes than NTRK1, NTRK2 and NTRK3: the VCF names no genes (no ANN, no CSQ)."
+            )
         if header.annotated and (small or not header.caller):
             tells.append("mutations")
         elif not header.annotated and not header.caller:
@@ -89,6 +95,9 @@ class _Vcf:
                 collector.problem(record.line, record.raw, error)
                 continue
             mate = partners.get(record.info.get("MATEID", record.info.get("PARID", "")).split(",")[0])
+            if not found and record.kind in ASSAYS and NAMED.search(record.raw):
+                collector.explain(record.line)
+                collector.note(record.line, f"{record.kind}: an assay without a junction, not judged")
             for one, two in found:
                 # A pair is one event whether its mates point to each other by name or only by position.
                 place = tuple(sorted(((s.chromosome, s.position or 0, s.retained or "") for s in (one, two)), key=str))
@@ -120,7 +129,13 @@ def _header(document: Document) -> tuple[VcfHeader, int]:
         if line.startswith("##"):
             meta.append(line)
         elif line.startswith("#"):
-            return VcfHeader(meta, line.lstrip("#").split("\t")), index + 1
+            columns = line.lstrip("#").split("\t")
+            if len(columns) < 8:
+                raise ReaderError(
+                    "the #CHROM line of the VCF is cut short", where=document.where(index + 1),
+                    allowed="eight columns or more, separated by tabs",
+                )  # fmt: skip
+            return VcfHeader(meta, columns), index + 1
         elif line.strip():
             break
     raise ReaderError("the VCF has no #CHROM line", where=document.name, remedy="give the file with its header")

@@ -22,7 +22,15 @@ def _entries(record: Record, header: VcfHeader) -> Iterator[tuple[str, str, str,
         yield cells[3], cells[10], cells[6], cells[1]
     for entry in record.info.get("CSQ", "").split(",") if record.info.get("CSQ") else ():
         row = dict(zip(header.csq, entry.split("|"), strict=False))
-        yield row.get("SYMBOL", ""), row.get("HGVSp", ""), row.get("Feature", ""), row.get("Consequence", "")
+        change = row.get("HGVSp", "") or _by_position(row.get("Amino_acids", ""), row.get("Protein_position", ""))
+        yield row.get("SYMBOL", ""), change, row.get("Feature", ""), row.get("Consequence", "")
+
+
+def _by_position(residues: str, place: str) -> str:
+    """Return the change that VEP gives without HGVS: residues ``G/R`` at ``595`` (or ``595/796``)."""
+    before, found, after = residues.partition("/")
+    number = place.partition("/")[0]
+    return f"p.{before}{number}{after}" if found and len(before) == 1 == len(after) and number.isdigit() else ""
 
 
 def take_changes(record: Record, header: VcfHeader, collector: Collector, carriers: list[str | None]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from http import HTTPStatus
 from typing import Any
 
@@ -13,7 +14,8 @@ from litestar.types import ExceptionHandlersMap
 
 from ntrkpath.model.errors import NtrkpathError
 from ntrkpath.server.render import page
-from ntrkpath.server.workers import FaultError, TooBusyError, TooLongError, place_of
+from ntrkpath.server.serving import TooMuchError
+from ntrkpath.server.workers import FaultError, LostError, TooBusyError, TooLongError, place_of
 
 log = logging.getLogger("ntrkpath.server")
 
@@ -101,6 +103,20 @@ def _too_busy(request: Request[Any, Any, Any], _: TooBusyError) -> Response[Any]
     )
 
 
+def _lost(request: Request[Any, Any, Any], _: LostError) -> Response[Any]:
+    problem = Problem(
+        "The server could not finish this", 503,
+        remedy="Try again; where it fails again, send less at once, or use the command line.",
+    )  # fmt: skip
+    return respond(request.url.path, problem, {"retry-after": "5"})
+
+
+def _too_much(request: Request[Any, Any, Any], error: TooMuchError) -> Response[Any]:
+    seconds = str(math.ceil(error.seconds))
+    problem = Problem("Your requests have used the time of this server", 429, remedy=f"Try again in {seconds} s.")
+    return respond(request.url.path, problem, {"retry-after": seconds})
+
+
 def _http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     title = HTTPStatus(error.status_code).phrase
     # What the library says may quote what was sent; only our own words are shown.
@@ -121,6 +137,8 @@ HANDLERS: ExceptionHandlersMap = {
     NtrkpathError: _ours,
     TooLongError: _too_long,
     TooBusyError: _too_busy,
+    TooMuchError: _too_much,
+    LostError: _lost,
     HTTPException: _http,
     Exception: _fault,
 }

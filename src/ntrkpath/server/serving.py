@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import hashlib
 import hmac
@@ -11,10 +12,24 @@ from typing import Any
 from litestar import Request
 from litestar.datastructures import State
 
-from ntrkpath.server.limits import Rate
+from ntrkpath.server.limits import Rate, Time, Turns
 from ntrkpath.server.metrics import Metrics
 from ntrkpath.server.settings import Settings
-from ntrkpath.server.workers import TooLongError, Workers
+from ntrkpath.server.workers import LostError, TooBusyError, TooLongError, Workers
+
+#: What is larger than this may be slow to read.
+_QUICK_BYTES = 64 * 1024
+#: Slow jobs of one client that wait while one of them runs.
+_SLOW_WAITING = 8
+
+
+class TooMuchError(Exception):
+    """A client has used its time of the workers; ``seconds`` until there is more."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
+
 
 Ask = Request[Any, Any, State]
 
@@ -28,6 +43,8 @@ class Serving:
         self.workers = Workers(settings.workers, settings.edition, settings.memory, settings.waiting)
         self.requests = Rate(settings.requests_per_minute)
         self.uploads = Rate(settings.uploads_per_minute)
+        self.time = Time(settings.worker_seconds_per_minute)
+        self.turns = Turns(max(1, settings.workers - 1), _SLOW_WAITING)
         self._secret = secrets.token_bytes(32)
 
     @property
@@ -35,21 +52,42 @@ class Serving:
         """The date whose labels count where a request names none."""
         return self.settings.day
 
-    async def run(self, name: str, *, seconds: float | None = None, **arguments: Any) -> Any:
+    async def run(self, name: str, *, client: str = "", seconds: float | None = None, **arguments: Any) -> Any:
         """Run a task on what a visitor sent.
 
         Args:
             name: Name of the task in ``tasks.TASKS``.
-            seconds: Most seconds it may take; by default those of the settings.
+            client: Whose time it is.
+            seconds: Most seconds of processor time it may take, for a task that may be slow; by default those of the
+                settings.
             arguments: Plain data.
 
         Raises:
             NtrkpathError: What was sent cannot be used.
             TooLongError: It took too long.
+            TooMuchError: The client has no time left.
+            TooBusyError: Too many wait.
+            LostError: Its worker ended, and another one too.
         """
+        if wait := self.time.wait(client):
+            self.metrics.count("time_refused")
+            raise TooMuchError(wait)
+        # Where the visitor leaves, the job goes on within its time, and keeps its turn until then.
+        job = self._job(name, client, seconds, arguments)
+        return await asyncio.shield(asyncio.ensure_future(job))
+
+    async def _job(self, name: str, client: str, seconds: float | None, arguments: dict[str, Any]) -> Any:
+        if seconds is None and _size(arguments) <= _QUICK_BYTES:
+            return await self._now(name, client, self.settings.seconds, arguments)
+        async with self.turns.turn(client) as mine:
+            if not mine:
+                raise TooBusyError
+            return await self._now(name, client, seconds or self.settings.seconds, arguments)
+
+    async def _now(self, name: str, client: str, seconds: float, arguments: dict[str, Any]) -> Any:
         try:
-            return await self.workers.run(name, arguments, seconds or self.settings.seconds)
-        except TooLongError:
+            return await self.workers.run(name, arguments, seconds, lambda took: self.time.spend(client, took))
+        except (TooLongError, LostError):
             self.metrics.count("worker_ended")
             raise
 
@@ -62,12 +100,26 @@ class Serving:
         return hmac.compare_digest(self.sign(content).encode(), mark.encode())
 
 
+def _size(sent: Any) -> int:
+    """Return about how many bytes a visitor sent."""
+    if isinstance(sent, dict):
+        return sum(map(_size, sent.values()))
+    if isinstance(sent, list | tuple):
+        return sum(map(_size, sent))
+    return len(sent) if isinstance(sent, bytes | str) else 0
+
+
 def serving(request: Ask) -> Serving:
     """Return what the handlers share."""
     found: Serving = request.app.state.serving
     return found
 
 
+def client_of(request: Ask) -> str:
+    """Return whose request it is, as rates tell clients apart."""
+    return request.client.host if request.client is not None else ""
+
+
 async def run(request: Ask, name: str, *, seconds: float | None = None, **arguments: Any) -> Any:
     """Run a task on what a visitor sent; see ``Serving.run``."""
-    return await serving(request).run(name, seconds=seconds, **arguments)
+    return await serving(request).run(name, client=client_of(request), seconds=seconds, **arguments)

@@ -29,7 +29,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         as_of: The date whose labels count; today where not given.
         hosts: Names under which the server may be asked; others are refused (DNS rebinding).
         workers: Worker processes; 0 decides in the serving process, without limits of time and memory (tests).
-        seconds: Most seconds that one request may keep a worker; then the worker is ended.
+        seconds: Most seconds of a worker's processor time that one request may take; then the worker is ended.
         batch_seconds: The same for one block of a batch.
         memory: Most bytes of address space of a worker; libraries reserve far more than they use. 0 for no limit.
         waiting: Most requests that wait for a worker; more are answered with 503.
@@ -42,6 +42,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         fields: Most fields of a form.
         requests_per_minute: Most requests of one client in a minute.
         uploads_per_minute: Most requests with files of one client in a minute.
+        worker_seconds_per_minute: Most seconds of the workers' processor time that one client may use in a minute.
     """
 
     edition: str = "wsn2020"
@@ -62,6 +63,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     fields: int = 400
     requests_per_minute: int = 30_000
     uploads_per_minute: int = 120
+    worker_seconds_per_minute: float = 60.0
 
     def __post_init__(self) -> None:
         for name in ("workers", "memory"):
@@ -71,6 +73,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "seconds", "batch_seconds", "waiting", "case_bytes", "body_bytes", "batch_bytes", "files", "fields",
             "unpacked_bytes", "batch_rows",
             "requests_per_minute", "uploads_per_minute",
+            "worker_seconds_per_minute",
         ):  # fmt: skip
             if getattr(self, name) <= 0:
                 raise SettingsError("not above zero", where=name, value=getattr(self, name), allowed="above 0")

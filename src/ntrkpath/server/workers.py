@@ -6,8 +6,12 @@ import asyncio
 import gc
 import multiprocessing
 import shutil
+import signal
+import struct
 import sys
 import tempfile
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -20,13 +24,20 @@ from ntrkpath.model.errors import NtrkpathError
 from ntrkpath.server import tasks
 from ntrkpath.server.start import METHOD, begin
 
-_START_SECONDS = 60.0
+_START_SECONDS = 120.0
+#: A worker is ended by its processor time; one that only waits, after so many times that limit.
+_PATIENCE = 30.0
+_COST = struct.Struct("<d")
 #: Files of a worker lie in memory where the system can: what a visitor sent never reaches a disk.
 _MEMORY = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a private directory there
 
 
 class TooLongError(Exception):
-    """A request took longer than it may; its worker was ended."""
+    """A request took more processor time than it may; its worker was ended."""
+
+
+class LostError(Exception):
+    """The worker of a request ended, and so did the one that was asked again: by lack of memory, or from outside."""
 
 
 class TooBusyError(Exception):
@@ -93,8 +104,6 @@ def _work(connection: Connection, edition: str, memory: int, private: str) -> No
     Args:
         private: A directory for what a library reads and writes by path only; the server removes it.
     """
-    import signal
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server ends its workers itself
     tasks.private = private
     tasks.warm(edition)
@@ -111,7 +120,21 @@ def _work(connection: Connection, edition: str, memory: int, private: str) -> No
             request = connection.recv_bytes()
         except (EOFError, OSError):
             return
-        connection.send_bytes(answer(request))
+        (seconds,) = _COST.unpack_from(request)
+        started = time.process_time()
+        limit(seconds)
+        packed = answer(request[_COST.size :])
+        limit(0)
+        connection.send_bytes(_COST.pack(time.process_time() - started) + packed)
+
+
+def limit(seconds: float) -> None:
+    """Have the system end this process after so many seconds of its own processor time; 0 lifts the limit.
+
+    On a busy machine a request has as much of the processor as on an idle one.
+    """
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 class _Worker:
@@ -126,24 +149,32 @@ class _Worker:
         theirs.close()
         self.ready = False
 
-    def call(self, request: bytes, seconds: float) -> bytes:
-        """Return the answer.
+    def call(self, request: bytes, seconds: float) -> tuple[bytes, float]:
+        """Return the answer and the processor time that it took.
 
         Raises:
-            TooLongError: No answer in time.
-            EOFError: The process ended.
+            TooLongError: It took more processor time than ``seconds``, or the worker came to a stand.
+            LostError: The process ended for another reason.
         """
-        if not self.ready:
-            if not self.connection.poll(_START_SECONDS):
+        try:
+            if not self.ready:
+                if not self.connection.poll(_START_SECONDS):
+                    raise TooLongError
+                self.connection.recv_bytes()
+                self.ready = True
+            if not request:
+                return b"", 0.0
+            self.connection.send_bytes(_COST.pack(seconds) + request)
+            # Where the system has no such limit, time alone ends the worker.
+            if not self.connection.poll(seconds * _PATIENCE if hasattr(signal, "setitimer") else seconds):
                 raise TooLongError
-            self.connection.recv_bytes()
-            self.ready = True
-        if not request:
-            return b""
-        self.connection.send_bytes(request)
-        if not self.connection.poll(seconds):
-            raise TooLongError
-        return bytes(self.connection.recv_bytes())
+            told = self.connection.recv_bytes()
+        except (EOFError, OSError):
+            self.process.join(5)
+            if self.process.exitcode == -getattr(signal, "SIGPROF", 0):
+                raise TooLongError from None
+            raise LostError from None
+        return bytes(told[_COST.size :]), _COST.unpack_from(told)[0]
 
     def end(self) -> None:
         """End the process at once."""
@@ -196,19 +227,34 @@ class Workers:
             self._threads.shutdown(wait=False, cancel_futures=True)
             self._threads = None
 
-    async def run(self, name: str, arguments: dict[str, Any], seconds: float) -> Any:
+    async def run(
+        self, name: str, arguments: dict[str, Any], seconds: float, spent: Callable[[float], None] = lambda _: None
+    ) -> Any:
         """Run one task and return its answer.
+
+        Args:
+            seconds: Most seconds of processor time.
+            spent: Is told the processor time that a worker took, whatever came of it.
 
         Raises:
             NtrkpathError: What was sent cannot be used.
             TooLongError: The task took longer than ``seconds``; its process was ended and another one started.
+            LostError: Its process ended, and so did another one.
             TooBusyError: Too many requests wait.
             FaultError: The task failed for a reason that is ours.
         """
         request = msgspec.msgpack.encode((name, arguments))
         if self._threads is None:
             return received(answer(request))
-        return received(await self._call(request, seconds))
+        try:
+            packed, took = await self._call(request, seconds)
+        except LostError:
+            packed, took = await self._call(request, seconds)
+        except TooLongError:
+            spent(seconds)
+            raise
+        spent(took)
+        return received(packed)
 
     async def ready(self) -> bool:
         """Return whether a worker answers."""
@@ -216,7 +262,7 @@ class Workers:
             await self._call(b"", 5.0)
         return True
 
-    async def _call(self, request: bytes, seconds: float) -> bytes:
+    async def _call(self, request: bytes, seconds: float) -> tuple[bytes, float]:
         if self._wait >= self.waiting:
             raise TooBusyError
         self._wait += 1
@@ -228,17 +274,17 @@ class Workers:
         # Where the visitor leaves, the worker still finishes within its time and is free again.
         return await asyncio.shield(call)
 
-    async def _with(self, worker: _Worker, request: bytes, seconds: float) -> bytes:
+    async def _with(self, worker: _Worker, request: bytes, seconds: float) -> tuple[bytes, float]:
         """Ask one worker and set it free, or put another one in its place."""
         loop = asyncio.get_running_loop()
         try:
-            packed = await loop.run_in_executor(self._threads, worker.call, request, seconds)
-        except (TooLongError, EOFError, OSError) as error:
+            answered = await loop.run_in_executor(self._threads, worker.call, request, seconds)
+        except (TooLongError, LostError):
             self.ended += 1
             self._all.discard(worker)
             if self._threads is not None:
                 await loop.run_in_executor(self._threads, worker.end)
                 await self._add()
-            raise (error if isinstance(error, TooLongError) else TooLongError()) from None
+            raise
         self._free.put_nowait(worker)
-        return packed
+        return answered

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import msgspec
 
@@ -90,6 +91,7 @@ _CLEAR = (r"::", r"--", r"\s*(?:->|=>|\u2192|\u2013|\u2014)\s*", r"\s+-\s+", r"\
 _UNCLEAR = (r"/", r"-", r"_", r"\s*:\s*", r"\s*\+\s*", r"\s+", r"\s*\|\s*", r"\s*,\s*", r"\s*;\s*")
 
 
+@lru_cache(maxsize=8192)
 def read_fusion(text: str) -> FusionText:
     """Read one text as a fusion; several readings, or none, are a problem and never a choice."""
     given = clean(text)

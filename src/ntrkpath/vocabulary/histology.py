@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Literal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
 from ntrkpath.model.errors import GuidanceError
-from ntrkpath.vocabulary.spelling import key_of, words
+from ntrkpath.vocabulary.cleaning import clean
+from ntrkpath.vocabulary.entries import Histology, Marker, histology_of
+from ntrkpath.vocabulary.names import word_list
+from ntrkpath.vocabulary.spelling import american, key_of, words
+
+if TYPE_CHECKING:
+    from ntrkpath.vocabulary.stated import Grammar, Stated
+
+__all__ = ["Histology", "HistologyVocabulary", "Marker", "Resolution"]
 
 How = Literal["oncotree", "name", "synonym", "icdo3", "fuzzy", "none"]
 
 _ICDO3 = re.compile(r"(?:m[- ]?)?(\d{4})\s?/?\s?(\d)", re.IGNORECASE)
-_ENTRY_KEYS = frozenset((
-    "id", "name", "oncotree", "group", "kin", "differentiation", "cns", "neuroendocrine", "markers", "defining_test",
-    "icdo3", "synonyms", "source", "note",
-))  # fmt: skip
-_MARKER_KEYS = frozenset(["id", "kind", "kinds", "genes", "absent_by", "certainty"])
-
 # A misspelt word is still recognised from this length and likeness (percent); shorter words and numbers must be exact,
 # since genes and abbreviations differ by a letter (NTRK, RET; MFS, MFH).
 _MISSPELT_LENGTH = 6
@@ -29,6 +32,7 @@ _FUZZY_LENGTH = 8
 _CONTAINED_SHARE = 0.6
 _CANDIDATES = 5
 _REMEMBERED = 65_536
+_SHORT = 3
 
 # Words that turn a diagnosis into its opposite or into a doubt: such a text is never resolved by likeness.
 _DOUBT = frozenset((
@@ -54,64 +58,22 @@ _BESIDE = frozenset((
 ))  # fmt: skip
 
 
-class Marker(msgspec.Struct, frozen=True):
-    """One canonical alteration of a histology.
-
-    Attributes:
-        id: Its name, unique within the histology (``SS18 fusion``).
-        kinds: The kinds of alteration that count: fusion, mutation, deficiency, amplification.
-        genes: Any of these altered makes the marker present.
-        absent_by: Any of these tested and found unaltered makes the marker absent.
-        certainty: ``pathognomonic`` (an untested case counts as expected) or ``frequent`` (never assumed).
-    """
-
-    id: str
-    kinds: tuple[str, ...]
-    genes: tuple[str, ...]
-    absent_by: tuple[str, ...]
-    certainty: str
+#: A name with another one in brackets behind it.
+_BRACKETS = re.compile(r"(.+?)\s*\(([^()]+)\)")
+#: A statement of an NTRK fusion within a name: ``ETV6-NTRK3 positive``, ``with NTRK1 rearrangement``.
+_NTRK_STATED = re.compile(
+    r"(?:\b(?:with|mit|avec|con) )?(?:\b[a-z0-9]+ ?(?:::|-|/) ?)?\bntrk[123]?[ -]?"
+    r"(?:(?:gene )?(?:fusions?|rearrang\w*|fused|positive|fusion-positive|umlagerung|driven)[ -]?)*"
+)
+#: What a name that states an alteration holds: a word of state, a sign or a pair; a quick look before the grammar.
+_STATING = re.compile(
+    r"defici|mut|wild|loss|lost|rearr|fus|amplif|positiv|negativ|associat|alter|::|\+|quadrupl|translocat|itd|[a-z]\d{2,4}[a-z]\b"
+    r"|[a-z]{2,}\d*-[a-z]{2,}\d+\b"
+)
 
 
-class Histology(msgspec.Struct, frozen=True):
-    """One entity: where the guidance places it, and how it is named and coded.
-
-    Attributes:
-        id: OncoTree code, or an own id in lower case where OncoTree lacks the entity.
-        name: OncoTree's name, or the WHO name.
-        oncotree: OncoTree code, None where OncoTree lacks the entity.
-        group: Group of the guidance, e.g. ``recurrent_fusion``.
-        differentiation: ``none``, ``myogenic`` or ``neural``, by histology alone.
-        cns: A tumour of the central nervous system.
-        neuroendocrine: A neuroendocrine tumour.
-        markers: Canonical alterations; empty where none is known.
-        icdo3: ICD-O-3 morphology codes with behaviour (``9040/3``).
-        synonyms: Other names, as printed in the field.
-        source: Where the placement comes from.
-        note: What a reader should know about the placement, or None.
-        kin: What the name may hide, or ``other``: the fact ``kin``.
-        defining_test: The test that defines it where no marker does, with its source; or None.
-    """
-
-    id: str
-    name: str
-    oncotree: str | None
-    group: str
-    differentiation: str
-    cns: bool
-    neuroendocrine: bool
-    markers: tuple[Marker, ...]
-    icdo3: tuple[str, ...]
-    synonyms: tuple[str, ...]
-    source: str
-    note: str | None
-    kin: str = "other"
-    defining_test: str | None = None
-
-    @property
-    def meaning(self) -> tuple[object, ...]:
-        """What the guidance reads from the histology; two entries of equal meaning are answered alike."""
-        markers = frozenset((m.kinds, m.genes, m.absent_by, m.certainty) for m in self.markers)
-        return (self.group, self.kin, self.differentiation, self.cns, self.neuroendocrine, markers)
+def _with_note(found: Resolution, note: str) -> Resolution:
+    return msgspec.structs.replace(found, notes=(*found.notes, note))
 
 
 class Resolution(msgspec.Struct, frozen=True):
@@ -123,6 +85,9 @@ class Resolution(msgspec.Struct, frozen=True):
         how: Which step found it; ``fuzzy`` must be shown to the reader, ``none`` means unresolved.
         score: Likeness in percent for ``fuzzy``, else None.
         candidates: Nearest names with likeness in percent, best first; empty for an exact answer.
+        carries: Alterations that the name itself states of the tumour.
+        notes: What a reader should know of the reading and of the entity; never of likeness.
+        ambiguous: The text is an abbreviation of several diagnoses, the ``candidates``.
     """
 
     text: str
@@ -130,6 +95,9 @@ class Resolution(msgspec.Struct, frozen=True):
     how: How
     score: float | None = None
     candidates: tuple[tuple[str, float], ...] = ()
+    carries: tuple[Stated, ...] = ()
+    notes: tuple[str, ...] = ()
+    ambiguous: bool = False
 
 
 class HistologyVocabulary:
@@ -154,7 +122,7 @@ class HistologyVocabulary:
         self._remembered: dict[str, Resolution] = {}
         by_icdo3: dict[str, list[Histology]] = {}
         for entry in entries:
-            histology = _histology(entry)
+            histology = histology_of(entry)
             if histology.id in self._by_id:
                 raise GuidanceError("two histologies share an id", where=histology.id, remedy="Give each its own id.")
             self._by_id[histology.id] = histology
@@ -232,7 +200,17 @@ class HistologyVocabulary:
         return found
 
     def _resolve(self, text: str) -> Resolution:
-        plain = text.strip().casefold()
+        plain = clean(text).casefold()
+        found = self._exactly(text, plain)
+        if found is None and (meanings := word_list("abbreviations").get(plain.upper())):
+            return Resolution(text, None, "none", None, tuple((name, 100.0) for name in meanings), ambiguous=True)
+        if found is None:
+            found = self._in_other_words(text, plain)
+        if found is None:
+            return self._by_likeness(text, plain, words(plain))
+        return self._noted(found, plain)
+
+    def _exactly(self, text: str, plain: str) -> Resolution | None:
         hit = self._exact.get(plain)
         if hit is None:
             if not self._checked:
@@ -245,7 +223,82 @@ class HistologyVocabulary:
             return Resolution(text, coded, "oncotree")
         if match := _ICDO3.fullmatch(plain):
             return self._by_morphology(text, f"{match[1]}/{match[2]}")
-        return self._by_likeness(text, plain, parts)
+        return None
+
+    def _in_other_words(self, text: str, plain: str) -> Resolution | None:
+        """Read a name with its abbreviation in brackets, in another language, or with the alterations it states."""
+        if (named := _BRACKETS.fullmatch(plain)) and (outside := self._named(named[1], text)):
+            inside = self._named(named[2], text)
+            if inside is not None and inside.histology is outside.histology:
+                return outside
+        from ntrkpath.vocabulary.translation import in_english
+
+        for english in in_english(plain):
+            if (found := self._named(english, text)) is not None:
+                return _with_note(found, f"read as {english!r}")
+        if "ntrk" in plain and (found := self._without_ntrk(text, plain)) is not None:
+            return found
+        return self._with_alterations(text)
+
+    def _with_alterations(self, text: str) -> Resolution | None:
+        """Read a name that is an entity's and states alterations of its markers."""
+        from ntrkpath.vocabulary.stated import carried
+        from ntrkpath.vocabulary.translation import in_english
+
+        stated = self.grammar.read(clean(text))
+        if not stated.rest or not (stated.stated or stated.whole):
+            return None
+        rests = [stated.rest, *in_english(stated.rest)]
+        for name in (*(name for rest in rests for name in stated._replace(rest=rest).names()), *rests):
+            found = self._named(name, text)
+            if found is not None and found.histology is not None:
+                read = carried(stated, found.histology, text)
+                if read is not None:
+                    return msgspec.structs.replace(found, carries=read[0], notes=(*found.notes, *read[1]))
+        return None
+
+    def _without_ntrk(self, text: str, plain: str) -> Resolution | None:
+        """Read a name that states an NTRK fusion: as an entity of that name, else without it; it is never a test."""
+        whole = re.sub(r"ntrk[123]", "ntrk", plain)
+        for name in dict.fromkeys((whole, _NTRK_STATED.sub(" ", plain))):
+            if name.strip() != plain and (found := self._named(name, text)) is not None:
+                return _with_note(found, "the name states an NTRK fusion, which is no test: state the test under tests")
+        return None
+
+    def _named(self, name: str, text: str) -> Resolution | None:
+        found = self._exactly(text, name.strip())
+        return found if found is not None and found.histology is not None else None
+
+    def _noted(self, found: Resolution, plain: str) -> Resolution:
+        """Return a resolution with what its name states and what a reader should know of it."""
+        if found.histology is None:
+            return found
+        carries = found.carries
+        notes = list(found.notes)
+        if not carries and found.how in ("name", "synonym") and _STATING.search(american(plain)):
+            from ntrkpath.vocabulary.stated import carried
+
+            read = carried(self.grammar.read(found.text), found.histology, found.text)
+            carries, more = read or ((), ())
+            notes += [note for note in more if note not in notes]
+        if (
+            found.how == "oncotree"
+            and len(plain) <= _SHORT
+            and (others := word_list("abbreviations").get(plain.upper()))
+        ):
+            names = ", ".join(name for name in others if name != found.histology.name)
+            notes.append(f"read as OncoTree's code of {found.histology.name}; as an abbreviation it also means {names}")
+        notes += [f"the name states: {one.gene} {one.kind} {one.status}" for one in carries]
+        if found.histology.note:
+            notes.append(found.histology.note)
+        return msgspec.structs.replace(found, carries=carries, notes=tuple(notes))
+
+    @cached_property
+    def grammar(self) -> Grammar:
+        """Reads the alterations that names state."""
+        from ntrkpath.vocabulary.stated import Grammar
+
+        return Grammar(self)
 
     def _by_morphology(self, text: str, code: str) -> Resolution:
         owners = sorted(self._icdo3.get(code, ()), key=lambda h: (len(h.name), h.id))
@@ -337,49 +390,3 @@ def _misspelt(given: list[str], known: list[str], likeness: Any) -> bool:
             return False
         right.remove(nearest)
     return True
-
-
-def _texts(entry: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
-    value = entry.get(key) or ()
-    if isinstance(value, str) or not all(isinstance(item, str) for item in value):
-        raise GuidanceError(f"{key} must be a list of texts", where=where, value=value)
-    return tuple(value)
-
-
-def _known_keys(entry: Mapping[str, Any], known: frozenset[str], required: Iterable[str], where: str) -> None:
-    for key in entry:
-        if key not in known:
-            raise GuidanceError("unknown key", where=where, value=key, allowed=sorted(known))
-    for key in required:
-        if not entry.get(key):
-            raise GuidanceError(f"{key} is missing", where=where, remedy=f"Add {key}.")
-
-
-def _marker(entry: Mapping[str, Any], where: str) -> Marker:
-    _known_keys(entry, _MARKER_KEYS, ("id", "genes", "certainty"), where)
-    if ("kind" in entry) == ("kinds" in entry):
-        raise GuidanceError("a marker has either kind or kinds", where=where, value=entry["id"])
-    kinds = (entry["kind"],) if "kind" in entry else _texts(entry, "kinds", where)
-    genes = _texts(entry, "genes", where)
-    return Marker(entry["id"], kinds, genes, _texts(entry, "absent_by", where) or genes, entry["certainty"])
-
-
-def _histology(entry: Mapping[str, Any]) -> Histology:
-    where = str(entry.get("id", "histologies"))
-    _known_keys(entry, _ENTRY_KEYS, ("id", "name", "group", "differentiation", "source"), where)
-    return Histology(
-        id=entry["id"],
-        name=entry["name"],
-        oncotree=entry.get("oncotree"),
-        group=entry["group"],
-        differentiation=entry["differentiation"],
-        cns=bool(entry.get("cns", False)),
-        neuroendocrine=bool(entry.get("neuroendocrine", False)),
-        markers=tuple(_marker(marker, f"{where}.markers") for marker in entry.get("markers") or ()),
-        icdo3=_texts(entry, "icdo3", where),
-        synonyms=_texts(entry, "synonyms", where),
-        source=entry["source"],
-        note=entry.get("note"),
-        kin=entry.get("kin", "other"),
-        defining_test=entry.get("defining_test"),
-    )

@@ -24,8 +24,9 @@ def _check_sum(directory: Path) -> int:
     return zlib.crc32(b"".join(p.name.encode() + b"\0" + p.read_bytes() for p in sorted(directory.glob("*.yaml"))))
 
 
-def parse(directory: Path = NAMES) -> _Contents:
-    """Read the YAML files themselves."""
+def parse(directory: Path | None = None) -> _Contents:
+    """Read the YAML files themselves, those that are shipped where no directory is given."""
+    directory = directory or NAMES
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -36,8 +37,9 @@ def parse(directory: Path = NAMES) -> _Contents:
     return _Contents(_check_sum(directory), lists)
 
 
-def write_compiled(directory: Path = NAMES) -> Path:
+def write_compiled(directory: Path | None = None) -> Path:
     """Write the compiled form beside the YAML files and return its path."""
+    directory = directory or NAMES
     target = directory / COMPILED
     made = target.with_suffix(".new")
     made.write_bytes(msgspec.msgpack.encode(parse(directory)))
@@ -58,7 +60,7 @@ def _contents() -> _Contents:
         try:
             contents = msgspec.msgpack.decode(compiled.read_bytes(), type=_Contents)
         except msgspec.MsgspecError:
-            return parse()
+            return parse(NAMES)
         if contents.check_sum == _check_sum(NAMES):
             return contents
-    return parse()
+    return parse(NAMES)

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from ntrkpath.model.case import Alteration, Case, DnaMps, ReportedFusion, RnaMps, TherapyLine
+from ntrkpath.model.case import Alteration, Case, DnaMps, ReadAs, ReportedFusion, RnaMps, TherapyLine
 from ntrkpath.model.fusion import Junction
 from ntrkpath.model.recommendation import Finding
 from ntrkpath.pathway.intake.files import Attached, FromFile, refused
@@ -60,6 +60,29 @@ def patient(case: Case) -> dict[str, str]:
     return found
 
 
+def as_written(found: list[Finding], read_as: list[ReadAs]) -> Iterator[Finding]:
+    """Yield findings with what was written in place of what was read; what none of them speaks of follows by itself."""
+    left = {entry.where: entry for entry in read_as}
+    for finding in found:
+        whole = left.pop(finding.where, None)
+        inside = [
+            left.pop(where)
+            for where in list(left)
+            if where.startswith((f"{finding.where}.", f"{finding.where}["))
+            and not any(where.startswith(other.where) for other in found if len(other.where) > len(finding.where))
+        ]
+        text = whole.stated if whole else finding.stated
+        told = [f"{entry.where.rpartition('.')[2]} written {entry.stated!r}" for entry in inside]
+        notes = [entry.note for entry in (whole, *inside) if entry and entry.note]
+        yield msgspec.structs.replace(
+            finding,
+            stated="; ".join([text, *told]),
+            read_as="; ".join([finding.read_as, *notes]) if whole else finding.read_as,
+        )
+    for entry in left.values():
+        yield Finding(entry.where, entry.stated, "; ".join(filter(None, (entry.read_as, entry.note))), True, "")
+
+
 class Account:
     """Says of every finding of a case what became of it.
 
@@ -82,7 +105,7 @@ class Account:
             called: Its tests, called one by one.
             attached: What its files give.
         """
-        found = list(self._markers(case.diagnosis.immunoprofile))
+        found = [*self._named(case.diagnosis.histology), *self._markers(case.diagnosis.immunoprofile)]
         found += [
             self._alteration(f"alterations[{i}]", one, histology, _text(one)) for i, one in enumerate(case.alterations)
         ]
@@ -98,7 +121,19 @@ class Account:
                     found += self._file(f"tests[{i}].file", test, of_test, attached.get(i + 1), histology)
         standard_open = case.disease.standard_therapy in _UNKNOWN
         found += [self._line(f"therapy[{i}]", line, i, standard_open) for i, line in enumerate(case.therapy or ())]
-        return tuple(found)
+        return tuple(as_written(found, case.read_as))
+
+    def _named(self, text: str) -> Iterator[Finding]:
+        """Yield what the name of the diagnosis states of the tumour, and what a reader should know of its reading."""
+        resolution = self.tumour.vocabulary.resolve(text)
+        for one in resolution.carries:
+            detail = f" ({one.detail})" if one.detail else ""
+            read = f"{one.gene} {one.kind} {one.status}{detail}, as the name states"
+            yield Finding("diagnosis.histology", text, read, True, "")
+        if resolution.histology is not None:
+            for note in resolution.notes:
+                if not note.startswith("the name states: "):
+                    yield Finding("diagnosis.histology", text, f"{resolution.histology.name}: {note}", True, "")
 
     @staticmethod
     def _markers(profile: Mapping[str, str]) -> Iterator[Finding]:

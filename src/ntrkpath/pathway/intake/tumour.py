@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from ntrkpath.guidance import Edition
 from ntrkpath.model.age import age_in_years
 from ntrkpath.model.case import Alteration, Case
-from ntrkpath.model.errors import HistologyError
+from ntrkpath.model.errors import CaseError, HistologyError
 from ntrkpath.pathway.intake.genes import NtrkGenes
 from ntrkpath.vocabulary import Histology
 from ntrkpath.vocabulary.histology import Marker, Resolution
@@ -68,6 +68,11 @@ class Tumour:
         if resolution.histology is None or resolution.how == "fuzzy":
             near = [resolution.histology.name] if resolution.histology else []
             near += [name for name, _ in resolution.candidates if name not in near]
+            if resolution.ambiguous:
+                raise HistologyError(
+                    "an abbreviation of several diagnoses", where="diagnosis.histology", value=text,
+                    allowed=" or ".join(near), remedy="write the name out",
+                )  # fmt: skip
             raise HistologyError(
                 "histology not recognised" if not near else "histology not recognised exactly",
                 where="diagnosis.histology",
@@ -76,6 +81,27 @@ class Tumour:
                 remedy="write one of these, or look it up with: ntrkpath histology TEXT",
             )
         return resolution
+
+    @staticmethod
+    def carried(resolution: Resolution, case: Case) -> list[Alteration]:
+        """Return the alterations that the name of the diagnosis states, as alterations of the case.
+
+        Raises:
+            CaseError: The case states the opposite of one of them.
+        """
+        for i, stated in enumerate(case.alterations):
+            for one in resolution.carries:
+                same = (stated.gene.upper(), stated.kind) == (one.gene.upper(), one.kind)
+                if same and stated.status != "unknown" and stated.status != one.status:
+                    raise CaseError(
+                        "contradicts the name of the diagnosis", where=f"alterations[{i}].status", value=stated.status,
+                        allowed=f"{one.status}, as {resolution.text!r} says of {one.gene} {one.kind}",
+                        remedy="correct the name or the alteration",
+                    )  # fmt: skip
+        return [
+            Alteration(gene=one.gene, kind=one.kind, status=one.status, detail=one.detail)  # type: ignore[arg-type]
+            for one in resolution.carries
+        ]
 
     def levels(self, case: Case, histology: Histology, found: Iterable[Alteration]) -> dict[str, str]:
         """Return the level of every fact of tumour, disease and patient.

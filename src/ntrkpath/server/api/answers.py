@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal
@@ -17,9 +18,9 @@ from ntrkpath.exports.verdicts import FusionsDocument
 from ntrkpath.model.errors import CaseError
 from ntrkpath.model.recommendation import Recommendation
 from ntrkpath.server.problems import Problem
-from ntrkpath.server.serving import Ask, run, serving
+from ntrkpath.server.serving import Ask, client_of, run, serving
 from ntrkpath.server.uploads import body, form
-from ntrkpath.server.workers import FaultError, TooBusyError, TooLongError
+from ntrkpath.server.workers import FaultError, LostError, TooBusyError, TooLongError
 
 _YAML = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml")
 #: Cases of a batch that a worker decides at a time.
@@ -83,12 +84,14 @@ async def batch(request: Ask, as_of: Day = None, figure2_reading: Reading = None
     async def answers() -> AsyncIterator[bytes]:
         for start in range(0, len(lines), _BLOCK):
             block = lines[start : start + _BLOCK]
+            while wait := serving(request).time.wait(client_of(request)):  # the answer has begun: it goes on later
+                await asyncio.sleep(wait)
             try:
                 found = await run(
                     request, "recommend_lines", seconds=settings.batch_seconds, lines=block, day=day,
                     reading=figure2_reading,
                 )  # fmt: skip
-            except (TooLongError, TooBusyError, FaultError):
+            except (TooLongError, LostError, TooBusyError, FaultError):
                 # The answer has begun: what went wrong stands in it, and the lines that follow go on.
                 told = {"kind": "server", "problem": "not decided", "remedy": "send these lines again, fewer at once"}
                 found = [msgspec.json.encode({"line": number, "error": told}) + b"\n" for number, _ in block]

@@ -13,7 +13,7 @@ import yaml
 from ntrkpath.guidance import load
 from ntrkpath.model.recommendation import Recommendation
 from ntrkpath.pathway import Pathway, attach
-from ntrkpath.pathway.load import case_from
+from ntrkpath.cases.load import case_from
 from ntrkpath.report import render
 
 SHARED = Path(__file__).parents[1].resolve().parent / "shared" / "data" / "cases" / "board_cases.yaml"

@@ -11,6 +11,7 @@ from ntrkpath.proof.report import Finding, PropertyCount
 from ntrkpath.rules.chain import Chain
 from ntrkpath.rules.diagram import Outcome
 from ntrkpath.rules.explore import slice_for
+from ntrkpath.rules.table import Row
 
 _KEYS = {"id", "text", "when", "never", "always", "impossible"}
 _BAD, _GOOD = "never", "always"
@@ -61,18 +62,62 @@ def prove(chain: Chain, entry: Mapping[str, Any]) -> tuple[PropertyCount, list[F
             return _prove_impossible(chain, ident, text, within)
         count = sum(count_reachable(chain, {}, (), within).values())
         broken = sum(n for (_, o), n in count_reachable(chain, bad, (), within).items() if _BAD in o) if never else 0
+        corner: Mapping[str, frozenset[str]] = within
         if always and not broken:
-            broken = sum(count_reachable(chain, good, (), within, frozenset({_GOOD})).values())
+            broken, corner = _without(chain, good, within)
         if not count:
             return PropertyCount(ident, text, 0, False), [
                 Finding("property", ident, "is empty: no state meets its `when`")
             ]
         if not broken:
             return PropertyCount(ident, text, count, True), []
-        shown = _counterexample(chain, actions, within, never, always)
+        shown = _counterexample(chain, actions, good, within, corner, never)
     except GuidanceError as error:
         return PropertyCount(ident, text, 0, False), [Finding("property", ident, f"not proved: {error}")]
     return PropertyCount(ident, text, count, False), [Finding("property", ident, f"fails in {broken} states: {shown}")]
+
+
+def _without(
+    chain: Chain, good: Mapping[str, Outcome], within: Mapping[str, frozenset[str]]
+) -> tuple[int, Mapping[str, frozenset[str]]]:
+    """Return in how many states of the first corner that has some nothing good is given, and that corner.
+
+    A first-hit table that gives something good in nearly every row leaves few rows to look at: one of them holds
+    only where its own conditions do, and each such corner is far smaller than the whole.
+    """
+    for row in _silent_rows(chain, good):
+        corner = narrowed(within, row.when)
+        if corner is not None:
+            broken = sum(count_reachable(chain, good, (), corner, frozenset({_GOOD})).values())
+            if broken:
+                return broken, corner
+    return 0, within
+
+
+class _Anywhere:
+    """Stands for a row without conditions."""
+
+    when: Mapping[str, frozenset[str]] = {}
+
+
+def _silent_rows(chain: Chain, good: Mapping[str, Outcome]) -> Sequence[Row | _Anywhere]:
+    """Return the rows without anything good of the first-hit table that has most with it; else the whole."""
+    best: tuple[int, list[Row]] = (0, [])
+    for table in chain.tables:
+        if table.hit == "first":
+            silent = [row for row in table.rows if not good.get(row.id)]
+            best = max(best, (len(table.rows) - len(silent), silent), key=lambda found: found[0])
+    return best[1] if best[0] else [_Anywhere()]
+
+
+def narrowed(
+    within: Mapping[str, frozenset[str]], when: Mapping[str, frozenset[str]]
+) -> dict[str, frozenset[str]] | None:
+    """Return the levels that meet both conditions; ``None`` where a fact has none left."""
+    both = dict(within)
+    for fact, levels in when.items():
+        both[fact] = both[fact] & levels if fact in both else levels
+    return None if any(not levels for levels in both.values()) else both
 
 
 def _prove_impossible(
@@ -92,19 +137,23 @@ def _prove_impossible(
 def _counterexample(
     chain: Chain,
     actions: Mapping[str, Outcome],
+    good: Mapping[str, Outcome],
     within: Mapping[str, frozenset[str]],
+    corner: Mapping[str, frozenset[str]],
     never: frozenset[str],
-    always: frozenset[str],
 ) -> str:
-    """Return levels of the facts of ``within`` and the actions of a state in which a property fails."""
-    keep = sorted(within)
-    some = always & {"any"}
-    relevant = {row: given & (never | always) | some for row, given in actions.items()}
-    for levels, outcome in sorted(count_reachable(chain, relevant, keep, within), key=lambda s: (s[0], sorted(s[1]))):
-        if outcome & never or (always and not outcome & always):
-            where = ", ".join(f"{f}={lv}" for f, lv in zip(keep, levels, strict=True)) or "somewhere"
-            return f"{where} gives {', '.join(sorted(outcome)) or 'nothing'}"
-    return "no example"
+    """Return a state in which a property fails: levels of the facts that it, or the corner of the failure, names."""
+    keep = sorted(corner)
+    if corner is within and never:
+        relevant = {row: given & never for row, given in actions.items()}
+        failing = [(levels, given) for levels, given in count_reachable(chain, relevant, keep, corner) if given]
+    else:
+        failing = [(levels, given) for levels, given in count_reachable(chain, good, keep, corner, frozenset({_GOOD}))]
+    if not failing:
+        return "no example"
+    levels, given = min(failing, key=lambda state: (state[0], sorted(state[1])))
+    where = ", ".join(f"{f}={lv}" for f, lv in zip(keep, levels, strict=True)) or "somewhere"
+    return f"{where} gives {', '.join(sorted(given)) or 'nothing that it must'}"
 
 
 def prove_independent(chain: Chain, fact: str, unread: Iterable[str]) -> list[Finding]:

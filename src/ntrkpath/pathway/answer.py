@@ -98,8 +98,8 @@ class Words:
         elif action.action == "repeat_test":
             text = self._repeat(row, facts)
         elif action.action == "review_diagnosis" and facts.points_to:
-            alteration, names = facts.points_to
-            text = self.texts["points_to"].format(action=text, alteration=alteration, names=" or ".join(names[:3]))
+            alteration, pointed = facts.points_to
+            text = self.texts["points_to"].format(action=text, alteration=alteration, names=" or ".join(pointed[:3]))
         elif action.action == "ask_laboratory":
             asked = tuple(one.format_map(_Filling(self, facts)) for one in dict.fromkeys(asks))
             text = self.texts["ask_laboratory"].format(asks=", and ".join(asked)) if asked else text

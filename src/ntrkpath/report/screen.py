@@ -68,7 +68,7 @@ def screen(rec: Recommendation, edition: Edition) -> Screen:
             "question": len(rec.missing) - min(QUESTIONS, len(deciding)),
             "caution": max(0, len(cautions) - CAUTIONS),
         },
-        source=f"{words.guideline_read(rec)}; {words.labels_read(rec)}. {plain(rec.intended_use).split(', ')[0]}.",
+        source=f"{words.guideline_read(rec)}; {words.labels_read(rec)}. {plain(rec.intended_use).split(', ')[0].rstrip('.')}.",
     )
 
 
@@ -86,7 +86,9 @@ def _who(rec: Recommendation, edition: Edition) -> tuple[str, ...]:
     stated = rec.patient
     age = stated.get("age", "")
     whom = ", ".join(
-        part for part in (stated.get("sex", ""), f"{age} year{'' if age == '1' else 's'}" if _NUMBER.fullmatch(age) else age) if part
+        part
+        for part in (stated.get("sex", ""), f"{age} year{'' if age == '1' else 's'}" if _NUMBER.fullmatch(age) else age)
+        if part
     )
     named = plain(stated.get("histology", rec.histology.text))
     if named.casefold() != rec.histology.name.casefold():

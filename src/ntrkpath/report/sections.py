@@ -36,7 +36,7 @@ def first(rec: Recommendation, edition: Edition) -> Html:
     """Return the first screen: who, what was found, three sentences, reasons, what to weigh, questions, cautions."""
     shown = screen(rec, edition)
     found = [el("li", el("span", f"{test} ", class_="quiet"), said) for test, said in shown.found]
-    sentences = [(name, el("strong", plain(said))) for name, said in shown.sentences]
+    sentences: list[tuple[str, object]] = [(name, el("strong", plain(said))) for name, said in shown.sentences]
     below: list[tuple[str, object]] = [
         ("Why", join(*(_line(line) for line in shown.why))),
         ("Weigh", join(*(el("p", text) for text in shown.weigh))),

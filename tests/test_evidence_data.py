@@ -108,11 +108,41 @@ def test_one_of_three_cohorts_of_one_centre_is_pooled_unless_all_are_asked_for(e
     assert told["solomon"].used and told["solomon"].without is not None
 
 
-def test_what_stands_outside_table_1_is_shown_and_never_pooled(evidence: Evidence) -> None:
+OWN_SERIES = {"all_tumours", "uterine_leiomyosarcoma"}
+
+
+def test_what_stands_outside_table_1_is_pooled_only_in_groups_of_its_own(evidence: Evidence) -> None:
     for group in evidence.groups.values():
         for study in group.studies:
-            if study.row is None and group.id != "all_tumours":
+            if study.row is None and group.id not in OWN_SERIES and group.extends is None:
                 assert not study.pooled and study.why_not, study.id
+
+
+def test_a_wider_group_holds_the_series_of_table_1_and_says_which_it_extends(evidence: Evidence) -> None:
+    wider = {group.id: group.extends for group in evidence.groups.values() if group.extends}
+    assert wider == {
+        "infantile_fibrosarcoma_every_series": "infantile_fibrosarcoma",
+        "gist_wild_type_every_series": "gist_quadruple_negative",
+        "unselected_every_series": "unselected",
+    }
+    for ident, base in wider.items():
+        narrow, wide = ({s.id: (s.positive, s.tested) for s in evidence.studies(g)} for g in (base, ident))
+        assert narrow.items() < wide.items()
+        assert {s.group for s in evidence.group(ident).studies} == {ident}
+
+
+def test_a_series_that_shares_patients_is_shown_and_not_counted(evidence: Evidence) -> None:
+    shown = {row.study.id: row for row in frequency(evidence, "unselected_every_series").studies}
+    assert not shown["msk_impact_2017"].used and "Shares patients" in shown["msk_impact_2017"].why_not
+    assert not shown["rnasarc"].used and "does not split" in shown["rnasarc"].why_not
+    assert shown["xu_sarcoma"].used and shown["nozzoli"].used
+
+
+def test_every_reference_has_an_address_or_says_that_none_was_found(edition: Edition) -> None:
+    for ref in edition.data["references"]["references"]:
+        if not {"doi", "pmid", "pmc", "url"} & set(ref):
+            note = ref.get("note", "").casefold()
+            assert any(word in note for word in ("not found", "no identifier", "not known to us", "without an address"))
 
 
 def test_every_row_of_table_1_is_in_a_group(evidence: Evidence) -> None:
@@ -152,23 +182,26 @@ def test_every_histology_and_every_state_of_its_facts_has_an_answer(edition: Edi
                 answer = evidence.assignment(entry.id, levels)
                 met[answer.group] += 1
                 assert answer.group or answer.why
-                assert (answer.group is None) == (entry.group == "not_sarcoma"), entry.id
+                assert (answer.group is None) == (entry.group in ("not_sarcoma", "unresolved")), entry.id
                 if answer.stands_in:
                     assert answer.why
-    assert set(met) == set(evidence.groups) - {"sarcoma_nos", "all_tumours"} | {None}
+    extended = {group.extends for group in evidence.groups.values()}
+    assert set(met) == set(evidence.groups) - {"sarcoma_nos", "all_tumours"} - extended | {None}
+    assert evidence.assigned == set(met) - {None}
 
 
 @pytest.mark.parametrize(
     ("histology", "levels", "group", "stands_in"),
     [
-        ("IFS", {"histology_group": "infantile_fibrosarcoma"}, "infantile_fibrosarcoma", False),
+        ("IFS", {"histology_group": "infantile_fibrosarcoma"}, "infantile_fibrosarcoma_every_series", False),
         ("IMT", {"histology_group": "imt"}, "imt", False),
         ("IMT", {"histology_group": "imt", "alk_ros1": "absent"}, "imt_alk_ros1_negative", False),
         ("IMTL", {"histology_group": "imt", "alk_ros1": "present"}, "imt_alk_ros1_positive", False),
         ("GIST", {"histology_group": "gist", "canonical_alteration": "expected"}, "gist", False),
-        ("GIST", {"histology_group": "gist", "canonical_alteration": "absent"}, "gist_quadruple_negative", False),
-        ("ULMS", {"histology_group": "complex_genomics"}, "uterine_sarcoma", True),
-        ("LMS", {"histology_group": "complex_genomics"}, "unselected", True),
+        ("GIST", {"histology_group": "gist", "canonical_alteration": "absent"}, "gist_wild_type_every_series", False),
+        ("ULMS", {"histology_group": "complex_genomics"}, "uterine_leiomyosarcoma", False),
+        ("UUS", {"histology_group": "complex_genomics"}, "uterine_sarcoma", True),
+        ("LMS", {"histology_group": "complex_genomics"}, "unselected_every_series", True),
         ("ntrk_rearranged_spindle_cell_neoplasm", {"histology_group": "ntrk_associated"},
          "lipofibromatosis_like_s100_cd34", True),
         (None, {"histology_group": "unresolved"}, None, False),
@@ -286,7 +319,12 @@ BAD = {
     "an assignment by no level": (
         FREQUENCY, lambda d: d["assignments"][0].update(when={"histology_group": "x"}), "assignments[0]"),
     "a stand-in without a reason": (
-        FREQUENCY, lambda d: d["assignments"][0].update(stands_in=True), "assignments[0].why"),
+        FREQUENCY, lambda d: d["assignments"][0].update(stands_in=True, why=""), "assignments[0].why"),
+    "a group that extends none": (
+        FREQUENCY, lambda d: next(g for g in d["groups"] if "extends" in g).update(extends="x"), "extends"),
+    "a group that extends a wider one": (
+        FREQUENCY, lambda d: next(g for g in d["groups"] if "extends" in g).update(extends="unselected_every_series"),
+        "extends"),
     "a negative count of accuracy": (
         ACCURACY, lambda d: _study(d, "solomon2020").update(true_positive=-2), "solomon2020.true_positive"),
     "a sensitivity over 100 percent": (

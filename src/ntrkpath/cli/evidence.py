@@ -26,7 +26,7 @@ format_option = click.option(
 
 @click.group("evidence")
 def command() -> None:
-    """Show the evidence: tables 1 to 4, frequency by group, accuracy of the tests; studies, references, intervals.
+    """Show the evidence: tables 1 to 4, frequency by group, accuracy of the tests, validation; studies, references.
 
     Intervals and pooling need numpy and scipy (pip install 'ntrkpath[stats]').
     """
@@ -101,6 +101,22 @@ def accuracy(test: str | None, form: str, edition: str) -> int:
     title = sheets[0].title if test else "Accuracy of tests for NTRK fusions"
     pictures = {sheet.ident: accuracy_forests(sheet) for sheet in sheets} if form == "html" else {}
     return _print(form, title, sheets, guidance, content, pictures)
+
+
+@command.command("validation")
+@format_option
+@edition_option
+def validation(form: str, edition: str) -> int:
+    """Show what the frequencies foretell of series left out in turn, or never pooled, beside what was found there."""
+    from ntrkpath.evidence import evidence_of
+    from ntrkpath.evidence.validation import validations
+    from ntrkpath.evidence.validation_sheets import validation_sheets
+    from ntrkpath.guidance import load
+
+    guidance = load(edition)
+    evidence = evidence_of(guidance)
+    title = "What the frequencies foretell"
+    return _print(form, title, validation_sheets(evidence), guidance, {"groups": validations(evidence)})
 
 
 def _print(

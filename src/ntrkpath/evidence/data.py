@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from typing import Any
 
 import msgspec
 
+from ntrkpath.evidence.entries import by_id, check_entry, check_percentage, converted
 from ntrkpath.evidence.studies import (
     AccuracyStudy,
     Assignment,
@@ -54,11 +55,11 @@ class Evidence:
         #: How counts were gathered, as words.
         self.designs: dict[str, str] = self._accuracy["designs"]
         self._references = {ref["id"]: ref for ref in edition.data["references"]["references"]}
-        self.tables = {t["table"]: _convert(t, Table, f"{TABLES}.yaml: table") for t in edition.data[TABLES]["tables"]}
-        self._rows = _by_id((row for table in self.tables.values() for row in table.rows), f"{TABLES}.yaml")
+        self.tables = {t["table"]: converted(t, Table, f"{TABLES}.yaml: table") for t in edition.data[TABLES]["tables"]}
+        self._rows = by_id((row for table in self.tables.values() for row in table.rows), f"{TABLES}.yaml")
         self._check_tables()
-        self.overlaps = {o["id"]: _convert(o, Overlap, f"{FREQUENCY}.yaml: overlaps") for o in self._overlaps()}
-        self.groups = {i: self._group(g) for i, g in _by_id(self._frequency["groups"], f"{FREQUENCY}.yaml").items()}
+        self.overlaps = {o["id"]: converted(o, Overlap, f"{FREQUENCY}.yaml: overlaps") for o in self._overlaps()}
+        self.groups = {i: self._group(g) for i, g in by_id(self._frequency["groups"], f"{FREQUENCY}.yaml").items()}
         self._check_overlaps()
         self._check_assignments(edition)
         self._check_refused()
@@ -91,6 +92,19 @@ class Evidence:
             pooled = [s for s in pooled if s.overlap is None or self.overlaps[s.overlap].keep == s.id]
         return tuple(pooled)
 
+    def why_not(self, study: Study) -> str:
+        """Return why a study is not pooled: its own reason, or that it shares patients with one that is."""
+        if study.why_not or study.overlap is None:
+            return study.why_not
+        shared = self.overlaps[study.overlap]
+        kept = next(s.label for s in self.groups[study.group].studies if s.id == shared.keep)
+        return f"Shares patients with {kept}, which is kept. {shared.why}"
+
+    @property
+    def assigned(self) -> frozenset[str]:
+        """The groups whose frequency stands for some case."""
+        return frozenset(answer.group for _, answer in self._assignments if answer.group is not None)
+
     def assignment(self, histology: str | None, levels: Mapping[str, str]) -> Assignment:
         """Return which group's frequency stands for a case.
 
@@ -115,7 +129,7 @@ class Evidence:
         studies = {}
         for entry in self._accuracy["studies"]:
             where = f"{ACCURACY}.yaml: {entry.get('id')}"
-            study = _convert(entry, AccuracyStudy, where)
+            study = converted(entry, AccuracyStudy, where)
             self._check_reference(study.reference, where)
             for name, known in (("test", self.tests), ("context", self.contexts), ("design", self.designs)):
                 if getattr(study, name) not in known:
@@ -160,9 +174,9 @@ class Evidence:
     def pools(self) -> dict[str, Pool]:
         """What may be pooled, by id."""
         pools = {}
-        for ident, entry in _by_id(self._accuracy["pools"], f"{ACCURACY}.yaml").items():
+        for ident, entry in by_id(self._accuracy["pools"], f"{ACCURACY}.yaml").items():
             where = f"{ACCURACY}.yaml: {ident}"
-            pool = _convert(entry, Pool, where)
+            pool = converted(entry, Pool, where)
             if pool.kind not in KINDS:
                 raise GuidanceError("unknown kind of pool", where=f"{where}.kind", value=pool.kind, allowed=KINDS)
             self._check_pool(pool, where)
@@ -223,15 +237,15 @@ class Evidence:
                 self._check_reference(row["reference"], f"{TABLES}.yaml: {row['id']}")
             if "tested" in row or "positive" in row:
                 where = f"{TABLES}.yaml: {row['id']}"
-                _check_counts(row.get("positive"), row.get("tested"), where)
-                _check_percent(row.get("printed_percent"), f"{where}.printed_percent")
+                check_entry(row.get("positive"), row.get("tested"), where)
+                check_percentage(row.get("printed_percent"), f"{where}.printed_percent")
             if row.get("unit") == "%":
                 for name in ("estimate", "low", "high"):
-                    _check_percent(row.get(name), f"{TABLES}.yaml: {row['id']}.{name}")
+                    check_percentage(row.get(name), f"{TABLES}.yaml: {row['id']}.{name}")
         for table in self.tables.values():
             for row in table.derived:
                 where = f"{TABLES}.yaml: {row.get('id')}"
-                _check_counts(row.get("responders"), row.get("evaluable"), where, ("responders", "evaluable"))
+                check_entry(row.get("responders"), row.get("evaluable"), where, ("responders", "evaluable"))
 
     def _group(self, entry: Mapping[str, Any]) -> FrequencyGroup:
         where = f"{FREQUENCY}.yaml: {entry['id']}"
@@ -240,7 +254,7 @@ class Evidence:
         if not entry.get("says"):
             raise GuidanceError("a group without a name in words", where=f"{where}.says")
         studies = []
-        for ident, given in _by_id(entry["studies"], f"{FREQUENCY}.yaml: {entry['id']}").items():
+        for ident, given in {**self._extended(entry, where), **by_id(entry["studies"], where)}.items():
             at = f"{where}.{ident}"
             row = self._rows.get(given.get("row", ""), {})
             if "row" in given and not row:
@@ -251,15 +265,26 @@ class Evidence:
                 **given,
             }
             printed = {"group": entry["id"], "print_note": row.get("note", "")}
-            study = _convert({**filled, **printed}, Study, at)
+            study = converted({**filled, **printed}, Study, at)
             self._check_reference(study.reference, at)
-            _check_counts(study.positive, study.tested, at)
+            check_entry(study.positive, study.tested, at)
             if not study.pooled and not study.why_not:
                 raise GuidanceError("say why the study is not pooled", where=f"{at}.why_not")
             studies.append(study)
         if not any(study.pooled for study in studies):
             raise GuidanceError("a group of which no study is pooled", where=f"{where}.studies")
-        return FrequencyGroup(id=entry["id"], says=entry["says"], studies=tuple(studies), note=entry.get("note", ""))
+        return FrequencyGroup(
+            id=entry["id"], says=entry["says"], studies=tuple(studies), note=entry.get("note", ""),
+            extends=entry.get("extends"),
+        )  # fmt: skip
+
+    def _extended(self, entry: Mapping[str, Any], where: str) -> dict[str, Mapping[str, Any]]:
+        """Return the studies of the group that an entry extends; of two of one id the entry's own counts."""
+        named = entry.get("extends")
+        base = next((g for g in self._frequency["groups"] if g.get("id") == named), None) if named else {}
+        if base is None or (named and base.get("extends")):
+            raise GuidanceError("no such group to extend", where=f"{where}.extends", value=named)
+        return by_id(base.get("studies", ()), where)
 
     def _check_overlaps(self) -> None:
         for overlap in self.overlaps.values():
@@ -289,7 +314,7 @@ class Evidence:
                 if not levels <= allowed:
                     raise GuidanceError(f"no such {fact}", where=where, value=", ".join(sorted(levels - allowed)))
                 when[fact] = levels
-            answer = _convert({k: v for k, v in entry.items() if k != "when"}, Assignment, where)
+            answer = converted({k: v for k, v in entry.items() if k != "when"}, Assignment, where)
             if answer.group is not None and answer.group not in self.groups:
                 raise GuidanceError("no such group", where=f"{where}.group", value=answer.group, allowed=self.groups)
             if (answer.stands_in or answer.group is None) and not answer.why:
@@ -338,41 +363,6 @@ class Evidence:
             kinds = sorted({getattr(study, name) for study in chosen})
             if len(kinds) > 1:
                 raise GuidanceError(f"more than one {name} in a pool", where=f"{where}.studies", value=", ".join(kinds))
-
-
-def _convert(entry: Any, kind: Any, where: str) -> Any:
-    try:
-        return msgspec.convert(entry, kind)
-    except msgspec.ValidationError as error:
-        raise GuidanceError(str(error), where=where) from None
-
-
-def _by_id(entries: Iterable[Mapping[str, Any]], where: str) -> dict[str, Mapping[str, Any]]:
-    """Return entries by their ids, in their order; an entry without one, or a second of one id, is an error."""
-    found: dict[str, Mapping[str, Any]] = {}
-    for number, entry in enumerate(entries):
-        ident = entry.get("id")
-        if not isinstance(ident, str):
-            raise GuidanceError("an entry without an id", where=f"{where}[{number}].id", value=ident)
-        if ident in found:
-            raise GuidanceError("a second entry of this id", where=f"{where}: {ident}.id", value=ident)
-        found[ident] = entry
-    return found
-
-
-def _check_percent(value: Any, where: str) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 100:
-        raise GuidanceError("not a percentage", where=where, value=value, allowed="0 to 100")
-
-
-def _check_counts(x: Any, n: Any, where: str, names: tuple[str, str] = ("positive", "tested")) -> None:
-    for name, value in zip(names, (x, n), strict=True):
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise GuidanceError("not a whole number", where=f"{where}.{name}", value=value)
-    if n < 1:
-        raise GuidanceError("nothing was counted", where=f"{where}.{names[1]}", value=n, allowed="1 or more")
-    if not 0 <= x <= n:
-        raise GuidanceError("a count outside its total", where=f"{where}.{names[0]}", value=x, allowed=f"0 to {n}")
 
 
 @lru_cache(maxsize=8)

@@ -9,6 +9,8 @@ import msgspec
 from ntrkpath.evidence.data import Evidence
 from ntrkpath.evidence.glmm import Pooled, leave_one_out, pool
 from ntrkpath.evidence.inverse_variance import InverseVariance, inverse_variance
+from ntrkpath.evidence.predictive import Predicted, predicted
+from ntrkpath.evidence.profile import further_study, profile
 from ntrkpath.evidence.proportions import Interval, clopper_pearson, wilson
 from ntrkpath.evidence.studies import FrequencyGroup, Study
 
@@ -31,7 +33,9 @@ class Frequency(msgspec.Struct, frozen=True, kw_only=True):
     """The frequency of NTRK fusions in a group of sarcomas.
 
     ``overlap`` is ``once`` or ``all``: whether cohorts that share patients were pooled once. ``inverse_variance`` is
-    the figure of the method that errs for rare events, for comparison; ``None`` for a single study.
+    the figure of the method that errs for rare events, for comparison. Beside Wald's interval stands that of the
+    ``profile`` likelihood; a further study is shown by Student's t too (``further_t``), and, with the variance between
+    studies taken as uncertain, as a ``new_centre``: the range that probabilities use. ``None`` for a single study.
     """
 
     group: FrequencyGroup
@@ -39,6 +43,9 @@ class Frequency(msgspec.Struct, frozen=True, kw_only=True):
     studies: tuple[StudyFrequency, ...]
     pooled: Pooled
     inverse_variance: InverseVariance | None
+    profile: Interval | None = None
+    further_t: Interval | None = None
+    new_centre: Predicted | None = None
 
 
 @lru_cache(maxsize=128)
@@ -59,20 +66,19 @@ def frequency(evidence: Evidence, group: str, overlap: str = "once") -> Frequenc
     without = dict(zip((s.id for s in used), leave_one_out(x, n), strict=False))
     rows = []
     for study in found.studies:
-        why = study.why_not
-        if study.pooled and study not in used and study.overlap is not None:
-            shared = evidence.overlaps[study.overlap]
-            kept = next(s.label for s in used if s.id == shared.keep)
-            why = f"Shares patients with {kept}, which is kept. {shared.why}"
         rows.append(
             StudyFrequency(
                 study=study,
                 exact=clopper_pearson(study.positive, study.tested),
                 wilson=wilson(study.positive, study.tested),
                 used=study in used,
-                why_not=why,
+                why_not="" if study in used else evidence.why_not(study),
                 without=without.get(study.id) if study in used else None,
             )
         )
-    plain = inverse_variance(x, n) if len(used) > 1 else None
-    return Frequency(group=found, overlap=overlap, studies=tuple(rows), pooled=pool(x, n), inverse_variance=plain)
+    pooled, several = pool(x, n), len(used) > 1
+    return Frequency(
+        group=found, overlap=overlap, studies=tuple(rows), pooled=pooled,
+        inverse_variance=inverse_variance(x, n) if several else None, profile=profile(x, n, pooled),
+        further_t=further_study(pooled), new_centre=predicted(x, n) if several else None,
+    )  # fmt: skip

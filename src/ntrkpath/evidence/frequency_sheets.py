@@ -8,6 +8,7 @@ from typing import Any
 from ntrkpath.evidence.data import Evidence
 from ntrkpath.evidence.frequency import Frequency, StudyFrequency, frequency
 from ntrkpath.evidence.glmm import Pooled
+from ntrkpath.evidence.predictive import prior_note
 from ntrkpath.evidence.sheets import Row, Sheet, between, ends, noted, percent
 
 #: Below this the likelihood-ratio test shows that the studies differ; a pooled variance may stand above it.
@@ -23,21 +24,22 @@ def frequency_overview(evidence: Evidence, overlap: str = "once") -> Sheet:
     rows = []
     for group in evidence.groups.values():
         found = frequency(evidence, group.id, overlap)
-        p = found.pooled
+        p, centre = found.pooled, found.new_centre
         rows.append(
             Row(
                 cells=(group.id, f"{p.positive}/{p.tested}", str(p.studies), percent(p.estimate),
-                       between(p.low, p.high), spread(p)),
+                       between(p.low, p.high), between(centre.low, centre.high) if centre else ""),
                 below=(f"{group.says[0].upper()}{group.says[1:]}.",), kind="group",
-                record={"group": group.id, "says": group.says, "overlap": overlap, **_pooled_record(p)},
+                record={"group": group.id, "says": group.says, "overlap": overlap, **_pooled_record(found)},
             )
         )  # fmt: skip
-    heads = ("Group", ">Found", ">Studies", ">Frequency", ">95 % interval", ">A further study, 95 %")
+    heads = ("Group", ">Found", ">Studies", ">Frequency", ">95 % interval", ">A new centre, 95 %")
     return Sheet(
         title="NTRK fusions in sarcoma: frequency by group", heads=heads, rows=tuple(rows), ident="frequency",
         notes=(
-            "Pooled by a binomial-normal model with random effects; a single study has its exact interval. A further "
-            "study: where the share in a new study of like tumours would lie; only where studies differ beyond chance.",
+            "Pooled by a binomial-normal model with random effects; a single study has its exact interval. A new "
+            "centre: where the share in a centre that is none of these would lie, the variance between studies taken "
+            "as uncertain.",
             _overlap_note(overlap),
         ),
     )  # fmt: skip
@@ -56,7 +58,7 @@ def frequency_sheet(evidence: Evidence, group: str, overlap: str = "once") -> Sh
         Row(
             cells=("Pooled" if p.studies > 1 else "The one study", "", f"{p.positive}/{p.tested}", percent(p.estimate),
                    between(p.low, p.high), "", ""),
-            kind="pooled", record={"group": group, "kind": "pooled", "overlap": overlap, **_pooled_record(p)},
+            kind="pooled", record={"group": group, "kind": "pooled", "overlap": overlap, **_pooled_record(found)},
         )
     )  # fmt: skip
     return Sheet(
@@ -90,12 +92,17 @@ def _study_row(evidence: Evidence, row: StudyFrequency) -> Row:
     )  # fmt: skip
 
 
-def _pooled_record(p: Pooled) -> dict[str, Any]:
+def _pooled_record(found: Frequency) -> dict[str, Any]:
+    p, centre = found.pooled, found.new_centre
     return {
         "positive": p.positive, "tested": p.tested, "studies": p.studies, "method": p.method,
         "percent": 100 * p.estimate, "low": 100 * p.low, "high": 100 * p.high, "tau2": p.tau2, "i2": p.i2,
         "lrt_p": p.lrt_p, "prediction_low": _in_percent(p.prediction_low),
         "prediction_high": _in_percent(p.prediction_high),
+        **(ends(found.profile, "profile") if found.profile else {}),
+        **(ends(found.further_t, "prediction_t") if found.further_t else {}),
+        **({"new_centre_percent": 100 * centre.estimate, "new_centre_low": 100 * centre.low,
+            "new_centre_high": 100 * centre.high} if centre else {}),
     }  # fmt: skip
 
 
@@ -124,6 +131,7 @@ def _notes(found: Frequency) -> Iterable[str]:
             yield f"No more difference between the studies than chance makes ({differ})."
             if p.studies < 5:
                 yield f"{p.studies} studies can hardly show a difference: the interval may be too narrow."
+        yield from _ranges(found)
         if found.inverse_variance is not None and 0 < p.estimate < 0.1:
             other = found.inverse_variance.estimate
             above = 100 * (other / p.estimate - 1)
@@ -135,6 +143,19 @@ def _notes(found: Frequency) -> Iterable[str]:
         yield _overlap_note(found.overlap)
     if any(not row.used for row in found.studies):
         yield "* not pooled."
+
+
+def _ranges(found: Frequency) -> Iterable[str]:
+    """Yield what stands beside Wald's interval, and where a further study would lie by what is taken as known."""
+    if found.profile is not None:
+        yield f"95 % by profile likelihood: {between(found.profile.low, found.profile.high)}."
+    if found.further_t is not None:
+        yield f"A further study by Student's t: {between(found.further_t.low, found.further_t.high)}."
+    if found.new_centre is not None:
+        yield (
+            f"A new centre, the variance between studies taken as uncertain ({prior_note()}):"
+            f" {between(found.new_centre.low, found.new_centre.high)}. This is the range that probabilities use."
+        )
 
 
 def _overlap_note(overlap: str) -> str:

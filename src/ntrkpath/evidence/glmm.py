@@ -124,37 +124,53 @@ def marginal(x: Any, n: Any, nodes: int = NODES) -> Callable[[float, float], flo
         nodes: Nodes of the quadrature, placed about each study's own mode.
     """
     np = need("numpy")
-    node, weight = np.polynomial.hermite.hermgauss(nodes)
-    node = sqrt(2) * node[:, None]
-    log_weight = np.log(weight)[:, None] + node * node / 2 - log(pi) / 2
     modes = np.zeros_like(x)
 
     def value(mu: float, tau: float) -> float:
-        # The effects are tau * v with v standard normal, so that tau = 0 is an ordinary point.
-        v = modes.copy()
-        # The density of each effect has one mode, between these; a step that leaves them, or is long, is cut.
-        low, high = tau * (x - n), tau * x
-        longest = 2 / max(tau, 1.0)
-        for _ in range(MODE_STEPS):
-            p = 0.5 * (1 + np.tanh((mu + tau * v) / 2))
-            slope = tau * (x - n * p) - v
-            low, high = np.where(slope > 0, v, low), np.where(slope < 0, v, high)
-            step = np.clip(slope / (tau * tau * n * p * (1 - p) + 1), -longest, longest)
-            there = np.where((v + step < low) | (v + step > high), (low + high) / 2, v + step)
-            moved = float(np.abs(there - v).max())
-            v = there
-            if moved < MODE_TOLERANCE:
-                break
-        modes[:] = v
-        p = 0.5 * (1 + np.tanh((mu + tau * v) / 2))
-        scale = 1 / np.sqrt(tau * tau * n * p * (1 - p) + 1)
-        at = v + scale * node
-        eta = mu + tau * at
-        terms = x * eta - n * np.logaddexp(0, eta) - at * at / 2 + log_weight
-        top = terms.max(axis=0)
-        return -float((top + np.log(np.exp(terms - top).sum(axis=0)) + np.log(scale)).sum())
+        found, modes[:] = integrated(x, n, mu, tau, modes, nodes)
+        return float(found)
 
     return value
+
+
+def integrated(x: Any, n: Any, mu: Any, tau: Any, start: Any = 0.0, nodes: int = NODES) -> tuple[Any, Any]:
+    """Return minus the log likelihood of every pair (mu, tau), up to a constant, and the modes of the effects.
+
+    Args:
+        x: Array of k positive counts. n: array of k totals.
+        mu: Number or array of one shape. tau: likewise; the two are broadcast to a shape S.
+        start: Where the modes are first looked for, S x k.
+        nodes: Nodes of the quadrature, placed about each study's own mode.
+
+    Returns:
+        Arrays of the shapes S and S x k.
+    """
+    np = need("numpy")
+    mu, tau = (np.asarray(value, dtype=float)[..., None] for value in (mu, tau))
+    # The effects are tau * v with v standard normal, so that tau = 0 is an ordinary point.
+    v = np.zeros(np.broadcast_shapes(mu.shape, tau.shape, x.shape)) + start
+    # The density of each effect has one mode, between these; a step that leaves them, or is long, is cut.
+    low, high = tau * (x - n), tau * x
+    longest = 2 / np.maximum(tau, 1.0)
+    for _ in range(MODE_STEPS):
+        p = 0.5 * (1 + np.tanh((mu + tau * v) / 2))
+        slope = tau * (x - n * p) - v
+        low, high = np.where(slope > 0, v, low), np.where(slope < 0, v, high)
+        step = np.clip(slope / (tau * tau * n * p * (1 - p) + 1), -longest, longest)
+        there = np.where((v + step < low) | (v + step > high), (low + high) / 2, v + step)
+        moved = float(np.abs(there - v).max())
+        v = there
+        if moved < MODE_TOLERANCE:
+            break
+    p = 0.5 * (1 + np.tanh((mu + tau * v) / 2))
+    scale = 1 / np.sqrt(tau * tau * n * p * (1 - p) + 1)
+    node, weight = (values.reshape(-1, *[1] * v.ndim) for values in np.polynomial.hermite.hermgauss(nodes))
+    node = sqrt(2) * node
+    at = v + scale * node
+    eta = mu + tau * at
+    terms = x * eta - n * np.logaddexp(0, eta) - at * at / 2 + np.log(weight) + node * node / 2 - log(pi) / 2
+    top = terms.max(axis=0)
+    return -(top + np.log(np.exp(terms - top).sum(axis=0)) + np.log(scale)).sum(axis=-1), v
 
 
 def _maximise(minus: Callable[[float, float], float], plain: float, x: Any, n: Any) -> tuple[float, float]:
@@ -246,4 +262,4 @@ def _i2(x: Any, n: Any, tau2: float) -> float:
     return float(100 * tau2 / (typical + tau2))
 
 
-__all__ = ["Pooled", "expit", "leave_one_out", "marginal", "pool"]
+__all__ = ["Pooled", "expit", "integrated", "leave_one_out", "marginal", "pool"]

@@ -1,18 +1,18 @@
 """Spreads of uncertain log odds and log likelihood ratios, and of their sum: what carries the credible ranges.
 
 A proportion from counts x of n has the Beta posterior of the Jeffreys prior, Beta(x + 1/2, n - x + 1/2); a pooled one
-is normal on the logit scale about the pooled logit, with the variance of a new setting (standard error squared +
-tau2). The log odds after a result are the log odds before it plus the log likelihood ratio; independent terms are
-convolved on a grid. No sampling: the same counts give the same digits.
+is that of a new centre, with a weak prior on the variance between studies (`predictive`). The log odds after a result
+are the log odds before it plus the log likelihood ratio; independent terms are convolved on a grid. No sampling: the
+same counts give the same digits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import log, log1p
 from typing import Any
 
-from ntrkpath.evidence.glmm import Pooled
+from ntrkpath.evidence.predictive import logits
 from ntrkpath.evidence.proportions import need
 
 #: Step and half width of the grid, in log odds; midpoints in which one term is cut.
@@ -39,13 +39,9 @@ class Uncertain:
         return cls(np.log(share.ppf(at)) - np.log(rest.isf(at)))
 
     @classmethod
-    def pooled(cls, fit: Pooled, points: int = POINTS) -> Uncertain:
-        """Return what a pooled proportion says of a new setting."""
-        np, stats = need("numpy"), need("scipy.stats")
-        if fit.logit is None or fit.logit_se is None or fit.tau2 is None:
-            return cls.counted(fit.positive, fit.tested, points)
-        at = (np.arange(points) + 0.5) / points
-        return cls(fit.logit + (fit.logit_se**2 + fit.tau2) ** 0.5 * stats.norm.ppf(at))
+    def new_centre(cls, x: Sequence[int], n: Sequence[int], points: int = POINTS) -> Uncertain:
+        """Return what several studies say of a centre that is not among them; of one study, its own posterior."""
+        return cls.counted(x[0], n[0], points) if len(x) == 1 else cls(logits(x, n, points))
 
     @classmethod
     def certain(cls, share: float) -> Uncertain:

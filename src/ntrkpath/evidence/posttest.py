@@ -101,4 +101,4 @@ def after(prior: float, ratio: float) -> float:
         return 1.0
     if before == 1.0 and ratio == 0:
         raise EvidenceError("certain before, impossible after", where="ratio", value=ratio)
-    return before * ratio / (before * ratio + 1 - before)
+    return min(1.0, before * ratio / (before * ratio + 1 - before))

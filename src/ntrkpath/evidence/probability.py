@@ -85,7 +85,7 @@ class Probabilities:
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
         self.stale = False
-        self._known: dict[object, Probability] = {}
+        self._known: dict[object, Probability | None] = {}
         self.available = all(name in edition.data for name in SOURCES)
         if not self.available:
             return
@@ -94,7 +94,7 @@ class Probabilities:
         if self._figures.get("made_from") != made_from(edition):
             self._figures = self._made_anew()
         self.without = Ruled(rules["without_figure"])
-        self.settled = Ruled(rules["settled"])
+        self.not_shown = Ruled(rules["not_shown"])
         self.assignments = Ruled(edition.data["evidence_frequency"]["assignments"])
         self.tests = [(test["id"], Ruled(test["results"]), test) for test in rules["tests"]]
         self.next_tests = [
@@ -107,7 +107,13 @@ class Probabilities:
         self._test_of: dict[str, str] = {entry["id"]: entry["test"] for entry in rules["accuracy"]}
         self._why = {entry["id"]: entry["why"] for entry in rules["accuracy"]}
         self.assumptions = [(frozenset(a["tests"]), When(a.get("when", {})), a["text"]) for a in rules["assumptions"]]
-        ruled = [self.without, self.settled, self.assignments, *(r for _, r, _ in self.tests), *self.accuracy.values()]
+        ruled = [
+            self.without,
+            self.not_shown,
+            self.assignments,
+            *(r for _, r, _ in self.tests),
+            *self.accuracy.values(),
+        ]
         facts = {fact for r in ruled for fact in r.facts()} | {ident for ident, _, _ in self.tests}
         facts |= {fact for _, when, *_ in (*self.next_tests, *self.assumptions) for fact, _ in when.wanted}
         self.facts = tuple(sorted(facts - {"histology", "frequency"}))
@@ -125,7 +131,7 @@ class Probabilities:
         return figures(self.edition)
 
     def of(self, histology: str, name: str, levels: Mapping[str, str]) -> Probability | None:
-        """Return the probability for a case, or ``None`` for an edition without evidence.
+        """Return the probability for a case; ``None`` where it is not shown, or for an edition without evidence.
 
         Args:
             histology: The id of its histology; ``name`` the name.
@@ -137,19 +143,30 @@ class Probabilities:
         if not self.available:
             return None
         key = (histology, self._key(levels))
-        known = self._known.get(key)
-        if known is None:
+        if key not in self._known:
             if len(self._known) > _REMEMBERED:
                 self._known.clear()
-            known = self._known[key] = self._of(name, {**levels, "histology": histology})
-        return known
+            self._known[key] = self._of(name, {**levels, "histology": histology})
+        return self._known[key]
 
-    def _of(self, name: str, levels: Mapping[str, str]) -> Probability:
+    def why_not_shown(self, histology: str, levels: Mapping[str, str]) -> str:
+        """Return why nothing is said of the probability of a case; empty where something is.
+
+        Args:
+            histology: The id of its histology.
+            levels: The level of every fact, as the tables leave them.
+        """
+        hidden = self.not_shown.first({**levels, "histology": histology}) if self.available else None
+        return str(hidden["why"]) if hidden else ""
+
+    def _of(self, name: str, levels: Mapping[str, str]) -> Probability | None:
+        if self.not_shown.first(levels) is not None:
+            return None
         if self.stale:
             return _none(STALE)
-        barred, settled = self.without.first(levels), self.settled.first(levels)
+        barred = self.without.first(levels)
         if barred is not None:
-            return _none(f"No figure. {barred['why']}" if settled is None or barred.get("outside") else settled["why"])
+            return _none(f"No figure. {barred['why']}")
         assigned = self.assignments.first(levels)
         if assigned is None or assigned["group"] is None:
             return _none(f"No figure. {assigned['why'] if assigned else 'No published frequency fits this case.'}")
@@ -160,8 +177,6 @@ class Probabilities:
             estimate, low, high, group, found["says"], found["counts"], tuple(found["studies"]),
             name if assigned.get("stands_in") else None, assigned.get("why", ""),
         )  # fmt: skip
-        if settled is not None:
-            return Probability(pre_test, (), None, (), (), settled["why"])
         steps, weighed, open_ = self._steps(group, levels)
         now = None
         if open_:

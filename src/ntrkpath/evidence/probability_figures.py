@@ -7,7 +7,6 @@ from itertools import product
 from typing import Any
 
 from ntrkpath.evidence.data import Evidence, evidence_of
-from ntrkpath.evidence.glmm import pool
 from ntrkpath.evidence.posterior import Spread, Uncertain
 from ntrkpath.evidence.posttest import after, likelihood_ratio
 from ntrkpath.evidence.probability import RULES, Ruled, When, combination, made_from
@@ -54,7 +53,7 @@ def _signs(test: Mapping[str, Any]) -> tuple[str, ...]:
 def _check(edition: Edition) -> None:
     """Check that every condition of ``probability.yaml`` names facts, levels and histologies that are there."""
     rules = edition.data[RULES]
-    entries = [*rules["without_figure"], *rules["settled"], *rules["accuracy"], *rules["assumptions"]]
+    entries = [*rules["without_figure"], *rules["not_shown"], *rules["accuracy"], *rules["assumptions"]]
     for test in rules["tests"]:
         entries += [*test["results"], *([test["next"]] if "next" in test else [])]
     groups = {group["id"] for group in edition.data["evidence_frequency"]["groups"]}
@@ -99,7 +98,7 @@ def _combinations(
 def _frequency(evidence: Evidence, ident: str) -> tuple[Uncertain, dict[str, Any]]:
     studies = evidence.studies(ident)
     x, n = [s.positive for s in studies], [s.tested for s in studies]
-    spread = Uncertain.counted(x[0], n[0]) if len(studies) == 1 else Uncertain.pooled(pool(x, n))
+    spread = Uncertain.new_centre(x, n)
     return spread, {
         "says": evidence.group(ident).says,
         "probability": _rounded(spread.range()),
@@ -131,7 +130,7 @@ def _accuracy(evidence: Evidence, entry: Mapping[str, Any]) -> tuple[Uncertain, 
                 raise GuidanceError("no such pool", where=f"probability.yaml: {entry['id']}", value=ident)
             members = evidence.pools[ident].studies
             pairs = [_counts(evidence, side, study, entry["id"]) for study in members]
-            spread = Uncertain.pooled(pool([x for x, _ in pairs], [n for _, n in pairs]))
+            spread = Uncertain.new_centre([x for x, _ in pairs], [n for _, n in pairs])
             source = ", ".join(evidence.accuracy_studies[study].label for study in members)
         elif kind == "study":
             pairs = [_counts(evidence, side, ident, entry["id"])]

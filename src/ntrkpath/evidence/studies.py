@@ -42,12 +42,16 @@ class Overlap(msgspec.Struct, frozen=True):
 
 
 class FrequencyGroup(msgspec.Struct, frozen=True, kw_only=True):
-    """A group of sarcomas with published counts; ``says`` is its name in words."""
+    """A group of sarcomas with published counts; ``says`` is its name in words.
+
+    ``extends`` names the group whose studies it holds too, where series outside table 1 were added to it.
+    """
 
     id: str
     says: str
     studies: tuple[Study, ...]
     note: str = ""
+    extends: str | None = None
 
 
 class Assignment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

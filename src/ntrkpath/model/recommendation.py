@@ -185,8 +185,8 @@ class PreTest(_Item, frozen=True, gc=False):
     """How often an NTRK fusion is found in tumours like this one, before any test.
 
     Args:
-        estimate: The share with a fusion, 0 to 1: pooled over the studies, or the median from one study.
-        low: Lower end of the 95 % range of a new setting; the credible range where there is one study.
+        estimate: The share with a fusion, 0 to 1: the median for a patient of a new centre.
+        low: Lower end of the 95 % credible range for a patient of a new centre.
         high: Upper end of the same range.
         group: The group of the evidence whose frequency is taken.
         says: The group in words.
@@ -254,13 +254,15 @@ class AfterResult(_Item, frozen=True, gc=False):
 class Probability(_Item, frozen=True, gc=False):
     """How probable a productive NTRK fusion is: information beside the rules, which never read it.
 
+    Absent (``null``) where a fusion is proven or the next step does not turn on it: ``not_shown`` of probability.yaml.
+
     Args:
         pre_test: Before any test; ``None`` where the evidence holds no figure for such a tumour.
         steps: Every result of the case, in the order of the tests named at ``AfterResult``.
-        now: After all results; ``None`` where one of them cannot be weighed, or sequencing has settled the question.
+        now: After all results; ``None`` where one of them cannot be weighed.
         next: What each result that may come next would make of it.
         assumptions: What the figures rest on.
-        note: Why there is no figure, or that the question is settled.
+        note: Why there is no figure.
     """
 
     pre_test: PreTest | None

@@ -176,7 +176,9 @@ class Assembler:
                     value=answer.why,
                     remedy="give `frequency:` with a group",
                 )
-            return (self._group(answer.group),), answer.why if answer.stands_in else ""
+            # Strategies rest on the series of table 1; those that were added to a group serve single cases.
+            group = self.evidence.group(answer.group).extends or answer.group
+            return (self._group(group),), answer.why if answer.stands_in else ""
         if cell.frequency not in self.evidence.groups:
             raise StrategyError(
                 "unknown group",

@@ -1,0 +1,162 @@
+"""What several studies say of a new centre: the variance between studies is uncertain, and a weak prior says so.
+
+Maximum likelihood may put the standard deviation between studies (tau, on the logit scale) at zero from ten studies; a
+range that takes this as known is too narrow for a centre that was not among them. Here tau has a half-normal prior
+(Röver C, Bender R, Dias S, et al. Res Synth Methods 2021;12:448-474), the pooled logit a flat one, and the logit of a
+new centre is averaged over both. The likelihood is that of `glmm`. No sampling: the same counts give the same digits.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from functools import lru_cache
+from math import log
+from typing import Any
+
+import msgspec
+
+from ntrkpath.evidence.glmm import integrated, marginal
+from ntrkpath.evidence.proportions import check_studies, need
+
+#: Scale of the half-normal prior of tau on the logit scale: half of it below 0.34, 95 % below 0.98, that is, centres
+#: whose odds differ by a factor of up to about seven either way.
+SCALE = 0.5
+#: Largest tau looked at, in scales; points of the grid of tau; points of the pooled logit, coarse and fine.
+FARTHEST, TAUS, COARSE, FINE = 4.0, 24, 25, 161
+#: What lies this much below the highest log likelihood weighs nothing.
+NOTHING = 14.0
+#: The pooled logit is looked for within this distance of the logit of all counts together.
+HALF_WIDEST = 12.0
+
+
+class Predicted(msgspec.Struct, frozen=True, kw_only=True):
+    """The share of positive tumours in a new centre: median and 95 % range, with the median of tau."""
+
+    estimate: float
+    low: float
+    high: float
+    tau: float
+
+
+@lru_cache(maxsize=256)
+def _weights(x: tuple[int, ...], n: tuple[int, ...], scale: float) -> tuple[Any, Any, Any]:
+    """Return the grids of the pooled logit and of tau, and the posterior weight of each pair."""
+    np = need("numpy")
+    xs, ns = np.asarray(x, dtype=float), np.asarray(n, dtype=float)
+    minus = marginal(xs, ns)
+    middle = log(sum(x) + 0.5) - log(sum(n) - sum(x) + 0.5)
+    least = minus(middle, SCALE)
+    # Close together near zero, where the likelihood of tau is often highest.
+    taus = FARTHEST * scale * ((np.arange(TAUS) + 0.5) / TAUS) ** 2
+    steps = 2 * FARTHEST * scale * ((np.arange(TAUS) + 0.5) / TAUS) / TAUS
+    ends = []
+    for direction in (-1, 1):
+        far = 0.5
+        while far < HALF_WIDEST and minus(middle + direction * far, float(taus[-1])) < least + NOTHING:
+            far *= 1.4
+        ends.append(middle + direction * far)
+    coarse = np.linspace(*ends, COARSE)
+    values, _ = integrated(xs, ns, coarse[None, :], taus[:, None])
+    mus = np.linspace(coarse[0], coarse[-1], FINE)
+    # The likelihood is smooth in the pooled logit, so that few points of it and a spline between them are enough.
+    spline = need("scipy.interpolate").CubicSpline(coarse, values, axis=1)
+    weight = np.exp(-(spline(mus) - values.min())) * (steps * np.exp(-((taus / scale) ** 2) / 2))[:, None]
+    return mus, taus, weight / weight.sum()
+
+
+def logits(x: Sequence[int], n: Sequence[int], points: int, scale: float = SCALE) -> Any:
+    """Return midpoints of equal probability of the logit of a new centre.
+
+    Args:
+        x: Positive tumours, study by study.
+        n: Tumours tested, study by study; at least two studies.
+        points: How many midpoints.
+        scale: Scale of the half-normal prior of tau.
+
+    Raises:
+        EvidenceError: Counts that cannot be, or numpy or scipy is not installed.
+    """
+    np, special = need("numpy"), need("scipy.special")
+    xs, ns = check_studies(x, n)
+    mus, taus, weight = _weights(tuple(xs), tuple(ns), scale)
+    at = np.linspace(mus[0] - FARTHEST * scale, mus[-1] + FARTHEST * scale, 1201)
+    below = np.zeros_like(at)
+    for tau, row in zip(taus, weight, strict=True):
+        keep = row > row.sum() * 1e-9
+        below += special.ndtr((at[:, None] - mus[None, keep]) / tau) @ row[keep]
+    middle = (np.arange(points) + 0.5) / points
+    rising = np.concatenate([[True], np.diff(below) > 0])
+    return np.interp(middle, below[rising], at[rising])
+
+
+def predicted(x: Sequence[int], n: Sequence[int], scale: float = SCALE) -> Predicted:
+    """Return the range of the share of positive tumours in a new centre.
+
+    Raises:
+        EvidenceError: Counts that cannot be, or numpy or scipy is not installed.
+    """
+    np = need("numpy")
+    xs, ns = check_studies(x, n)
+    low, middle, high = np.interp((0.025, 0.5, 0.975), (np.arange(2000) + 0.5) / 2000, logits(x, n, 2000, scale))
+    _, taus, weight = _weights(tuple(xs), tuple(ns), scale)
+    by_tau = weight.sum(axis=1)
+    tau = float(np.interp(0.5, np.cumsum(by_tau) - by_tau / 2, taus))
+    estimate, lowest, highest = (float(0.5 * (1 + np.tanh(value / 2))) for value in (middle, low, high))
+    return Predicted(estimate=estimate, low=lowest, high=highest, tau=tau)
+
+
+class LeftOut(msgspec.Struct, frozen=True, kw_only=True):
+    """One study and the others: its counts, and how many positives the others let one expect (95 % range)."""
+
+    positive: int
+    tested: int
+    expected: float
+    low: int
+    high: int
+
+    @property
+    def covered(self) -> bool:
+        """Whether the count lies in the range."""
+        return self.low <= self.positive <= self.high
+
+
+def left_out(x: Sequence[int], n: Sequence[int], scale: float = SCALE) -> tuple[LeftOut, ...]:
+    """Return each study as the others predict it: the range holds the chance of the count itself too.
+
+    Raises:
+        EvidenceError: Counts that cannot be, or numpy or scipy is not installed.
+    """
+    xs, ns = check_studies(x, n)
+    return tuple(expected_in(xs[:i] + xs[i + 1 :], ns[:i] + ns[i + 1 :], xs[i], ns[i], scale) for i in range(len(xs)))
+
+
+def expected_in(x: Sequence[int], n: Sequence[int], positive: int, tested: int, scale: float = SCALE) -> LeftOut:
+    """Return what these studies let one expect in another series of ``tested`` tumours, beside what was found.
+
+    Raises:
+        EvidenceError: Counts that cannot be, or numpy or scipy is not installed.
+    """
+    np, stats = need("numpy"), need("scipy.stats")
+    if len(x) > 1:
+        share = 0.5 * (1 + np.tanh(logits(x, n, 600, scale) / 2))
+    else:
+        share = stats.beta(x[0] + 0.5, n[0] - x[0] + 0.5).ppf((np.arange(600) + 0.5) / 600)
+
+    def least(chance: float) -> int:
+        """Return the least count up to which this chance, or more, lies."""
+        return bisect_left(
+            range(tested + 1), chance, key=lambda count: float(stats.binom.cdf(count, tested, share).mean())
+        )
+
+    return LeftOut(
+        positive=positive, tested=tested, expected=float(share.mean() * tested), low=least(0.025), high=least(0.975)
+    )
+
+
+def prior_note(scale: float = SCALE) -> str:
+    """Return the prior in words."""
+    return f"half-normal prior of scale {scale:g} for the standard deviation between studies on the logit scale"
+
+
+__all__ = ["SCALE", "LeftOut", "Predicted", "expected_in", "left_out", "logits", "predicted", "prior_note"]

@@ -587,10 +587,34 @@ def assert_nowhere(answer: Recommendation) -> None:
     """No form of the answer has the block: text short and whole, page, paper, JSON."""
     assert answer.probability is None
     assert msgspec.json.decode(msgspec.json.encode(answer))["probability"] is None
-    for text in (render(answer, load()), render(answer, load(), verbose=True), page(answer)):
+    for text in (render(answer, load()), render(answer, load(), verbose=True), page(answer), paper(answer)):
         assert "Probability of a productive" not in text
-    pdf = pytest.importorskip("ntrkpath.report.pdf")
-    assert pdf.data((answer,), load())["cases"][0]["probability"] is None if hasattr(pdf, "data") else True
+
+
+def paper(answer: Recommendation) -> str:
+    """What is handed to the typesetter for one answer."""
+    typst = pytest.importorskip("typst")
+    from ntrkpath.report.pdf import render_pdf
+
+    given_: list[str] = []
+
+    def compiled(_: bytes, *, sys_inputs: dict[str, str], **__: Any) -> bytes:
+        given_.append(sys_inputs["document"])
+        return b""
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typst, "compile", compiled)
+        render_pdf([answer], load())
+    return given_[0]
+
+
+def test_where_the_next_step_turns_on_it_every_form_has_the_block_and_says_that_it_is_not_validated() -> None:
+    answer = decided("infantile fibrosarcoma", IHC_NEGATIVE)
+    for text in (render(answer, load(), verbose=True), page(answer), paper(answer)):
+        told_ = " ".join(text.split())
+        assert "Probability of a productive" in told_ and "Not validated" in told_
+    assert answer.probability is not None
+    assert any(text.startswith("Not validated") for text in answer.probability.assumptions)
 
 
 @pytest.mark.parametrize(
@@ -683,8 +707,8 @@ def test_any_case_is_decided_alike_with_and_without(data: dict[str, Any]) -> Non
     answer = pathway().recommend(case)
     assert without(answer) == pathway(False).recommend(case)
     found = answer.probability
+    assert (found is None) == bool(hidden(answer))
     if found is None:
-        assert hidden(answer)
         return
     for given_ in (found.now, found.pre_test, *(step.probability for step in (*found.steps, *found.next))):
         assert given_ is None or 0 <= given_.low < given_.estimate < given_.high <= 1

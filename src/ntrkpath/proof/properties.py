@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations_with_replacement
 from typing import Any
 
 from ntrkpath.model.errors import GuidanceError
@@ -163,15 +164,38 @@ def prove_independent(chain: Chain, fact: str, unread: Iterable[str]) -> list[Fi
 
 
 def prove_exclusive(chain: Chain, group: Sequence[str]) -> tuple[int, list[Finding]]:
-    """Prove that no state gives two of the actions of ``group``; returns the number of states."""
-    items = {row: given & frozenset(group) for row, given in actions_of(chain).items()}
+    """Prove that no state gives two of the actions of ``group``; returns the number of states.
+
+    Each pair of rows that give two of them is looked at where the conditions of both hold, which is a small corner.
+    """
+    given = {row: actions & frozenset(group) for row, actions in actions_of(chain).items()}
+    rows = [(table, row) for table in chain.tables for row in table.rows if given.get(row.id)]
+    together: dict[str, str] = {}
+    found: list[Finding] = []
     try:
-        states = count_reachable(chain, items)
+        for action in group:
+            if not any(_held(chain, (row,)) for _, row in rows if action in given[row.id]):
+                found.append(Finding("exclusive", action, "no state gives it"))
+        for (table, row), (other_table, other) in combinations_with_replacement(rows, 2):
+            both = given[row.id] | given[other.id]
+            one_of_a_table = table is other_table and table.hit == "first" and row is not other
+            if len(both) > 1 and not one_of_a_table and (example := _held(chain, (row, other))):
+                together.setdefault(", ".join(sorted(both)), f"{row.id} and {other.id}: {example}")
     except GuidanceError as error:
         return 0, [Finding("exclusive", ", ".join(group), f"not proved: {error}")]
-    given = frozenset[str]().union(*(outcome for _, outcome in states))
-    found = [Finding("exclusive", action, "no state gives it") for action in group if action not in given]
-    for _, outcome in sorted(states, key=lambda s: sorted(s[1])):
-        if len(outcome) > 1:
-            found.append(Finding("exclusive", ", ".join(sorted(outcome)), "are given together"))
-    return sum(states.values()), found
+    found += [Finding("exclusive", pair, f"are given together by {where}") for pair, where in sorted(together.items())]
+    return sum(count_reachable(chain, {}).values()), found
+
+
+def _held(chain: Chain, rows: Sequence[Row]) -> str:
+    """Return a state in which all these rows hold, by the facts that they read; empty where there is none."""
+    corner: dict[str, frozenset[str]] | None = {}
+    for row in rows:
+        corner = narrowed(corner or {}, row.when) if corner is not None else None
+    if corner is None:
+        return ""
+    items = {row.id: frozenset({row.id}) for row in rows}
+    wanted = frozenset(items)
+    keep = sorted(corner)
+    held = [levels for levels, outcome in count_reachable(chain, items, keep, corner) if wanted <= outcome]
+    return ", ".join(f"{f}={lv}" for f, lv in zip(keep, min(held), strict=True)) if held else ""

@@ -13,7 +13,7 @@ from ntrkpath.report.words import level_words
 
 TITLE = "Probability of a productive NTRK fusion"
 BESIDE = "Information beside the rules: no rule reads it, and no action rests on it."
-RANGES = "Median and 95 % credible range: frequency and accuracy are known only roughly."
+RANGES = "Median and 95 % credible range for a patient of a new centre: frequency and accuracy are known only roughly."
 BEFORE = "Before any test"
 PICTURE = "Before and after each result"
 

@@ -16,10 +16,10 @@ from typing import Any
 
 import msgspec
 
+from ntrkpath.cases.load import decode_json
 from ntrkpath.cli.recommend import rest_collector
 from ntrkpath.guidance import load
 from ntrkpath.pathway import Pathway, case_from
-from ntrkpath.cases.load import decode_json
 
 HISTOLOGIES = (
     "infantile fibrosarcoma", "IMT", "GIST", "leiomyosarcoma", "synovial sarcoma", "dedifferentiated liposarcoma",

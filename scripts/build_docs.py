@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import docs_code
 import docs_guidance
 import docs_histologies
+import docs_rounds
 from ntrkpath.guidance import Edition, load
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,6 +28,7 @@ def pages(edition: Edition) -> dict[str, str]:
     return {
         **docs_guidance.pages(edition),
         **docs_histologies.pages(edition),
+        **docs_rounds.pages(edition),
         **docs_code.pages(),
     }
 

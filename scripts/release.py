@@ -50,7 +50,9 @@ def interpreter(version: str) -> Path | None:
     homes = sorted(Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).glob(f"versions/{version}.*/bin/python"))
     found = shutil.which(f"python{version}")
     for candidate in [*([Path(found)] if found else []), *homes]:
-        told = subprocess.run([candidate, "-c", "import sys; print(sys.version)"], capture_output=True, text=True, check=False)
+        told = subprocess.run(
+            [candidate, "-c", "import sys; print(sys.version)"], capture_output=True, text=True, check=False
+        )
         if told.returncode == 0 and told.stdout.startswith(version):
             return candidate
     return None

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ntrkpath.cli.main import cli
+from ntrkpath.fusion.judge import judge_files
 from ntrkpath.guidance import load
 from ntrkpath.model.errors import NtrkpathError
 from ntrkpath.model.recommendation import Recommendation
@@ -255,3 +256,26 @@ def test_another_patients_mutation_never_counts(tmp_path: Path) -> None:
     test = {"method": "dna_mps", "date": "2025-01-01", "file": "tumour.maf", "sample": "P2"}
     answer = decide(tmp_path, BEFORE, test, therapy=PROGRESSED)
     assert answer.facts["resistance"] == "none_found"
+
+
+# --- a case sees in a file what the command for files sees in it --------------------------------------------------
+
+SHARED = Path(__file__).parents[2] / "shared" / "data" / "fusion"
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="needs the real caller files beside the repository")
+@pytest.mark.parametrize("caller", sorted(p.name for p in SHARED.iterdir() if p.is_dir()) if SHARED.is_dir() else [])
+def test_a_case_sees_in_a_real_file_what_the_commands_see_per_sample(caller: str) -> None:
+    file = min((p for p in (SHARED / caller).iterdir() if p.is_file()), key=lambda p: p.stat().st_size)
+    judged = judge_files([file])
+    (report,) = judged.files
+    for sample in report.samples or ("case",):
+        wanted = judge_files([file], sample=sample).of(sample)
+        level = next((event.level for event in wanted.events), "rna")
+        test = {"method": f"{level}_mps", "file": file.name, "sample": sample}
+        case = case_from({"id": sample, "diagnosis": {"histology": "GIST"}, "tests": [test]})
+        _, attached = attach(case, file.parent, genes=())
+        seen = attached[1]
+        told, expected = ([(e.name, e.verdict, e.level) for e in one.events] for one in (seen, wanted))
+        assert told == expected
+        assert (seen.changes, seen.copy_numbers) == (wanted.changes, wanted.copy_numbers)

@@ -134,7 +134,7 @@ def test_label_ids_are_unique() -> None:
 @pytest.mark.parametrize("row", named(LABELS["labels"], "id"))
 def test_a_label_uses_closed_vocabularies(row: Row) -> None:
     required = {"id", "drug", "agency", "from", "until", "approval", "requires", "text", "source"}
-    assert required <= set(row) <= required | {"in_paper", "label_read", "note"}
+    assert required <= set(row) <= required | {"in_paper", "label_read", "note", "read"}
     assert row["drug"] in DRUGS
     assert row["agency"] in AGENCIES
     assert row["approval"] in APPROVALS

@@ -213,7 +213,9 @@ def test_multiqc_takes_the_section_without_a_complaint(tmp_path: Path) -> None:
     assert worked(tmp_path).returncode == 0
     done = subprocess.run(
         [multiqc, "out", "--strict", "--outdir", "report", "--no-version-check"],
-        cwd=tmp_path, capture_output=True, text=True,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "ETV6::NTRK3" in (tmp_path / "report" / "multiqc_report.html").read_text(encoding="utf-8")

@@ -17,7 +17,9 @@ from ntrkpath.model.case import Case
 from ntrkpath.model.recommendation import (
     SCHEMA,
     Action,
+    Answer,
     Caution,
+    Finding,
     Guideline,
     HistologyAnswer,
     Label,
@@ -25,10 +27,12 @@ from ntrkpath.model.recommendation import (
     Reading,
     Recommendation,
     Step,
+    Weighed,
 )
 from ntrkpath.pathway import Pathway
 from ntrkpath.report import render, render_html
 from ntrkpath.report import words as wording
+from ntrkpath.report.screen import screen
 from ntrkpath.report.markup import Html, el, join, table
 
 EDITION = load_edition()
@@ -38,9 +42,15 @@ HOSTILE = "<script>alert(1)</script>\"'&[bold red]x[/]\x1b[2J\x07\n\u202eevil :s
 HAND_MADE = Recommendation(
     schema=SCHEMA,
     case_id="example-1",
+    patient={"age": "61", "sex": "female", "histology": "UPS", "site": "thigh"},
     guideline=Guideline("wsn2020", "1.0.0", "0123456789abcdef"),
     as_of=dt.date(2026, 1, 1),
     labels_known_to=dt.date(2025, 12, 11),
+    answer=Answer("Open: stained.", "No TRK inhibitor now.", "Sequence it."),
+    findings=(
+        Finding("tests[0]", "pan_trk_ihc; percent 5", "positive: Stained.", True, ""),
+        Finding("alterations[0]", "KIT mutation absent", "KIT: absent", False, "it bears on another tumour"),
+    ),
     histology=HistologyAnswer("UPS", "ups", "Undifferentiated sarcoma", "complex_genomics", "synonym"),
     tier="++",
     tier_reason="Complex genomics.",
@@ -51,26 +61,76 @@ HAND_MADE = Recommendation(
         Action("order_fish", "consider", "FISH too.", "It may help.", "X-2", ("IHC-12",), "ambiguous", "Left open."),
     ),
     cautions=(Caution("A stain is not a fusion.", "X-3", ("IHC-5",), "inferred"),),
-    missing=(Missing("extent", "How far has the disease spread?", ("establish_extent", "no_routine_testing")),),
+    missing=(
+        Missing("extent", "How far has the disease spread?", ("establish_extent", "no_routine_testing"), True),
+        Missing("ihc_control", "Were the controls adequate?", ("repeat_test",)),
+    ),
     interpretation=(Reading("pan_trk_ihc", "positive", "Stained.", "X-4", ("IHC-2",), "verbatim", 1),),
     therapy=(
-        Label("larotrectinib", "EMA", "cannot_tell", ("Age not stated.",), "a", dt.date(2019, 9, 19), "T.", "S.", True),
+        Label(
+            "larotrectinib",
+            "EMA",
+            "cannot_tell",
+            ("Age not stated.",),
+            "a",
+            dt.date(2019, 9, 19),
+            "T.",
+            "S.",
+            True,
+            "2026-05",
+        ),
         Label("larotrectinib", "FDA", "within_label", ("Met.",), "b", dt.date(2025, 4, 10), "T.", "S.", False),
     ),
+    weigh=(
+        Weighed("response", "Of adults 74 %.", "larotrectinib", ("RX-6",), "", False),
+        Weighed("stopping", "Of 47 who stopped 16 progressed.", None, (), "A series of 2025; read 2026-11", True),
+    ),
     probability=None,
-    facts={"ihc": "positive"},
+    facts={"ihc": "positive", "extent": "metastatic"},
     trace=(Step("next_test", "X-1", ("ihc",), {}),),
     intended_use="For professionals.",
 )
 
 GOLDEN = """\
-Case example-1
+Case example-1 · female, 61 years · UPS (Undifferentiated sarcoma) · thigh ·
+metastatic
+  pan-TRK IHC  percent 5  [positive]
+  finding      KIT mutation absent  [KIT: absent] not used: it bears on another
+               tumour
 
-Next step:  1. Sequence it. [recommended]
-     also:  2. FISH too. [consider]
+Target    Open: stained.
+Drug      No TRK inhibitor now.
+Next      Sequence it.
 
-Tier      ++            Complex genomics.
-Priority  ++            Unresectable or metastatic: test.
+Why       The stain is positive.  X-1 · P2-2
+          Priority ++: Complex genomics.
+Weigh     larotrectinib: Of adults 74 %.
+          Of 47 who stopped 16 progressed.
+Open      ? How far has the disease spread?
+Caution   ! A stain is not a fusion.  X-3 · IHC-5  ≈
+Source    wsn2020 1.0.0, sha256 0123456789ab; as of 2026-01-01; newest label
+          known is of 2025-12-11; labels that came later are not known here. For
+          professionals.
+          --full shows 1 more reason, 1 more question, labels, readings and
+          probability.
+"""
+WHOLE = """\
+Case example-1 · female, 61 years · UPS (Undifferentiated sarcoma) · thigh ·
+metastatic
+  pan-TRK IHC  percent 5  [positive]
+  finding      KIT mutation absent  [KIT: absent] not used: it bears on another
+               tumour
+
+Target    Open: stained.
+Drug      No TRK inhibitor now.
+Next      Sequence it.
+
+Actions
+  1.   Sequence it. [recommended]
+  2.   FISH too. [consider]
+
+  Tier      ++            Complex genomics.
+  Priority  ++            Unresectable or metastatic: test.
 
 Why
   1   The stain is positive.
@@ -79,23 +139,32 @@ Why
       X-2 · IHC-12  ± left open by the source
       Left open.
 
+To weigh
+  -   larotrectinib, response: Of adults 74 %.
+      RX-6
+  +   stopping: newer than the guidance; changes no action: Of 47 who stopped 16
+      progressed.
+      A series of 2025; read 2026-11
+
 Cautions
   !   A stain is not a fusion.
       X-3 · IHC-5  ≈ inferred from the text
 
 Missing, and could change the answer
-  ?   How far has the disease spread?
+  ?   How far has the disease spread?  decides
       could change: establish the extent of disease; no routine NTRK testing
+  ?   Were the controls adequate?
+      could change: repeat the test that cannot be relied on
 
 What the readouts say
   -   Test 1, pan-TRK IHC: positive. Stained.
       X-4 · IHC-2
 
 TRK inhibitors by label on 2026-01-01
-  agency, label of  status           why
+  agency, label of                 status           why
   larotrectinib (Vitrakvi)
-    FDA 2025-04-10  + within label   Met.
-    EMA 2019-09-19  ? cannot tell    Age not stated.
+    FDA 2025-04-10, text not read  + within label   Met.
+    EMA 2019-09-19, read 2026-05   ? cannot tell    Age not stated.
 
 Provenance
   Histology  "UPS" read as Undifferentiated sarcoma (synonym); sarcoma with
@@ -163,18 +232,32 @@ def test_a_case_as_text() -> None:
     assert render(HAND_MADE, EDITION, 80) == GOLDEN
 
 
+def test_the_whole_of_a_case_as_text() -> None:
+    assert render(HAND_MADE, EDITION, 80, full=True) == WHOLE
+
+
 @EACH
-def test_the_answer_comes_first_and_the_sections_in_order(rec: Recommendation) -> None:
-    lines = render(rec, EDITION).splitlines()
+def test_the_three_sentences_come_first_and_the_sections_in_order(rec: Recommendation) -> None:
+    lines = render(rec, EDITION, full=True).splitlines()
     assert lines[0].startswith("Case ")
-    assert lines[2].startswith("Next step:")
-    if rec.actions:
-        assert rec.actions[0].text.split(".")[0] in " ".join(" ".join(lines[2:4]).split())
-    heads = [line for line in lines if line and not line.startswith((" ", "Case", "Next", "Tier", "Priority", "Check"))]
-    order = ["Why", "Cautions", "Missing", "What", "Probability", "TRK", "Provenance"]
-    places = [order.index(head.split()[0].rstrip(",")) for head in heads]
-    assert places == sorted(places) and places[-1] == 6
-    assert ("TRK" in [order[p] for p in places]) == bool(rec.therapy)
+    heads = [line.split()[0].rstrip(",") for line in lines if line and not line.startswith(" ")]
+    order = ["Target", "Drug", "Next", "Actions", "Why", "To", "Cautions", "Missing", "What", "Probability", "TRK",
+             "Provenance"]  # fmt: skip
+    places = [order.index(head) for head in heads if head in order]
+    assert places == sorted(places) and places[:3] == [0, 1, 2] and places[-1] == 11
+    assert ("TRK" in heads) == bool(rec.therapy)
+
+
+@EACH
+def test_the_first_screen_is_one_screen(rec: Recommendation) -> None:
+    told = render(rec, EDITION).splitlines()
+    assert len(told) <= 45
+    assert all(sum(line.startswith(name) for line in told) == 1 for name in ("Target", "Drug", "Next", "Why", "Source"))
+    joined = " ".join(" ".join(told).split())
+    for sentence in (rec.answer.target, rec.answer.trk_inhibitor, rec.answer.next):
+        assert " ".join(sentence.split()) in joined
+    shown = screen(rec, EDITION)
+    assert len(shown.why) <= 2 and len(shown.open) <= 3 and len(shown.cautions) <= 3
 
 
 def columns(line: str) -> int:
@@ -201,7 +284,7 @@ def test_colour_adds_codes_and_nothing_else(rec: Recommendation) -> None:
 
 @EACH
 def test_text_gives_every_rule_statement_and_note(rec: Recommendation) -> None:
-    told = " ".join(render(rec, EDITION, 200).split())
+    told = " ".join(render(rec, EDITION, 200, full=True).split())
     for action in rec.actions:
         assert action.text in told and action.rule in told
         assert all(ident in told for ident in action.statements)
@@ -231,27 +314,27 @@ def test_the_trace_and_the_statements_come_only_when_asked_for() -> None:
 
 
 def test_equal_readings_of_several_tests_stand_together() -> None:
-    told = render(CASES["FISH of three genes"], EDITION)
+    told = render(CASES["FISH of three genes"], EDITION, full=True)
     assert "Tests 1, 2 and 3, FISH: negative." in told
 
 
 def test_a_long_list_of_consequences_is_cut_short_and_counted() -> None:
     actions = ("order_mps", "order_fish", "order_pan_trk_ihc", "order_rt_pcr", "repeat_test")
     rec = msgspec.structs.replace(HAND_MADE, missing=(Missing("extent", "How far?", actions),))
-    assert "and 2 more" in render(rec, EDITION)
+    assert "and 2 more" in render(rec, EDITION, full=True)
     assert "and 2 more" not in render(rec, EDITION, verbose=True)
 
 
 def test_a_loose_match_of_the_histology_is_shown_beside_the_answer() -> None:
     loose = msgspec.structs.replace(HAND_MADE.histology, how="fuzzy")
     rec = msgspec.structs.replace(HAND_MADE, histology=loose)
-    assert "Check:" in "\n".join(render(rec, EDITION).splitlines()[:6])
+    assert "Check  " in "\n".join(render(rec, EDITION).splitlines()[:12])
     assert "Check the histology" in render_html([rec], EDITION)
 
 
 def test_no_action_is_said_and_not_left_blank() -> None:
     rec = msgspec.structs.replace(HAND_MADE, actions=())
-    assert "Next step:  none follows from the guidance." in render(rec, EDITION)
+    assert "None follows from the guidance." in render(rec, EDITION, full=True)
     assert "None follows from the guidance." in render_html([rec], EDITION)
 
 

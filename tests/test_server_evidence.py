@@ -107,3 +107,10 @@ def test_published_figures_lead_to_the_same_page_with_them_filled_in(web: Any) -
     assert len(links) > 15
     for link in links:
         assert web.get(link).status_code == 200
+
+
+def test_the_page_of_panels_names_where_each_answer_was_read(web: Any) -> None:
+    shown = unescape(web.get("/evidence/panels").text)
+    assert "WNK2::NTRK2" in shown and "doi:10.1016/j.jmoldx.2022.12.004" in shown
+    assert "Oncomine Focus" in shown and "<svg" in shown and "<style" not in shown
+    assert 'href="/evidence/panels" aria-current="page"' in shown

@@ -240,7 +240,12 @@ UNSAFE: dict[str, tuple[str, str, dict[str, Any], set[str]]] = {
     "treats a resistant tumour": ("treatment", "TREAT-13", {"emits": TRK}, {"SAFE-8"}),
     "treats beside an excluded target": ("treatment", "TREAT-5", {"emits": TRK}, {"SAFE-3"}),
     "a stain is a target in ++": ("target", "TARGET-10", {"sets": {"target": "provisional"}}, {"SAFE-2"}),
-    "a stain with amplification is a target": ("indirect", "INDIRECT-4", {"sets": {"indirect": "provisional"}}, {"SAFE-4"}),
+    "a stain with amplification is a target": (
+        "indirect",
+        "INDIRECT-4",
+        {"sets": {"indirect": "provisional"}},
+        {"SAFE-4"},
+    ),
     "a failed test ends testing": (
         "next_test",
         "NEXT-36",

@@ -91,7 +91,8 @@ KNOWLEDGE: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     "the date of a label is changed": (
         lambda d: label(d, "ntrk_fusion").update({"from": dt.date(2001, 1, 1)}), "labels"),
     "a label is said to be read": (
-        lambda d: d["labels"]["labels"][0].update(label_read=not d["labels"]["labels"][0].get("label_read", True)), "labels"),
+        lambda d: d["labels"]["labels"][0].update(
+            label_read=not d["labels"]["labels"][0].get("label_read", True)), "labels"),
     "a histology moves to another group": (lambda d: entry(d, "LMS").update(group="recurrent_fusion"), "histologies"),
     "a histology loses its marker": (lambda d: entry(d, "SYNS").update(markers=[]), "histologies"),
     "a marker is taken as settled by another gene": (
@@ -106,10 +107,12 @@ KNOWLEDGE: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     "an effect of G595R is turned": (
         lambda d: mutation(d, "G595R")["effect"].update(larotrectinib="expected_active"), "resistance mutations"),
     "a drug becomes a next-generation one": (
-        lambda d: next(x for x in d["labels"]["drugs"] if x["id"] == "larotrectinib").update(generation="next"), "therapy"),
+        lambda d: next(x for x in d["labels"]["drugs"] if x["id"] == "larotrectinib").update(generation="next"),
+        "therapy"),
     "an NTRK name is dropped": (lambda d: d["guideline"]["ntrk_genes"]["NTRK1"].remove("TRKA"), "NTRK names"),
     "a partner becomes a known one": (
-        lambda d: d["partners"]["partners"].append({**d["partners"]["partners"][0], "five_prime": "ACTB"}), "known pairs"),
+        lambda d: d["partners"]["partners"].append({**d["partners"]["partners"][0], "five_prime": "ACTB"}),
+        "known pairs"),
     "a driver is dropped": (lambda d: fact(d, "other_driver")["derive"]["genes"].remove("BRAF"), "alterations"),
     "a site word is dropped": (lambda d: fact(d, "cns_site")["derive"]["words"].remove("brain"), "cns_site"),
     "a word for an unknown site is dropped": (
@@ -136,7 +139,7 @@ def test_a_dangerous_edit_of_the_knowledge_is_a_finding_that_names_state_old_and
         return
     found = first_finding(edited)
     assert found
-    assert ": was " in found and ", is " in found or "inputs" in found, found
+    assert (": was " in found and ", is " in found) or "inputs" in found, found
 
 
 def test_nothing_is_found_in_the_edition_as_it_is() -> None:
@@ -146,11 +149,14 @@ def test_nothing_is_found_in_the_edition_as_it_is() -> None:
 
 #: Edits of the code that break section 7 even where they are signed off: the properties themselves object.
 UNSAFE_CODE: dict[str, tuple[Any, str, Callable[..., Any]]] = {
-    "a missing result is negative": (genes, "result_level", lambda result: "negative" if result is None else "failed" if result == "not_interpretable" else result),
+    "a missing result is negative": (
+        genes, "result_level",
+        lambda result: "negative" if result is None else "failed" if result == "not_interpretable" else result),
     "a stain that cannot be interpreted is negative": (
         genes, "result_level", lambda result: "negative" if result == "not_interpretable" else result or "unknown"),
     "a failed test is negative": (
-        genes, "result_level", lambda result: "negative" if result in ("failed", "not_interpretable") else result or "unknown"),
+        genes, "result_level",
+        lambda result: "negative" if result in ("failed", "not_interpretable") else result or "unknown"),
     "coverage that is not stated is full": (sequencing, "coverage", lambda test, ntrk: "all_three"),
     "a frame that is not stated is in frame": (
         genes, "frame_level", lambda frame: "in_frame" if frame is None or frame.startswith("in") else "out_of_frame"),
@@ -210,7 +216,8 @@ def mutants(function: ast.FunctionDef) -> Iterator[tuple[str, Callable[[], None]
         if isinstance(node, ast.Compare) and type(node.ops[0]) in _FLIPPED:
             old, new = node.ops[0], _FLIPPED[type(node.ops[0])]()
             yield (f"line {node.lineno}: {type(old).__name__} becomes {type(new).__name__}",
-                   lambda n=node, o=new: n.ops.__setitem__(0, o), lambda n=node, o=old: n.ops.__setitem__(0, o))  # fmt: skip
+                   lambda n=node, o=new: n.ops.__setitem__(0, o),
+                   lambda n=node, o=old: n.ops.__setitem__(0, o))  # fmt: skip
         elif isinstance(node, ast.BoolOp):
             old, new = node.op, ast.Or() if isinstance(node.op, ast.And) else ast.And()
             yield (f"line {node.lineno}: {type(old).__name__} becomes {type(new).__name__}",

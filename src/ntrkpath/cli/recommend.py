@@ -57,10 +57,12 @@ What is left out is unknown, never assumed; a test that is not listed was not do
     help="Write here instead of to standard output.",
 )
 @click.option("--allow-bad", is_flag=True, help="Exit 0 also where a case or a file could not be read or evaluated.")
-@click.option("--trace", is_flag=True, help="Text: show every row that held.")
+@click.option("--full", is_flag=True, help="Text: show all of the answer, not its first screen.")
+@click.option("--agency", default=None, metavar="NAME", help="Only the labels of one agency, such as EMA.")
+@click.option("--trace", is_flag=True, help="Text: show all of the answer and every row that held.")
 def command(
     cases: tuple[str, ...], form: str, as_of: dt.date | None, edition: str, figure2_reading: str | None,
-    fail_on: tuple[str, ...], out: Path | None, allow_bad: bool, trace: bool,
+    fail_on: tuple[str, ...], out: Path | None, allow_bad: bool, full: bool, agency: str | None, trace: bool,
 ) -> int:  # fmt: skip
     """Decide cases and say why.
 
@@ -77,14 +79,15 @@ def command(
             raise click.BadParameter(
                 f"{finding!r} is no action; see `ntrkpath guideline show actions`", param_hint="--fail-on"
             )
-    pathway = Pathway(guidance, as_of or dt.date.today(), figure2_reading=figure2_reading)
+    pathway = Pathway(guidance, as_of or dt.date.today(), figure2_reading=figure2_reading, agency=agency)
     rest_collector()
     run = Run(pathway, fail_on)
     results = run.decided(inputs(cases))
     colour = coloured(out)
     if form == "pdf" and colour:
         raise click.UsageError("a PDF is not for a terminal: name a file with --out")
-    write(rendered(results, form, guidance, trace, run.fusions, colour=colour), out, styled=form == "text")
+    texts = rendered(results, form, guidance, run.fusions, colour=colour, full=full, trace=trace)
+    write(texts, out, styled=form == "text")
     if run.bad:
         click.echo(f"{run.good} decided, {run.bad} not: see the errors above", err=True)
     if run.found or (run.bad and "bad-case" in fail_on):
@@ -183,16 +186,19 @@ def rendered(
     results: Iterator[Recommendation | None],
     form: str,
     edition: Edition,
-    trace: bool = False,
     fusions: Sequence[Sequence[FusionVerdict]] = (),
     *,
     colour: bool = False,
+    full: bool = False,
+    trace: bool = False,
 ) -> Iterator[str | bytes]:
     """Yield recommendations as text, as one JSON document, or as one HTML or PDF file.
 
     Args:
         fusions: For each case decided, our verdicts on the events of its caller files; filled as ``results`` are read.
         colour: Text: with ANSI colours.
+        full: Text: all of each answer, not its first screen.
+        trace: Text: every row that held as well.
     """
     if form == "json":
         yield from _json(results)
@@ -203,7 +209,7 @@ def rendered(
         first = True
         for answer in results:
             if answer is not None:
-                yield ("" if first else "\n") + render(answer, edition, colour=colour, verbose=trace)
+                yield ("" if first else "\n") + render(answer, edition, colour=colour, full=full, verbose=trace)
                 first = False
         return
     answers = [answer for answer in results if answer is not None]

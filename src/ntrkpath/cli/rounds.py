@@ -153,7 +153,7 @@ def panels_command(events: tuple[str, ...], panels: tuple[str, ...], form: str, 
     from ntrkpath.guidance import load
     from ntrkpath.report.evidence import sheets_csv
     from ntrkpath.report.rounds_panels import panels_html, panels_json, panels_text
-    from ntrkpath.report.rounds_sheets import coverage_sheet
+    from ntrkpath.report.rounds_samples import coverage_sheet
     from ntrkpath.rounds.coverage import coverage
 
     found = coverage(events, panels)

@@ -13,7 +13,8 @@ from ntrkpath.figures.svg import clean, escape, number, tag, text_lines, text_wi
 _SIGNED = (80, 40)
 _SIDE = 22.0
 _KINDS = ("right", "wrong", "beside", "none")
-_STYLE = """
+#: Rules for the cells, beside those of every plot.
+STYLE = """
 .ntrk-plot .cell-right{fill:var(--box);stroke:var(--edge);stroke-width:.5}
 .ntrk-plot .cell-wrong{fill:var(--ink);stroke:var(--ink);stroke-width:.5}
 .ntrk-plot .cell-beside{fill:var(--taken-box);stroke:var(--taken);stroke-width:1}
@@ -51,7 +52,7 @@ def matrix_svg(
     tall = _SIDE if signed else max(0.8, min(8.0, 700 / max(len(rows), 1)))
     above = max((text_width(clean(name), SMALL) for name in columns), default=0.0) + 10 if signed else 8.0
     y0 = top + above
-    parts = [head, tag("style", _STYLE)]
+    parts = [head, tag("style", STYLE)]
     if signed:
         for i, name in enumerate(columns):
             x = left + (i + 0.5) * side + 4

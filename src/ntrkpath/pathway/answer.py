@@ -64,9 +64,7 @@ class Words:
 
     def answer(self, facts: Facts, actions: Sequence[Action]) -> Answer:
         """Return the three sentences for the actions of a case, the most important first."""
-        return Answer(
-            self._sentence(self.target, facts), self._sentence(self.drug, facts), self._next(actions, facts)
-        )
+        return Answer(self._sentence(self.target, facts), self._sentence(self.drug, facts), self._next(actions, facts))
 
     def _sentence(self, masks: Masks, facts: Facts) -> str:
         mask = masks.matching(facts.levels)
@@ -94,14 +92,14 @@ class Words:
 
     def specific(self, action: Action, row: Row, facts: Facts, asks: Sequence[str]) -> Action:
         """Return an action with its text for this case: which genes, which test, what is asked, which drug."""
-        text, asked = action.text, ()
+        text, asked = action.text, tuple[str, ...]()
         if action.action == "order_canonical_driver_workup":
             text = self._drivers(facts)
         elif action.action == "repeat_test":
             text = self._repeat(row, facts)
         elif action.action == "review_diagnosis" and facts.points_to:
-            alteration, names = facts.points_to
-            text = self.texts["points_to"].format(action=text, alteration=alteration, names=" or ".join(names[:3]))
+            alteration, pointed = facts.points_to
+            text = self.texts["points_to"].format(action=text, alteration=alteration, names=" or ".join(pointed[:3]))
         elif action.action == "ask_laboratory":
             asked = tuple(one.format_map(_Filling(self, facts)) for one in dict.fromkeys(asks))
             text = self.texts["ask_laboratory"].format(asks=", and ".join(asked)) if asked else text
@@ -124,14 +122,16 @@ class Words:
         if row.emits.get("test") == "second_rna":
             return self.texts["second_rna"]
         levels = facts.levels
-        names = []
+        names: list[str] = []
         if "failed" in row.when.get("sequence", ()):
             names += [self.tests[one] for one in ("rna", "rt_pcr", "dna") if levels[one] == "failed"]
         if "not_interpretable" in row.when.get("ihc", ()) and levels["ihc"] == "not_interpretable":
             names.append(self.tests["ihc"])
-        return self.texts["repeat_test"].format(tests=" and ".join(names)) if names else self.edition.actions[
-            "repeat_test"
-        ]
+        return (
+            self.texts["repeat_test"].format(tests=" and ".join(names))
+            if names
+            else self.edition.actions["repeat_test"]
+        )
 
     def offered(self, facts: Facts, generation: str = "first") -> list[str]:
         """Return the drugs of a generation that some label covers or may cover, at the age of the patient."""
@@ -184,7 +184,12 @@ class Words:
     def fusion(self, facts: Facts) -> tuple[str, str]:
         """Return the name of the most telling NTRK fusion and the test that shows it."""
         found = [
-            (_WORTH.index(fusion.verdict), _SEQUENCING[one.method] != "rna", fusion.name, self.tests[_SEQUENCING[one.method]])
+            (
+                _WORTH.index(fusion.verdict),
+                _SEQUENCING[one.method] != "rna",
+                fusion.name,
+                self.tests[_SEQUENCING[one.method]],
+            )
             for one in facts.called
             if one.method in _SEQUENCING
             for fusion in one.fusions
@@ -201,6 +206,20 @@ class Words:
         listed = [a.gene for a in facts.case.alterations if a.kind == "fusion" and a.status == "present"
                   and self.ntrk.covered(re.split(r"::|--", a.gene))]  # fmt: skip
         return (listed[0] if listed else self.tests["unnamed"]), "a test that is not named"
+
+    def unqualified(self, facts: Facts) -> str:
+        """Return what is not stated of an RNA test that is called negative."""
+        levels, texts = facts.levels, self.texts
+        open_ones = [
+            text
+            for fact, level, text in (
+                ("rna_quality", "unknown", texts["quality"]),
+                ("rna_coverage", "unknown", texts["coverage"]),
+                ("rna_file", "not_evaluable", texts["whole_file"]),
+            )
+            if levels[fact] == level
+        ]
+        return ", and ".join(open_ones or (texts["quality"], texts["coverage"]))
 
     def fish_gene(self, facts: Facts) -> str:
         """Return the NTRK gene that FISH shows to be rearranged, or ``NTRK``."""
@@ -225,6 +244,8 @@ class _Filling(dict[str, str]):
             return self.words.fusion(self.facts)[0]
         if name == "how":
             return self.words.fusion(self.facts)[1]
+        if name == "unqualified":
+            return self.words.unqualified(self.facts)
         if name == "gene":
             return self.words.fish_gene(self.facts)
         if name == "drugs":

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+import msgspec
+
 from ntrkpath.evidence.probability import Probabilities
 from ntrkpath.guidance import Edition, load
 from ntrkpath.model.case import Case
@@ -174,7 +176,12 @@ class Pathway:
             case, entity, levels, called, therapy, self.tumour.open_markers(case, found), situation[0],
             self.treated.given(case), self.tumour.points_to(case, found),
         )  # fmt: skip
-        said = self._ordered([(self.words.specific(action, row, told, asks), row) for action, row in actions.values()])
+        said = self._ordered(
+            [
+                (self.words.specific(_because(action, row, reasons), row, told, asks), row)
+                for action, row in actions.values()
+            ]
+        )
         return Recommendation(
             schema=SCHEMA,
             case_id=case.id,
@@ -314,6 +321,12 @@ class Pathway:
             return ()
         judged = self.edition.criteria.decide(levels)
         return self.labels.statuses(judged.hits, judged.levels, *situation)
+
+
+def _because(action: Action, row: Row, reasons: Mapping[str, str]) -> Action:
+    """Return the action with the reason that another table found, where its row says so."""
+    table = row.emits.get("because")
+    return msgspec.structs.replace(action, reason=reasons[table]) if table else action
 
 
 Situation = tuple[str | None, dict[str, str], frozenset[str]]

@@ -56,7 +56,8 @@ class Weighing:
         held = [
             one
             for when, one in self.entries
-            if (one.drug is None or one.drug in drugs) and all(levels[fact] in allowed for fact, allowed in when.items())
+            if (one.drug is None or one.drug in drugs)
+            and all(levels[fact] in allowed for fact, allowed in when.items())
         ]
         return tuple(sorted(held, key=lambda one: (one.text not in self.leading, one.newer)))
 

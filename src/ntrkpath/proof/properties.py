@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations_with_replacement
 from typing import Any
 
 from ntrkpath.model.errors import GuidanceError
@@ -11,6 +12,7 @@ from ntrkpath.proof.report import Finding, PropertyCount
 from ntrkpath.rules.chain import Chain
 from ntrkpath.rules.diagram import Outcome
 from ntrkpath.rules.explore import slice_for
+from ntrkpath.rules.table import Row
 
 _KEYS = {"id", "text", "when", "never", "always", "impossible"}
 _BAD, _GOOD = "never", "always"
@@ -61,18 +63,62 @@ def prove(chain: Chain, entry: Mapping[str, Any]) -> tuple[PropertyCount, list[F
             return _prove_impossible(chain, ident, text, within)
         count = sum(count_reachable(chain, {}, (), within).values())
         broken = sum(n for (_, o), n in count_reachable(chain, bad, (), within).items() if _BAD in o) if never else 0
+        corner: Mapping[str, frozenset[str]] = within
         if always and not broken:
-            broken = sum(count_reachable(chain, good, (), within, frozenset({_GOOD})).values())
+            broken, corner = _without(chain, good, within)
         if not count:
             return PropertyCount(ident, text, 0, False), [
                 Finding("property", ident, "is empty: no state meets its `when`")
             ]
         if not broken:
             return PropertyCount(ident, text, count, True), []
-        shown = _counterexample(chain, actions, within, never, always)
+        shown = _counterexample(chain, actions, good, within, corner, never)
     except GuidanceError as error:
         return PropertyCount(ident, text, 0, False), [Finding("property", ident, f"not proved: {error}")]
     return PropertyCount(ident, text, count, False), [Finding("property", ident, f"fails in {broken} states: {shown}")]
+
+
+def _without(
+    chain: Chain, good: Mapping[str, Outcome], within: Mapping[str, frozenset[str]]
+) -> tuple[int, Mapping[str, frozenset[str]]]:
+    """Return in how many states of the first corner that has some nothing good is given, and that corner.
+
+    A first-hit table that gives something good in nearly every row leaves few rows to look at: one of them holds
+    only where its own conditions do, and each such corner is far smaller than the whole.
+    """
+    for row in _silent_rows(chain, good):
+        corner = narrowed(within, row.when)
+        if corner is not None:
+            broken = sum(count_reachable(chain, good, (), corner, frozenset({_GOOD})).values())
+            if broken:
+                return broken, corner
+    return 0, within
+
+
+class _Anywhere:
+    """Stands for a row without conditions."""
+
+    when: Mapping[str, frozenset[str]] = {}
+
+
+def _silent_rows(chain: Chain, good: Mapping[str, Outcome]) -> Sequence[Row | _Anywhere]:
+    """Return the rows without anything good of the first-hit table that has most with it; else the whole."""
+    best: tuple[int, list[Row]] = (0, [])
+    for table in chain.tables:
+        if table.hit == "first":
+            silent = [row for row in table.rows if not good.get(row.id)]
+            best = max(best, (len(table.rows) - len(silent), silent), key=lambda found: found[0])
+    return best[1] if best[0] else [_Anywhere()]
+
+
+def narrowed(
+    within: Mapping[str, frozenset[str]], when: Mapping[str, frozenset[str]]
+) -> dict[str, frozenset[str]] | None:
+    """Return the levels that meet both conditions; ``None`` where a fact has none left."""
+    both = dict(within)
+    for fact, levels in when.items():
+        both[fact] = both[fact] & levels if fact in both else levels
+    return None if any(not levels for levels in both.values()) else both
 
 
 def _prove_impossible(
@@ -92,19 +138,23 @@ def _prove_impossible(
 def _counterexample(
     chain: Chain,
     actions: Mapping[str, Outcome],
+    good: Mapping[str, Outcome],
     within: Mapping[str, frozenset[str]],
+    corner: Mapping[str, frozenset[str]],
     never: frozenset[str],
-    always: frozenset[str],
 ) -> str:
-    """Return levels of the facts of ``within`` and the actions of a state in which a property fails."""
-    keep = sorted(within)
-    some = always & {"any"}
-    relevant = {row: given & (never | always) | some for row, given in actions.items()}
-    for levels, outcome in sorted(count_reachable(chain, relevant, keep, within), key=lambda s: (s[0], sorted(s[1]))):
-        if outcome & never or (always and not outcome & always):
-            where = ", ".join(f"{f}={lv}" for f, lv in zip(keep, levels, strict=True)) or "somewhere"
-            return f"{where} gives {', '.join(sorted(outcome)) or 'nothing'}"
-    return "no example"
+    """Return a state in which a property fails: levels of the facts that it, or the corner of the failure, names."""
+    keep = sorted(corner)
+    if corner is within and never:
+        relevant = {row: given & never for row, given in actions.items()}
+        failing = [(levels, given) for levels, given in count_reachable(chain, relevant, keep, corner) if given]
+    else:
+        failing = [(levels, given) for levels, given in count_reachable(chain, good, keep, corner, frozenset({_GOOD}))]
+    if not failing:
+        return "no example"
+    levels, given = min(failing, key=lambda state: (state[0], sorted(state[1])))
+    where = ", ".join(f"{f}={lv}" for f, lv in zip(keep, levels, strict=True)) or "somewhere"
+    return f"{where} gives {', '.join(sorted(given)) or 'nothing that it must'}"
 
 
 def prove_independent(chain: Chain, fact: str, unread: Iterable[str]) -> list[Finding]:
@@ -114,15 +164,38 @@ def prove_independent(chain: Chain, fact: str, unread: Iterable[str]) -> list[Fi
 
 
 def prove_exclusive(chain: Chain, group: Sequence[str]) -> tuple[int, list[Finding]]:
-    """Prove that no state gives two of the actions of ``group``; returns the number of states."""
-    items = {row: given & frozenset(group) for row, given in actions_of(chain).items()}
+    """Prove that no state gives two of the actions of ``group``; returns the number of states.
+
+    Each pair of rows that give two of them is looked at where the conditions of both hold, which is a small corner.
+    """
+    given = {row: actions & frozenset(group) for row, actions in actions_of(chain).items()}
+    rows = [(table, row) for table in chain.tables for row in table.rows if given.get(row.id)]
+    together: dict[str, str] = {}
+    found: list[Finding] = []
     try:
-        states = count_reachable(chain, items)
+        for action in group:
+            if not any(_held(chain, (row,)) for _, row in rows if action in given[row.id]):
+                found.append(Finding("exclusive", action, "no state gives it"))
+        for (table, row), (other_table, other) in combinations_with_replacement(rows, 2):
+            both = given[row.id] | given[other.id]
+            one_of_a_table = table is other_table and table.hit == "first" and row is not other
+            if len(both) > 1 and not one_of_a_table and (example := _held(chain, (row, other))):
+                together.setdefault(", ".join(sorted(both)), f"{row.id} and {other.id}: {example}")
     except GuidanceError as error:
         return 0, [Finding("exclusive", ", ".join(group), f"not proved: {error}")]
-    given = frozenset[str]().union(*(outcome for _, outcome in states))
-    found = [Finding("exclusive", action, "no state gives it") for action in group if action not in given]
-    for _, outcome in sorted(states, key=lambda s: sorted(s[1])):
-        if len(outcome) > 1:
-            found.append(Finding("exclusive", ", ".join(sorted(outcome)), "are given together"))
-    return sum(states.values()), found
+    found += [Finding("exclusive", pair, f"are given together by {where}") for pair, where in sorted(together.items())]
+    return sum(count_reachable(chain, {}).values()), found
+
+
+def _held(chain: Chain, rows: Sequence[Row]) -> str:
+    """Return a state in which all these rows hold, by the facts that they read; empty where there is none."""
+    corner: dict[str, frozenset[str]] | None = {}
+    for row in rows:
+        corner = narrowed(corner or {}, row.when) if corner is not None else None
+    if corner is None:
+        return ""
+    items = {row.id: frozenset({row.id}) for row in rows}
+    wanted = frozenset(items)
+    keep = sorted(corner)
+    held = [levels for levels, outcome in count_reachable(chain, items, keep, corner) if wanted <= outcome]
+    return ", ".join(f"{f}={lv}" for f, lv in zip(keep, min(held), strict=True)) if held else ""

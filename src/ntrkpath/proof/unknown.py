@@ -43,7 +43,7 @@ _RULES: dict[str, tuple[Callable[[State], bool], Callable[[str], bool]]] = {
         or s["start"] == "undated"
         or s["progressed"] in _OPEN
         or s["result"] == "failed"
-        or s["covers"] == "one" and s["mutations"] != "off target",
+        or (s["covers"] == "one" and s["mutations"] != "off target"),
         lambda found: found in ("not_done", "undated"),
     ),
     "histologies": (lambda s: True, lambda found: found.split()[1] in ("unknown", "expected")),

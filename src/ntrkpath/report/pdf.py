@@ -19,6 +19,7 @@ from ntrkpath.model.errors import NtrkpathError
 from ntrkpath.model.fusion import FusionVerdict
 from ntrkpath.model.recommendation import Recommendation
 from ntrkpath.report import panels, probability, words
+from ntrkpath.report.screen import screen
 from ntrkpath.report.words import plain
 
 _TEMPLATE = Path(__file__).parent / "typst" / "recommendation.typ"
@@ -81,7 +82,26 @@ def _case(
     many = len(words.reasons(rec)) > 1
     actions = [{"text": a.text, "strength": a.strength} for a in rec.actions]
     for_it, against = panels.disagreeing(rec)
+    shown = screen(rec, edition)
     return {
+        "screen": {
+            "who": " · ".join(shown.who[1:] or shown.who),
+            "found": [list(line) for line in shown.found],
+            "sentences": [[name, plain(said)] for name, said in shown.sentences],
+            "below": [
+                *_told("Why", [f"{line.text} ({line.basis.cited} {line.basis.sign})" for line in shown.why]),
+                *_told("Weigh", shown.weigh),
+                *_told("Open", [f"? {question}" for question in shown.open]),
+                *_told("Caution", [f"! {line.text} ({line.basis.cited} {line.basis.sign})" for line in shown.cautions]),
+            ],
+            "source": shown.source,
+        },
+        "weigh": [
+            _item("+" if one.newer else "-", f"{one.drug + ', ' if one.drug else ''}{one.topic}: {one.text}", edition, "",
+                  one.statements, "", one.source)
+            | {"fidelity": "newer than the guidance, changes no action" if one.newer else "", "note": one.source}
+            for one in rec.weigh
+        ],
         "id": plain(rec.case_id),
         "name": rec.histology.name,
         "actions": actions or [{"text": "None follows from the guidance.", "strength": ""}],
@@ -132,6 +152,11 @@ def _case(
             ["Use", plain(rec.intended_use)],
         ],
     }  # fmt: skip
+
+
+def _told(name: str, texts: Sequence[str]) -> list[list[str]]:
+    """Return the texts of one heading, which stands beside the first of them."""
+    return [[name if i == 0 else "", plain(text)] for i, text in enumerate(texts)]
 
 
 def _item(

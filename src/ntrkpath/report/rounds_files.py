@@ -11,7 +11,6 @@ from ntrkpath.report.evidence import sheets_csv
 from ntrkpath.report.rounds_laboratory import Reports, laboratory_html
 from ntrkpath.report.rounds_organiser import organiser_html, sheets
 from ntrkpath.report.rounds_pdf import laboratory_pdf, organiser_pdf
-from ntrkpath.report.rounds_sheets import results_sheet
 from ntrkpath.rounds.result import Result
 from ntrkpath.rounds.score import Score
 
@@ -27,10 +26,8 @@ def files(score: Score, edition: Edition, formats: Collection[str]) -> Iterator[
     if "json" in formats:
         yield "score.json", lambda: score_json(score)
     if "csv" in formats:
-        yield "results.csv", lambda: sheets_csv([results_sheet(score.results)])
-        for sheet in sheets(score):
-            if sheet.ident != "results":
-                yield f"{sheet.ident}.csv", lambda sheet=sheet: sheets_csv([sheet])  # type: ignore[misc]
+        for sheet in sheets(score, whole=True):
+            yield f"{sheet.ident}.csv", lambda sheet=sheet: sheets_csv([sheet])  # type: ignore[misc]
     if "html" in formats:
         yield "organiser.html", lambda: organiser_html(score, edition)
     if "pdf" in formats:

@@ -13,7 +13,7 @@ from ntrkpath.report.evidence import sheet_section
 from ntrkpath.report.markup import el, join
 from ntrkpath.report.page import page
 from ntrkpath.report.rounds_organiser import STYLE, heading
-from ntrkpath.report.rounds_record import faults_sheet
+from ntrkpath.report.rounds_record import appeals_sheet, faults_sheet
 from ntrkpath.report.rounds_sheets import result_record, told
 from ntrkpath.report.rounds_terms import (
     STANDING,
@@ -73,6 +73,7 @@ class Reports:
             self._own(results),
             self._standing(laboratory, results),
             self._advice(results),
+            appeals_sheet(one for one in self.score.appeals if one.laboratory == laboratory),
             self._faults(laboratory),
         ]
         return LaboratoryReport(

@@ -12,15 +12,14 @@ from ntrkpath.report.evidence import SHEET_STYLE, sheet_section
 from ntrkpath.report.markup import Html, el, join
 from ntrkpath.report.page import page
 from ntrkpath.report.rounds_record import record_sheets
+from ntrkpath.report.rounds_samples import coverage_sheet, samples_sheet
 from ntrkpath.report.rounds_sheets import (
     accuracy_sheet,
     agreement_sheet,
     causes_sheet,
-    coverage_sheet,
     marks_sheet,
     places_sheet,
     results_sheet,
-    samples_sheet,
     shares_sheet,
     told,
 )
@@ -105,13 +104,18 @@ def places(score: Score) -> list[str]:
     return [places_svg(found, title="Where laboratories stand")] if found else []
 
 
-def sheets(score: Score) -> list[Sheet]:
-    """Return the sheets of the report, in order; empty ones are left out."""
+def sheets(score: Score, whole: bool = False) -> list[Sheet]:
+    """Return the sheets of the report, in order; empty ones are left out.
+
+    Args:
+        score: The scored round.
+        whole: Every row, as the CSV holds them; a page leaves what is long to it.
+    """
     every = [
-        samples_sheet(score), shares_sheet(score), accuracy_sheet(score), causes_sheet(score), marks_sheet(score),
-        places_sheet(score), agreement_sheet(score), coverage(score), *record_sheets(score),
+        samples_sheet(score), shares_sheet(score, whole), accuracy_sheet(score), causes_sheet(score),
+        marks_sheet(score), places_sheet(score), agreement_sheet(score), coverage(score), *record_sheets(score),
     ]  # fmt: skip
-    if len(score.results) <= MOST:
+    if whole or len(score.results) <= MOST:
         every.append(results_sheet(score.results))
     return [sheet for sheet in every if sheet.rows]
 

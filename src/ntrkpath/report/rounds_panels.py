@@ -12,10 +12,10 @@ from ntrkpath.guidance.edition import Edition
 from ntrkpath.report.evidence import SHEET_STYLE, sheet_section
 from ntrkpath.report.markup import Html, el
 from ntrkpath.report.page import page
-from ntrkpath.report.rounds_sheets import coverage_sheet
+from ntrkpath.report.rounds_samples import coverage_sheet
 from ntrkpath.report.rounds_terms import sight_words
 from ntrkpath.rounds.knowledge import knowledge
-from ntrkpath.rounds.sight import Seen
+from ntrkpath.rounds.sight import Seen, dna_breaks
 
 TITLE = "What each panel can see of each known NTRK event"
 _KIND = {"seen": "right", "not_seen": "wrong", "cannot_tell": "none"}
@@ -63,14 +63,20 @@ def letter(place: int) -> str:
     return chr(65 + place) if place < 26 else chr(71 + place)
 
 
-def panels_html(seen: Sequence[Seen], edition: Edition) -> str:
-    """Return the grid as a picture and every cell with its reason, as one self-contained HTML file."""
+def panels_picture(seen: Sequence[Seen]) -> str:
+    """Return panels by events as SVG."""
     events, panels, cells = _grid(seen)
     meanings = {
         call: Meaning(str(entry["sign"]), str(entry["says"]), _KIND.get(call, "none"))
         for call, entry in knowledge("wording")["sight"].items()
     }
-    picture = matrix_svg(panels, events, cells_of(cells), meanings, title="Panels by events", ident="panels-grid")
+    by_panel = {(panel, event): call for (event, panel), call in cells.items()}
+    return matrix_svg(panels, events, by_panel, meanings, title="Panels by events", ident="panels-grid")
+
+
+def panels_html(seen: Sequence[Seen], edition: Edition) -> str:
+    """Return the grid as a picture and every cell with its reason, as one self-contained HTML file."""
+    picture = panels_picture(seen)
     figure = el("div", el("figure", Html(picture)), class_="scroll", tabindex="0", role="region", aria_label=TITLE)
     told = [one for one in seen if one.sight.call != "cannot_tell"]
     rest = [one for one in seen if one.sight.call == "cannot_tell"]
@@ -81,18 +87,14 @@ def panels_html(seen: Sequence[Seen], edition: Edition) -> str:
     return page(TITLE, edition.intended_use, figure, *sections, css=SHEET_STYLE)
 
 
-def cells_of(cells: dict[tuple[str, str], str]) -> dict[tuple[str, str], str]:
-    """Return cells by panel and event, as the picture has panels for rows."""
-    return {(panel, event): call for (event, panel), call in cells.items()}
-
-
 def panels_json(seen: Sequence[Seen]) -> bytes:
     """Return every cell as JSON."""
     found = {
         "schema": "ntrkpath-panels-1",
         "cells": [
             {
-                "event": one.event.event.name, "exons": one.event.exons, "panel": one.panel.name,
+                "event": one.event.event.name, "exons": one.event.exons,
+                "dna_breaks": dna_breaks(one.event.event), "panel": one.panel.name,
                 "method": one.panel.method, "sight": one.sight.call, "gap": one.sight.gap, "rule": one.sight.rule,
                 "why": one.sight.why, "sources": one.sight.sources,
             }

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from ntrkpath.evidence.sheets import Row, Sheet
 from ntrkpath.report.rounds_sheets import told
 from ntrkpath.report.rounds_terms import meanings, method_words
+from ntrkpath.rounds.description import Appeal
 from ntrkpath.rounds.score import Score
 
 
@@ -15,7 +16,7 @@ def record_sheets(score: Score) -> list[Sheet]:
     return [
         _turnaround(score),
         _repeats(score),
-        _appeals(score),
+        appeals_sheet(score.appeals),
         _review(score),
         _change(score),
         faults_sheet((fault.where, fault.text) for fault in score.faults),
@@ -53,9 +54,10 @@ def _repeats(score: Score) -> Sheet:
     return Sheet(title="Blinded repeats", heads=heads, rows=_rows(names, values), ident="repeats")
 
 
-def _appeals(score: Score) -> Sheet:
+def appeals_sheet(appeals: Iterable[Appeal]) -> Sheet:
+    """Return appeals with their decision and reason."""
     values = []
-    for a in score.appeals:
+    for a in appeals:
         decision = a.decision + (f": {meanings()[a.outcome].says}" if a.outcome else "")
         day = a.on.isoformat()
         values.append(

@@ -4,12 +4,13 @@ then at most two reasons, what to weigh, three questions and three cautions; the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import msgspec
 
 from ntrkpath.guidance.edition import Edition
-from ntrkpath.model.recommendation import Action, Caution, Recommendation
+from ntrkpath.model.recommendation import Action, Caution, Finding, Recommendation
 from ntrkpath.report import words
 from ntrkpath.report.words import Basis, plain
 
@@ -54,9 +55,7 @@ def screen(rec: Recommendation, edition: Edition) -> Screen:
     return Screen(
         who=_who(rec, edition),
         found=_found(rec, edition),
-        sentences=tuple(
-            zip(SENTENCES, (rec.answer.target, rec.answer.trk_inhibitor, rec.answer.next), strict=True)
-        ),
+        sentences=tuple(zip(SENTENCES, (rec.answer.target, rec.answer.trk_inhibitor, rec.answer.next), strict=True)),
         why=(*(_reason(lead, edition) for lead in reasons[: REASONS - 1]), _tier(rec, edition)),
         weigh=tuple(plain(f"{one.drug}: {one.text}" if one.drug else one.text) for one in rec.weigh[:2]),
         open=tuple(plain(one.question) for one in deciding[:QUESTIONS]),
@@ -69,39 +68,75 @@ def screen(rec: Recommendation, edition: Edition) -> Screen:
             "question": len(rec.missing) - min(QUESTIONS, len(deciding)),
             "caution": max(0, len(cautions) - CAUTIONS),
         },
-        source=f"{words.guideline_read(rec)}; {words.labels_read(rec)}. {plain(rec.intended_use).split(', ')[0]}.",
+        source=f"{words.guideline_read(rec)}; {words.labels_read(rec)}. {plain(rec.intended_use).split(', ')[0].rstrip('.')}.",
     )
 
 
 def foremost(rec: Recommendation) -> list[Caution]:
     """Return the cautions, those that bear on the drug or on a result of this case first."""
-    order = ("cautions_context", "cautions_drivers", "cautions_treatment", "cautions_discordance", "cautions_ntrk")
+    order = (
+        "cautions_context", "cautions_drivers", "cautions_ntrk", "cautions_discordance", "cautions_treatment"
+    )  # fmt: skip
     place = {step.rule: step.table for step in rec.trace}
     rank = {table: i for i, table in enumerate(order)}
     return sorted(rec.cautions, key=lambda c: rank.get(place.get(c.rule, ""), len(order)))
 
 
 def _who(rec: Recommendation, edition: Edition) -> tuple[str, ...]:
-    said = [f"Case {plain(rec.case_id)}"]
-    if (age := rec.facts.get("age_band", "unknown")) != "unknown":
-        said.append(words.level_words(edition, "age_band", age))
-    said.append(rec.histology.name)
+    stated = rec.patient
+    age = stated.get("age", "")
+    whom = ", ".join(
+        part
+        for part in (stated.get("sex", ""), f"{age} year{'' if age == '1' else 's'}" if _NUMBER.fullmatch(age) else age)
+        if part
+    )
+    named = plain(stated.get("histology", rec.histology.text))
+    if named.casefold() != rec.histology.name.casefold():
+        named = f"{named} ({rec.histology.name})"
     extent = rec.facts.get("extent", "unknown")
-    said.append("extent not stated" if extent == "unknown" else words.level_words(edition, "extent", extent))
-    return tuple(said)
+    spread = "extent not stated" if extent == "unknown" else words.level_words(edition, "extent", extent)
+    parts = (f"Case {plain(rec.case_id)}", plain(whom), named, plain(stated.get("site", "")), spread)
+    return tuple(part for part in parts if part)
+
+
+_NUMBER = re.compile(r"\d+(\.\d+)?")
+#: What a finding is called by where it stands in the case, and the parts of its text that are not repeated.
+_PART = re.compile(r"(tests|therapy|alterations)\[(\d+)\](?:\.(\w+))?|diagnosis\.immunoprofile\.(.+)")
 
 
 def _found(rec: Recommendation, edition: Edition) -> tuple[tuple[str, str], ...]:
-    lines: dict[str, list[str]] = {}
-    for name, reading in words.readings(rec):
-        if reading.test is not None:
-            test = name.split(", ", 1)[1] if ", " in name else name
-            call = words.reading_call(edition, reading)
-            told = f"{plain(reading.fusion)}, {call}" if reading.fusion else call
-            known = lines.setdefault(test.split(", ")[0], [])
-            if not any(call in one for one in known):
-                known.append(told)
-    return tuple((test, "; ".join(said)) for test, said in lines.items())
+    """Return the findings, each with its name and what it was read as; markers of the immunoprofile in one line."""
+    lines: list[tuple[str, str]] = []
+    markers = [plain(f.stated) for f in rec.findings if f.where.startswith("diagnosis.immunoprofile")]
+    if markers:
+        lines.append(("immunoprofile", ", ".join(markers)))
+    for finding in rec.findings:
+        if finding.where.startswith("diagnosis.immunoprofile"):
+            continue
+        method, _, details = plain(finding.stated).partition("; ")
+        match = _PART.match(finding.where)
+        if match and match[1] == "tests" and not match[3]:
+            name, told = words.method_name(method), details
+        elif match and match[1] == "tests":
+            name, told = "", plain(finding.stated)
+        elif match and match[1] == "therapy":
+            name, told = "given", plain(finding.stated)
+        else:
+            name, told = "finding", plain(finding.stated)
+        lines.append((name, f"{told}  {_read(finding, edition)}".strip()))
+    return tuple(lines)
+
+
+def _read(finding: Finding, edition: Edition) -> str:
+    """Return what a finding was read as in few words, and why it was not used."""
+    call, _, rest = plain(finding.read_as).partition(": ")
+    known = next((words.level_words(edition, fact, call) for fact in _CALLS if call in edition.facts[fact].levels), "")
+    short = known or (f"{call}: {rest.split('. ')[0]}" if rest else call)
+    return f"[{short.rstrip('.')}]" + ("" if finding.used else f" not used: {plain(finding.why_not)}")
+
+
+#: The facts whose levels are the calls of the tests.
+_CALLS = ("ihc_call", "fish_call", "rt_pcr_call", "rna_call", "dna_call")
 
 
 def _reason(lead: Action, edition: Edition) -> Line:

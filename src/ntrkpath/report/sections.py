@@ -10,6 +10,7 @@ from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.fusion import FusionVerdict
 from ntrkpath.model.recommendation import Caution, Recommendation
 from ntrkpath.report import words
+from ntrkpath.report.screen import Line, rest, screen
 from ntrkpath.report.markup import Html, el, join, pairs, table
 from ntrkpath.report.words import Basis, plain
 
@@ -29,6 +30,56 @@ def items(rows: list[tuple[str, object]]) -> Html:
     """Return a list whose items are led by a sign."""
     shown = [el("li", el("span", sign, class_="sign"), el("div", body)) for sign, body in rows]
     return el("ul", *shown, class_="items")
+
+
+def first(rec: Recommendation, edition: Edition) -> Html:
+    """Return the first screen: who, what was found, three sentences, reasons, what to weigh, questions, cautions."""
+    shown = screen(rec, edition)
+    found = [el("li", el("span", f"{test} ", class_="quiet"), said) for test, said in shown.found]
+    sentences: list[tuple[str, object]] = [(name, el("strong", plain(said))) for name, said in shown.sentences]
+    below: list[tuple[str, object]] = [
+        ("Why", join(*(_line(line) for line in shown.why))),
+        ("Weigh", join(*(el("p", text) for text in shown.weigh))),
+        ("Open", join(*(el("p", f"? {question}") for question in shown.open))),
+        ("Caution", join(*(_line(line) for line in shown.cautions))),
+    ]
+    told = [(name, body) for name, body in below if str(body)]
+    left = rest(shown)
+    return join(
+        el("p", " · ".join(shown.who[1:] or shown.who), class_="who"),
+        el("ul", *found, class_="found small") if found else Html(""),
+        pairs(sentences, class_="first answer"),
+        pairs(told, class_="first"),
+        el("p", f"Below: {left}.", class_="quiet small on-screen") if left else Html(""),
+    )
+
+
+def _line(line: Line) -> Html:
+    short = f"{line.basis.cited} {line.basis.sign}".rstrip()
+    return el("p", line.text, " ", el("span", short, class_="quiet small"))
+
+
+def weigh(rec: Recommendation) -> Html:
+    """Return everything to weigh, what is newer than the guidance marked."""
+    if not rec.weigh:
+        return Html("")
+    rows: list[tuple[str, object]] = []
+    for one in rec.weigh:
+        lead = el("strong", f"{one.drug + ', ' if one.drug else ''}{one.topic}: ")
+        newer = el("em", "newer than the guidance, changes no action. ") if one.newer else ""
+        based = " · ".join([*one.statements, *([one.source] if one.source else [])])
+        rows.append(("+" if one.newer else "-", join(el("p", lead, newer, one.text), el("p", based, class_="cited"))))
+    return join(el("h3", "To weigh"), items(rows))
+
+
+def record(rec: Recommendation, edition: Edition) -> Html:
+    """Return the first screen as plain text to copy into the record, and a line for the signature in print."""
+    from ntrkpath.report.text import render
+
+    return join(
+        el("details", el("summary", "Plain text for the record"), el("pre", render(rec, edition)), class_="on-screen"),
+        el("p", "Read and approved: ______________________________  Date: ______________", class_="in-print signature"),
+    )
 
 
 def answer(rec: Recommendation, edition: Edition) -> Html:

@@ -97,7 +97,7 @@ def _line(line: Line, sign: str = "") -> Text:
     return Text.assemble(sign, line.text, "  ", (short, "dim"))
 
 
-def _answer(rec: Recommendation, edition: Edition) -> Iterator[RenderableType]:
+def _answer(rec: Recommendation) -> Iterator[RenderableType]:
     yield from _head("Actions")
     answer = _grid(3, None)
     if not rec.actions:
@@ -118,7 +118,7 @@ def _answer(rec: Recommendation, edition: Edition) -> Iterator[RenderableType]:
     yield _indent(tiers)
 
 
-def _weigh(rec: Recommendation, edition: Edition) -> Iterator[RenderableType]:
+def _weigh(rec: Recommendation) -> Iterator[RenderableType]:
     if not rec.weigh:
         return
     yield from _head("To weigh")
@@ -298,9 +298,9 @@ def render(
     parts = [_first(recommendation, edition, full)]
     if full:
         parts += [
-            _answer(recommendation, edition),
+            _answer(recommendation),
             _why(recommendation, edition),
-            _weigh(recommendation, edition),
+            _weigh(recommendation),
             _cautions(recommendation, edition, verbose),
             _missing(recommendation, edition, None if verbose else _ACTIONS_SHOWN),
             _readings(recommendation, edition, verbose),

@@ -9,9 +9,10 @@ from typing import Literal
 import msgspec
 
 from ntrkpath.fusion.judge import judge_files
+from ntrkpath.fusion.locus import NTRK
 from ntrkpath.model.errors import RoundError
 from ntrkpath.model.fusion import FusionVerdict, Level, Source
-from ntrkpath.rounds.event_name import Event, read_event
+from ntrkpath.rounds.event_name import ELSEWHERE, Event, read_event
 
 Standing = Literal["reported", "rejected"]
 
@@ -68,7 +69,10 @@ def _standing(verdict: FusionVerdict, rejected: set[Source]) -> Standing:
 
 def _event(verdict: FusionVerdict) -> Event:
     """Return a verdict as an event: RNA by its exons, DNA by its genes, since DNA breaks between the exons."""
-    plain = Event(verdict.name, verdict.five_prime.gene, verdict.three_prime.gene)
+    five, three = verdict.five_prime.gene, verdict.three_prime.gene
+    if five in NTRK and three not in NTRK:  # our core has oriented it: no other way of writing the fusion
+        return Event(verdict.name, five, three, (ELSEWHERE,), (ELSEWHERE,))
+    plain = Event(verdict.name, five, three)
     if verdict.level != "rna" or not verdict.vicc_name:
         return plain
     try:

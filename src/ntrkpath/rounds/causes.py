@@ -10,7 +10,7 @@ import msgspec
 from ntrkpath.rounds.description import SEQUENCE
 from ntrkpath.rounds.folder import Assay
 from ntrkpath.rounds.judging import Judged, frame_said, in_file
-from ntrkpath.rounds.reported import Reported
+from ntrkpath.rounds.reported import Reported, split_percent
 from ntrkpath.rounds.tables import decide, settings
 from ntrkpath.rounds.truth import Truth
 
@@ -67,7 +67,7 @@ def cause_of(truth: Truth, assay: Assay, told: Reported, judged: Judged, swap: t
     open_ = outcome == "inconclusive" and cause == "not_explained"
     if cause == "none" or open_ or (outcome == "failed" and cause not in _OF_FAILURE):
         return None
-    return Cause(cause, certainty, row.id, row.says, _evidence(assay, told, judged, swap))
+    return Cause(cause, certainty, row.id, row.says, _evidence(truth, assay, told, judged, swap))
 
 
 def _direction(judged: Judged) -> str:
@@ -140,7 +140,7 @@ def _stain(truth: Truth, assay: Assay, told: Reported, direction: str) -> dict[s
 
 def _fish(assay: Assay, told: Reported, judged: Judged, direction: str) -> dict[str, str]:
     limits = settings()
-    share = _split(told)
+    share = split_percent(told.readouts)
     near = "not_stated"
     if share is not None and assay.cutoff_percent is not None:
         near = "near" if abs(share - assay.cutoff_percent) <= limits["near_cutoff_points"] else "far"
@@ -153,11 +153,6 @@ def _fish(assay: Assay, told: Reported, judged: Judged, direction: str) -> dict[
     }
 
 
-def _split(told: Reported) -> float | None:
-    counted, split = told.readouts.get("cells_counted"), told.readouts.get("cells_split")
-    return 100 * split / counted if counted and split is not None else None
-
-
 def _cutoff(share: float | None, own: float | None, others: list[float], direction: str) -> str:
     """Return whether the share gives the other call at a cut-off in use, where it gives this one at the own cut-off."""
     if share is None or own is None:
@@ -168,7 +163,9 @@ def _cutoff(share: float | None, own: float | None, others: list[float], directi
     return "reverses" if any((share >= other) == wanted for other in others) else "keeps"
 
 
-def _evidence(assay: Assay, told: Reported, judged: Judged, swap: tuple[str, str] | None) -> tuple[str, ...]:
+def _evidence(
+    truth: Truth, assay: Assay, told: Reported, judged: Judged, swap: tuple[str, str] | None
+) -> tuple[str, ...]:
     """Return what was sent or read that a reader can hold the cause against, in sentences."""
     out = told.readouts
     found = []
@@ -188,15 +185,20 @@ def _evidence(assay: Assay, told: Reported, judged: Judged, swap: tuple[str, str
         if name in out and (name != "percent" or assay.method == "pan_trk_ihc"):
             unit = "" if name == "rna_quality" else " %"
             found.append(f"{label} {_number(out[name])}{unit}.")
-    share = _split(told)
+    share = split_percent(told.readouts)
     if assay.method == "fish" and share is not None:
         found.append(f"Split in {out['cells_split']} of {out['cells_counted']} cells ({share:.0f} %).")
     if assay.method in ("fish", "pan_trk_ihc") and assay.cutoff_percent is not None:
         found.append(f"Own cut-off {_number(assay.cutoff_percent)} %.")
     if assay.method == "pan_trk_ihc":
-        stated = [assay.clone, (assay.protocol or "").replace("_", " ")]
+        parts = [out[name] for name in ("intensity", "pattern", "distribution") if name in out]
+        stated = [", ".join(parts), assay.clone, assay.protocol]
+        stated = [text.replace("_", " ") if text else "" for text in stated]
         found += [f"{text[0].upper()}{text[1:]}." for text in stated if text]
-    if judged.named_why and judged.named not in ("same_junction", "none_named"):
+    if "frame" in out and "unknown" not in (out["frame"], truth.frame):
+        found.append(f"Frame stated: {out['frame']}; of the reference: {truth.frame}.")
+    unusable = judged.expected == "no_result"
+    if judged.named_why and judged.named not in ("same_junction", "none_named") and not unusable:
         found.append(f"{judged.named_why[0].upper()}{judged.named_why[1:]}.")
     return tuple(found)
 

@@ -101,7 +101,7 @@ def _sample(truth: Truth, described: Round) -> tuple[list[Fault], list[str]]:
             )
         stated = sample.reference.productive
         ours = verdict.verdict if verdict is not None else ""
-        if ours == "not_productive" and stated is None:
+        if truth.unsettled:
             faults.append(Fault(where, "our transcripts call this junction not productive: state reference.productive"))
         elif (stated is True and ours == "not_productive") or (stated is False and ours == "productive"):
             notes.append(
@@ -140,5 +140,7 @@ def summary(checked: Checked) -> list[str]:
     lines = [f"{fault.where}: {fault.text}" for fault in checked.faults]
     lines += [f"note: {note}" for note in checked.notes]
     rows = f"{checked.rows} of {checked.of} rows read" if checked.of else "no row"
-    lines.append(f"{checked.what}: {rows}, {len(checked.faults)} faults, {len(checked.notes)} notes")
+    counts = [(len(checked.faults), "fault"), (len(checked.notes), "note")]
+    said = ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts)
+    lines.append(f"{checked.what}: {rows}, {said}")
     return lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
@@ -12,6 +13,8 @@ from ntrkpath.rounds.description import Method, Round, read_round
 from ntrkpath.rounds.design import Designs, read_designs, shipped_designs
 from ntrkpath.rounds.sheet import Fault, Line, Sheet, read_sheet
 
+#: Names of laboratories and assays: they name files too.
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 ROUND, LABORATORIES, SUBMISSIONS = "round.yaml", "laboratories.csv", "submissions"
 
 
@@ -103,6 +106,10 @@ def read_laboratories(path: Path) -> tuple[list[Assay], list[Fault], list[str]]:
     seen: set[tuple[str, str]] = set()
     for line in sheet.lines:
         assay = Assay(**line.values)
+        if not _NAME.fullmatch(assay.laboratory) or not _NAME.fullmatch(assay.assay):
+            text = f"{assay.laboratory[:40]!r}, {assay.assay[:40]!r}: letters, digits, '.', '_' and '-' name them"
+            faults.append(Fault(f"{path.name}:{line.line}", text))
+            continue
         if assay.key in seen:
             faults.append(Fault(f"{path.name}:{line.line}", f"{assay.laboratory} {assay.assay} stands twice"))
             continue

@@ -18,7 +18,7 @@ from ntrkpath.rounds.truth import Truth
 
 _STAIN_SIGHT = Sight("seen", "none", "", "A pan-TRK antibody binds the product of all three genes.")
 #: What an event of a file is to the reference where it is the same one.
-_IS_REFERENCE = frozenset({"same_junction", "same_other_numbering", "same_pair", "other_junction", "reversed_order"})
+_IS_REFERENCE = frozenset({"same_junction", "same_other_numbering", "same_pair", "other_junction"})
 _NONE_NAMED = Recognised("none_named", "")
 
 
@@ -95,7 +95,7 @@ def _nearest(truth: Truth, assay: Assay, told: Reported, expected: str) -> tuple
             for event, known in zip(told.events, found, strict=True)
         ]
     if told.bad_names:
-        found.append(Recognised("unreadable_name", told.bad_names[0]))
+        found.append(Recognised("unreadable_name", told.bad_names[0][1]))
     if not found:
         return _NONE_NAMED, False
     best = min(found, key=lambda one: NEAREST.index(one.level))

@@ -6,7 +6,6 @@ from functools import cache
 
 import msgspec
 
-from ntrkpath.fusion.locus import NTRK
 from ntrkpath.guidance import load
 from ntrkpath.model.errors import RoundError
 from ntrkpath.rounds.event_name import Event, read_event
@@ -28,9 +27,9 @@ class KnownEvent(msgspec.Struct, frozen=True):
 
 @cache
 def known_events(edition: str = "wsn2020") -> tuple[KnownEvent, ...]:
-    """Return the known events in the order of the NTRK genes and partners."""
+    """Return the known events in the order of the NTRK genes and partners; those with NTRK first are no targets."""
     data = load(edition).data["partners"]
-    entries = [*data["partners"], *data.get("reversed", ()), *knowledge("events")]
+    entries = [*data["partners"], *knowledge("events")]
     found = []
     for entry in entries:
         exons = entry.get("exon_five_prime"), entry.get("exon_three_prime")
@@ -44,18 +43,3 @@ def known_events(edition: str = "wsn2020") -> tuple[KnownEvent, ...]:
         source = entry["source"] if isinstance(entry["source"], str) else ", ".join(entry["source"])
         found.append(KnownEvent(event, entry["context"], source))
     return tuple(sorted(found, key=lambda known: (known.event.ntrk or "", known.event.name)))
-
-
-@cache
-def event_genes() -> tuple[str, ...]:
-    """Return the genes of known events, the NTRK genes first; by these a lone transcript is looked up."""
-    data = load().data["partners"]
-    entries = [*data["partners"], *data.get("reversed", ()), *knowledge("events")]
-    names = {entry[side] for entry in entries for side in ("five_prime", "three_prime")}
-    return (*sorted(NTRK), *sorted(names - NTRK))
-
-
-@cache
-def symbols() -> tuple[str, ...]:
-    """Return the symbols that the nearest ones to a misspelt gene are looked for among."""
-    return event_genes()

@@ -31,14 +31,14 @@ class Reported(msgspec.Struct, frozen=True, kw_only=True):
     call: str
     why: str = ""
     events: tuple[Event, ...] = ()
-    bad_names: tuple[str, ...] = ()
+    bad_names: tuple[tuple[str, str], ...] = ()
     readouts: dict[str, Any] = {}
     file: FileRead | None = None
 
     @property
     def named(self) -> str:
         """The events named, as one text."""
-        return "; ".join([*(event.text for event in self.events), *self.bad_names])
+        return "; ".join([*(event.text for event in self.events), *(name for name, _ in self.bad_names)])
 
     @property
     def days(self) -> int | None:
@@ -69,6 +69,8 @@ def put_together(lines: Sequence[Line], sample: str, assay: Assay, files: Mappin
     base = Reported(call="unreadable", events=events, bad_names=bad, readouts=readouts, file=read)
     if problem := _impossible(readouts):
         return msgspec.structs.replace(base, why=problem)
+    if problem := _against_counts(said, readouts, assay):
+        return msgspec.structs.replace(base, why=problem)
     if len(said) > 1:
         return msgspec.structs.replace(base, why=f"says both {' and '.join(said)}")
     if not said:
@@ -87,13 +89,13 @@ def put_together(lines: Sequence[Line], sample: str, assay: Assay, files: Mappin
     return msgspec.structs.replace(base, call=call)
 
 
-def _events(names: Sequence[str]) -> tuple[tuple[Event, ...], tuple[str, ...]]:
+def _events(names: Sequence[str]) -> tuple[tuple[Event, ...], tuple[tuple[str, str], ...]]:
     events, bad = [], []
     for name in dict.fromkeys(names):
         try:
             events.append(read_event(name))
         except RoundError as error:
-            bad.append(f"{name}: {error.problem}")
+            bad.append((name, str(error)))
     return tuple(events), tuple(bad)
 
 
@@ -112,6 +114,31 @@ def _impossible(readouts: Mapping[str, Any]) -> str:
     if arrived is not None and told is not None and told < arrived:
         return f"reported ({told}) before it arrived ({arrived})"
     return ""
+
+
+def _against_counts(said: Sequence[str], readouts: Mapping[str, Any], assay: Assay) -> str:
+    """Return how a call stands against the laboratory's own counts and cut-off; such a row is never decided silently.
+
+    A FISH call may be positive below the cut-off of split signals, by isolated ones, which the sheet does not hold.
+    """
+    cutoff, call = assay.cutoff_percent, said[0] if len(said) == 1 else ""
+    if cutoff is None or call not in ("positive", "negative"):
+        return ""
+    share = readouts.get("percent") if assay.method == "pan_trk_ihc" else None
+    if assay.method == "fish":
+        share = split_percent(readouts)
+    if share is None:
+        return ""
+    above = share >= cutoff if assay.method == "pan_trk_ihc" else share > cutoff
+    if (call == "negative" and above) or (call == "positive" and not above and assay.method == "pan_trk_ihc"):
+        return f"says {call} with {share:g} %, against its own cut-off of {cutoff:g} %"
+    return ""
+
+
+def split_percent(readouts: Mapping[str, Any]) -> float | None:
+    """Return the share of cells with a split signal, in per cent; ``None`` where it was not counted."""
+    counted, split = readouts.get("cells_counted"), readouts.get("cells_split")
+    return 100 * split / counted if counted and split is not None else None
 
 
 def _from_file(base: Reported, assay: Assay) -> Reported:

@@ -47,9 +47,17 @@ def gather(folder: Folder) -> Told:
             where = submission.sheet.name
             faults.append(Fault(where, f"no laboratory {submission.laboratory} in the table of laboratories"))
             continue
+        if submission.laboratory in sent:
+            faults.append(Fault(submission.sheet.name, f"a second sheet of {submission.laboratory}; not read"))
+            continue
         sent.add(submission.laboratory)
-        faults += _one(submission, own, samples, found)
+        faults += sorted(_one(submission, own, samples, found), key=_line)
     return Told(found, tuple(faults), tuple(name for name in by_laboratory if name not in sent))
+
+
+def _line(fault: Fault) -> int:
+    line = fault.where.rpartition(":")[2]
+    return int(line) if line.isdigit() else 0
 
 
 def _one(
@@ -87,7 +95,7 @@ def _one(
             continue
         place[sample] = told = put_together(rows[key], sample, own[assay], submission.files)
         if told.call == "unreadable" or told.bad_names:
-            why = told.why or "; ".join(told.bad_names)
+            why = told.why or "; ".join(why for _, why in told.bad_names)
             faults.append(Fault(f"{sheet.name}:{rows[key][0].line}", f"sample {sample}, assay {assay}: {why}"))
     return faults
 
@@ -134,7 +142,7 @@ def _consensus(folder: Folder, told: Told, known: dict[str, Truth]) -> tuple[Agr
             if method in truth.sample.expected:
                 continue
             keys = [assay.key for assay in folder.assays if assay.method == method]
-            calls = [told.reported[key][ident].call for key in keys if ident in told.reported.get(key, {})]
+            calls = [_call(told.reported[key][ident]) for key in keys if ident in told.reported.get(key, {})]
             if calls:
                 value = agreed(ident, method, calls, folder.round.consensus)
                 found.append(value)
@@ -143,6 +151,12 @@ def _consensus(folder: Folder, told: Told, known: dict[str, Truth]) -> tuple[Agr
                         known[ident], consensus={**known[ident].consensus, method: value.call}
                     )
     return tuple(found)
+
+
+def _call(told: Reported) -> str:
+    """Return a call on NTRK: a fusion of other genes alone, or an event called not productive, is none."""
+    other = told.call == "positive" and told.events and all(event.ntrk is None for event in told.events)
+    return "negative" if told.call == "not_productive" or other else told.call
 
 
 def _swaps(own: Sequence[tuple[Truth, Reported, Judged]], assay: Assay) -> dict[str, tuple[str, str]]:
@@ -170,6 +184,7 @@ def _result(
 ) -> Result:
     outcome = judged.outcome
     kind = counts_as()[outcome]
+    agreed_on = truth.sample.reference.status == "none" and judged.expected != "not_stated"
     explained = kind in ("wrong", "beside") or (outcome == "right" and told.call == "positive")
     cause = cause_of(truth, assay, told, judged, swap) if explained else None
     result = Result(
@@ -178,7 +193,7 @@ def _result(
         method=assay.method,
         panel=assay.shown,
         sample=truth.id,
-        reference=truth.shown,
+        reference=f"consensus: {judged.expected}" if agreed_on else truth.shown,
         gene=truth.event.ntrk if truth.event is not None else None,
         partner=truth.event.partner if truth.event is not None else None,
         expected=judged.expected,

@@ -106,15 +106,15 @@ def read_sheet(data: bytes, name: str, kind: str) -> Sheet:
                 continue
             cells = cells[: len(heads)]
         given = {heads[i]: text for i, cell in enumerate(cells) if heads[i] in known and (text := cell.strip())}
-        keys = {name: given[name][:60] for name in _KEYS if name in given}
+        keys = {key: given[key][:60] for key in _KEYS if key in given}
         values: dict[str, Any] = {}
-        problems = [f"{name} is empty" for name in required if name not in given]
-        for name, cell in given.items():
-            value, problem = _read(kind, name, cell)
+        problems = [f"{key} is empty" for key in required if key not in given]
+        for key, cell in given.items():
+            value, problem = _read(kind, key, cell)
             if problem:
-                problems.append(f"{name}: {problem}")
+                problems.append(f"{key}: {problem}")
             else:
-                values[name] = value
+                values[key] = value
         if problems:
             faults.append(Fault(where, "; ".join(problems), keys))
         else:
@@ -137,7 +137,7 @@ def _text(data: bytes) -> str:
     if b"\0" in data:
         raise RoundError("not a text table", remedy="save the sheet as CSV (UTF-8)")
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise RoundError("not UTF-8 text", where=f"line {line}", remedy="save the sheet as CSV (UTF-8)") from None
@@ -146,10 +146,10 @@ def _text(data: bytes) -> str:
 def _rows(text: str, known: dict[str, Column]) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
     """Return the heads and the numbered rows, at the separator under which the required heads are found."""
     required = {column.name for column in known.values() if column.required}
-    first = text.lstrip("\r\n").partition("\n")[0]
+    first = text.lstrip("\n").partition("\n")[0]
     best: list[str] = []
     for separator in (",", ";", "\t"):
-        heads = [_head(cell) for cell in next(csv.reader([first.rstrip("\r")], delimiter=separator), [])]
+        heads = [_head(cell) for cell in next(csv.reader([first], delimiter=separator), [])]
         if required <= set(heads):
             twice = sorted({head for head in heads if head and heads.count(head) > 1 and head in known})
             if twice:

@@ -104,6 +104,20 @@ def _introns(symbol: str, position: int, role: Role, transcript: str | None) -> 
     return frozenset(found)
 
 
+def dna_breaks(event: Event) -> str:
+    """Return the introns in which DNA breaks, in every numbering, for an event known by its exons; else ``""``."""
+    if not event.five_at or not event.three_at:
+        return ""
+    sides = []
+    for symbol, at, role in (
+        (event.five, event.five_at[0], "five_prime"),
+        (event.three, event.three_at[0], "three_prime"),
+    ):
+        numbers = sorted(_introns(symbol or "", at, role, None))
+        sides.append(f"{symbol} intron {' or '.join(map(str, numbers))}" if numbers else f"{symbol} intron not known")
+    return "::".join(sides)
+
+
 class Seen(msgspec.Struct, frozen=True):
     """One cell of the table of events by panels."""
 

@@ -1,18 +1,13 @@
-"""The decision tables of rounds, ready to be read once per result, and as the subject of ``verify``."""
+"""The decision tables of rounds, ready to be read once per result."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from ntrkpath.guidance import load
-from ntrkpath.proof.lock import LOCK_FILE, read_lock, write_lock
-from ntrkpath.proof.report import Report
-from ntrkpath.proof.verify import Scope, Subject, outcome_lock
-from ntrkpath.proof.verify import verify as verify_subject
-from ntrkpath.rounds.knowledge import DIRECTORY, knowledge
-from ntrkpath.rules import Chain, Fact, Row, Table, load_facts, load_tables
+from ntrkpath.rounds.knowledge import knowledge
+from ntrkpath.rules import Fact, Row, Table, load_facts, load_tables
 from ntrkpath.rules.chain import Masks
 
 _FILE = "tables.yaml"
@@ -71,28 +66,3 @@ def holding(table: str, levels: Mapping[str, str]) -> tuple[Row, ...]:
 def rows() -> dict[str, tuple[Table, Row]]:
     """Return every row by id, with its table."""
     return {row.id: (table, row) for table in tables().values() for row in table.rows}
-
-
-def subject(edition: str = "wsn2020") -> Subject:
-    """Return the tables as what ``verify`` looks at; only the statements that they cite are theirs to account for."""
-    kinds = {statement.id: statement.kind for statement in load(edition).statements.values()}
-    cited = {ident for table in tables().values() for row in table.rows for ident in row.statements}
-    every = tuple(tables().values())
-    scope = Scope(facts(), every, Chain(facts(), every), frozenset({"sight", "design_gap", "outcome"}))
-    return Subject(scope=scope, statements={ident: kinds[ident] for ident in sorted(cited) if ident in kinds})
-
-
-def verify(edition: str = "wsn2020") -> Report:
-    """Prove the tables: no gaps, no dead rows, no undeclared overlap, every level used, outcomes as signed off."""
-    return verify_subject(subject(edition), read_lock(DIRECTORY / LOCK_FILE))
-
-
-def sign_off() -> None:
-    """Write the lock of the outcomes as they are now."""
-    write_lock(DIRECTORY / LOCK_FILE, outcome_lock(subject()))
-
-
-def says(ids: Iterable[str]) -> tuple[str, ...]:
-    """Return what rows say, by id."""
-    found = rows()
-    return tuple(found[ident][1].says for ident in ids)

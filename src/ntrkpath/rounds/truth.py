@@ -55,9 +55,18 @@ class Truth(msgspec.Struct, frozen=True):
             return "no_result" if method in ("rna_mps", "rt_pcr") else "not_stated"
         if self.event is None:
             return "negative"
+        if self.unsettled:
+            return "not_stated"
         if self.productive is False:
             return "negative" if method in SEQUENCE else "not_stated"
         return "positive" if status == "fusion" else "negative"
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether our transcripts call the reference fusion not productive, and the organiser has not said which."""
+        stated = self.sample.reference.productive
+        ours = self.verdict.verdict if self.verdict is not None else ""
+        return self.sample.reference.status == "fusion" and stated is None and ours == "not_productive"
 
     @property
     def frame(self) -> str:

@@ -13,13 +13,14 @@ _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 @cache
 def styles() -> str:
     """Return the style of the reports and of every kind of drawing."""
-    from ntrkpath.figures import axes, fusion_pen, pathway_svg, patient_flow, series
+    from ntrkpath.figures import axes, fusion_pen, pathway_svg, patient_flow, round_matrix, series
     from ntrkpath.guidance import load
     from ntrkpath.report.style import CSS
 
     pathway = "".join(_STYLE.findall(pathway_svg(load())))
     flow = patient_flow._STYLE
-    return CSS + pathway + fusion_pen.STYLE + axes.STYLE + flow + "".join(_STYLE.findall(series.style()))
+    plots = axes.STYLE + round_matrix.STYLE
+    return CSS + pathway + fusion_pen.STYLE + plots + flow + "".join(_STYLE.findall(series.style()))
 
 
 def embed(svg: str) -> Markup:

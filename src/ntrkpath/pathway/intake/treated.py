@@ -200,7 +200,6 @@ class Treated:
         ]
 
 
-
 @cache
 def _reference_change(gene: str, change: str, transcript: str | None) -> str | None:
     """Return a protein change in the codon numbers of the reference transcript; numbers differ by isoform."""

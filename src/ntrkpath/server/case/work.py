@@ -18,6 +18,7 @@ from ntrkpath.model.recommendation import Recommendation
 from ntrkpath.pathway import case_from
 from ntrkpath.pathway.intake.files import events_of
 from ntrkpath.report import panels, probability, sections, words
+from ntrkpath.report.markup import join
 from ntrkpath.server.case.apply import shaped, written
 from ntrkpath.server.case.asked import BASIC, questions, simple
 from ntrkpath.server.case.fields import Field, methods, of_alterations, of_fusions, of_test, of_therapy, test_type
@@ -151,7 +152,7 @@ def _parts(case: Case, rec: Recommendation, edition: Edition, verdicts: list[Fus
         "name": rec.histology.name,
         "histology": words.histology_read(edition, rec),
         "source": case.source or "",
-        "lead": sections.answer(rec, edition),
+        "lead": join(sections.first(rec, edition), sections.record(rec, edition), sections.answer(rec, edition)),
         "why": sections.why(rec, edition, quoted=True),
         "discordances": panels.discordances(rec, edition),
         "cautions": sections.cautions(rec, edition, panels.of_disagreement(rec, edition)),

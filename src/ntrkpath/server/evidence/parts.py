@@ -166,3 +166,17 @@ def starts(edition: Edition) -> tuple[dict[str, float], dict[str, tuple[float, f
             if row.kind == "study" and said["gene"] == "any" and None not in both:
                 pools[f"{test}: {said['study']}, {said['tumours']}"] = (float(both[0]), float(both[1]))  # type: ignore[arg-type]
     return groups, pools
+
+
+@lru_cache(maxsize=1)
+def panels() -> Part:
+    """Return what panels with a design that was read can see of every known event; what decides is listed."""
+    from ntrkpath.report.rounds_panels import TITLE, panels_picture
+    from ntrkpath.report.rounds_samples import coverage_sheet
+    from ntrkpath.rounds.coverage import coverage
+
+    seen = coverage()
+    known = {one.panel.id for one in seen if one.sight.call != "cannot_tell"}
+    told = [one for one in seen if one.panel.id in known]
+    sheet = coverage_sheet([one for one in told if one.sight.call != "cannot_tell"], TITLE)
+    return Part(sheet, (str(embed(panels_picture(told))),))

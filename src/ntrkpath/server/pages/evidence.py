@@ -40,6 +40,7 @@ def _show(template: str, request: Ask, section: str, **context: Any) -> Response
         Section(name[:1].upper() + name[1:], f"/evidence/accuracy/{i}") for i, name in parts.tests(edition).items()
     ]
     sections += [Section(f"Table {n}", f"/evidence/tables/{n}") for n in parts.TABLES]
+    sections += [Section("What panels can see", "/evidence/panels")]
     return page(
         f"evidence/{template}", here=NAV.address, sections=sections, section=f"/evidence{section}", edition=edition,
         groups=evidence_of(edition).groups, **context,
@@ -81,6 +82,12 @@ def table(request: Ask, number: FromPath[int]) -> Response[str]:
     return _show("sheets.html", request, f"/tables/{number}", parts=parts.table(_edition(request), number))
 
 
+@get("/evidence/panels", include_in_schema=False, sync_to_thread=True)
+def panels(request: Ask) -> Response[str]:
+    """Show what each panel can see of each known event."""
+    return _show("sheets.html", request, "/panels", parts=(parts.panels(),))
+
+
 @get("/evidence/test", include_in_schema=False, sync_to_thread=True)
 def one_test(request: Ask) -> Response[str]:
     """Show what one test says at a prevalence, from three percentages."""
@@ -107,4 +114,4 @@ def one_test(request: Ask) -> Response[str]:
                  prevalences=groups, accuracies=tests)  # fmt: skip
 
 
-ROUTES = [overview, frequency, accuracy, table, one_test]
+ROUTES = [overview, frequency, accuracy, table, panels, one_test]

@@ -130,7 +130,7 @@ KNOWLEDGE: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
 
 @pytest.mark.parametrize("edit", KNOWLEDGE)
 def test_a_dangerous_edit_of_the_knowledge_is_a_finding_that_names_state_old_and_new(edit: str) -> None:
-    change, where = KNOWLEDGE[edit]
+    change, _ = KNOWLEDGE[edit]
     edited = changed(change)
     if edit == "G595R becomes another class":
         with_class = {m["protein"]: m["class"] for m in edited.data["resistance"]["mutations"] if m["gene"] == "NTRK1"}

@@ -265,10 +265,10 @@ class Account:
             )  # fmt: skip
         for number in found.copy_numbers:
             text = f"{number.gene} {number.call or 'copy number'}" + (f", {number.copies:g}" if number.copies else "")
-            one = Alteration(gene=number.gene, kind="amplification", status="present")
+            amplified = Alteration(gene=number.gene, kind="amplification", status="present")
             place = f"{where}: {_place(number)}"
             if number.call == "amplification" and not refused(number):
-                yield self._alteration(place, one, histology, text)
+                yield self._alteration(place, amplified, histology, text)
             else:
                 yield Finding(place, text, text, False, refused(number) or "it is no amplification")
 

@@ -625,6 +625,7 @@ def test_where_the_next_step_turns_on_it_every_form_has_the_block_and_says_that_
     [
         ("lipoma", [], {}, "sarcomas only"),
         ("lipoma", [IHC_POSITIVE], {}, "sarcomas only"),
+        ("BONE", [IHC_POSITIVE], {}, "resolved first"),
         ("leiomyosarcoma", [], {"disease": {"extent": "localized"}}, "no routine test is advised"),
         ("leiomyosarcoma", [], {"disease": {}}, "extent or the drivers"),
         ("infantile fibrosarcoma", [IHC_POSITIVE],
@@ -637,6 +638,24 @@ def test_where_the_next_step_does_not_turn_on_it_nothing_is_said(
     answer = decided(histology, *tests, **more)
     assert word in hidden(answer)
     assert_nowhere(answer)
+
+
+def test_every_condition_under_which_nothing_is_said_holds_for_some_answer() -> None:
+    met = {
+        hidden(decided("infantile fibrosarcoma", test))
+        for test in (
+            RNA_POSITIVE, RNA_NEGATIVE, {**RNA_POSITIVE, "fusions": [{"five_prime": "NTRK3", "three_prime": "ETV6"}]},
+            {**RNA_POSITIVE, "fusions": [{"five_prime": "ETV6", "three_prime": "NTRK3", "frame": "out_of_frame"}]},
+            {"method": "dna_mps", "result": "positive", "genes_covered": GENES, "fusions": RNA_POSITIVE["fusions"]},
+        )
+    }  # fmt: skip
+    met |= {hidden(decided(name)) for name in ("lipoma", "BONE", "GIST")}
+    met.add(
+        hidden(
+            decided("infantile fibrosarcoma", IHC_POSITIVE, therapy=[{"drug": "larotrectinib", "progression": True}])
+        )
+    )
+    assert met - {""} == {entry["why"] for entry in load().data[RULES]["not_shown"]}
 
 
 def test_every_answer_that_says_nothing_has_a_reason_and_every_other_has_none() -> None:

@@ -111,7 +111,7 @@ def as_written(found: list[Finding], read_as: list[ReadAs]) -> Iterator[Finding]
         yield msgspec.structs.replace(
             finding,
             stated="; ".join([text, *told]),
-            read_as="; ".join([finding.read_as, *notes]) if whole else finding.read_as,
+            read_as="; ".join([finding.read_as.rstrip("."), *notes]) if whole and notes else finding.read_as,
         )
     for entry in left.values():
         yield Finding(entry.where, entry.stated, "; ".join(filter(None, (entry.read_as, entry.note))), True, "")

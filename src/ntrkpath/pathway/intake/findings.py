@@ -18,6 +18,7 @@ from ntrkpath.pathway.intake.sequencing import FusionReading, Silent, counts_as,
 from ntrkpath.pathway.intake.treated import Treated
 from ntrkpath.pathway.intake.tumour import Tumour
 from ntrkpath.vocabulary import Histology
+from ntrkpath.vocabulary.stains import deficiencies, marker_name, read_profile
 
 #: Parts of a case whose every key stands in the patient block.
 _PATIENT = ("patient", "diagnosis", "disease")
@@ -172,12 +173,17 @@ class Account:
 
     @staticmethod
     def _markers(profile: Mapping[str, str]) -> Iterator[Finding]:
+        read = read_profile(profile)
+        shown = deficiencies(read)
         for name, result in profile.items():
-            known = result not in _UNKNOWN
-            yield Finding(
-                f"diagnosis.immunoprofile.{name}", f"{name} {result}", f"{name} {result}", known,
-                "" if known else "its result is not known",
-            )  # fmt: skip
+            marker = marker_name(name)
+            told = f"{marker} {result}"
+            if marker in shown:
+                told += ": {} deficiency {}".format(*shown[marker])
+            why = "" if result not in _UNKNOWN else "its result is not known"
+            if not why and read[marker] == "unknown":
+                why = "the same marker is stated with two results"
+            yield Finding(f"diagnosis.immunoprofile.{name}", f"{name} {result}", told, not why, why)
 
     def _alteration(self, where: str, one: Alteration, histology: Histology, text: str) -> Finding:
         role = self.tumour.role(histology, one.gene, one.kind)

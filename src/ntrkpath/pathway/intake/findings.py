@@ -229,6 +229,10 @@ class Account:
         if symbol is None:
             one = Alteration(gene=gene, kind="mutation", status="present")
             found = self._alteration(where, one, histology, text)
+            passenger = self.tumour.changes.passenger(Mutation(gene=gene, protein=protein))
+            if passenger:
+                found = msgspec.structs.replace(found, read_as=f"{gene} {protein}: a change of unknown meaning")
+            against = against or passenger
             return msgspec.structs.replace(found, used=False, why_not=against) if against else found
         known = self.treated.classify(symbol, Mutation(gene=gene, protein=protein, transcript=transcript))
         if known is not None:
@@ -265,10 +269,10 @@ class Account:
             )  # fmt: skip
         for number in found.copy_numbers:
             text = f"{number.gene} {number.call or 'copy number'}" + (f", {number.copies:g}" if number.copies else "")
-            one = Alteration(gene=number.gene, kind="amplification", status="present")
+            amplified = Alteration(gene=number.gene, kind="amplification", status="present")
             place = f"{where}: {_place(number)}"
             if number.call == "amplification" and not refused(number):
-                yield self._alteration(place, one, histology, text)
+                yield self._alteration(place, amplified, histology, text)
             else:
                 yield Finding(place, text, text, False, refused(number) or "it is no amplification")
 

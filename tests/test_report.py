@@ -32,8 +32,8 @@ from ntrkpath.model.recommendation import (
 from ntrkpath.pathway import Pathway
 from ntrkpath.report import render, render_html
 from ntrkpath.report import words as wording
-from ntrkpath.report.screen import screen
 from ntrkpath.report.markup import Html, el, join, table
+from ntrkpath.report.screen import screen
 
 EDITION = load_edition()
 PATHWAY = Pathway(EDITION, dt.date(2026, 1, 1))

@@ -25,13 +25,15 @@ def command(form: str, write_lock: bool, edition: str) -> int:
     import msgspec
 
     from ntrkpath.guidance import load
+    from ntrkpath.guidance.files import KNOWLEDGE
     from ntrkpath.proof.edition import sign_off, verify
     from ntrkpath.rounds import proof as rounds
 
     guidance = load(edition)
     if write_lock:
         click.echo(f"signed off: {sign_off(guidance)}", err=True)
-        click.echo(f"signed off: {rounds.sign_off()}", err=True)
+        if guidance.directory.parent == KNOWLEDGE:  # the tables of rounds belong to no edition of a user
+            click.echo(f"signed off: {rounds.sign_off()}", err=True)
     started = time.perf_counter()
     report, beside = verify(guidance), rounds.verify()
     report = msgspec.structs.replace(

@@ -10,8 +10,8 @@ from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.fusion import FusionVerdict
 from ntrkpath.model.recommendation import Caution, Recommendation
 from ntrkpath.report import words
-from ntrkpath.report.screen import Line, rest, screen
 from ntrkpath.report.markup import Html, el, join, pairs, table
+from ntrkpath.report.screen import Line, rest, screen
 from ntrkpath.report.words import Basis, plain
 
 

@@ -67,7 +67,7 @@ def cause_of(truth: Truth, assay: Assay, told: Reported, judged: Judged, swap: t
     open_ = outcome == "inconclusive" and cause == "not_explained"
     if cause == "none" or open_ or (outcome == "failed" and cause not in _OF_FAILURE):
         return None
-    return Cause(cause, certainty, row.id, row.says, _evidence(assay, told, judged, swap))
+    return Cause(cause, certainty, row.id, row.says, _evidence(truth, assay, told, judged, swap))
 
 
 def _direction(judged: Judged) -> str:
@@ -163,7 +163,9 @@ def _cutoff(share: float | None, own: float | None, others: list[float], directi
     return "reverses" if any((share >= other) == wanted for other in others) else "keeps"
 
 
-def _evidence(assay: Assay, told: Reported, judged: Judged, swap: tuple[str, str] | None) -> tuple[str, ...]:
+def _evidence(
+    truth: Truth, assay: Assay, told: Reported, judged: Judged, swap: tuple[str, str] | None
+) -> tuple[str, ...]:
     """Return what was sent or read that a reader can hold the cause against, in sentences."""
     out = told.readouts
     found = []
@@ -193,7 +195,10 @@ def _evidence(assay: Assay, told: Reported, judged: Judged, swap: tuple[str, str
         stated = [", ".join(parts), assay.clone, assay.protocol]
         stated = [text.replace("_", " ") if text else "" for text in stated]
         found += [f"{text[0].upper()}{text[1:]}." for text in stated if text]
-    if judged.named_why and judged.named not in ("same_junction", "none_named"):
+    if "frame" in out and "unknown" not in (out["frame"], truth.frame):
+        found.append(f"Frame stated: {out['frame']}; of the reference: {truth.frame}.")
+    unusable = judged.expected == "no_result"
+    if judged.named_why and judged.named not in ("same_junction", "none_named") and not unusable:
         found.append(f"{judged.named_why[0].upper()}{judged.named_why[1:]}.")
     return tuple(found)
 

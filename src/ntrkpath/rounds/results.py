@@ -184,6 +184,7 @@ def _result(
 ) -> Result:
     outcome = judged.outcome
     kind = counts_as()[outcome]
+    agreed_on = truth.sample.reference.status == "none" and judged.expected != "not_stated"
     explained = kind in ("wrong", "beside") or (outcome == "right" and told.call == "positive")
     cause = cause_of(truth, assay, told, judged, swap) if explained else None
     result = Result(
@@ -192,7 +193,7 @@ def _result(
         method=assay.method,
         panel=assay.shown,
         sample=truth.id,
-        reference=truth.shown,
+        reference=f"consensus: {judged.expected}" if agreed_on else truth.shown,
         gene=truth.event.ntrk if truth.event is not None else None,
         partner=truth.event.partner if truth.event is not None else None,
         expected=judged.expected,

@@ -24,7 +24,7 @@ AGES: dict[str, float | str | None] = {
 }  # fmt: skip
 SITES = ("thigh", "stomach", "brain", "left cerebellum", "spinal cord", "mid-brainstem", "skull base", "uterus", "cns")
 _FLAG: dict[str, bool | str | None] = {"true": True, "false": False, "unknown": "unknown", "not stated": None}
-_MARKERS = ("S100", "CD34", "vimentin", "desmin")
+_MARKERS = ("S100", "CD34", "SOX10", "vimentin", "desmin")
 _STATUS = ("present", "absent", "unknown", "not stated")
 #: Histologies that stand for their group where a derivation depends on the group alone.
 _PROBES = ("infantile fibrosarcoma", "IMT", "GIST", "dedifferentiated liposarcoma", "synovial sarcoma",

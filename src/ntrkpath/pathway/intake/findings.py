@@ -48,8 +48,42 @@ def stated(part: msgspec.Struct, leave_out: tuple[str, ...] = ()) -> Iterator[tu
             yield name, value
 
 
+#: Keys whose value says by itself what it is.
+_SPEAKING = frozenset(
+    {
+        "gene", "kind", "status", "detail", "result", "probe", "intensity", "distribution", "pattern", "specimen",
+        "drug", "protein", "panel", "date",
+    }
+)  # fmt: skip
+
+
 def _text(part: msgspec.Struct, leave_out: tuple[str, ...] = ()) -> str:
-    return "; ".join(f"{name.replace('_', ' ')} {said(value)}" for name, value in stated(part, leave_out))
+    return "; ".join(_told(name, value) for name, value in stated(part, leave_out))
+
+
+def _told(name: str, value: Any) -> str:
+    if name == "percent":
+        return f"{said(value)} % of cells"
+    return said(value) if name in _SPEAKING else f"{name.replace('_', ' ')} {said(value)}"
+
+
+def _alteration_text(one: Alteration) -> str:
+    return f"{one.gene} {one.kind} {one.status}" + (f": {one.detail}" if one.detail else "")
+
+
+def _fusion_text(fusion: ReportedFusion) -> str:
+    """Return a fusion as it is stated, side by side: ``ETV6 exon 5::NTRK3 exon 15; in_frame``."""
+    sides = []
+    for end in ("five_prime", "three_prime"):
+        exon, transcript, place = (getattr(fusion, f"{key}_{end}") for key in ("exon", "transcript", "position"))
+        parts = [getattr(fusion, end) or "?"]
+        parts += [f"exon {exon}"] if exon is not None else []
+        parts += [f"of {transcript}"] if transcript else []
+        parts += [f"at {place}"] if place else []
+        sides.append(" ".join(parts))
+    more = [said(value) for value in (fusion.assembly,) if value]
+    more += [f"frame {fusion.frame}" if fusion.frame == "unknown" else fusion.frame] if fusion.frame else []
+    return "; ".join(["::".join(sides), *more])
 
 
 def patient(case: Case) -> dict[str, str]:
@@ -78,7 +112,7 @@ def as_written(found: list[Finding], read_as: list[ReadAs]) -> Iterator[Finding]
         yield msgspec.structs.replace(
             finding,
             stated="; ".join([text, *told]),
-            read_as="; ".join([finding.read_as, *notes]) if whole else finding.read_as,
+            read_as="; ".join([finding.read_as.rstrip("."), *notes]) if whole and notes else finding.read_as,
         )
     for entry in left.values():
         yield Finding(entry.where, entry.stated, "; ".join(filter(None, (entry.read_as, entry.note))), True, "")
@@ -108,7 +142,8 @@ class Account:
         """
         found = [*self._named(case.diagnosis.histology), *self._markers(case.diagnosis.immunoprofile)]
         found += [
-            self._alteration(f"alterations[{i}]", one, histology, _text(one)) for i, one in enumerate(case.alterations)
+            self._alteration(f"alterations[{i}]", one, histology, _alteration_text(one))
+            for i, one in enumerate(case.alterations)
         ]
         by_test: dict[int, list[Called]] = {}
         for one in called:
@@ -180,7 +215,7 @@ class Account:
             yield self._fusion(f"{where}.fusions[{i}]", fusion, reading, histology)
         for i, mutation in enumerate(test.mutations or ()):
             yield self._change(
-                f"{where}.mutations[{i}]", _text(mutation), mutation.gene, mutation.protein, mutation.transcript,
+                f"{where}.mutations[{i}]", _text(mutation).replace("; ", " "), mutation.gene, mutation.protein, mutation.transcript,
                 histology,
             )  # fmt: skip
         for i, gene in enumerate(test.amplifications):
@@ -190,7 +225,7 @@ class Account:
     def _fusion(
         self, where: str, fusion: ReportedFusion, reading: FusionReading | None, histology: Histology
     ) -> Finding:
-        text = _text(fusion)
+        text = _fusion_text(fusion)
         if reading is not None:
             return self._event(where, text, reading)
         name = fusion_name(fusion, self.ntrk)

@@ -153,9 +153,11 @@ def check_vocabulary(
     quiet: dict[str, tuple[str, ...]] = {}
     for ident, fact in facts.items():
         readers = [table for table in tables if ident in table.facts]
-        if not readers and ident not in setters:
+        if readers or ident in answered:
+            pass
+        elif ident not in setters:
             found.append(Finding("fact", ident, "no table reads it"))
-        elif not readers and ident not in answered:
+        else:
             found.append(Finding("fact", ident, "no table reads it, and it is not part of the answer"))
         if ident in setters:
             lacking = [level for level in fact.levels if level not in produced[ident]]

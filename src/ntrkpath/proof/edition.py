@@ -81,6 +81,7 @@ def subject_of(edition: Edition) -> Subject:
     safety = edition.data["safety"]
     answers = {*ANSWERS, *(criterion for label in edition.labels for criterion in label.requires)}
     answers |= {fact for name in edition.per_item for fact in edition.tables[name].sets}
+    answers |= {fact for entry in edition.data.get("weigh", {}).get("weigh", ()) for fact in entry["when"]}
     scope = Scope(edition.facts, tuple(edition.tables.values()), edition.chain, frozenset(answers))
     clauses = safety.get("labels", ())
     return Subject(

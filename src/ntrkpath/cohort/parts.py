@@ -56,7 +56,7 @@ PARTS: tuple[Part, ...] = (
     Part(("trk_therapy", "trk_response"), ("therapy",)),
     Part(
         ("histology_group", "kin", "alk_ros1", "canonical_alteration", "other_driver"),
-        (_HISTOLOGY, "alterations", *_each(("fusions", "mutations", "amplifications"))),
+        (_HISTOLOGY, "diagnosis.immunoprofile", "alterations", *_each(("fusions", "mutations", "amplifications"))),
     ),
     Part(
         ("resistance", "ntrk_mutation"),

@@ -81,9 +81,10 @@ SAID: dict[str, Said] = {
         words="lineages",
     ),
     "Diagnosis.immunoprofile": Said(
-        "Marker to result, for example `{S100: positive, CD34: positive}`.",
+        "Marker to result, for example `{S100: positive, CD34: positive}`. A protein that is lost shows the deficiency "
+        "(SDHB, SMARCB1/INI1, SMARCA4).",
         label="Markers",
-        reads=("lineage", "s100_cd34"),
+        reads=("lineage", "s100_cd34", *_DRIVERS),
         words="marker_results",
     ),
     "Diagnosis.central_review": Said(

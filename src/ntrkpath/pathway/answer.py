@@ -15,6 +15,7 @@ from ntrkpath.pathway.intake.readouts import Called
 from ntrkpath.rules import Row
 from ntrkpath.rules.chain import Masks
 from ntrkpath.vocabulary import Histology
+from ntrkpath.vocabulary.stains import read_profile
 
 #: Of several fusions the one that tells most gives its name.
 _WORTH = ("productive", "likely_productive", "reported_pair", "uncertain", "not_productive")
@@ -114,8 +115,9 @@ class Words:
     def _drivers(self, facts: Facts) -> str:
         if facts.open_markers:
             return self.texts["drivers_open"].format(genes=", ".join(facts.open_markers))
-        if facts.histology.defining_test:
-            return self.texts["drivers_defining"].format(test=facts.histology.defining_test)
+        tumour, profile = facts.histology, read_profile(facts.case.diagnosis.immunoprofile)
+        if tumour.defining_test and profile.get(tumour.defining_marker or "") != "negative":
+            return self.texts["drivers_defining"].format(test=tumour.defining_test)
         return self.texts["drivers_panel"]
 
     def _repeat(self, row: Row, facts: Facts) -> str:

@@ -232,7 +232,8 @@ class Pathway:
         """Return the unknown facts that could change the actions, alone or together with other unknown ones.
 
         Args:
-            choices: The levels of the facts, once for each choice of the tests that are read.
+            choices: The levels of the facts, once for each choice of the tests that are read; the first with what
+                the tables decide of it.
             frames: What the most telling fusion of a method may turn out to be once frames not stated are.
         """
         found: dict[str, frozenset[str]] = {}

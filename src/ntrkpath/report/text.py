@@ -59,9 +59,9 @@ def _noted(body: Text, basis: Basis, with_note: bool = True) -> Text:
     return body
 
 
-def _first(rec: Recommendation, edition: Edition, whole: bool) -> Iterator[RenderableType]:
-    """Yield the first screen; ``whole`` leaves out what the sections below it show in full."""
-    shown = screen(rec, edition)
+def _first(rec: Recommendation, edition: Edition, whole: bool, brief: bool = False) -> Iterator[RenderableType]:
+    """Yield the first screen; ``whole`` leaves out what the sections below it show in full, ``brief`` all but why."""
+    shown = screen(rec, edition, notes=whole)
     yield Text(" · ".join(shown.who), style="bold")
     if shown.found:
         grid = _grid(min(20, max(len(test) for test, _ in shown.found)), None)
@@ -81,6 +81,9 @@ def _first(rec: Recommendation, edition: Edition, whole: bool) -> Iterator[Rende
     below = _grid(8, None)
     for i, line in enumerate(shown.why):
         below.add_row(Text("Why" if i == 0 else "", style="cyan"), _line(line))
+    if brief:
+        yield below
+        return
     for i, text in enumerate(shown.weigh):
         below.add_row(Text("Weigh" if i == 0 else "", style="cyan"), text)
     if shown.open:
@@ -288,12 +291,14 @@ def render(
     *,
     full: bool = False,
     verbose: bool = False,
+    brief: bool = False,
 ) -> str:
     """Return a recommendation as text.
 
     Args:
         width: Columns to wrap to, at least 40.
         colour: Write ANSI colours; nothing depends on them.
+        brief: Only who, what was found, the three sentences and the reasons.
         full: Add every action, reason, caution, question, reading, figure and label.
         verbose: Add to these every row that held, the statements in full, and all that a missing fact could change.
     """
@@ -309,7 +314,7 @@ def render(
         legacy_windows=False,
     )
     full = full or verbose
-    parts = [_first(recommendation, edition, full)]
+    parts = [_first(recommendation, edition, full, brief)]
     if full:
         parts += [
             _answer(recommendation),

@@ -119,7 +119,7 @@ def read_fusions(
                     ours.rule,
                     reasons=ours.reasons,
                     where=f"fusions[{number}]",
-                )  # fmt: skip
+                )
             )
             continue
         partner = "unknown"

@@ -11,7 +11,9 @@ from ntrkpath.model.case import Alteration, Case
 from ntrkpath.model.errors import CaseError, HistologyError
 from ntrkpath.pathway.intake.genes import NtrkGenes
 from ntrkpath.vocabulary import Histology
+from ntrkpath.vocabulary.case_words import fold
 from ntrkpath.vocabulary.histology import Marker, Resolution
+from ntrkpath.vocabulary.stains import deficiencies, read_profile
 
 _FLAG = {True: "yes", False: "no"}
 
@@ -110,9 +112,9 @@ class Tumour:
             found: Alterations that the tests of the case report beside those listed.
         """
         diagnosis, disease = case.diagnosis, case.disease
-        alterations = self._by_gene([*case.alterations, *found])
-        profile = {name.strip().upper(): value for name, value in diagnosis.immunoprofile.items()}
-        canonical = self._canonical(histology, alterations)
+        alterations = self._altered(case, found)
+        profile = read_profile(diagnosis.immunoprofile)
+        canonical = self._canonical(histology, alterations, profile)
         return {
             "histology_group": histology.group,
             "kin": histology.kin,
@@ -152,6 +154,12 @@ class Tumour:
             return "defines another sarcoma: it questions the diagnosis"
         return "an oncogenic driver" if self.drivers.intersection(names) else ""
 
+    def _altered(self, case: Case, found: Iterable[Alteration]) -> dict[tuple[str, str], str]:
+        """Map (gene, kind) to its status: what the case lists, what its stains show, and what else was found."""
+        lost = deficiencies(read_profile(case.diagnosis.immunoprofile)).values()
+        shown = [Alteration(gene=gene, kind="deficiency", status=status) for gene, status in lost]  # type: ignore[arg-type]
+        return self._by_gene([*case.alterations, *shown, *found])
+
     def _by_gene(self, alterations: Iterable[Alteration]) -> dict[tuple[str, str], str]:
         """Map (gene, kind) to its status; present outweighs absent, absent outweighs unknown."""
         rank = {"unknown": 0, "absent": 1, "present": 2}
@@ -175,7 +183,11 @@ class Tumour:
             return "absent"
         return "unknown"
 
-    def _canonical(self, histology: Histology, alterations: dict[tuple[str, str], str]) -> str:
+    def _canonical(
+        self, histology: Histology, alterations: dict[tuple[str, str], str], profile: Mapping[str, str]
+    ) -> str:
+        if histology.defining_marker and profile.get(histology.defining_marker) == "positive":
+            return "present"
         statuses = [(marker, self._status(marker, alterations)) for marker in histology.markers]
         if any(status == "present" for _, status in statuses):
             return "present"
@@ -199,7 +211,7 @@ class Tumour:
     def points_to(self, case: Case, found: Iterable[Alteration]) -> tuple[str, tuple[str, ...]] | None:
         """Return an alteration that defines another sarcoma, and the names of the sarcomas that it defines."""
         histology = self.histology(case.diagnosis.histology).histology
-        alterations = self._by_gene([*case.alterations, *found])
+        alterations = self._altered(case, found)
         foreign = self._of_another(histology, alterations) if histology else []
         ranked = sorted((len(names), gene, kind, names) for gene, kind in foreign if (names := self._named(gene, kind)))
         return (f"{ranked[0][1]} {ranked[0][2]}", ranked[0][3]) if ranked else None
@@ -214,7 +226,7 @@ class Tumour:
     def open_markers(self, case: Case, found: Iterable[Alteration]) -> tuple[str, ...]:
         """Return the canonical alterations of the histology that are neither present nor tested absent."""
         histology = self.histology(case.diagnosis.histology).histology
-        alterations = self._by_gene([*case.alterations, *found])
+        alterations = self._altered(case, found)
         markers = histology.markers if histology else ()
         return tuple(marker.id for marker in markers if self._status(marker, alterations) == "unknown")
 
@@ -268,7 +280,7 @@ class Tumour:
         said = site.casefold().strip(" .?-_[]()") if site else ""
         if not said or " ".join(said.split()) in self.no_site:
             return "unknown"
-        return "yes" if self.cns.search(said) else "no"
+        return "yes" if self.cns.search(fold(said)) else "no"
 
     def _age_band(self, age: float | str | None) -> str:
         years = age_in_years(age)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import product
 
 from ntrkpath.model.errors import GuidanceError
@@ -222,6 +222,22 @@ def check_sources(
         if kind in kinds and ident not in cited:
             found.append(Finding("statement", ident, f"no row cites this {kind}"))
     return len(cited & set(statements)), found
+
+
+def check_quotations(tables: Iterable[Table], quoted: Collection[str]) -> list[Finding]:
+    """Look for verbatim rows that do not stand beside the words they repeat.
+
+    Args:
+        quoted: The statements of which words are quoted, or which name the figure or table they stand in.
+    """
+    found: list[Finding] = []
+    for row in (row for table in tables for row in table.rows if row.fidelity == "verbatim"):
+        if not row.statements:
+            found.append(Finding("quotation", row.id, "is verbatim and cites no statement"))
+        for ident in row.statements:
+            if ident not in quoted:
+                found.append(Finding("quotation", row.id, f"is verbatim and cites {ident}, of which nothing is quoted"))
+    return found
 
 
 def check_thresholds(tables: Iterable[Table]) -> list[Finding]:

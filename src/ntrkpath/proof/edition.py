@@ -88,6 +88,7 @@ def subject_of(edition: Edition) -> Subject:
         scope=scope,
         statements={statement.id: statement.kind for statement in edition.statements.values()},
         beside=_beside(edition),
+        quoted=frozenset(s.id for s in edition.statements.values() if s.quote or s.quoted_from),
         properties=tuple(safety["properties"]),
         independent={"tier": safety["tier_reads_no_test"]},
         exclusive=tuple(safety.get("exclusive", ())),

@@ -141,6 +141,8 @@ class Tumour:
             "relapse_risk": disease.relapse_risk or "unknown",
             "surgery_morbidity": disease.surgery_morbidity or "unknown",
             "alternative": flag(disease.satisfactory_alternative),
+            "brain_metastases": flag(disease.brain_metastases),
+            "pregnant": flag(case.patient.pregnant),
             "age_band": self._age_band(case.patient.age),
         }
 

@@ -12,7 +12,14 @@ from typing import Any
 
 import msgspec
 
-from ntrkpath.proof.checks import check_quotations, check_sources, check_table, check_thresholds, check_vocabulary, compare
+from ntrkpath.proof.checks import (
+    check_quotations,
+    check_sources,
+    check_table,
+    check_thresholds,
+    check_vocabulary,
+    compare,
+)
 from ntrkpath.proof.dated import Dated
 from ntrkpath.proof.lock import compare_lock, compute_lock
 from ntrkpath.proof.properties import prove, prove_exclusive, prove_independent

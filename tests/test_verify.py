@@ -249,7 +249,7 @@ UNSAFE: dict[str, tuple[str, str, dict[str, Any], set[str]]] = {
         {"emits": {"actions": {"no_further_ntrk_testing": "recommended"}}},
         {"SAFE-9", "SAFE-11"},
     ),
-    "a partial panel is negative": ("sequence", "SEQ-17", {"sets": {"sequence": "negative"}}, set()),
+    "a partial panel is negative": ("sequence", "SEQ-17", {"sets": {"sequence": "negative"}}, {"SAFE-34"}),
     "nothing is said": ("next_test", "NEXT-64", {"emits": {"actions": {}}}, {"SAFE-15"}),
     "outside, yet tested": ("next_test", "NEXT-1", {"emits": {"actions": {"order_mps": "may"}}}, {"SAFE-14"}),
     "CNS stain is negative": ("ihc_call", "IHC-CALL-4", {"sets": {"ihc_call": "negative"}}, {"SAFE-12"}),

@@ -180,7 +180,7 @@ class Treated:
                 return Resistance("none_found", None, {})
         if therapy in ("progressed_first", "progressed_next"):
             undated = [t for t in case.tests if isinstance(t, DnaMps | RnaMps) and (t.date is None or not starts)]
-            if off := [name for t in undated for name in self._off_target(t)]:
+            if off := [*self._listed(case), *(name for t in undated for name in self._off_target(t))]:
                 return Resistance("undated", " and ".join(dict.fromkeys(off)), {})
         return Resistance("not_done", None, {})
 
@@ -201,12 +201,26 @@ class Treated:
 
     def _off_target(self, test: DnaMps | RnaMps) -> list[str]:
         """Return the alterations outside TRK that restore signalling, as ``BRAF V600E`` or ``MET amplification``."""
-        found = {(m.gene.upper(), m.protein.removeprefix("p.")) for m in test.mutations or ()}
         amplified = {gene.upper() for gene in test.amplifications}
+        mutated = [name for m in test.mutations or () if (name := self._bypass(m.gene, m.protein))]
+        return mutated + [f"{gene} {change}" for gene, change, kind in self.off_target
+                          if kind == "amplification" and gene in amplified]  # fmt: skip
+
+    def _bypass(self, gene: str, protein: str) -> str | None:
+        """Return a mutation at a residue whose change restores signalling outside TRK: ``KRAS G12V`` beside G12D."""
+        match = _CHANGE.fullmatch(protein.strip())
+        if match is None:
+            return None
+        before, after = (_ONE.get(residue.title(), residue) for residue in (match[1], match[3]))
+        known = {(of, change[:-1]) for of, change, kind in self.off_target if kind == "mutation"}
+        return f"{gene.upper()} {before}{match[2]}{after}" if (gene.upper(), f"{before}{match[2]}") in known else None
+
+    def _listed(self, case: Case) -> list[str]:
+        """Return the alterations outside TRK that the case lists without a test, and so without a date."""
+        genes = {(gene, kind) for gene, _, kind in self.off_target}
+        present = [a for a in case.alterations if a.status == "present" and (a.gene.upper(), a.kind) in genes]
         return [
-            f"{gene} {change}"
-            for gene, change, kind in self.off_target
-            if ((gene, change) in found if kind == "mutation" else gene in amplified)
+            f"{a.gene.upper()} {change if (change := _change_in(a.detail)) != 'unknown' else a.kind}" for a in present
         ]
 
 

@@ -91,11 +91,18 @@ class Tumour:
         """Return the alterations that the name of the diagnosis states, as alterations of the case.
 
         Raises:
-            CaseError: The case states the opposite of one of them.
+            CaseError: The case, or one of its stains, states the opposite of one of them.
         """
+        for marker, (gene, status) in deficiencies(read_profile(case.diagnosis.immunoprofile)).items():
+            if any((one.gene, one.kind) == (gene, "deficiency") and one.status != status for one in resolution.carries):
+                raise CaseError(
+                    "contradicts the name of the diagnosis", where="diagnosis.immunoprofile", value=marker,
+                    allowed=f"{gene} deficiency as {resolution.text!r} has it", remedy="correct the name or the stain",
+                )  # fmt: skip
         for i, stated in enumerate(case.alterations):
             for one in resolution.carries:
-                same = (stated.gene.upper(), stated.kind) == (one.gene.upper(), one.kind)
+                family = one.gene == "SDH" and re.fullmatch("SDH[A-DX]?", stated.gene.upper())
+                same = (family or stated.gene.upper() == one.gene.upper()) and stated.kind == one.kind
                 if same and stated.status != "unknown" and stated.status != one.status:
                     raise CaseError(
                         "contradicts the name of the diagnosis", where=f"alterations[{i}].status", value=stated.status,
@@ -134,6 +141,8 @@ class Tumour:
             "relapse_risk": disease.relapse_risk or "unknown",
             "surgery_morbidity": disease.surgery_morbidity or "unknown",
             "alternative": flag(disease.satisfactory_alternative),
+            "brain_metastases": flag(disease.brain_metastases),
+            "pregnant": flag(case.patient.pregnant),
             "age_band": self._age_band(case.patient.age),
         }
 
@@ -218,7 +227,7 @@ class Tumour:
 
     def _named(self, gene: str, kind: str) -> tuple[str, ...]:
         return tuple(
-            entry.name.casefold()
+            entry.name
             for entry in self.vocabulary
             if any(gene in m.genes and kind in m.kinds and m.certainty == "pathognomonic" for m in entry.markers)
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +42,12 @@ def shown(value: Any) -> str:
 def _keyed(key: str, value: Any) -> list[str]:
     """Return a key with its value, on one line where a page is wide enough."""
     line = f"    {key}: {shown(value)}"
-    if len(line) <= WIDTH or not isinstance(value, list):
+    if len(line) > WIDTH and isinstance(value, str):
+        return [f"    {key}: >-", *textwrap.wrap(value, WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6)]
+    if len(line) <= WIDTH or not isinstance(value, list | dict):
         return [line]
+    if isinstance(value, dict):
+        return [f"    {key}:", *(f"      {name}: {shown(entry)}" for name, entry in value.items())]
     return [f"    {key}:", *(f"    - {shown(entry)}" for entry in value)]
 
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
+from ntrkpath.cases.load import case_from
 from ntrkpath.guidance import load
 from ntrkpath.model.recommendation import Recommendation
 from ntrkpath.pathway import Pathway, attach
-from ntrkpath.cases.load import case_from
 from ntrkpath.report import render
 
 SHARED = Path(__file__).parents[1].resolve().parent / "shared" / "data" / "cases" / "board_cases.yaml"

@@ -12,7 +12,7 @@ from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
 from ntrkpath.evidence.glmm import pool  # noqa: E402
-from ntrkpath.evidence.predictive import SCALE, expected_in, left_out, predicted  # noqa: E402
+from ntrkpath.evidence.predictive import SCALE, expected_in, left_out, logits, predicted  # noqa: E402
 
 SERIES = ([1, 4, 2, 13, 1, 2], [152, 324, 478, 1915, 103, 45])
 
@@ -52,6 +52,21 @@ def test_a_variance_estimated_as_zero_is_not_taken_as_known() -> None:
     assert fit.prediction_high is not None
     assert found.low < fit.prediction_low
     assert found.high > fit.prediction_high
+
+
+@pytest.mark.parametrize(("x", "n"), [(8, 10), (0, 31), (450, 461), (5, 5)])
+def test_one_study_tells_less_of_another_centre_than_of_its_own(x: int, n: int) -> None:
+    own = stats.beta(x + 0.5, n - x + 0.5).ppf([0.025, 0.5, 0.975])
+    found = predicted([x], [n])
+    assert found.low < own[0] < own[1] < own[2] < found.high
+    rng = np.random.default_rng(3)
+    share = rng.beta(x + 0.5, n - x + 0.5, 200_000)
+    keep = (share > 0) & (share < 1)
+    logit = np.log(share[keep]) - np.log1p(-share[keep])
+    tau = np.abs(rng.normal(0, SCALE, logit.size))
+    drawn = np.quantile(logit + np.sqrt(2) * tau * rng.normal(size=logit.size), [0.05, 0.5, 0.95])
+    ours = np.quantile(logits([x], [n], 4000), [0.05, 0.5, 0.95])
+    assert ours == pytest.approx(drawn, abs=0.15)
 
 
 def test_every_study_left_out_lies_in_the_range_that_the_others_give() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
@@ -58,10 +59,17 @@ class _Entry:
         return self._reader
 
 
+def _with_entries(monkeypatch: pytest.MonkeyPatch, *entries: _Entry) -> Iterator[None]:
+    with monkeypatch.context() as patched:
+        patched.setattr(metadata, "entry_points", lambda group: entries if group == _registry.GROUP else ())
+        _registry.installed.cache_clear()
+        yield
+    _registry.installed.cache_clear()
+
+
 @pytest.fixture
-def _installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    entries = [_Entry("example", TABLE), _Entry("lines", Lines())]
-    monkeypatch.setattr(metadata, "entry_points", lambda group: entries if group == _registry.GROUP else [])
+def _installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    yield from _with_entries(monkeypatch, _Entry("example", TABLE), _Entry("lines", Lines()))
 
 
 SIGNATURE = Format(
@@ -75,9 +83,8 @@ SIGNATURE = Format(
 
 
 @pytest.fixture
-def _installed_format(monkeypatch: pytest.MonkeyPatch) -> None:
-    entries = [_Entry("example", SIGNATURE)]
-    monkeypatch.setattr(metadata, "entry_points", lambda group: entries if group == _registry.GROUP else [])
+def _installed_format(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    yield from _with_entries(monkeypatch, _Entry("example", SIGNATURE))
 
 
 @pytest.mark.usefixtures("_installed")

@@ -32,8 +32,8 @@ from ntrkpath.model.recommendation import (
 from ntrkpath.pathway import Pathway
 from ntrkpath.report import render, render_html
 from ntrkpath.report import words as wording
-from ntrkpath.report.screen import screen
 from ntrkpath.report.markup import Html, el, join, table
+from ntrkpath.report.screen import screen
 
 EDITION = load_edition()
 PATHWAY = Pathway(EDITION, dt.date(2026, 1, 1))
@@ -95,7 +95,7 @@ GOLDEN = """\
 Case example-1 · female, 61 years · UPS (Undifferentiated sarcoma) · thigh ·
 metastatic
   pan-TRK IHC  percent 5  [positive]
-  finding      KIT mutation absent  [KIT: absent] not used: it bears on another
+  finding      KIT mutation absent  [absent] not used: it bears on another
                tumour
 
 Target    Open: stained.
@@ -118,7 +118,7 @@ WHOLE = """\
 Case example-1 · female, 61 years · UPS (Undifferentiated sarcoma) · thigh ·
 metastatic
   pan-TRK IHC  percent 5  [positive]
-  finding      KIT mutation absent  [KIT: absent] not used: it bears on another
+  finding      KIT mutation absent  [absent] not used: it bears on another
                tumour
 
 Target    Open: stained.

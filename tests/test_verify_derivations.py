@@ -72,8 +72,8 @@ def mutation(data: dict[str, Any], protein: str) -> dict[str, Any]:
     return next(one for one in data["resistance"]["mutations"] if one["protein"] == protein)
 
 
-def bands(data: dict[str, Any]) -> list[list[Any]]:
-    return fact(data, "age_band")["derive"]["upper_bounds_years"]
+def band(data: dict[str, Any], level: str) -> list[Any]:
+    return next(one for one in fact(data, "age_band")["derive"]["upper_bounds_years"] if one[0] == level)
 
 
 KNOWLEDGE: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
@@ -81,9 +81,10 @@ KNOWLEDGE: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
         lambda d: fact(d, "ihc_percent")["derive"].update(threshold_percent=10), "pan_trk_ihc"),
     "the threshold of the stain becomes 0.5 %": (
         lambda d: fact(d, "ihc_percent")["derive"].update(threshold_percent=0.5), "pan_trk_ihc"),
-    "12 years become 8": (lambda d: bands(d)[1].__setitem__(1, 8), "age_band"),
-    "18 years become 16": (lambda d: bands(d)[2].__setitem__(1, 12), "age_band"),
-    "one month becomes two": (lambda d: bands(d)[0].__setitem__(1, 0.17), "age_band"),
+    "one month becomes two": (lambda d: band(d, "under_1_month").__setitem__(1, 0.17), "age_band"),
+    "2 years become 1": (lambda d: band(d, "from_1_month").__setitem__(1, 1), "age_band"),
+    "12 years become 8": (lambda d: band(d, "from_2_years").__setitem__(1, 8), "age_band"),
+    "18 years become 16": (lambda d: band(d, "from_12_years").__setitem__(1, 16), "age_band"),
     "the 12-year limit of a label is dropped": (
         lambda d: label(d, "twelve_or_over")["requires"].remove("twelve_or_over"), "labels"),
     "the resistance exclusion of a label is dropped": (
@@ -119,6 +120,8 @@ KNOWLEDGE: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
         lambda d: fact(d, "cns_site")["derive"]["as_unknown"].remove("other"), "cns_site"),
     "a marker of co-expression is exchanged": (
         lambda d: fact(d, "s100_cd34")["derive"].update(markers=["S100", "desmin"]), "immunoprofile"),
+    "a marker that tells co-expression apart is dropped": (
+        lambda d: fact(d, "s100_cd34")["derive"].update(unless=["desmin"]), "immunoprofile"),
     "the reading of figure 2 is another one": (
         lambda d: fact(d, "figure2_reading")["derive"].update(default="b"), "figure2_reading"),
     "an antisense event counts against a fusion": (
@@ -130,7 +133,7 @@ KNOWLEDGE: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
 
 @pytest.mark.parametrize("edit", KNOWLEDGE)
 def test_a_dangerous_edit_of_the_knowledge_is_a_finding_that_names_state_old_and_new(edit: str) -> None:
-    change, where = KNOWLEDGE[edit]
+    change, _ = KNOWLEDGE[edit]
     edited = changed(change)
     if edit == "G595R becomes another class":
         with_class = {m["protein"]: m["class"] for m in edited.data["resistance"]["mutations"] if m["gene"] == "NTRK1"}

@@ -35,7 +35,8 @@ class Frequency(msgspec.Struct, frozen=True, kw_only=True):
     ``overlap`` is ``once`` or ``all``: whether cohorts that share patients were pooled once. ``inverse_variance`` is
     the figure of the method that errs for rare events, for comparison. Beside Wald's interval stands that of the
     ``profile`` likelihood; a further study is shown by Student's t too (``further_t``), and, with the variance between
-    studies taken as uncertain, as a ``new_centre``: the range that probabilities use. ``None`` for a single study.
+    studies taken as uncertain, as a ``new_centre``: the range that probabilities use. ``None`` where there are too few
+    studies for it.
     """
 
     group: FrequencyGroup
@@ -43,9 +44,9 @@ class Frequency(msgspec.Struct, frozen=True, kw_only=True):
     studies: tuple[StudyFrequency, ...]
     pooled: Pooled
     inverse_variance: InverseVariance | None
-    profile: Interval | None = None
-    further_t: Interval | None = None
-    new_centre: Predicted | None = None
+    profile: Interval | None
+    further_t: Interval | None
+    new_centre: Predicted
 
 
 @lru_cache(maxsize=128)
@@ -80,5 +81,5 @@ def frequency(evidence: Evidence, group: str, overlap: str = "once") -> Frequenc
     return Frequency(
         group=found, overlap=overlap, studies=tuple(rows), pooled=pooled,
         inverse_variance=inverse_variance(x, n) if several else None, profile=profile(x, n, pooled),
-        further_t=further_study(pooled), new_centre=predicted(x, n) if several else None,
+        further_t=further_study(pooled), new_centre=predicted(x, n),
     )  # fmt: skip

@@ -28,7 +28,7 @@ def frequency_overview(evidence: Evidence, overlap: str = "once") -> Sheet:
         rows.append(
             Row(
                 cells=(group.id, f"{p.positive}/{p.tested}", str(p.studies), percent(p.estimate),
-                       between(p.low, p.high), between(centre.low, centre.high) if centre else ""),
+                       between(p.low, p.high), between(centre.low, centre.high)),
                 below=(f"{group.says[0].upper()}{group.says[1:]}.",), kind="group",
                 record={"group": group.id, "says": group.says, "overlap": overlap, **_pooled_record(found)},
             )
@@ -101,8 +101,8 @@ def _pooled_record(found: Frequency) -> dict[str, Any]:
         "prediction_high": _in_percent(p.prediction_high),
         **(ends(found.profile, "profile") if found.profile else {}),
         **(ends(found.further_t, "prediction_t") if found.further_t else {}),
-        **({"new_centre_percent": 100 * centre.estimate, "new_centre_low": 100 * centre.low,
-            "new_centre_high": 100 * centre.high} if centre else {}),
+        "new_centre_percent": 100 * centre.estimate, "new_centre_low": 100 * centre.low,
+        "new_centre_high": 100 * centre.high,
     }  # fmt: skip
 
 
@@ -131,7 +131,6 @@ def _notes(found: Frequency) -> Iterable[str]:
             yield f"No more difference between the studies than chance makes ({differ})."
             if p.studies < 5:
                 yield f"{p.studies} studies can hardly show a difference: the interval may be too narrow."
-        yield from _ranges(found)
         if found.inverse_variance is not None and 0 < p.estimate < 0.1:
             other = found.inverse_variance.estimate
             above = 100 * (other / p.estimate - 1)
@@ -139,6 +138,7 @@ def _notes(found: Frequency) -> Iterable[str]:
                 f"Pooled by inverse variance the figure would be {percent(other)}, {above:.0f} % higher: that"
                 " method is biased for rare findings and is not used."
             )
+    yield from _ranges(found)
     if any(row.study.overlap for row in found.studies):
         yield _overlap_note(found.overlap)
     if any(not row.used for row in found.studies):
@@ -151,11 +151,10 @@ def _ranges(found: Frequency) -> Iterable[str]:
         yield f"95 % by profile likelihood: {between(found.profile.low, found.profile.high)}."
     if found.further_t is not None:
         yield f"A further study by Student's t: {between(found.further_t.low, found.further_t.high)}."
-    if found.new_centre is not None:
-        yield (
-            f"A new centre, the variance between studies taken as uncertain ({prior_note()}):"
-            f" {between(found.new_centre.low, found.new_centre.high)}. This is the range that probabilities use."
-        )
+    yield (
+        f"A new centre, the variance between studies taken as uncertain ({prior_note()}):"
+        f" {between(found.new_centre.low, found.new_centre.high)}. This is the range that probabilities use."
+    )
 
 
 def _overlap_note(overlap: str) -> str:

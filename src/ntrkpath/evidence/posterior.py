@@ -1,9 +1,8 @@
 """Spreads of uncertain log odds and log likelihood ratios, and of their sum: what carries the credible ranges.
 
-A proportion from counts x of n has the Beta posterior of the Jeffreys prior, Beta(x + 1/2, n - x + 1/2); a pooled one
-is that of a new centre, with a weak prior on the variance between studies (`predictive`). The log odds after a result
-are the log odds before it plus the log likelihood ratio; independent terms are convolved on a grid. No sampling: the
-same counts give the same digits.
+A proportion is that of a new centre, with a weak prior on the variance between centres (`predictive`). The log odds
+after a result are the log odds before it plus the log likelihood ratio; independent terms are convolved on a grid. No
+sampling: the same counts give the same digits.
 """
 
 from __future__ import annotations
@@ -29,19 +28,9 @@ class Uncertain:
         self.logits = logits
 
     @classmethod
-    def counted(cls, x: int, n: int, points: int = POINTS) -> Uncertain:
-        """Return the Jeffreys posterior of ``x`` of ``n``."""
-        np, stats = need("numpy"), need("scipy.stats")
-        share = stats.beta(x + 0.5, n - x + 0.5)
-        at = (np.arange(points) + 0.5) / points
-        # The complement has a Beta distribution too; its quantiles keep the digits that 1 - p would lose.
-        rest = stats.beta(n - x + 0.5, x + 0.5)
-        return cls(np.log(share.ppf(at)) - np.log(rest.isf(at)))
-
-    @classmethod
     def new_centre(cls, x: Sequence[int], n: Sequence[int], points: int = POINTS) -> Uncertain:
-        """Return what several studies say of a centre that is not among them; of one study, its own posterior."""
-        return cls.counted(x[0], n[0], points) if len(x) == 1 else cls(logits(x, n, points))
+        """Return what studies, or a single one, say of a centre that is not among them."""
+        return cls(logits(x, n, points))
 
     @classmethod
     def certain(cls, share: float) -> Uncertain:

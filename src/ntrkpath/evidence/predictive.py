@@ -3,7 +3,9 @@
 Maximum likelihood may put the standard deviation between studies (tau, on the logit scale) at zero from ten studies; a
 range that takes this as known is too narrow for a centre that was not among them. Here tau has a half-normal prior
 (Röver C, Bender R, Dias S, et al. Res Synth Methods 2021;12:448-474), the pooled logit a flat one, and the logit of a
-new centre is averaged over both. The likelihood is that of `glmm`. No sampling: the same counts give the same digits.
+new centre is averaged over both. The likelihood is that of `glmm`. A single study tells of its own centre (posterior of
+the Jeffreys prior), from which another differs by the spread of both. No sampling: the same counts give the same
+digits.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
-from math import log
+from math import log, sqrt
 from typing import Any
 
 import msgspec
@@ -24,6 +26,8 @@ from ntrkpath.evidence.proportions import check_studies, need
 SCALE = 0.5
 #: Largest tau looked at, in scales; points of the grid of tau; points of the pooled logit, coarse and fine.
 FARTHEST, TAUS, COARSE, FINE = 4.0, 24, 25, 161
+#: Midpoints of the logit of one study.
+ONE = 400
 #: What lies this much below the highest log likelihood weighs nothing.
 NOTHING = 14.0
 #: The pooled logit is looked for within this distance of the logit of all counts together.
@@ -39,17 +43,41 @@ class Predicted(msgspec.Struct, frozen=True, kw_only=True):
     tau: float
 
 
+def one_study(x: int, n: int, points: int) -> Any:
+    """Return midpoints of equal probability of the logit in one study: its posterior by the Jeffreys prior.
+
+    Raises:
+        EvidenceError: scipy is not installed.
+    """
+    np, stats = need("numpy"), need("scipy.stats")
+    at = (np.arange(points) + 0.5) / points
+    # The complement has a Beta distribution too; its quantiles keep the digits that 1 - p would lose.
+    share, rest = stats.beta(x + 0.5, n - x + 0.5), stats.beta(n - x + 0.5, x + 0.5)
+    return np.log(share.ppf(at)) - np.log(rest.isf(at))
+
+
+def _taus(scale: float) -> tuple[Any, Any]:
+    """Return the grid of tau and the prior weight of each point."""
+    np = need("numpy")
+    # Close together near zero, where the likelihood of tau is often highest.
+    part = (np.arange(TAUS) + 0.5) / TAUS
+    taus = FARTHEST * scale * part**2
+    return taus, 2 * FARTHEST * scale * part / TAUS * np.exp(-((taus / scale) ** 2) / 2)
+
+
 @lru_cache(maxsize=256)
 def _weights(x: tuple[int, ...], n: tuple[int, ...], scale: float) -> tuple[Any, Any, Any]:
     """Return the grids of the pooled logit and of tau, and the posterior weight of each pair."""
     np = need("numpy")
+    taus, prior = _taus(scale)
+    if len(x) == 1:
+        logit = one_study(x[0], n[0], ONE)
+        weight = np.outer(prior, np.ones_like(logit))
+        return logit, taus, weight / weight.sum()
     xs, ns = np.asarray(x, dtype=float), np.asarray(n, dtype=float)
     minus = marginal(xs, ns)
     middle = log(sum(x) + 0.5) - log(sum(n) - sum(x) + 0.5)
     least = minus(middle, SCALE)
-    # Close together near zero, where the likelihood of tau is often highest.
-    taus = FARTHEST * scale * ((np.arange(TAUS) + 0.5) / TAUS) ** 2
-    steps = 2 * FARTHEST * scale * ((np.arange(TAUS) + 0.5) / TAUS) / TAUS
     ends = []
     for direction in (-1, 1):
         far = 0.5
@@ -61,7 +89,7 @@ def _weights(x: tuple[int, ...], n: tuple[int, ...], scale: float) -> tuple[Any,
     mus = np.linspace(coarse[0], coarse[-1], FINE)
     # The likelihood is smooth in the pooled logit, so that few points of it and a spline between them are enough.
     spline = need("scipy.interpolate").CubicSpline(coarse, values, axis=1)
-    weight = np.exp(-(spline(mus) - values.min())) * (steps * np.exp(-((taus / scale) ** 2) / 2))[:, None]
+    weight = np.exp(-(spline(mus) - values.min())) * prior[:, None]
     return mus, taus, weight / weight.sum()
 
 
@@ -70,7 +98,7 @@ def logits(x: Sequence[int], n: Sequence[int], points: int, scale: float = SCALE
 
     Args:
         x: Positive tumours, study by study.
-        n: Tumours tested, study by study; at least two studies.
+        n: Tumours tested, study by study.
         points: How many midpoints.
         scale: Scale of the half-normal prior of tau.
 
@@ -80,11 +108,13 @@ def logits(x: Sequence[int], n: Sequence[int], points: int, scale: float = SCALE
     np, special = need("numpy"), need("scipy.special")
     xs, ns = check_studies(x, n)
     mus, taus, weight = _weights(tuple(xs), tuple(ns), scale)
-    at = np.linspace(mus[0] - FARTHEST * scale, mus[-1] + FARTHEST * scale, 1201)
+    # The mean of the centres is not known from one of them: two centres lie apart by the spread of both.
+    apart = sqrt(2) if len(xs) == 1 else 1.0
+    at = np.linspace(mus[0] - apart * FARTHEST * scale, mus[-1] + apart * FARTHEST * scale, 1201)
     below = np.zeros_like(at)
     for tau, row in zip(taus, weight, strict=True):
         keep = row > row.sum() * 1e-9
-        below += special.ndtr((at[:, None] - mus[None, keep]) / tau) @ row[keep]
+        below += special.ndtr((at[:, None] - mus[None, keep]) / (apart * tau)) @ row[keep]
     middle = (np.arange(points) + 0.5) / points
     rising = np.concatenate([[True], np.diff(below) > 0])
     return np.interp(middle, below[rising], at[rising])
@@ -138,10 +168,7 @@ def expected_in(x: Sequence[int], n: Sequence[int], positive: int, tested: int, 
         EvidenceError: Counts that cannot be, or numpy or scipy is not installed.
     """
     np, stats = need("numpy"), need("scipy.stats")
-    if len(x) > 1:
-        share = 0.5 * (1 + np.tanh(logits(x, n, 600, scale) / 2))
-    else:
-        share = stats.beta(x[0] + 0.5, n[0] - x[0] + 0.5).ppf((np.arange(600) + 0.5) / 600)
+    share = 0.5 * (1 + np.tanh(logits(x, n, 600, scale) / 2))
 
     def least(chance: float) -> int:
         """Return the least count up to which this chance, or more, lies."""
@@ -159,4 +186,4 @@ def prior_note(scale: float = SCALE) -> str:
     return f"half-normal prior of scale {scale:g} for the standard deviation between studies on the logit scale"
 
 
-__all__ = ["SCALE", "LeftOut", "Predicted", "expected_in", "left_out", "logits", "predicted", "prior_note"]
+__all__ = ["SCALE", "LeftOut", "Predicted", "expected_in", "left_out", "logits", "one_study", "predicted", "prior_note"]

@@ -134,7 +134,8 @@ def _accuracy(evidence: Evidence, entry: Mapping[str, Any]) -> tuple[Uncertain, 
             source = ", ".join(evidence.accuracy_studies[study].label for study in members)
         elif kind == "study":
             pairs = [_counts(evidence, side, ident, entry["id"])]
-            spread, source = Uncertain.counted(*pairs[0]), evidence.accuracy_studies[ident].label
+            spread = Uncertain.new_centre([pairs[0][0]], [pairs[0][1]])
+            source = evidence.accuracy_studies[ident].label
         else:
             printed = _study(evidence, ident, entry["id"]).printed
             value = getattr(printed, side) if printed else None

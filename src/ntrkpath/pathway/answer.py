@@ -15,6 +15,7 @@ from ntrkpath.pathway.intake.readouts import Called
 from ntrkpath.rules import Row
 from ntrkpath.rules.chain import Masks
 from ntrkpath.vocabulary import Histology
+from ntrkpath.vocabulary.stains import read_profile
 
 #: Of several fusions the one that tells most gives its name.
 _WORTH = ("productive", "likely_productive", "reported_pair", "uncertain", "not_productive")
@@ -114,8 +115,9 @@ class Words:
     def _drivers(self, facts: Facts) -> str:
         if facts.open_markers:
             return self.texts["drivers_open"].format(genes=", ".join(facts.open_markers))
-        if facts.histology.defining_test:
-            return self.texts["drivers_defining"].format(test=facts.histology.defining_test)
+        tumour, profile = facts.histology, read_profile(facts.case.diagnosis.immunoprofile)
+        if tumour.defining_test and profile.get(tumour.defining_marker or "") != "negative":
+            return self.texts["drivers_defining"].format(test=tumour.defining_test)
         return self.texts["drivers_panel"]
 
     def _repeat(self, row: Row, facts: Facts) -> str:
@@ -165,16 +167,20 @@ class Words:
                 return self.texts["no_drug"]
             first = min(outside, key=lambda label: self.order.index(label.drug))
             return self.texts["no_label"].format(drug=first.drug, why=_clause(first.reasons))
-        return "; ".join(self._labelled(drug, facts) for drug in names)
+        told = "; ".join(self._labelled(drug, facts) for drug in names)
+        return self.texts["pregnant"].format(drugs=told) if facts.case.patient.pregnant is True else told
 
     def _labelled(self, drug: str, facts: Facts) -> str:
         labels = [label for label in facts.therapy if label.drug == drug]
         within = [label for label in labels if label.status == "within_label"]
         newborn = facts.levels["age_band"] == "under_1_month"
+        unsure = [label for label in labels if label.status == "cannot_tell"]
         if within:
             told = self.texts["within"].format(agencies="; ".join(map(self._agency, within)))
+            if read := [label for label in unsure if label.read]:
+                agencies = ", ".join(label.agency for label in read)
+                told += "; " + self.texts["also_open"].format(agencies=agencies, why=_clause(read[0].reasons))
         else:
-            unsure = [label for label in labels if label.status == "cannot_tell"]
             told = self.texts["open"].format(why=_clause(unsure[0].reasons))
         return f"{drug} ({told}{'; ' + self.texts['newborn'] if newborn else ''})"
 

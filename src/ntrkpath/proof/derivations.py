@@ -24,7 +24,7 @@ AGES: dict[str, float | str | None] = {
 }  # fmt: skip
 SITES = ("thigh", "stomach", "brain", "left cerebellum", "spinal cord", "mid-brainstem", "skull base", "uterus", "cns")
 _FLAG: dict[str, bool | str | None] = {"true": True, "false": False, "unknown": "unknown", "not stated": None}
-_MARKERS = ("S100", "CD34", "vimentin", "desmin")
+_MARKERS = ("S100", "CD34", "SOX10", "vimentin", "desmin")
 _STATUS = ("present", "absent", "unknown", "not stated")
 #: Histologies that stand for their group where a derivation depends on the group alone.
 _PROBES = ("infantile fibrosarcoma", "IMT", "GIST", "dedifferentiated liposarcoma", "synovial sarcoma",
@@ -46,7 +46,7 @@ def spaces(pathway: Pathway) -> Iterator[Space]:
     """Yield every space of the derivations of a case, its tests left out."""
     edition, tumour, treated = pathway.edition, pathway.tumour, pathway.treated
     yield from _of_the_tumour(tumour)
-    yield from _of_the_alterations(edition, tumour)
+    yield from _of_the_alterations(tumour)
     yield from _of_the_drugs(edition, treated)
     yield from _of_the_vocabulary(edition, tumour)
     yield from _of_the_labels(edition)
@@ -74,6 +74,11 @@ def _of_the_tumour(tumour: Tumour) -> Iterator[Space]:
         "alternative", {"value": _FLAG},
         lambda value: level("alternative", disease=Disease(satisfactory_alternative=value)),
     )  # fmt: skip
+    yield Space(
+        "brain_metastases", {"value": _FLAG},
+        lambda value: level("brain_metastases", disease=Disease(brain_metastases=value)),
+    )  # fmt: skip
+    yield Space("pregnant", {"value": _FLAG}, lambda value: level("pregnant", patient=Patient(pregnant=value)))
     choices = {
         f"{key} {value}": (key, value)
         for key, values in {
@@ -118,7 +123,7 @@ def _entity(tumour: Tumour, name: str) -> Any:
     return tumour.histology(name).histology
 
 
-def _of_the_alterations(edition: Edition, tumour: Tumour) -> Iterator[Space]:
+def _of_the_alterations(tumour: Tumour) -> Iterator[Space]:
     statuses = _listed(_STATUS)
 
     def levels(name: str, alterations: Iterable[tuple[str, str, str]], facts: tuple[str, ...]) -> str:

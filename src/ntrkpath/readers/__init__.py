@@ -10,7 +10,7 @@ from ntrkpath.model.errors import ReaderError
 from ntrkpath.readers._collect import Collector
 from ntrkpath.readers._contigs import end_of, refseq
 from ntrkpath.readers._loci import GeneFilter
-from ntrkpath.readers._registry import by_caller, formats, recognise
+from ntrkpath.readers._registry import by_caller, formats, installed, recognise
 from ntrkpath.readers._result import ReadResult, RowProblem
 from ntrkpath.readers._signature import Format, Reader
 from ntrkpath.readers._symbols import NTRK
@@ -28,6 +28,7 @@ __all__ = [
     "end_of",
     "formats",
     "formats_page",
+    "installed",
     "read",
     "refseq",
     "short_protein",

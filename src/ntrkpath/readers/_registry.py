@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
@@ -98,16 +98,21 @@ def built_in() -> tuple[Signature, ...]:
     )
 
 
-def installed() -> Iterator[Signature]:
-    """Yield the formats that other packages install under the entry point group."""
+@cache
+def installed() -> tuple[Signature, ...]:
+    """Return the formats that other packages install under the entry point group; looked for once a process.
+
+    A server asks for them before its first request, so that no request makes it list and open what is installed.
+    """
     from importlib.metadata import entry_points
 
     known = {plain(name) for one in built_in() for name in (one.name, *one.callers)}
+    signatures = []
     for entry in entry_points(group=GROUP):
         if plain(entry.name) not in known:
             found = entry.load()
-            for one in found if isinstance(found, tuple) else (found,):
-                yield _signature_of(entry.name, one)
+            signatures += [_signature_of(entry.name, one) for one in (found if isinstance(found, tuple) else (found,))]
+    return tuple(signatures)
 
 
 def _signature_of(name: str, found: Any) -> Signature:
@@ -195,7 +200,7 @@ def recognise(document: Document) -> tuple[Format, Header | None]:
         return opened.load(), None
     if (table := _by_header(built_in(), document)) is not None:
         return table[0].load(), table[1]
-    others = tuple(installed())
+    others = installed()
     if (told := _best((one for one in others if one.opens(document)), document)) is not None:
         return told.load(), None
     if (table := _by_header(others, document)) is not None:

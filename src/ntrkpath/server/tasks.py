@@ -9,6 +9,7 @@ from typing import Any
 
 from ntrkpath.guidance import load
 from ntrkpath.pathway import Pathway, case_from
+from ntrkpath.readers import installed
 
 #: Name of a task and where it stands, as ``module:function``; the module is imported when first asked.
 TASKS: dict[str, str] = {
@@ -44,9 +45,10 @@ def run(name: str, arguments: dict[str, Any]) -> Any:
 
 
 def warm(edition: str = "wsn2020") -> None:
-    """Load the guidance and decide one case, so that the first visitor does not wait."""
+    """Load the guidance, find installed formats and decide one case, so that the first visitor does not wait."""
     global _edition
     _edition = edition
+    installed()
     smallest = {"id": "smallest", "diagnosis": {"histology": "infantile fibrosarcoma"}}
     pathway(dt.date.today()).recommend(case_from(smallest))
 

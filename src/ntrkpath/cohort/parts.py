@@ -73,10 +73,10 @@ PARTS: tuple[Part, ...] = (
     ),
     Part(("fish_result", "fish_target", "fish_signal", "fish_coverage"), _of("fish"), ("fish",)),
     Part(("rt_pcr_result", "rt_pcr_control", "rt_pcr_target"), _of("rt_pcr"), ("rt_pcr",)),
-    Part(("rna_result", "rna_fusion"), _each(("result", "fusions"), ("rna_mps",)), ("rna_mps",)),
+    Part(("rna_result", "rna_fusion"), _each(("result", "fusions", "genes_covered"), ("rna_mps",)), ("rna_mps",)),
     Part(("rna_quality",), ("rna_mps.rna_quality",)),
     Part(("rna_coverage",), ("rna_mps.genes_covered",)),
-    Part(("dna_result", "dna_fusion"), _each(("result", "fusions"), ("dna_mps",)), ("dna_mps",)),
+    Part(("dna_result", "dna_fusion"), _each(("result", "fusions", "genes_covered"), ("dna_mps",)), ("dna_mps",)),
     Part(("dna_coverage",), ("dna_mps.genes_covered",)),
     Part(
         (

@@ -168,7 +168,8 @@ class Words:
                 return self.texts["no_drug"]
             first = min(outside, key=lambda label: self.order.index(label.drug))
             return self.texts["no_label"].format(drug=first.drug, why=_clause(first.reasons))
-        return "; ".join(self._labelled(drug, facts) for drug in names)
+        told = "; ".join(self._labelled(drug, facts) for drug in names)
+        return self.texts["pregnant"].format(drugs=told) if facts.case.patient.pregnant is True else told
 
     def _labelled(self, drug: str, facts: Facts) -> str:
         """Return a drug with what the label of every agency says of it: within, open and why, outside."""

@@ -9,6 +9,7 @@ from ntrkpath.guidance import Edition
 from ntrkpath.model.age import age_in_years
 from ntrkpath.model.case import Alteration, Case
 from ntrkpath.model.errors import CaseError, HistologyError
+from ntrkpath.pathway.intake.drivers import Drivers
 from ntrkpath.pathway.intake.genes import NtrkGenes
 from ntrkpath.vocabulary import Histology
 from ntrkpath.vocabulary.case_words import fold
@@ -37,6 +38,7 @@ class Tumour:
         derive = {ident: fact.derive or {} for ident, fact in edition.facts.items()}
         self.bands = [(level, float(bound)) for level, bound in derive["age_band"]["upper_bounds_years"]]
         self.oldest_band = derive["age_band"]["last"]
+        self.changes = Drivers(edition)
         self.drivers = frozenset(derive["other_driver"]["genes"])
         self.any_fusion = derive["canonical_alteration"]["any_fusion"].upper()
         self.vimentin = frozenset(derive["lineage"]["vimentin"])
@@ -89,11 +91,18 @@ class Tumour:
         """Return the alterations that the name of the diagnosis states, as alterations of the case.
 
         Raises:
-            CaseError: The case states the opposite of one of them.
+            CaseError: The case, or one of its stains, states the opposite of one of them.
         """
+        for marker, (gene, status) in deficiencies(read_profile(case.diagnosis.immunoprofile)).items():
+            if any((one.gene, one.kind) == (gene, "deficiency") and one.status != status for one in resolution.carries):
+                raise CaseError(
+                    "contradicts the name of the diagnosis", where="diagnosis.immunoprofile", value=marker,
+                    allowed=f"{gene} deficiency as {resolution.text!r} has it", remedy="correct the name or the stain",
+                )  # fmt: skip
         for i, stated in enumerate(case.alterations):
             for one in resolution.carries:
-                same = (stated.gene.upper(), stated.kind) == (one.gene.upper(), one.kind)
+                family = one.gene == "SDH" and re.fullmatch("SDH[A-DX]?", stated.gene.upper())
+                same = (family or stated.gene.upper() == one.gene.upper()) and stated.kind == one.kind
                 if same and stated.status != "unknown" and stated.status != one.status:
                     raise CaseError(
                         "contradicts the name of the diagnosis", where=f"alterations[{i}].status", value=stated.status,
@@ -218,7 +227,7 @@ class Tumour:
 
     def _named(self, gene: str, kind: str) -> tuple[str, ...]:
         return tuple(
-            entry.name.casefold()
+            entry.name
             for entry in self.vocabulary
             if any(gene in m.genes and kind in m.kinds and m.certainty == "pathognomonic" for m in entry.markers)
         )

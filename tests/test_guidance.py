@@ -252,5 +252,4 @@ def test_a_group_stands_for_its_levels_and_never_for_an_outcome() -> None:
 
 
 def test_levels_that_recur_together_have_a_name() -> None:
-    tables = [table for file in ("triage", "testing", "therapy", "cautions") for table in EDITION.files[file]]
-    assert not [finding for finding in check_groups(EDITION.facts, tables) if finding.check == "list"]
+    assert not [finding for finding in check_groups(EDITION.facts, EDITION.tables.values()) if finding.check == "list"]

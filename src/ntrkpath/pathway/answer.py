@@ -60,6 +60,7 @@ class Words:
         self.tests: dict[str, str] = data["tests"]
         self.not_offered = {(entry["drug"], entry["age_band"]) for entry in data["not_offered"]}
         self.order: list[str] = data["order"]
+        self.agencies: list[str] = data.get("agencies", [])
         self.before_surgery: list[str] = data["before_surgery"]
         self.target, self.drug = (Masks(edition.tables[ident], edition.facts) for ident in edition.answers)
 
@@ -171,18 +172,25 @@ class Words:
         return self.texts["pregnant"].format(drugs=told) if facts.case.patient.pregnant is True else told
 
     def _labelled(self, drug: str, facts: Facts) -> str:
-        labels = [label for label in facts.therapy if label.drug == drug]
-        within = [label for label in labels if label.status == "within_label"]
-        newborn = facts.levels["age_band"] == "under_1_month"
-        unsure = [label for label in labels if label.status == "cannot_tell"]
-        if within:
-            told = self.texts["within"].format(agencies="; ".join(map(self._agency, within)))
-            if read := [label for label in unsure if label.read]:
-                agencies = ", ".join(label.agency for label in read)
-                told += "; " + self.texts["also_open"].format(agencies=agencies, why=_clause(read[0].reasons))
-        else:
-            told = self.texts["open"].format(why=_clause(unsure[0].reasons))
-        return f"{drug} ({told}{'; ' + self.texts['newborn'] if newborn else ''})"
+        """Return a drug with what the label of every agency says of it: within, open and why, outside."""
+        of_drug = sorted((label for label in facts.therapy if label.drug == drug), key=self._place)
+        within = [label for label in of_drug if label.status == "within_label"]
+        outside = [label for label in of_drug if label.status == "outside_label"]
+        unsure: dict[str, list[str]] = {}
+        for label in of_drug:
+            if label.status == "cannot_tell":
+                unsure.setdefault(_clause(label.reasons), []).append(label.agency)
+        told = [self.texts["within"].format(agencies="; ".join(map(self._agency, within)))] if within else []
+        told += [self.texts["open"].format(agencies=", ".join(who), why=why) for why, who in unsure.items()]
+        if outside:
+            told.append(self.texts["outside"].format(agencies=", ".join(label.agency for label in outside)))
+        if facts.levels["age_band"] == "under_1_month":
+            told.append(self.texts["newborn"])
+        return f"{drug} ({'; '.join(told)})"
+
+    def _place(self, label: Label) -> tuple[int, str]:
+        known = self.agencies.index(label.agency) if label.agency in self.agencies else len(self.agencies)
+        return known, label.agency
 
     def _agency(self, label: Label) -> str:
         return self.texts["read" if label.read else "by_report"].format(agency=label.agency, read=label.read)

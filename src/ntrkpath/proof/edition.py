@@ -92,7 +92,18 @@ def subject_of(edition: Edition) -> Subject:
         properties=tuple(safety["properties"]),
         independent={"tier": safety["tier_reads_no_test"]},
         exclusive=tuple(safety.get("exclusive", ())),
+        groups=_groups(edition),
         dated=lambda: label_proof(edition, clauses),
+    )
+
+
+def _groups(edition: Edition) -> frozenset[str]:
+    """Return the names in the conditions of the safety properties and of what is weighed, as ``fact.name``."""
+    safety = edition.data["safety"]
+    entries = (*safety["properties"], *safety.get("labels", ()), *edition.data.get("weigh", {}).get("weigh", ()))
+    conditions = [(fact, written) for entry in entries for fact, written in (entry.get("when") or {}).items()]
+    return frozenset(
+        f"{fact}.{name}" for fact, names in conditions for name in (names if isinstance(names, list) else [names])
     )
 
 

@@ -21,6 +21,7 @@ from ntrkpath.proof.checks import (
     compare,
 )
 from ntrkpath.proof.dated import Dated
+from ntrkpath.proof.groups import check_groups
 from ntrkpath.proof.lock import compare_lock, compute_lock
 from ntrkpath.proof.properties import prove, prove_exclusive, prove_independent
 from ntrkpath.proof.report import DatedCount, Finding, PropertyCount, Report, TableCount
@@ -60,6 +61,7 @@ class Subject(msgspec.Struct, frozen=True):
         properties: Safety properties: ``id, text, when, never | always | impossible``.
         independent: For a fact, those that may not decide it, directly or through another table.
         exclusive: Groups of actions of which no state gives two.
+        groups: Groups of levels, as ``fact.group``, that something other than a row names.
         dated: The proof over dated documents; returns its counts, its properties and its findings.
     """
 
@@ -71,6 +73,7 @@ class Subject(msgspec.Struct, frozen=True):
     properties: tuple[Mapping[str, Any], ...] = ()
     independent: Mapping[str, Sequence[str]] = {}
     exclusive: tuple[Sequence[str], ...] = ()
+    groups: frozenset[str] = frozenset()
     dated: Callable[[], Dated] | None = None
 
 
@@ -94,6 +97,7 @@ def check_logic(subject: Subject) -> Logic:
             counts.append(count)
             found += findings
         found += check_thresholds(scope.tables)
+        found += check_groups(scope.facts, scope.tables, subject.groups)
         unnamed, findings = check_vocabulary(scope.facts, scope.tables, scope.chain, scope.answers)
         quiet.update(unnamed)
         found += findings

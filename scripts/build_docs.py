@@ -52,7 +52,9 @@ def on_pre_build(config: Any) -> None:
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Show the name of a file above its block (hook of MkDocs)."""
+    """Show the name of a file above its block, and the counts of the edition (hook of MkDocs)."""
+    if "{{ share_of_rules }}" in markdown:
+        markdown = markdown.replace("{{ share_of_rules }}", docs_guidance.share(load()))
     return re.sub(r"^<!-- file: (\S+) -->$", r'<p class="file">\1</p>\n', markdown, flags=re.MULTILINE)
 
 

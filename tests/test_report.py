@@ -95,7 +95,7 @@ GOLDEN = """\
 Case example-1 · female, 61 years · UPS (Undifferentiated sarcoma) · thigh ·
 metastatic
   pan-TRK IHC  percent 5  [positive]
-  finding      KIT mutation absent  [KIT: absent] not used: it bears on another
+  finding      KIT mutation absent  [absent] not used: it bears on another
                tumour
 
 Target    Open: stained.
@@ -118,7 +118,7 @@ WHOLE = """\
 Case example-1 · female, 61 years · UPS (Undifferentiated sarcoma) · thigh ·
 metastatic
   pan-TRK IHC  percent 5  [positive]
-  finding      KIT mutation absent  [KIT: absent] not used: it bears on another
+  finding      KIT mutation absent  [absent] not used: it bears on another
                tumour
 
 Target    Open: stained.

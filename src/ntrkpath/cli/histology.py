@@ -7,9 +7,6 @@ import click
 from ntrkpath.cli.main import EXIT_NO_INPUT, EXIT_OK
 from ntrkpath.cli.options import edition_option
 
-#: How a name was found, in the words of the JSON form.
-_HOW = {"name": "exact", "oncotree": "code", "icdo3": "code"}
-
 
 @click.command("histology")
 @click.argument("text", nargs=-1, required=True)
@@ -20,18 +17,14 @@ def command(text: tuple[str, ...], form: str, edition: str) -> int:
 
     A likeness is shown, never used: `recommend` asks for a name that is recognised exactly.
     """
-    import msgspec
-
+    from ntrkpath.exports.histologies import encode
     from ntrkpath.guidance import load
 
     guidance = load(edition)
     resolution = guidance.vocabulary.resolve(" ".join(text))
     code = EXIT_OK if resolution.histology is not None else EXIT_NO_INPUT
     if form == "json":
-        told = msgspec.to_builtins(resolution)
-        told["how"] = _HOW.get(resolution.how, resolution.how)
-        told["alterations"] = told.pop("carries")
-        click.echo(msgspec.json.encode(told).decode())
+        click.echo(encode(resolution), nl=False)
         return code
     entry = resolution.histology
     if entry is None:

@@ -40,8 +40,8 @@ def _of(method: str) -> tuple[str, ...]:
 PARTS: tuple[Part, ...] = (
     Part(("age_band",), ("patient.age",)),
     Part((), ("patient.sex",)),
-    Part((), ("patient.pregnant",)),
-    Part((), ("disease.brain_metastases",)),
+    Part(("pregnant",), ("patient.pregnant",)),
+    Part(("brain_metastases",), ("disease.brain_metastases",)),
     Part(("typical_histology",), ("diagnosis.typical_histology",)),
     Part(("central_review",), ("diagnosis.central_review",)),
     Part(("for_diagnosis",), ("diagnosis.testing_for_diagnosis",)),

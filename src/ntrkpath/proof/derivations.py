@@ -74,6 +74,11 @@ def _of_the_tumour(tumour: Tumour) -> Iterator[Space]:
         "alternative", {"value": _FLAG},
         lambda value: level("alternative", disease=Disease(satisfactory_alternative=value)),
     )  # fmt: skip
+    yield Space(
+        "brain_metastases", {"value": _FLAG},
+        lambda value: level("brain_metastases", disease=Disease(brain_metastases=value)),
+    )  # fmt: skip
+    yield Space("pregnant", {"value": _FLAG}, lambda value: level("pregnant", patient=Patient(pregnant=value)))
     choices = {
         f"{key} {value}": (key, value)
         for key, values in {

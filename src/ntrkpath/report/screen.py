@@ -75,7 +75,8 @@ def screen(rec: Recommendation, edition: Edition, notes: bool = False) -> Screen
 def foremost(rec: Recommendation) -> list[Caution]:
     """Return the cautions, those that bear on the drug or on a result of this case first."""
     order = (
-        "cautions_context", "cautions_drivers", "cautions_ntrk", "cautions_discordance", "cautions_treatment"
+        "cautions_patient", "cautions_context", "cautions_drivers", "cautions_ntrk", "cautions_discordance",
+        "cautions_treatment",
     )  # fmt: skip
     place = {step.rule: step.table for step in rec.trace}
     rank = {table: i for i, table in enumerate(order)}

@@ -15,6 +15,7 @@ from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.printable import printable
 from ntrkpath.model.recommendation import Label, Recommendation
 from ntrkpath.report import probability, words
+from ntrkpath.report.ordering import ordering
 from ntrkpath.report.screen import Line, rest, screen
 from ntrkpath.report.words import Basis, plain
 
@@ -133,6 +134,19 @@ def _weigh(rec: Recommendation) -> Iterator[RenderableType]:
         body.append(f"\n{' · '.join([*one.statements, *([one.source] if one.source else [])])}", style="dim")
         grid.add_row(Text("+" if one.newer else "-", style="cyan"), body)
     yield _indent(grid)
+
+
+def _ordering(rec: Recommendation, edition: Edition) -> Iterator[RenderableType]:
+    ordered = ordering(rec, edition)
+    if not ordered:
+        return
+    yield from _head("Beside the order")
+    for one in ordered:
+        yield _indent(Text.assemble((one.test, "bold"), "  ", (", ".join(one.statements), "dim")))
+        grid = _grid(8, None)
+        for name, said in one.lines:
+            grid.add_row(Text(name, style="dim"), plain(said))
+        yield _indent(grid, 4)
 
 
 def _why(rec: Recommendation, edition: Edition) -> Iterator[RenderableType]:
@@ -306,6 +320,7 @@ def render(
             _answer(recommendation),
             _why(recommendation, edition),
             _weigh(recommendation),
+            _ordering(recommendation, edition),
             _cautions(recommendation, edition, verbose),
             _missing(recommendation, edition, None if verbose else _ACTIONS_SHOWN),
             _readings(recommendation, edition, verbose),

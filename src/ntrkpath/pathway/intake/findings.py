@@ -270,6 +270,10 @@ class Account:
         if symbol is None:
             one = Alteration(gene=gene, kind="mutation", status="present")
             found = self._alteration(where, one, histology, text)
+            passenger = self.tumour.changes.passenger(Mutation(gene=gene, protein=protein))
+            if passenger:
+                found = msgspec.structs.replace(found, read_as=f"{gene} {protein}: a change of unknown meaning")
+            against = against or passenger
             return msgspec.structs.replace(found, used=False, why_not=against) if against else found
         known = self.treated.classify(symbol, Mutation(gene=gene, protein=protein, transcript=transcript))
         if known is not None:

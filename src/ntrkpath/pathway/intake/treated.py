@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import cache
 
 import msgspec
@@ -70,13 +71,19 @@ class Treated:
             remedy="write the international name",
         )
 
-    def levels(self, case: Case) -> tuple[dict[str, str], Resistance, frozenset[str]]:
-        """Return the facts, what is known of resistance, and the drugs on which the disease progressed."""
+    def levels(
+        self, case: Case, unsettled: Collection[int] = ()
+    ) -> tuple[dict[str, str], Resistance, frozenset[str]]:
+        """Return the facts, what is known of resistance, and the drugs on which the disease progressed.
+
+        Args:
+            unsettled: Tests, counted from 1, whose files leave open whether an NTRK gene is mutated.
+        """
         lines = [(line, self.drug(line, i)) for i, line in enumerate(case.therapy or [])]
         trk = [(line, drug) for line, drug in lines if drug and self.drugs[drug].generation in ("first", "next")]
         statuses = [(self.status(line), self.drugs[str(drug)].generation) for line, drug in trk]
         therapy = "unknown" if case.therapy is None else _course(statuses)
-        resistance = self._resistance(case, [line for line, _ in trk], therapy)
+        resistance = self._resistance(case, [line for line, _ in trk], therapy, unsettled)
         progressed = frozenset(str(drug) for line, drug in trk if self.status(line) == "progressed")
         others = [self.status(line) for line, drug in lines if drug is None]
         standard: str = case.disease.standard_therapy or next(
@@ -152,7 +159,9 @@ class Treated:
             return None
         return change, self.residues[gene][number]
 
-    def _resistance(self, case: Case, trk: list[TherapyLine], therapy: str) -> Resistance:
+    def _resistance(
+        self, case: Case, trk: list[TherapyLine], therapy: str, unsettled: Collection[int]
+    ) -> Resistance:
         known = [(gene, found) for gene, m in self._ntrk_mutations(case) if (found := self.classify(gene, m))]
         if known:
             gene, (change, kind) = min(known, key=lambda k: (_GRAVEST.index(k[1][1]), k[0], k[1][0]))
@@ -171,7 +180,8 @@ class Treated:
                 return Resistance("off_target", " and ".join(dict.fromkeys(off)), {})
             # A panel that leaves out an NTRK gene cannot say that none is mutated.
             whole = [t for t in tests if t.genes_covered is None or self.ntrk.covered(t.genes_covered) == self.ntrk.all]
-            if any(t.mutations is not None for t in whole):
+            open_ones = [case.tests[position - 1] for position in unsettled]
+            if any(t.mutations is not None and not any(t is one for one in open_ones) for t in whole):
                 return Resistance("none_found", None, {})
         if therapy in ("progressed_first", "progressed_next"):
             undated = [t for t in case.tests if isinstance(t, DnaMps | RnaMps) and (t.date is None or not starts)]

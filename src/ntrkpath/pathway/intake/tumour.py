@@ -9,6 +9,7 @@ from ntrkpath.guidance import Edition
 from ntrkpath.model.age import age_in_years
 from ntrkpath.model.case import Alteration, Case
 from ntrkpath.model.errors import CaseError, HistologyError
+from ntrkpath.pathway.intake.drivers import Drivers
 from ntrkpath.pathway.intake.genes import NtrkGenes
 from ntrkpath.vocabulary import Histology
 from ntrkpath.vocabulary.case_words import fold
@@ -37,6 +38,7 @@ class Tumour:
         derive = {ident: fact.derive or {} for ident, fact in edition.facts.items()}
         self.bands = [(level, float(bound)) for level, bound in derive["age_band"]["upper_bounds_years"]]
         self.oldest_band = derive["age_band"]["last"]
+        self.changes = Drivers(edition)
         self.drivers = frozenset(derive["other_driver"]["genes"])
         self.any_fusion = derive["canonical_alteration"]["any_fusion"].upper()
         self.vimentin = frozenset(derive["lineage"]["vimentin"])
@@ -139,6 +141,8 @@ class Tumour:
             "relapse_risk": disease.relapse_risk or "unknown",
             "surgery_morbidity": disease.surgery_morbidity or "unknown",
             "alternative": flag(disease.satisfactory_alternative),
+            "brain_metastases": flag(disease.brain_metastases),
+            "pregnant": flag(case.patient.pregnant),
             "age_band": self._age_band(case.patient.age),
         }
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ntrkpath.cases.load import decode_json, decode_yaml
+from ntrkpath.exports import histologies
 from ntrkpath.exports.recommendations import encode
 from ntrkpath.model.case import Case, DnaMps, RnaMps
 from ntrkpath.model.errors import CaseError, NtrkpathError, ReaderError
@@ -116,4 +117,4 @@ def histology(text: str) -> bytes:
     """
     if not text.strip():
         raise CaseError("no diagnosis is given", where="text", remedy="name one")
-    return msgspec.json.encode(pathway(dt.date.today()).edition.vocabulary.resolve(text)) + b"\n"
+    return histologies.encode(pathway(dt.date.today()).edition.vocabulary.resolve(text))

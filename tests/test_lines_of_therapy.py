@@ -18,8 +18,8 @@ def course(drug: str) -> str:
     return PATHWAY.recommend(case_from({"diagnosis": {"histology": "IFS"}, "therapy": [line]})).facts["trk_therapy"]
 
 
-@pytest.mark.parametrize("drug", ["VAC", "doxorubicin + ifosfamide", "vincristine and dactinomycin", "gemcitabine/docetaxel",
-                                  "VDC/IE", "selpercatinib"])  # fmt: skip
+@pytest.mark.parametrize("drug", ["VAC", "doxorubicin + ifosfamide", "vincristine and dactinomycin",
+                                  "gemcitabine/docetaxel", "VDC/IE", "selpercatinib"])  # fmt: skip
 def test_other_drugs_alone_or_together_are_no_trk_inhibitor(drug: str) -> None:
     assert course(drug) == "none"
 

@@ -21,7 +21,8 @@ def main() -> None:
     for file in KNOWLEDGE.glob("*/partners.yaml"):
         for pair in yaml.safe_load(file.read_text(encoding="utf-8"))["partners"]:
             genes.update((pair["five_prime"], pair["three_prime"]))
-    store, rows = Store(), set()
+    store = Store()
+    rows: set[tuple[str, str]] = set()
     for symbol in sorted(genes):
         for entry in store.entries(symbol):
             for assembly in ("GRCh38", "GRCh37"):

@@ -44,8 +44,10 @@ def _keyed(key: str, value: Any) -> list[str]:
     line = f"    {key}: {shown(value)}"
     if len(line) > WIDTH and isinstance(value, str):
         return [f"    {key}: >-", *textwrap.wrap(value, WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6)]
-    if len(line) <= WIDTH or not isinstance(value, list):
+    if len(line) <= WIDTH or not isinstance(value, list | dict):
         return [line]
+    if isinstance(value, dict):
+        return [f"    {key}:", *(f"      {name}: {shown(entry)}" for name, entry in value.items())]
     return [f"    {key}:", *(f"    - {shown(entry)}" for entry in value)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -26,6 +26,16 @@ def table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
     lines = ["| " + " | ".join(columns) + " |", "|" + " --- |" * len(columns)]
     lines += ["| " + " | ".join(str(value) for value in row) + " |" for row in rows]
     return "\n".join(lines) + "\n"
+
+
+def share(edition: Edition) -> str:
+    """Return in two sentences how many rules repeat the text, follow from it, settle a conflict, or are left open."""
+    count = Counter(row.fidelity for _, row in edition.rows.values())
+    return (
+        f"Of its {count.total()} rules {count['verbatim']} repeat the text; {count['inferred']} follow from it, "
+        f"{count['resolved']} settle where figure and text disagree, and {count['ambiguous']} stand where the source "
+        "leaves it open. Each says which, and why."
+    )
 
 
 class Links:

@@ -1,4 +1,4 @@
-"""Build a release into dist/: sdist and wheel with equal bytes twice, tried on every Python at hand; notes, bill of materials.
+"""Build a release into dist/: sdist and wheel, equal twice, tried on every Python at hand; notes, bill of materials.
 
     make release
 

@@ -19,6 +19,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
 ]
 
+from ntrkpath.cohort.dialects import Names  # noqa: E402
 from ntrkpath.cohort.engines import decide_frame  # noqa: E402
 from ntrkpath.cohort.frame import Decider  # noqa: E402
 from ntrkpath.cohort.spark import decided, of_settings  # noqa: E402
@@ -43,6 +44,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     session = (
         SparkSession.builder.master("local[2]")
         .config("spark.ui.enabled", "false")
+        .config("spark.driver.memory", "3g")  # the look-ups are sent to every task whole
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.ui.showConsoleProgress", "false")
@@ -97,16 +99,22 @@ def test_codes_of_rules_have_a_type_that_spark_knows(cohort: Any) -> None:
     assert table["rule_tier"].to_pylist() == expected["rule_tier"].to_pylist()
 
 
-def test_spark_decides_by_joins_what_the_tables_decide(spark: Any, cohort: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("names", [Names(), Names(source="registry.cases", schema="guidance", prefix="wsn_")])
+def test_spark_decides_by_joins_what_the_tables_decide(spark: Any, cohort: Any, tmp_path: Path, names: Names) -> None:
     one = Decider(load())
     facts = pl.DataFrame(pl.from_arrow(one.levels(cohort.to_arrow())))
     facts.write_parquet(tmp_path / "facts.parquet")
-    spark.read.parquet(str(tmp_path / "facts.parquet")).createOrReplaceTempView("cohort_facts")
-    export(load(), tmp_path / "warehouse")
+    given = spark.read.parquet(str(tmp_path / "facts.parquet"))
+    if names.schema:
+        spark.sql("CREATE SCHEMA registry")
+        given.write.saveAsTable(names.source)
+    else:
+        given.createOrReplaceTempView(names.source)
+    export(load(), tmp_path / "warehouse", names=names, dialects=["spark"])
     for statement in (tmp_path / "warehouse" / "spark.sql").read_text(encoding="utf-8").split(";\n"):
         if statement.strip():
             spark.sql(statement)
-    spark.table("ntrkpath_decided").write.parquet(str(tmp_path / "answers"))
+    spark.table(names.decided).write.parquet(str(tmp_path / "answers"))
     found = pl.read_parquet(tmp_path / "answers" / "*.parquet").sort("case_id")
     assert found["problem"].null_count() == len(found)
     assert found.drop("problem").equals(one.decide(cohort).answers.sort("case_id"))

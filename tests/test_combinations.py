@@ -53,6 +53,10 @@ def test_combination_gives_what_the_guidance_asks_for(entry: dict[str, Any]) -> 
     never = set().union(*(GROUPS.get(name, {name}) for name in expect.get("never", ())))
     assert expect.get("must", {}).items() <= given.items()
     assert not never & given.keys()
+    if "first" in expect:
+        assert answer.actions[0].action == expect["first"]
+    asked = " ".join(what for action in answer.actions for what in action.asks)
+    assert [words for words in expect.get("asks", ()) if words not in asked] == []
     if "any_of" in expect:
         assert given.keys() & set(expect["any_of"])
     for field in ("tier", "priority"):

@@ -330,6 +330,11 @@ def openings(levels: dict[str, str]) -> dict[str, list[str]]:
     return found
 
 
+def announced_in(levels: dict[str, str]) -> dict[str, set[str]]:
+    """What each missing fact of a state could change."""
+    return {m.fact: set(m.could_change) for m in pathway().missing([dict(decide(levels).levels)])}
+
+
 @quick
 @given(states())
 def test_every_state_has_an_action(levels: dict[str, str]) -> None:
@@ -340,7 +345,7 @@ def test_every_state_has_an_action(levels: dict[str, str]) -> None:
 @given(states())
 def test_filling_in_never_yields_what_was_not_announced(levels: dict[str, str]) -> None:
     before = outcome(decide(levels))
-    announced = {m.fact: set(m.could_change) for m in pathway().missing([levels])}
+    announced = announced_in(levels)
     for fact, possible in openings(levels).items():
         for level in possible:
             changed = before ^ outcome(decide({**levels, fact: level}))
@@ -351,7 +356,7 @@ def test_filling_in_never_yields_what_was_not_announced(levels: dict[str, str]) 
 @given(states(), st.randoms(use_true_random=False))
 def test_filling_in_several_never_yields_what_was_not_announced(levels: dict[str, str], dice: random.Random) -> None:
     before = names(levels)
-    announced = {m.fact: set(m.could_change) for m in pathway().missing([levels])}
+    announced = announced_in(levels)
     opened = openings(levels)
     for _ in range(10):
         filled = {f: dice.choice(lv) for f, lv in opened.items() if dice.random() < 0.5}
@@ -377,7 +382,7 @@ def test_what_is_missing_agrees_with_trying_everything(levels: dict[str, str], d
             now = outcomes[(*values[:i], levels[fact], *values[i + 1 :])]
             if now != result:
                 expected.setdefault(fact, set()).update(action for action, _ in now ^ result)
-    assert {m.fact: set(m.could_change) for m in pathway().missing([levels])} == expected
+    assert announced_in(levels) == expected
 
 
 def _unknown_level(fact: str) -> bool:
@@ -404,7 +409,7 @@ def test_a_drug_never_rests_on_ignorance(levels: dict[str, str]) -> None:
 
     And for every known level, except for the facts that ``MAY_WITHDRAW`` names and ``missing[]`` announces.
     """
-    announced = {m.fact: set(m.could_change) for m in pathway().missing([levels])}
+    announced = announced_in(levels)
     drugs = names(levels) & TREATMENT
     for fact, possible in openings(levels).items():
         known = [names({**levels, fact: level}) & TREATMENT for level in possible]

@@ -15,6 +15,7 @@ from ntrkpath.guidance.edition import Statement
 from ntrkpath.guidance.lookup import show_statement
 from ntrkpath.model.case import Case
 from ntrkpath.pathway import Pathway
+from ntrkpath.proof.checks import check_quotations
 from ntrkpath.report import sections
 
 SOURCE = Path(__file__).resolve().parents[2] / "shared" / "source" / "wsn-2020-trk-fusion-sarcoma.txt"
@@ -72,6 +73,14 @@ WORDED = [statement for statement in STATEMENTS if statement.kind in ("rule", "c
 @pytest.mark.parametrize("statement", WORDED, ids=names)
 def test_a_statement_that_decides_has_a_quotation_or_says_what_it_is_read_from(statement: Statement) -> None:
     assert statement.quote or re.match("(figure|table) [1-4]$", statement.quoted_from)
+
+
+def test_a_verbatim_row_without_the_words_it_repeats_is_found() -> None:
+    tables = [*EDITION.tables.values(), *EDITION.fusion_tables.values()]
+    quoted = {statement.id for statement in STATEMENTS if statement.quote or statement.quoted_from}
+    assert not check_quotations(tables, quoted)
+    found = {(finding.where, finding.check) for finding in check_quotations(tables, quoted - {"IHC-3"})}
+    assert ("IHC-CALL-8", "quotation") in found
 
 
 def test_the_text_is_not_reprinted() -> None:

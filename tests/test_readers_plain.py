@@ -71,7 +71,7 @@ def _written(draw: st.DrawFn) -> bytes:
         for end, word in (("5", first), ("3", second))
     ]
     columns += [(style(draw(st.sampled_from(WORDS["of_a_row"][role]))), CELLS[role]) for role in ("sample", "reads")]
-    columns += [("Comment", "reviewed")]
+    columns += [("Operator", "reviewed")]
     ordered = draw(st.permutations(columns))
     # A first column whose name needs no quoting is told from a comment by its letters.
     delimiter = draw(st.sampled_from([",", ";", "\t", "|"]))
@@ -86,7 +86,7 @@ def test_the_same_junction_comes_out_whatever_the_header_is_called(table: bytes)
     assert places == {(side.gene, side.chromosome, side.position) for side in (ETV6, NTRK3)}
     assert junction.five_prime.gene == "ETV6"
     assert (junction.sample, junction.support.total, result.status) == ("S1", 30, "read")
-    assert "'Comment'" in result.notes[0].partition("not used")[2]
+    assert "'Operator'" in result.notes[0].partition("not used")[2]
 
 
 @pytest.mark.parametrize(("ordered", "first", "second"), _sides())

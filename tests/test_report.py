@@ -95,7 +95,7 @@ GOLDEN = """\
 Case example-1 · female, 61 years · UPS (Undifferentiated sarcoma) · thigh ·
 metastatic
   pan-TRK IHC  percent 5  [positive]
-  finding      KIT mutation absent  [KIT: absent] not used: it bears on another
+  finding      KIT mutation absent  [absent] not used: it bears on another
                tumour
 
 Target    Open: stained.
@@ -118,7 +118,7 @@ WHOLE = """\
 Case example-1 · female, 61 years · UPS (Undifferentiated sarcoma) · thigh ·
 metastatic
   pan-TRK IHC  percent 5  [positive]
-  finding      KIT mutation absent  [KIT: absent] not used: it bears on another
+  finding      KIT mutation absent  [absent] not used: it bears on another
                tumour
 
 Target    Open: stained.
@@ -145,6 +145,25 @@ To weigh
   +   stopping: newer than the guidance; changes no action: Of 47 who stopped 16
       progressed.
       A series of 2025; read 2026-11
+
+Beside the order
+  FISH  TAB-3, FISH-1, FISH-2, FISH-3, FISH-4
+    For       Available in many clinical laboratories; Rapid turnaround time;
+              Relatively inexpensive.
+    Against   Requires specific expertise; False negativity rate of 30%; Does
+              not distinguish between in-frame and out-of-frame fusion events.
+    Beside    One break-apart probe for each of NTRK1, NTRK2 and NTRK3 shows a
+              rearrangement with any partner, and does not name the partner.
+  Sequencing (MPS)  TAB-3, MPS-1, MPS-2, MPS-3, MPS-4, MPS-7, SUM-2
+    For       Allows simultaneous detection of fusions between NTRK1-3 and any
+              number of known or novel fusion partner genes.
+    Against   Not routinely conducted in all clinical laboratories; Relatively
+              long turnaround time; Relatively expensive; DNA MPS may miss NTRK2
+              and NTRK3 fusions due to large introns; RNA MPS requires high
+              quality RNA; Variable detection rates of different panels; May
+              identify non-oncogenic NTRK rearrangements.
+    Beside    Commercial panels differ markedly in what they detect, and
+              reproducibility between assays is not known.
 
 Cautions
   !   A stain is not a fusion.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -17,7 +18,8 @@ from ntrkpath.guidance import load
 from ntrkpath.pathway import Pathway, case_from, read_case
 from ntrkpath.pathway.examples import examples
 from ntrkpath.report import pdf
-from ntrkpath.report.pdf import PdfError, render_pdf
+from ntrkpath.report.pdf import render_pdf
+from ntrkpath.report.typesetting import FONTS, PdfError
 from support.web import AS_OF, client
 
 CASES = {path.name[:4]: path for path in sorted(examples().glob("*.yaml"))}
@@ -76,7 +78,7 @@ def test_long_words_leave_no_column(pathway, tmp_path):
     case = case_from({
         "id": long[:200], "diagnosis": {"histology": "GIST"}, "disease": {"extent": "metastatic"},
         "tests": [{"method": "rna_mps", "result": "positive", "specimen": long,
-                   "fusions": [{"five_prime": "A" * 40, "three_prime": "NTRK3", "frame": "in_frame"}]}],
+                   "fusions": [{"five_prime": "ETV6", "three_prime": "NTRK3", "frame": "in_frame"}]}],
     })  # fmt: skip
     (tmp_path / "b.pdf").write_bytes(made(pathway, case))
     done = subprocess.run(
@@ -102,7 +104,7 @@ def test_what_a_case_says_is_never_read_as_markup(pathway):
 
 
 def test_drawings_are_in_plain_colours():
-    drawn = pdf._drawn("<svg><style>.a{--ink:#1;}@media screen and (prefers-color-scheme:dark){.a{--ink:#2;}}"
+    drawn = pdf.drawn("<svg><style>.a{--ink:#1;}@media screen and (prefers-color-scheme:dark){.a{--ink:#2;}}"
                        ".b{fill:var(--ink)}</style></svg>")  # fmt: skip
     assert "var(" not in drawn
     assert "prefers-color-scheme" not in drawn
@@ -133,3 +135,52 @@ def test_without_typst_the_error_names_what_to_install(pathway, monkeypatch):
     monkeypatch.setitem(sys.modules, "typst", None)
     with pytest.raises(PdfError, match=r"ntrkpath\[pdf\]"):
         made(pathway, read_case(CASES["L001"]))
+
+
+_ON_A_MACHINE = """
+import hashlib, sys
+import typst
+from ntrkpath.guidance import load
+from ntrkpath.pathway import Pathway, read_case
+from ntrkpath.report.pdf import render_pdf
+import datetime as dt
+
+case, day = read_case(sys.argv[1]), dt.date.fromisoformat(sys.argv[2])
+pathway = Pathway(load(), day)
+print(hashlib.sha256(render_pdf([pathway.recommend(case)], pathway.edition, (), [case])).hexdigest())
+plain = b'#set text(font: "Source Sans Pro")\\nat least 1 % of tumour cells'
+print(hashlib.sha256(bytes(typst.compile(plain, timestamp=0))).hexdigest())
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="where a machine's fonts lie is known for Linux")
+def test_the_fonts_of_a_machine_change_no_byte(tmp_path):
+    """Two homes, one with fonts of the families that are used, in other styles: the same bytes.
+
+    What is set without our fonts differs between them, so that the two really are two.
+    """
+    own = tmp_path / "with" / ".local" / "share" / "fonts"
+    own.mkdir(parents=True)
+    (tmp_path / "without").mkdir()
+    for style in ("BoldIt", "It"):
+        shutil.copy(FONTS / f"SourceSansPro-{style}.otf", own)
+    told = []
+    for home in ("with", "without"):
+        done = subprocess.run(
+            [sys.executable, "-c", _ON_A_MACHINE, str(CASES["L017"]), str(AS_OF)],
+            env={"HOME": str(tmp_path / home), "PATH": os.environ["PATH"]},
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        told.append(done.stdout.split())
+    (ours, plain), (theirs, bare) = told
+    assert ours == theirs
+    assert plain != bare
+
+
+@pytest.mark.skipif(shutil.which("pdffonts") is None, reason="needs pdffonts (poppler)")
+def test_every_sign_on_paper_is_in_a_font_that_comes_along(pathway, tmp_path):
+    names = subprocess.run(
+        ["pdffonts", "-"], input=made(pathway, read_case(CASES["L017"])), capture_output=True, check=True
+    ).stdout.decode()
+    families = {re.sub(r"^[A-Z]{6}\+|-.*$", "", line.split()[0]) for line in names.splitlines()[2:]}
+    assert families <= {"SourceSansPro", "DejaVuSansMono", "LibertinusSerif"}

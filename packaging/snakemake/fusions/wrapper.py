@@ -3,6 +3,8 @@
 __author__ = "The ntrkpath authors"
 __license__ = "Apache-2.0"
 
+from subprocess import CalledProcessError
+
 from snakemake.shell import shell
 
 log = snakemake.log_fmt_shell(stdout=True, stderr=True, append=True)
@@ -15,7 +17,7 @@ for form in ("json", "tsv", "multiqc"):
     if out:
         try:
             shell("ntrkpath fusions {snakemake.input:q} {named} --format {form} --out {out:q} {extra} {log}")
-        except Exception as error:  # the other outputs are still written
+        except CalledProcessError as error:  # the other outputs are still written
             failed = error
 if failed:
     raise failed

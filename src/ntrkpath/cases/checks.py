@@ -1,4 +1,4 @@
-"""What a case may not say: counts and dates that contradict each other."""
+"""What a case may not say: counts, dates and alterations that contradict each other."""
 
 from __future__ import annotations
 
@@ -25,8 +25,23 @@ def contradictions(case: Case) -> Iterator[CaseError]:
                         "more cells than were counted", where=f"tests[{i}].{name}", value=cells,
                         allowed=f"0 to {test.cells_counted} (cells_counted)", remedy="check the two counts",
                     )  # fmt: skip
+    yield from _both_ways(case)
     for i, line in enumerate(case.therapy or ()):
         yield from _reversed(i, line)
+
+
+def _both_ways(case: Case) -> Iterator[CaseError]:
+    """Yield an alteration that is stated present and absent; another detail (another exon) is another alteration."""
+    first: dict[tuple[str, str, str | None], tuple[int, str]] = {}
+    for i, one in enumerate(case.alterations):
+        if one.status != "unknown":
+            at, status = first.setdefault((one.gene.upper(), one.kind, one.detail), (i, one.status))
+            if status != one.status:
+                yield CaseError(
+                    "the same alteration is stated present and absent", where=f"alterations[{i}].status",
+                    value=one.status, allowed=f"{status}, as alterations[{at}] has it",
+                    remedy="keep the one that holds, or say in detail what sets them apart",
+                )  # fmt: skip
 
 
 def _reversed(i: int, line: TherapyLine) -> Iterator[CaseError]:

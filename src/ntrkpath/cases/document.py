@@ -183,8 +183,10 @@ def as_text(value: Any) -> str:
     """Return a value of a case as one short text."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return ", ".join(value) or "none"
+    if isinstance(value, list):
+        return ", ".join(map(as_text, value)) or "none"
+    if isinstance(value, dict):
+        return "; ".join(f"{str(key).replace('_', ' ')} {as_text(entry)}" for key, entry in value.items())
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

@@ -217,19 +217,35 @@ def diff_command(before: Path, after: Path, limit: int, form: str, out: Path | N
 
 @command.command("sql")
 @click.argument("directory", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--dialect", "dialects", multiple=True,
+    type=click.Choice(["sqlite", "duckdb", "postgresql", "spark", "bigquery", "snowflake"]),
+    help="Write for this warehouse; may be repeated (default: all).",
+)  # fmt: skip
+@click.option(
+    "--source", default="cohort_facts", show_default=True, metavar="NAME",
+    help="The table or view that is decided, with its schema where it has one.",
+)  # fmt: skip
+@click.option(
+    "--schema", default="", metavar="NAME",
+    help="The schema (dataset, database) of the look-ups and the answers (default: the one in use).",
+)  # fmt: skip
+@click.option("--prefix", default="ntrkpath_", show_default=True, metavar="TEXT", help="How their names begin.")
 @edition_option
-def sql_command(directory: Path, edition: str) -> int:
+def sql_command(directory: Path, dialects: tuple[str, ...], source: str, schema: str, prefix: str, edition: str) -> int:
     """Write the guidance as look-up tables with SQL into DIR, so that a warehouse decides by plain joins.
 
-    Parquet for DuckDB and Spark SQL, CSV for PostgreSQL, one SQL file for each; the rules with their sentences and
-    statements beside them.
+    One file of SQLite; Parquet for DuckDB, Spark and BigQuery; CSV for PostgreSQL and Snowflake; one SQL file for each;
+    the rules with their sentences and statements beside them.
     """
+    from ntrkpath.cohort.dialects import DIALECTS, Names
     from ntrkpath.cohort.sql import export
     from ntrkpath.guidance import load
 
-    files = export(load(edition), directory)
+    names = Names(source=source, schema=schema, prefix=prefix)
+    files = export(load(edition), directory, names=names, dialects=dialects or DIALECTS)
     for file in files:
-        if file.suffix == ".sql":
+        if file.suffix in (".sql", ".sh"):
             click.echo(file)
     click.echo(f"{len(files)} files in {directory}", err=True)
     return EXIT_OK

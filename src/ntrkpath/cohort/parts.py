@@ -40,8 +40,8 @@ def _of(method: str) -> tuple[str, ...]:
 PARTS: tuple[Part, ...] = (
     Part(("age_band",), ("patient.age",)),
     Part((), ("patient.sex",)),
-    Part((), ("patient.pregnant",)),
-    Part((), ("disease.brain_metastases",)),
+    Part(("pregnant",), ("patient.pregnant",)),
+    Part(("brain_metastases",), ("disease.brain_metastases",)),
     Part(("typical_histology",), ("diagnosis.typical_histology",)),
     Part(("central_review",), ("diagnosis.central_review",)),
     Part(("for_diagnosis",), ("diagnosis.testing_for_diagnosis",)),
@@ -56,7 +56,7 @@ PARTS: tuple[Part, ...] = (
     Part(("trk_therapy", "trk_response"), ("therapy",)),
     Part(
         ("histology_group", "kin", "alk_ros1", "canonical_alteration", "other_driver"),
-        (_HISTOLOGY, "alterations", *_each(("fusions", "mutations", "amplifications"))),
+        (_HISTOLOGY, "diagnosis.immunoprofile", "alterations", *_each(("fusions", "mutations", "amplifications"))),
     ),
     Part(
         ("resistance", "ntrk_mutation"),
@@ -73,10 +73,10 @@ PARTS: tuple[Part, ...] = (
     ),
     Part(("fish_result", "fish_target", "fish_signal", "fish_coverage"), _of("fish"), ("fish",)),
     Part(("rt_pcr_result", "rt_pcr_control", "rt_pcr_target"), _of("rt_pcr"), ("rt_pcr",)),
-    Part(("rna_result", "rna_fusion"), _each(("result", "fusions"), ("rna_mps",)), ("rna_mps",)),
+    Part(("rna_result", "rna_fusion"), _each(("result", "fusions", "genes_covered"), ("rna_mps",)), ("rna_mps",)),
     Part(("rna_quality",), ("rna_mps.rna_quality",)),
     Part(("rna_coverage",), ("rna_mps.genes_covered",)),
-    Part(("dna_result", "dna_fusion"), _each(("result", "fusions"), ("dna_mps",)), ("dna_mps",)),
+    Part(("dna_result", "dna_fusion"), _each(("result", "fusions", "genes_covered"), ("dna_mps",)), ("dna_mps",)),
     Part(("dna_coverage",), ("dna_mps.genes_covered",)),
     Part(
         (

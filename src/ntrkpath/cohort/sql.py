@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ntrkpath.cohort.catalogue import Catalogue
 from ntrkpath.cohort.columns import CASE_ID
+from ntrkpath.cohort.dialects import (
+    DIALECTS,
+    SQLITE_FILE,
+    Names,
+    bigquery_commands,
+    loads,
+    view_statement,
+    write_sqlite,
+)
 from ntrkpath.cohort.kernel import need
 from ntrkpath.guidance import Edition
 from ntrkpath.model.errors import CaseError
@@ -16,13 +25,6 @@ from ntrkpath.model.errors import CaseError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-DIALECTS = ("duckdb", "postgresql", "spark")
-#: Every object in the warehouse begins so.
-PREFIX = "ntrkpath_"
-#: The relation that is decided: ``case_id``, and the level of every fact as text.
-INPUT = "cohort_facts"
-#: The view that holds the answers.
-OUTPUT = f"{PREFIX}decided"
 _SHARE = "action_share"
 
 
@@ -99,30 +101,57 @@ def _lookups(catalogue: Catalogue) -> Iterator[tuple[str, pa.Table]]:
         yield table.table.id, pa.table(given)
 
 
-def export(edition: Edition, directory: Path, *, source: str = INPUT) -> list[Path]:
-    """Write the look-ups, the catalogue and the SQL of every dialect into a directory, and return the files.
+def export(
+    edition: Edition, directory: Path, *, names: Names | None = None, dialects: Sequence[str] = DIALECTS
+) -> list[Path]:
+    """Write the look-ups, the catalogue and the SQL of the dialects into a directory, and return the files.
 
-    Parquet for DuckDB and Spark, CSV (in ``csv/``) for PostgreSQL, and ``duckdb.sql``, ``postgresql.sql``,
-    ``spark.sql``. Paths in the SQL are those of ``directory`` as given.
+    Parquet for DuckDB, Spark and BigQuery, CSV (in ``csv/``) for PostgreSQL and Snowflake, one file for SQLite; the
+    SQL as ``DIALECT.sql``, for BigQuery with ``bigquery.sh``, which loads. Paths are those of ``directory`` as given.
+
+    Args:
+        edition: What decides.
+        directory: Made where it is not there.
+        names: How things are called in the warehouse.
+        dialects: Those that are written for; all by default.
 
     Raises:
         NtrkpathError: pyarrow is not installed.
-        CaseError: ``source`` is no plain name.
+        CaseError: A dialect is not known.
     """
     need("pyarrow", "batch")
     import pyarrow.csv as pa_csv
     import pyarrow.parquet as pq
 
+    names = names or Names()
+    for dialect in dialects:
+        _known(dialect)
+    wanted = set(dialects)
     tables = catalogue_tables(edition)
-    scripts = {dialect: script(edition, dialect, directory, source=source, tables=tables) for dialect in DIALECTS}
-    (directory / "csv").mkdir(parents=True, exist_ok=True)
+    scripts = {
+        f"{dialect}.sql": script(edition, dialect, directory, names=names, tables=tables)
+        for dialect in DIALECTS
+        if dialect in wanted
+    }
+    if "bigquery" in wanted:
+        scripts["bigquery.sh"] = bigquery_commands(tables, directory, names)
+    directory.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, table in tables.items():
-        written += [directory / f"{name}.parquet", directory / "csv" / f"{name}.csv"]
-        pq.write_table(table, written[-2])
-        pa_csv.write_csv(table, written[-1])
-    for dialect, text in scripts.items():
-        written.append(directory / f"{dialect}.sql")
+    if {"duckdb", "spark", "bigquery"}.intersection(wanted):
+        for name, table in tables.items():
+            written.append(directory / f"{name}.parquet")
+            pq.write_table(table, written[-1])
+    if {"postgresql", "snowflake"}.intersection(wanted):
+        (directory / "csv").mkdir(exist_ok=True)
+        for name, table in tables.items():
+            written.append(directory / "csv" / f"{name}.csv")
+            pa_csv.write_csv(table, written[-1])
+    if "sqlite" in wanted:
+        written.append(directory / SQLITE_FILE)
+        keys = {table.id: tuple(table.facts) for table in edition.decisions.tables} | {"action_sets": ("action_key",)}
+        write_sqlite(written[-1], tables, keys, names)
+    for name, text in scripts.items():
+        written.append(directory / name)
         written[-1].write_text(text, encoding="utf-8")
     return written
 
@@ -132,60 +161,47 @@ def script(
     dialect: str,
     directory: Path | str,
     *,
-    source: str = INPUT,
+    names: Names | None = None,
     tables: Mapping[str, pa.Table] | None = None,
 ) -> str:
-    """Return the SQL of a dialect: the look-ups loaded, and the view ``ntrkpath_decided`` over ``source``.
+    """Return the SQL of a dialect: the look-ups loaded, and the view of the answers over the source.
 
     Args:
+        edition: What decides.
+        dialect: One of ``DIALECTS``.
         directory: Where the files of ``export`` stand.
+        names: How things are called in the warehouse.
         tables: The tables of the export where they are at hand.
 
     Raises:
-        CaseError: The dialect is not known, or ``source`` is no plain name.
+        CaseError: The dialect is not known.
     """
-    if dialect not in DIALECTS:
-        raise CaseError("dialect not known", value=dialect, allowed=DIALECTS)
-    if not all(part.isidentifier() for part in source.split(".")):
-        raise CaseError("not a plain name", value=source, allowed="letters, digits and _, with a schema before a dot")
+    names = names or Names()
+    _known(dialect)
     head = [
         f"-- {edition.title}: edition {edition.id} {edition.version}",
         f"-- sha256 {edition.sha256}",
-        f"-- Reads {source}: {CASE_ID}, and the level of every fact as text. Gives {OUTPUT}.",
+        f"-- Reads {names.source}: {CASE_ID}, and the level of every fact as text. Gives {names.decided}.",
     ]
-    loads = [
-        load_statement(dialect, name, table, str(directory))
-        for name, table in (tables or catalogue_tables(edition)).items()
-    ]
-    view = "CREATE OR REPLACE TEMPORARY VIEW" if dialect == "spark" else "CREATE OR REPLACE VIEW"
-    return "\n".join([*head, "", *loads, "", f"{view} {OUTPUT} AS", f"{decide_query(edition, source)};", ""])
+    loaded = loads(dialect, catalogue_tables(edition) if tables is None else tables, directory, names)
+    return "\n".join([*head, "", *loaded, "", view_statement(dialect, names), f"{decide_query(edition, names)};", ""])
 
 
-def load_statement(dialect: str, name: str, table: pa.Table, directory: str) -> str:
-    """Return the statement that makes a table of the export known to a warehouse."""
-    import pyarrow as pa
-
-    quoted = directory.replace("'", "''")
-    if dialect == "duckdb":
-        return f"CREATE OR REPLACE VIEW {PREFIX}{name} AS FROM read_parquet('{quoted}/{name}.parquet');"
-    if dialect == "spark":
-        escaped = directory.replace("\\", "\\\\").replace("'", "\\'")
-        options = f"USING parquet OPTIONS (path '{escaped}/{name}.parquet')"
-        return f"CREATE OR REPLACE TEMPORARY VIEW {PREFIX}{name} {options};"
-    columns = ", ".join(f"{f.name} {'integer' if pa.types.is_integer(f.type) else 'text'}" for f in table.schema)
-    return (
-        f"DROP TABLE IF EXISTS {PREFIX}{name} CASCADE;\n"
-        f"CREATE TABLE {PREFIX}{name} ({columns});\n"
-        f"\\copy {PREFIX}{name} FROM '{quoted}/csv/{name}.csv' WITH (FORMAT csv, HEADER)"
-    )
+def _known(dialect: str) -> None:
+    if dialect not in DIALECTS:
+        raise CaseError("dialect not known", value=dialect, allowed=DIALECTS)
 
 
-def decide_query(edition: Edition, source: str = INPUT) -> str:
-    """Return the query that decides ``source``; the same text in every dialect.
+def decide_query(edition: Edition, names: Names | None = None) -> str:
+    """Return the query that decides; the same text in every dialect.
+
+    It keeps to what all of them read alike: joins by equality, ``CASE``, ``||``, ``LENGTH`` and ``TRIM``. Where a
+    warehouse holds an empty text as null, or a null as an empty text, the answer is the same.
 
     A case of which some fact is null or no level of it keeps its row: what cannot be decided is null, and
     ``problem`` names the first table that found no row.
     """
+    names = names or Names()
     catalogue = Catalogue(edition)
     holder: dict[str, str] = dict.fromkeys(catalogue.facts, "c")
     joins, rules, problems, keys = [], [], [], []
@@ -193,28 +209,26 @@ def decide_query(edition: Edition, source: str = INPUT) -> str:
     for position, table in enumerate(catalogue.tables):
         alias = f"t{position + 1}"
         on = " AND ".join(f"{alias}.{fact} = {holder[fact]}.{fact}" for fact in table.facts)
-        joins.append(f"LEFT JOIN {PREFIX}{table.table.id} {alias} ON {on}")
+        joins.append(f"LEFT JOIN {names.table(table.table.id)} {alias} ON {on}")
         holder |= dict.fromkeys(table.table.sets, alias)
-        rules.append(f"{alias}.rules")
+        rules.append(f"CASE WHEN LENGTH({alias}.rules) > 0 THEN {alias}.rules || ' ' ELSE '' END")
         problems.append(f"WHEN {alias}.{table.facts[0]} IS NULL THEN '{table.table.id}'")
         if position in shares:
             keys.append(f"{alias}.{_SHARE}")
-    joins.append(f"LEFT JOIN {PREFIX}action_sets a ON a.action_key = {' + '.join(keys)}")
+    joins.append(f"LEFT JOIN {names.table('action_sets')} a ON a.action_key = {' + '.join(keys)}")
     return "\n".join(
         [
             "SELECT",
             f"  c.{CASE_ID},",
-            *(f"  {_column(holder, fact)} AS {fact}," for fact in ("tier", "priority", "histology_group")),
-            "  a.actions,",
-            f"  concat_ws(' ', {', '.join(rules)}) AS rules,",
+            *(f"  {holder[fact]}.{fact} AS {fact}," for fact in ("tier", "priority", "histology_group")),
+            "  a.actions AS actions,",
+            "  TRIM(",
+            "    " + "\n    || ".join(rules),
+            "  ) AS rules,",
             "  CASE",
             *(f"    {problem}" for problem in problems),
             "  END AS problem",
-            f"FROM {source} c",
+            f"FROM {names.source} c",
             *joins,
         ]
     )
-
-
-def _column(holder: Mapping[str, str], fact: str) -> str:
-    return f"{holder[fact]}.{fact}"

@@ -54,7 +54,9 @@ SAID: dict[str, Said] = {
     ),
     "Patient.sex": Said("Read by no rule.", label="Sex", words="sexes"),
     "Patient.pregnant": Said(
-        "Whether the patient is pregnant; TRK inhibitors may harm an unborn child.", label="Pregnant"
+        "Whether the patient is pregnant; TRK inhibitors may harm an unborn child.",
+        label="Pregnant",
+        reads=("pregnant",),
     ),
     "Diagnosis.histology": Said(
         "Diagnosis as text in English, German, French, Spanish or Italian, OncoTree code or ICD-O-3 "
@@ -79,9 +81,10 @@ SAID: dict[str, Said] = {
         words="lineages",
     ),
     "Diagnosis.immunoprofile": Said(
-        "Marker to result, for example `{S100: positive, CD34: positive}`.",
+        "Marker to result, for example `{S100: positive, CD34: positive}`. A protein that is lost shows the deficiency "
+        "(SDHB, SMARCB1/INI1, SMARCA4).",
         label="Markers",
-        reads=("lineage", "s100_cd34"),
+        reads=("lineage", "s100_cd34", *_DRIVERS),
         words="marker_results",
     ),
     "Diagnosis.central_review": Said(
@@ -112,7 +115,11 @@ SAID: dict[str, Said] = {
     "Disease.satisfactory_alternative": Said(
         "Whether there is a satisfactory alternative treatment; labels ask for it (RX-2, RX-3).", reads=("alternative",)
     ),
-    "Disease.brain_metastases": Said("Whether there are metastases in the brain.", label="Metastases in the brain"),
+    "Disease.brain_metastases": Said(
+        "Whether there are metastases in the brain (RX-5, RX-8).",
+        label="Metastases in the brain",
+        reads=("brain_metastases",),
+    ),
     "Alteration.gene": Said(
         "Gene symbol, or `any` with `kind: fusion` for a sarcoma fusion panel that was negative.",
         label="Gene",

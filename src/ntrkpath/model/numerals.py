@@ -51,6 +51,11 @@ def decimal_mark_of(text: str) -> DecimalMark | None:
     return None
 
 
+def is_ambiguous(text: str) -> bool:
+    """Whether the mark of a number may be decimal as well as group its digits (``1,234``, ``1.234``)."""
+    return _EITHER.fullmatch(text.strip()) is not None
+
+
 def number(text: str, decimal_mark: DecimalMark | None = None) -> float:
     """Return a number that may have a fraction.
 

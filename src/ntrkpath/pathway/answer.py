@@ -15,6 +15,7 @@ from ntrkpath.pathway.intake.readouts import Called
 from ntrkpath.rules import Row
 from ntrkpath.rules.chain import Masks
 from ntrkpath.vocabulary import Histology
+from ntrkpath.vocabulary.stains import read_profile
 
 #: Of several fusions the one that tells most gives its name.
 _WORTH = ("productive", "likely_productive", "reported_pair", "uncertain", "not_productive")
@@ -59,6 +60,7 @@ class Words:
         self.tests: dict[str, str] = data["tests"]
         self.not_offered = {(entry["drug"], entry["age_band"]) for entry in data["not_offered"]}
         self.order: list[str] = data["order"]
+        self.agencies: list[str] = data.get("agencies", [])
         self.before_surgery: list[str] = data["before_surgery"]
         self.target, self.drug = (Masks(edition.tables[ident], edition.facts) for ident in edition.answers)
 
@@ -114,8 +116,9 @@ class Words:
     def _drivers(self, facts: Facts) -> str:
         if facts.open_markers:
             return self.texts["drivers_open"].format(genes=", ".join(facts.open_markers))
-        if facts.histology.defining_test:
-            return self.texts["drivers_defining"].format(test=facts.histology.defining_test)
+        tumour, profile = facts.histology, read_profile(facts.case.diagnosis.immunoprofile)
+        if tumour.defining_test and profile.get(tumour.defining_marker or "") != "negative":
+            return self.texts["drivers_defining"].format(test=tumour.defining_test)
         return self.texts["drivers_panel"]
 
     def _repeat(self, row: Row, facts: Facts) -> str:
@@ -165,18 +168,29 @@ class Words:
                 return self.texts["no_drug"]
             first = min(outside, key=lambda label: self.order.index(label.drug))
             return self.texts["no_label"].format(drug=first.drug, why=_clause(first.reasons))
-        return "; ".join(self._labelled(drug, facts) for drug in names)
+        told = "; ".join(self._labelled(drug, facts) for drug in names)
+        return self.texts["pregnant"].format(drugs=told) if facts.case.patient.pregnant is True else told
 
     def _labelled(self, drug: str, facts: Facts) -> str:
-        labels = [label for label in facts.therapy if label.drug == drug]
-        within = [label for label in labels if label.status == "within_label"]
-        newborn = facts.levels["age_band"] == "under_1_month"
-        if within:
-            told = self.texts["within"].format(agencies="; ".join(map(self._agency, within)))
-        else:
-            unsure = [label for label in labels if label.status == "cannot_tell"]
-            told = self.texts["open"].format(why=_clause(unsure[0].reasons))
-        return f"{drug} ({told}{'; ' + self.texts['newborn'] if newborn else ''})"
+        """Return a drug with what the label of every agency says of it: within, open and why, outside."""
+        of_drug = sorted((label for label in facts.therapy if label.drug == drug), key=self._place)
+        within = [label for label in of_drug if label.status == "within_label"]
+        outside = [label for label in of_drug if label.status == "outside_label"]
+        unsure: dict[str, list[str]] = {}
+        for label in of_drug:
+            if label.status == "cannot_tell":
+                unsure.setdefault(_clause(label.reasons), []).append(label.agency)
+        told = [self.texts["within"].format(agencies="; ".join(map(self._agency, within)))] if within else []
+        told += [self.texts["open"].format(agencies=", ".join(who), why=why) for why, who in unsure.items()]
+        if outside:
+            told.append(self.texts["outside"].format(agencies=", ".join(label.agency for label in outside)))
+        if facts.levels["age_band"] == "under_1_month":
+            told.append(self.texts["newborn"])
+        return f"{drug} ({'; '.join(told)})"
+
+    def _place(self, label: Label) -> tuple[int, str]:
+        known = self.agencies.index(label.agency) if label.agency in self.agencies else len(self.agencies)
+        return known, label.agency
 
     def _agency(self, label: Label) -> str:
         return self.texts["read" if label.read else "by_report"].format(agency=label.agency, read=label.read)

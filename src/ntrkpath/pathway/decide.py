@@ -25,7 +25,7 @@ from ntrkpath.model.recommendation import (
     Step,
 )
 from ntrkpath.pathway.answer import Facts, Words
-from ntrkpath.pathway.intake.files import Attached, with_files
+from ntrkpath.pathway.intake.files import Attached, open_mutations, with_files
 from ntrkpath.pathway.intake.findings import Account, patient
 from ntrkpath.pathway.intake.genes import NtrkGenes
 from ntrkpath.pathway.intake.readouts import Called, Readouts
@@ -128,7 +128,7 @@ class Pathway:
         answer = HistologyAnswer(resolution.text, histology.id, histology.name, histology.group, resolution.how)
         carried = self.tumour.carried(resolution, case)
         levels = self.tumour.levels(case, histology, [*carried, *self.readouts.found(case, attached)])
-        treated, resistance, progressed = self.treated.levels(case)
+        treated, resistance, progressed = self.treated.levels(case, open_mutations(attached))
         levels |= treated
         levels["figure2_reading"] = self.reading
         mask = self.screen.matching(levels)
@@ -232,7 +232,8 @@ class Pathway:
         """Return the unknown facts that could change the actions, alone or together with other unknown ones.
 
         Args:
-            choices: The levels of the facts, once for each choice of the tests that are read.
+            choices: The levels of the facts, once for each choice of the tests that are read; the first with what
+                the tables decide of it.
             frames: What the most telling fusion of a method may turn out to be once frames not stated are.
         """
         found: dict[str, frozenset[str]] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import product
 
 from ntrkpath.model.errors import GuidanceError
@@ -153,9 +153,11 @@ def check_vocabulary(
     quiet: dict[str, tuple[str, ...]] = {}
     for ident, fact in facts.items():
         readers = [table for table in tables if ident in table.facts]
-        if not readers and ident not in setters:
+        if readers or ident in answered:
+            pass
+        elif ident not in setters:
             found.append(Finding("fact", ident, "no table reads it"))
-        elif not readers and ident not in answered:
+        else:
             found.append(Finding("fact", ident, "no table reads it, and it is not part of the answer"))
         if ident in setters:
             lacking = [level for level in fact.levels if level not in produced[ident]]
@@ -225,6 +227,22 @@ def check_sources(
         if kind in kinds and ident not in cited:
             found.append(Finding("statement", ident, f"no row cites this {kind}"))
     return len(cited & set(statements)), found
+
+
+def check_quotations(tables: Iterable[Table], quoted: Collection[str]) -> list[Finding]:
+    """Look for verbatim rows that do not stand beside the words they repeat.
+
+    Args:
+        quoted: The statements of which words are quoted, or which name the figure or table they stand in.
+    """
+    found: list[Finding] = []
+    for row in (row for table in tables for row in table.rows if row.fidelity == "verbatim"):
+        if not row.statements:
+            found.append(Finding("quotation", row.id, "is verbatim and cites no statement"))
+        for ident in row.statements:
+            if ident not in quoted:
+                found.append(Finding("quotation", row.id, f"is verbatim and cites {ident}, of which nothing is quoted"))
+    return found
 
 
 def check_thresholds(tables: Iterable[Table]) -> list[Finding]:

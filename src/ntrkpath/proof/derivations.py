@@ -29,6 +29,15 @@ _STATUS = ("present", "absent", "unknown", "not stated")
 #: Histologies that stand for their group where a derivation depends on the group alone.
 _PROBES = ("infantile fibrosarcoma", "IMT", "GIST", "dedifferentiated liposarcoma", "synovial sarcoma",
            "leiomyosarcoma", "undifferentiated pleomorphic sarcoma", "chondrosarcoma")  # fmt: skip
+#: Genes whose changes are told apart, and codons on both sides of every bound that is known for one of them.
+_CHANGED = ("KIT", "PDGFRA", "BRAF", "HRAS", "KRAS", "NRAS", "IDH1", "IDH2", "H3-3A", "H3F3A", "MYOD1", "DICER1", "NF1",
+            "SDHA", "SDHB", "SDHC", "SDHD", "SMARCB1", "SMARCA4", "PRKAR1A", "TSC1", "TSC2", "TP53")  # fmt: skip
+_CODONS = sorted({
+    near
+    for bound in (12, 13, 34, 37, 59, 61, 117, 122, 132, 140, 146, 172, 411, 464, 469, 514, 541, 550, 552, 592, 594,
+                  596, 601, 627, 631, 668, 714, 788, 814, 854, 866, 1705, 1709, 1809, 1814)
+    for near in (bound - 1, bound, bound + 1)
+})  # fmt: skip
 #: Where names stand that more than one histology bears.
 _UNRESOLVED = "none alone"
 _BEFORE, _START, _AFTER = dt.date(2023, 1, 1), dt.date(2024, 1, 1), dt.date(2025, 1, 1)
@@ -46,7 +55,7 @@ def spaces(pathway: Pathway) -> Iterator[Space]:
     """Yield every space of the derivations of a case, its tests left out."""
     edition, tumour, treated = pathway.edition, pathway.tumour, pathway.treated
     yield from _of_the_tumour(tumour)
-    yield from _of_the_alterations(edition, tumour)
+    yield from _of_the_alterations(tumour)
     yield from _of_the_drugs(edition, treated)
     yield from _of_the_vocabulary(edition, tumour)
     yield from _of_the_labels(edition)
@@ -74,6 +83,11 @@ def _of_the_tumour(tumour: Tumour) -> Iterator[Space]:
         "alternative", {"value": _FLAG},
         lambda value: level("alternative", disease=Disease(satisfactory_alternative=value)),
     )  # fmt: skip
+    yield Space(
+        "brain_metastases", {"value": _FLAG},
+        lambda value: level("brain_metastases", disease=Disease(brain_metastases=value)),
+    )  # fmt: skip
+    yield Space("pregnant", {"value": _FLAG}, lambda value: level("pregnant", patient=Patient(pregnant=value)))
     choices = {
         f"{key} {value}": (key, value)
         for key, values in {
@@ -118,7 +132,7 @@ def _entity(tumour: Tumour, name: str) -> Any:
     return tumour.histology(name).histology
 
 
-def _of_the_alterations(edition: Edition, tumour: Tumour) -> Iterator[Space]:
+def _of_the_alterations(tumour: Tumour) -> Iterator[Space]:
     statuses = _listed(_STATUS)
 
     def levels(name: str, alterations: Iterable[tuple[str, str, str]], facts: tuple[str, ...]) -> str:
@@ -130,6 +144,17 @@ def _of_the_alterations(edition: Edition, tumour: Tumour) -> Iterator[Space]:
         "alk_ros1", {"ALK": statuses, "ROS1": statuses, "any": statuses},
         lambda alk, ros1, every: levels(
             "IMT", (("ALK", "fusion", alk), ("ROS1", "fusion", ros1), ("any", "fusion", every)), ("alk_ros1",)
+        ),
+    )  # fmt: skip
+    yield Space(
+        "driver_changes",
+        {
+            "gene": _listed(_CHANGED),
+            "change": {**{f"substitution {n}": f"V{n}A" for n in _CODONS}, "stop": "R300*", "frameshift": "Y300Cfs*5",
+                       "in words": "exon 11 deletion"},
+        },
+        lambda gene, change: (
+            "open" if tumour.changes.passenger(Mutation(gene=gene, protein=change)) else "counts"
         ),
     )  # fmt: skip
     own = {

@@ -81,16 +81,29 @@ def subject_of(edition: Edition) -> Subject:
     safety = edition.data["safety"]
     answers = {*ANSWERS, *(criterion for label in edition.labels for criterion in label.requires)}
     answers |= {fact for name in edition.per_item for fact in edition.tables[name].sets}
+    answers |= {fact for entry in edition.data.get("weigh", {}).get("weigh", ()) for fact in entry["when"]}
     scope = Scope(edition.facts, tuple(edition.tables.values()), edition.chain, frozenset(answers))
     clauses = safety.get("labels", ())
     return Subject(
         scope=scope,
         statements={statement.id: statement.kind for statement in edition.statements.values()},
         beside=_beside(edition),
+        quoted=frozenset(s.id for s in edition.statements.values() if s.quote or s.quoted_from),
         properties=tuple(safety["properties"]),
         independent={"tier": safety["tier_reads_no_test"]},
         exclusive=tuple(safety.get("exclusive", ())),
+        groups=_groups(edition),
         dated=lambda: label_proof(edition, clauses),
+    )
+
+
+def _groups(edition: Edition) -> frozenset[str]:
+    """Return the names in the conditions of the safety properties and of what is weighed, as ``fact.name``."""
+    safety = edition.data["safety"]
+    entries = (*safety["properties"], *safety.get("labels", ()), *edition.data.get("weigh", {}).get("weigh", ()))
+    conditions = [(fact, written) for entry in entries for fact, written in (entry.get("when") or {}).items()]
+    return frozenset(
+        f"{fact}.{name}" for fact, names in conditions for name in (names if isinstance(names, list) else [names])
     )
 
 

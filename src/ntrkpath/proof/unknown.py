@@ -20,7 +20,10 @@ _RULES: dict[str, tuple[Callable[[State], bool], Callable[[str], bool]]] = {
         lambda found: found == "unknown",
     ),
     "flags": (lambda s: s["value"] in _OPEN, lambda found: found == "unknown"),
-    "alternative": (lambda s: s["value"] in _OPEN, lambda found: found == "unknown"),
+    **{
+        flag: (lambda s: s["value"] in _OPEN, lambda found: found == "unknown")
+        for flag in ("alternative", "brain_metastases", "pregnant")
+    },
     "disease": (lambda s: s["key"].endswith(_OPEN), lambda found: found == "unknown"),
     "immunoprofile": (lambda s: set(s.values()) <= set(_OPEN), lambda found: found == "unknown unknown"),
     "differentiation": (

@@ -12,8 +12,16 @@ from typing import Any
 
 import msgspec
 
-from ntrkpath.proof.checks import check_sources, check_table, check_thresholds, check_vocabulary, compare
+from ntrkpath.proof.checks import (
+    check_quotations,
+    check_sources,
+    check_table,
+    check_thresholds,
+    check_vocabulary,
+    compare,
+)
 from ntrkpath.proof.dated import Dated
+from ntrkpath.proof.groups import check_groups
 from ntrkpath.proof.lock import compare_lock, compute_lock
 from ntrkpath.proof.properties import prove, prove_exclusive, prove_independent
 from ntrkpath.proof.report import DatedCount, Finding, PropertyCount, Report, TableCount
@@ -47,20 +55,25 @@ class Subject(msgspec.Struct, frozen=True):
         scope: The tables of which the properties speak.
         beside: Tables with vocabularies of their own.
         statements: The kind of each statement, by id.
+        quoted: The statements that carry a quotation or name the figure or table they stand in; not checked where
+            not given.
         cited: Statements cited outside the rows of the tables (by labels, resistance, evidence).
         properties: Safety properties: ``id, text, when, never | always | impossible``.
         independent: For a fact, those that may not decide it, directly or through another table.
         exclusive: Groups of actions of which no state gives two.
+        groups: Groups of levels, as ``fact.group``, that something other than a row names.
         dated: The proof over dated documents; returns its counts, its properties and its findings.
     """
 
     scope: Scope
     statements: Mapping[str, str]
     beside: tuple[Scope, ...] = ()
+    quoted: frozenset[str] | None = None
     cited: frozenset[str] = frozenset()
     properties: tuple[Mapping[str, Any], ...] = ()
     independent: Mapping[str, Sequence[str]] = {}
     exclusive: tuple[Sequence[str], ...] = ()
+    groups: frozenset[str] = frozenset()
     dated: Callable[[], Dated] | None = None
 
 
@@ -84,11 +97,14 @@ def check_logic(subject: Subject) -> Logic:
             counts.append(count)
             found += findings
         found += check_thresholds(scope.tables)
+        found += check_groups(scope.facts, scope.tables, subject.groups)
         unnamed, findings = check_vocabulary(scope.facts, scope.tables, scope.chain, scope.answers)
         quiet.update(unnamed)
         found += findings
     tables = tuple(table for scope in (subject.scope, *subject.beside) for table in scope.tables)
     found += check_sources(tables, subject.statements, subject.cited, MUST_CITE)[1]
+    if subject.quoted is not None:
+        found += check_quotations(tables, subject.quoted)
     properties, findings = check_properties(subject)
     return Logic(counts, quiet, properties, found + findings)
 

@@ -46,6 +46,8 @@ _LOCUS = re.compile(
 _CHROMOSOME = re.compile(r"^[A-Za-z0-9_.*-]{1,60}$")
 _NEAREST = re.compile(r"^(.+?)\((-?\d+)\)$")
 _GENE_SPLIT = re.compile(r"[,;/|]")
+_TRUTH = {"true": True, "t": True, "yes": True, "y": True, "1": True,
+          "false": False, "f": False, "no": False, "n": False, "0": False}  # fmt: skip
 _IN = frozenset({"in-frame", "inframe", "in_frame", "in frame", "in", "yes", "true", "inframe_shift"})
 _OUT = frozenset(
     {
@@ -106,6 +108,8 @@ def count(cell: str, mark: DecimalMark | None = None) -> int | None:
         return None
     if text.isdigit() and len(text) < 10:
         return int(text)
+    if mark is None and numerals.is_ambiguous(text):
+        raise RowError(f"a read count: {text[:40]!r} may be read in two ways: its mark is decimal or groups digits")
     return round(decimal(text, "a read count", 0, MAX_COUNT, mark))
 
 
@@ -280,9 +284,14 @@ def frame(cell: str) -> FrameCall:
 
 
 def failed(cell: str) -> str | None:
-    """Return the caller's filter verbatim, or ``None`` where the call passed (``PASS``, ``PASS;NOTE``)."""
+    """Return the caller's filter verbatim, or ``None`` where nothing but ``PASS`` stands there."""
     text = value(cell)
-    return None if text is None or text.partition(";")[0].strip().upper() == "PASS" else text
+    return None if text is None or text.upper() == "PASS" else text
+
+
+def truth(cell: str) -> bool | None:
+    """Return what a cell of yes and no says, however it is written; ``None`` where it says neither."""
+    return _TRUTH.get(cell.strip().lower())
 
 
 def judged(
@@ -291,9 +300,11 @@ def judged(
     accepted: Collection[str] = (),
     doubted: Collection[str] = (),
     rejected: Collection[str] = (),
-    otherwise: Standing = "not_stated",
+    otherwise: Standing = "doubted",
 ) -> tuple[Standing, str | None]:
     """Return the standing that the caller's word gives a row, and the word where it is a doubt or a rejection.
+
+    A word that is none of those known is a doubt: what a caller writes beside a call is not passed over.
 
     Args:
         cell: The word (confidence, class, reported).
@@ -305,6 +316,8 @@ def judged(
         return "not_stated", None
     word = text.lower()
     standing: Standing = otherwise
+    if truth(word) is not None:
+        word = "true" if truth(word) else "false"
     for name, words in (("accepted", accepted), ("doubted", doubted), ("rejected", rejected)):
         if word in words:
             standing = name  # type: ignore[assignment]
@@ -312,9 +325,14 @@ def judged(
 
 
 def filtered(cell: str) -> tuple[Standing, str | None]:
-    """Return the standing of a FILTER cell: accepted where it passed, rejected where it names a filter."""
+    """Return the standing of a FILTER cell: accepted where it passed, rejected where it names a filter.
+
+    ``PASS`` with something behind it contradicts itself or adds a remark: a doubt, with the words.
+    """
     text = failed(cell)
-    return ("accepted" if value(cell) else "not_stated", None) if text is None else ("rejected", text)
+    if text is None:
+        return "accepted" if value(cell) else "not_stated", None
+    return "doubted" if re.match(r"pass\s*[;,|]", text, re.IGNORECASE) else "rejected", text
 
 
 def side(

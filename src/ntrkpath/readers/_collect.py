@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 import msgspec
 
@@ -26,6 +27,7 @@ from ntrkpath.readers._text import Document
 from ntrkpath.readers._variant_types import CopyNumber, Found, ProteinChange
 
 _NO_SUPPORT = Support()
+_Kind = TypeVar("_Kind", Junction, ProteinChange, CopyNumber)
 #: Records whose contig is not known that are shown one by one; of more only their number is told.
 _SHOWN = 20
 
@@ -56,7 +58,10 @@ class Collector:
     ) -> None:
         self.document = document
         self.caller = caller
-        self.sample = sample
+        #: The sample asked for: it gets the rows of a file that names none.
+        self.asked = sample
+        #: The sample of the whole file, where its header states one; what is asked for fills in at the end.
+        self.sample: str | None = None
         self.genes = genes
         self.level = level
         self.level_stated = level_stated
@@ -275,6 +280,7 @@ class Collector:
                 None, "", f"its coordinates are of {self.foreign}: run the caller on GRCh37 or GRCh38, or lift it over"
             )
             self.junctions.clear()
+        self._settle_samples()
         self._look_at_the_end()
         self._look_for_names()
         return ReadResult(
@@ -305,12 +311,36 @@ class Collector:
         evaluated = self.rows_read - len({problem.line for problem in self.problems})
         return "partly_read" if found or evaluated > 0 else "not_evaluable"
 
+    def _settle_samples(self) -> None:
+        """Give the rows of a file without samples to the sample asked for.
+
+        In a file that names samples a row without one belongs to nobody: it is not given to the patient asked for.
+        """
+        self.junctions = [*self._of_someone(self.junctions)]
+        self.changes = [*self._of_someone(self.changes)]
+        self.copy_numbers = [*self._of_someone(self.copy_numbers)]
+
+    def _of_someone(self, found: list[_Kind]) -> Iterator[_Kind]:
+        for one in found:
+            if one.sample is not None:
+                yield one
+            elif not self.samples:
+                yield msgspec.structs.replace(one, sample=self.asked) if self.asked is not None else one
+            else:
+                self.problem(
+                    one.source.line, getattr(one, "raw", None) or "",
+                    "the row names no sample, and the file names some: nobody can say whose it is",
+                )  # fmt: skip
+
     def _look_at_the_end(self) -> None:
         """Note a last line without its end; one that stops in what may become an NTRK name was cut."""
         if self.document.ended:
             return
         number, line = len(self.document.lines), self.document.lines[-1]
         if any(problem.line == number for problem in self.problems) or line.endswith((">", "]", "}")):
+            return
+        if not self.rows_read:
+            self.problem(number, line, "the file ends within its header: it may have been cut, and says nothing")
             return
         self.note(number, "the last line has no line end: the file may have been cut short")
         sources = [one.source for found in (self.junctions, self.changes, self.copy_numbers) for one in found]

@@ -63,8 +63,10 @@ class Record:
 
     @property
     def judged(self) -> tuple[Standing, str | None]:
-        """What the FILTER says of the record."""
-        return _cells.filtered(self.filter)
+        """What FILTER says of the record, or Oncomine's FAIL_REASON beside it."""
+        reason = _cells.value(self.info.get("FAIL_REASON", ""))
+        standing, words = _cells.filtered(self.filter)
+        return ("rejected", words or reason) if reason is not None else (standing, words)
 
     def carriers(self) -> list[str | None]:
         """Return the samples that carry the alternative; ``[None]`` where the file has no samples.

@@ -97,12 +97,8 @@ def _ends(values: Mapping[str, str]) -> list[tuple[str | None, int | None, int |
     return found
 
 
-def _truth(text: str) -> bool | None:
-    return {"true": True, "yes": True, "false": False, "no": False}.get(text.strip().lower())
-
-
 def _standing(text: str) -> tuple[Standing, str | None]:
-    strong = _truth(text)
+    strong = _cells.truth(text)
     if strong is None:
         return "not_stated", None
     return ("accepted", None) if strong else ("doubted", "no strong evidence")
@@ -139,7 +135,7 @@ def _consensus(
     line: int,
     raw: str,
 ) -> Iterator[Junction]:
-    in_frame = _truth(values.get("HAS_INFRAME_TRANSLATION", ""))
+    in_frame = _cells.truth(values.get("HAS_INFRAME_TRANSLATION", ""))
     standing, words = _standing(values.get("STRONG_EVIDENCE_ABERRATION", ""))
     counts = [_cells.count(isoform.get("EITHER_R1_OR_R2", "")) for isoform in isoforms]
     for left, right, intragenic in _pairs(values, isoforms):
@@ -221,9 +217,9 @@ def _isoform(row: Row) -> Junction:
     if len(genes) != 2 or len(places) != 2:
         raise RowError(f"not two genes and two breakpoints: {row['genes'][:40]!r}, {row['places'][:60]!r}")
     standing, words = _standing(row["strong"])
-    if _truth(row["artifact"]):
+    if _cells.truth(row["artifact"]):
         standing, words = "rejected", "artifact"
-    in_frame = _truth(row["frame"])
+    in_frame = _cells.truth(row["frame"])
     return row.junction(
         _cells.side(genes[0], _cells.locus(places[0])),
         _cells.side(genes[1], _cells.locus(places[1])),

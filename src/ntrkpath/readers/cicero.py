@@ -7,7 +7,7 @@ read.
 
 from __future__ import annotations
 
-from ntrkpath.model.fusion import FrameCall, Junction, Standing, Support
+from ntrkpath.model.fusion import FrameCall, Junction, Support
 from ntrkpath.readers import _cells
 from ntrkpath.readers._signature import Format, tabbed
 from ntrkpath.readers._table import Row, TableReader
@@ -20,7 +20,6 @@ _SAYS = {
     "2": "gene B keeps its whole coding sequence",
     "3": "possible 5' UTR fusion",
 }
-_RATING: dict[str, Standing] = {"HQ": "accepted", "LQ": "doubted", "RT": "doubted"}
 
 
 def _most(*counts: int | None) -> int | None:
@@ -43,7 +42,7 @@ def _junction(row: Row) -> Junction:
         for n in "ab"
     )
     code = row["frame"].strip().removesuffix(".0")
-    rating = row["rating"].strip().upper()
+    standing, words = _cells.judged(row["rating"], accepted=("hq",), doubted=("lq", "rt"), rejected=("bad",))
     return row.junction(
         first,
         second,
@@ -53,8 +52,8 @@ def _junction(row: Row) -> Junction:
         call=_SAYS.get(code, row.value("frame")),
         # The reads of the two ends may be the same reads: the greater number is what is sure.
         support=Support(_most(row.count("readsa"), row.count("readsb"))),
-        standing=_RATING.get(rating, "not_stated"),
-        filtered=f"rating {rating}" if rating in {"LQ", "RT"} else None,
+        standing=standing,
+        filtered=words and f"rating {words}",
         intragenic=row["type"].strip().lower() == "internal_dup" or (bool(first.gene) and first.gene == second.gene),
     )
 

@@ -13,7 +13,7 @@ from xml.parsers import expat
 import msgspec
 
 from ntrkpath.model.errors import ReaderError
-from ntrkpath.model.fusion import Junction, Source, Support
+from ntrkpath.model.fusion import Junction, Source, Standing, Support
 from ntrkpath.readers import _cells
 from ntrkpath.readers._cells import RowError
 from ntrkpath.readers._collect import Collector
@@ -82,8 +82,6 @@ def elements(document: Document, wanted: set[str]) -> list[_Element]:
     return found
 
 
-#: Status of a rearrangement or variant in the report.
-_ACCEPTED, _DOUBTED = ("known", "likely"), ("ambiguous",)
 _CALLS = {"amplification": "amplification", "loss": "loss", "partial amplification": "amplification"}
 
 
@@ -139,12 +137,15 @@ class _Foundation:
     @staticmethod
     def _rearrangement(attributes: dict[str, str], line: int | None, raw: str, collector: Collector) -> Junction:
         frame = attributes.get("in-frame", "")
-        standing, words = _cells.judged(attributes.get("status", ""), accepted=_ACCEPTED, doubted=_DOUBTED)
+        standing, words = _judged(attributes)
         first = attributes.get("targeted-gene", "")
         second = attributes.get("other-gene", "")
+        one, two = (_cells.locus(_place(attributes.get(f"pos{n}", ""))) for n in (1, 2))
+        if first and second and _cells.by_locus((first, second), one[:2], two[:2]) == (second, first):
+            one, two = two, one
         return collector.junction(
-            _cells.side(first, _cells.locus(_place(attributes.get("pos1", "")))),
-            _cells.side(second, _cells.locus(_place(attributes.get("pos2", "")))),
+            _cells.side(first, one),
+            _cells.side(second, two),
             line,
             raw,
             ordered=False,
@@ -155,6 +156,16 @@ class _Foundation:
             filtered=words,
             intragenic=first != "" and first == second,
         )
+
+
+def _judged(attributes: dict[str, str]) -> tuple[Standing, str | None]:
+    """Return what the status of a rearrangement or a variant says; ``unknown`` is a significance, and a doubt."""
+    status = attributes.get("status", "").strip()
+    if status.lower() == "unknown":
+        return "doubted", "status unknown"
+    return _cells.judged(
+        status, accepted=("known", "likely"), doubted=("ambiguous",), rejected=("benign", "likely benign")
+    )
 
 
 def _short_variant(
@@ -168,7 +179,7 @@ def _short_variant(
         collector.explain(line)
         return None
     kind, transcript = attributes.get("functional-effect", ""), attributes.get("transcript", "")
-    standing, words = _cells.judged(attributes.get("status", ""), accepted=_ACCEPTED, doubted=_DOUBTED)
+    standing, words = _judged(attributes)
     return ProteinChange(
         _cells.approved(gene), change, Source(collector.document.name, line), _cells.value(transcript),
         _cells.value(kind), collector.sample, standing, words,

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from ntrkpath.model.fusion import Junction, Support
-from ntrkpath.readers import _cells
+from ntrkpath.model.fusion import Junction, Standing, Support
+from ntrkpath.readers import _cells, _columns
 from ntrkpath.readers._signature import Format, tabbed
 from ntrkpath.readers._table import Row, TableReader
 
 
+def _standing(row: Row) -> tuple[Standing, str | None]:
+    """Return what the labels of a call say: some mark it as very probably false, or as found in healthy tissue."""
+    doubts = _columns.knowledge()["fusioncatcher_doubts"]
+    found = [name for part in row["labels"].split(",") if (name := part.strip()) in doubts]
+    return ("doubted", ",".join(found)) if found else ("not_stated", None)
+
+
 def _junction(row: Row) -> Junction:
+    standing, words = _standing(row)
     five = _cells.side(row["gene5"] or row["id5"], _cells.locus(row["at5"]))
     three = _cells.side(row["gene3"] or row["id3"], _cells.locus(row["at3"]))
     return row.junction(
@@ -17,6 +25,8 @@ def _junction(row: Row) -> Junction:
         frame=_cells.frame(row["effect"]),
         call=row.value("effect"),
         support=Support(row.count("reads"), row.count("pairs")),
+        standing=standing,
+        filtered=words,
         intragenic=five.gene is not None and five.gene == three.gene,
     )
 
@@ -30,6 +40,7 @@ READER = TableReader(
         "id3": ("gene_2_id(3end_fusion_partner)",),
         "at5": ("fusion_point_for_gene_1(5end_fusion_partner)",),
         "at3": ("fusion_point_for_gene_2(3end_fusion_partner)",),
+        "labels": ("fusion_description",),
         "pairs": ("spanning_pairs",),
         "reads": ("spanning_unique_reads",),
         "effect": ("predicted_effect", "predicted_fused_proteins"),
@@ -46,6 +57,7 @@ FORMATS = (
         seen="real",
         off_by="0",
         frame="`Predicted_effect`",
+        standing="`Fusion_description`",
         support="split, pairs",
         specimen=tabbed(
             "Gene_1_symbol(5end_fusion_partner)|Gene_2_symbol(3end_fusion_partner)|Spanning_pairs|"

@@ -52,6 +52,7 @@ def _junction(row: Row) -> Junction:
             )
         )
     shift = row.value("class")
+    standing, words = _cells.filtered(row["filter"])
     return row.junction(
         sides[0],
         sides[1],
@@ -59,8 +60,8 @@ def _junction(row: Row) -> Junction:
         frame=_cells.frame(shift or ""),
         call=shift,
         support=Support(split_reads=_cells.total(row.count("seed"), row.count("rescued"))),
-        standing="doubted" if row.value("filter") else "not_stated",
-        filtered=row.value("filter"),
+        standing=standing,
+        filtered=words,
     )
 
 

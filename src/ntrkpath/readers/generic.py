@@ -21,6 +21,10 @@ from ntrkpath.readers._text import Document
 _LOCUS = re.compile(r"(?:chr)?[A-Za-z0-9_.]+:[\d.,]+(?::[+-])?(?![A-Za-z0-9])", re.IGNORECASE)
 _LONGEST = 200
 _NUMBER = re.compile(r"\d{1,3}")
+#: Roles of which a table may have several columns: what the laboratory concludes of a row, and remarks.
+RESULTS = ("result", "result_b", "result_c", "result_d")
+REMARKS = ("remark", "remark_b", "remark_c", "remark_d")
+_SEVERAL = {"result": RESULTS, "remark": REMARKS}
 
 
 def assembly_of(row: Row) -> Assembly | None:
@@ -49,20 +53,32 @@ def _standing(row: Row) -> tuple[Standing, str | None]:
     said: list[str] = []
     words: list[str] = []
     known = _columns.knowledge()["standing"]
-    for field, otherwise in (("filter", "rejected"), ("confidence", "doubted")):
+    for field in ("filter", "confidence", *RESULTS):
+        otherwise = "rejected" if field == "filter" else "doubted"
         text = row.value(field)
         if text is None:
             continue
         first = ascii_name(text.partition(";")[0].strip())
         word = next((level for level, names in known.items() if first in map(ascii_name, names)), otherwise)
+        if word == "accepted" and ";" in text and text.partition(";")[2].strip():
+            word = "doubted"
         said.append(word)
         if word != "accepted":
             words.append(text)
+    for remark in filter(None, map(row.value, REMARKS)):
+        if any(ascii_name(word) in ascii_name(remark) for word in _columns.knowledge()["warning"]):
+            said.append("doubted")
+            words.append(remark)
     worst: tuple[Standing, ...] = ("rejected", "doubted", "accepted")
     for level in worst:
         if level in said:
             return level, "; ".join(words) or None
     return "not_stated", "; ".join(words) or None
+
+
+def _says_absent(word: str) -> bool:
+    """Whether a result says that the fusion is not there; a bare "no" may also mean that it is not reported."""
+    return _fusion_name.says_none(word) and len(word.strip(" .!")) > len("nein")
 
 
 def _at(row: Row, end: str) -> tuple[str | None, int | None, Strand | None]:
@@ -148,6 +164,10 @@ def _builder(ordered: bool, head: Header) -> Callable[[Row], Junction | None]:
             return None
         if _fusion_name.says_none(row["fusion"]) and not (row["gene5"] or row["position5"]):
             return None
+        if (none := next((word for word in map(row.value, RESULTS) if word and _says_absent(word)), None)) is not None:
+            row.collector.explain(row.line)
+            row.collector.note(row.line, f"the table itself says {none!r}, so that it is no event")
+            return None
         genes, pair = _partners(row)
         first, second = _both(row)
         exons = _exons(row, pair)
@@ -205,7 +225,12 @@ def _one_each(document: Document, header: Header, understood: Understood) -> Map
     Raises:
         ReaderError: Two columns have one role and some row tells them apart.
     """
+    found: dict[str, int] = {}
     for role, ats in understood.columns.items():
+        if role in _SEVERAL:
+            found.update(zip(_SEVERAL[role], ats, strict=False))
+            continue
+        found[role] = ats[0]
         if len(ats) == 1:
             continue
         for cells in _cells_of(document, header):
@@ -218,7 +243,7 @@ def _one_each(document: Document, header: Header, understood: Understood) -> Map
                     where=document.where(header.index + 1),
                     remedy="rename or remove the one that is not meant",
                 )
-    return {role: ats[0] for role, ats in understood.columns.items()}
+    return found
 
 
 class _PlainTable:
@@ -270,6 +295,11 @@ class _PlainTable:
         written = [cell.strip().strip('"') for cell in split(document.lines[head.index].lstrip("# "), head.delimiter)]
         collector.note(head.index + 1, _taken(written, roles, understood))
         table.rows(document, collector, numbered, len(document.lines))
+        if not collector.rows_read:
+            collector.problem(
+                head.index + 1, document.lines[head.index],
+                "a header without a row, of no known caller: that is no report of none found",
+            )  # fmt: skip
 
 
 def _taken(written: list[str], roles: Mapping[str, int], understood: Understood) -> str:

@@ -11,15 +11,20 @@ from ntrkpath.readers._table import Row, TableReader
 def _junction(row: Row) -> Junction:
     phased = row.value("phased")
     word = {"true": "in", "false": "out", "out_of_frame": "out", "inframe": "in"}.get((phased or "").lower(), "")
-    standing, _ = _cells.judged(row["reported"], accepted=("true",), rejected=("false",))
-    reasons = row.value("reasons") or ("CHAIN_TERMINATED" if row["terminated"].strip().lower() == "true" else None)
+    standing, doubt = _cells.judged(row["reported"], accepted=("true",), rejected=("false",))
+    terminated = _cells.truth(row["terminated"]) is True
+    reasons = row.value("reasons") or ("CHAIN_TERMINATED" if terminated else None)
+    words = f"not reported{f': {reasons}' if reasons else ''}" if standing == "rejected" else doubt
+    if terminated and standing in ("accepted", "not_stated"):
+        # The chain of breakends stops inside a gene, so that the fused transcript may not be whole.
+        standing, words = "doubted", "CHAIN_TERMINATED"
     return row.junction(
         _cells.side(row["gene5"], exon=_cells.exon(row["exon5"], "fusedExonUp"), transcript=row.value("transcript5")),
         _cells.side(row["gene3"], exon=_cells.exon(row["exon3"], "fusedExonDown"), transcript=row.value("transcript3")),
         frame=_cells.frame(word),
         call=None if phased is None else f"phased {phased}",
         standing=standing,
-        filtered=f"not reported{f': {reasons}' if reasons else ''}" if standing == "rejected" else None,
+        filtered=words,
     )
 
 
@@ -52,13 +57,13 @@ def _vis(row: Row) -> Junction:
         )
         for n in (5, 3)
     ]
-    standing, _ = _cells.judged(row["reported"], accepted=("true",), rejected=("false",))
+    standing, words = _cells.judged(row["reported"], accepted=("true",), rejected=("false",))
     return row.junction(
         sides[0],
         sides[1],
         sample=row.value("sample"),
         standing=standing,
-        filtered="not reportable" if standing == "rejected" else None,
+        filtered="not reportable" if standing == "rejected" else words,
     )
 
 

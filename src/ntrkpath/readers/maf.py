@@ -7,7 +7,7 @@ from ntrkpath.readers import _cells
 from ntrkpath.readers._cells import RowError
 from ntrkpath.readers._signature import Format, tabbed
 from ntrkpath.readers._table import Row, TableReader
-from ntrkpath.readers._variant_types import ProteinChange, is_silent, short_protein
+from ntrkpath.readers._variant_types import ProteinChange, alters_protein, is_silent, is_unknown, short_protein
 
 #: Classes in which no protein changes, so that a row without one says nothing.
 _SILENT = frozenset({
@@ -15,19 +15,25 @@ _SILENT = frozenset({
     "splice_region", "splice_site", "targeted_region", "translation_start_site", "de_novo_start_outofframe",
     "de_novo_start_inframe",
 })  # fmt: skip
+#: What a status says of the row; any other one is a doubt.
+_STATUS: dict[Standing, frozenset[str]] = {
+    "accepted": frozenset({"somatic", "somatic_vetted"}),
+    "not_stated": frozenset({"", ".", "na", "n/a", "unknown"}),
+    "rejected": frozenset({"loh", "none", "wildtype", "wild type", "redacted", "artifact", "artefact"}),
+}
+_WORST_FIRST: tuple[Standing, ...] = ("rejected", "doubted", "accepted", "not_stated")
 _COLUMNS = ("short", "long", "oncotator", "amino_acid")
 
 
 def _standing(row: Row) -> tuple[Standing, str | None]:
     """Return what FILTER and Mutation_Status say: a filter rejects, a germline status is a doubt."""
-    status, by_filter = row.value("status"), _cells.failed(row["filter"])
-    germline = status is not None and status.lower() not in {"somatic", "unknown", "wildtype"}
-    words = "; ".join(word for word in (status if germline else None, by_filter) if word)
-    if by_filter is not None:
-        return "rejected", words
-    if germline:
-        return ("rejected" if status in {"LOH", "None"} else "doubted"), words
-    return ("accepted" if row.value("filter") or status == "Somatic" else "not_stated"), None
+    # ``None`` is a status of its own here (the tumour does not carry it), and no missing value.
+    status = row["status"].strip()
+    by_filter, words = _cells.filtered(row["filter"])
+    by_status = next((level for level, names in _STATUS.items() if status.lower() in names), "doubted")
+    worst = next(level for level in _WORST_FIRST if level in (by_filter, by_status))
+    said = (status if by_status in ("doubted", "rejected") else None, words)
+    return worst, "; ".join(word for word in said if word) or None
 
 
 def _change(row: Row) -> ProteinChange | None:
@@ -38,7 +44,7 @@ def _change(row: Row) -> ProteinChange | None:
     change = next((short for text in given if (short := short_protein(text)) is not None), None)
     if change is None:
         row.collector.explain(row.line)
-        if given and not is_silent(given[0]):
+        if given and not is_silent(given[0]) and (alters_protein(kind) or not is_unknown(given[0])):
             raise RowError(f"{gene}: no protein change can be read from {given[0][:60]!r}")
         if not given and (kind or "").lower() not in _SILENT:
             raise RowError(f"{gene}: the row names no protein change")

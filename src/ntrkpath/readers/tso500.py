@@ -23,16 +23,16 @@ _DIRECTIONS: dict[str, tuple[Literal["left", "right"], Literal["left", "right"]]
 
 def _kept(row: Row) -> tuple[Standing, str | None]:
     """KeepFusion says whether the candidate is reported, Filter why not."""
-    keep = row["keep"].strip().lower()
-    if keep == "false":
-        return "rejected", row.value("filter") or "KeepFusion False"
-    return ("accepted" if keep == "true" else "not_stated"), None
+    keep = _cells.truth(row["keep"])
+    if keep is False:
+        return "rejected", row.value("filter") or f"KeepFusion {row['keep'].strip()}"
+    return ("accepted", None) if keep else _cells.filtered(row["filter"])
 
 
 def _all_fusions(row: Row) -> Junction:
     standing, words = _kept(row)
-    known = row["direction"].strip().lower() == "true"
-    senses = [row[field].strip().lower() for field in ("sense1", "sense2")]
+    known = _cells.truth(row["direction"]) is True
+    senses = [_cells.truth(row[field]) for field in ("sense1", "sense2")]
     split_reads = row.count("split_dedup")
     pairs = row.count("pair_dedup")
     return row.junction(
@@ -48,7 +48,7 @@ def _all_fusions(row: Row) -> Junction:
         standing=standing,
         filtered=words,
         call=f"{row.value('tool')}" if row.value("tool") else None,
-        antisense=known and "false" in senses,
+        antisense=known and False in senses,
     )
 
 

@@ -12,7 +12,14 @@ from ntrkpath.readers._result import Tells
 from ntrkpath.readers._signature import Format, Opening
 from ntrkpath.readers._table import Header, Row, TableReader, names_of, split
 from ntrkpath.readers._text import Document
-from ntrkpath.readers._variant_types import CopyNumber, ProteinChange, is_silent, short_protein
+from ntrkpath.readers._variant_types import (
+    CopyNumber,
+    ProteinChange,
+    alters_protein,
+    is_silent,
+    is_unknown,
+    short_protein,
+)
 from ntrkpath.readers.tso500 import TOLERANCE
 
 _SECTION = re.compile(r'^\s*"?\[([^\]]+)\]')
@@ -72,7 +79,8 @@ def _small(row: Row) -> ProteinChange | None:
     change = short_protein(text)
     if change is None:
         row.collector.explain(row.line)
-        if not is_silent(text) and _cells.value(text) is not None:
+        open_ = not is_unknown(text) or alters_protein(row["kind"])
+        if open_ and not is_silent(text) and _cells.value(text) is not None:
             raise RowError(f"{gene}: no protein change can be read from {text[:60]!r}")
         return None
     transcript = _cells.value(row["coding"].partition(":")[0])
@@ -131,12 +139,11 @@ class _Combined:
         found = sections(document)
         details = next(((first, end) for title, first, end in found if title == "analysis details"), None)
         stated = _details(lines[details[0] : details[1]]) if details else {}
-        collector.sample = next(
-            (stated[key] for key in ("pair id", "sample id", "rna sample id", "dna sample id") if stated.get(key)),
-            collector.sample,
-        )
-        for key in ("pair id", "sample id"):
-            collector.state_sample(stated.get(key))
+        # The report is of one patient under several ids: the one asked for, if it is among them, names the sample.
+        ids = [name for key in ("pair id", "sample id", "rna sample id", "dna sample id") if (name := stated.get(key))]
+        asked = (collector.asked or "").strip().casefold()
+        collector.sample = next((name for name in ids if name.casefold() == asked), ids[0] if ids else None)
+        collector.state_sample(collector.sample)
         ctdna = any("ctdna" in line.lower() for line in lines[:60])
         tells: dict[Tells, None] = {}
         for title, first, end in found:

@@ -26,10 +26,7 @@ def frequency_forest(found: Frequency) -> list[str]:
     rows.append(
         ForestRow(name, pooled.estimate, pooled.low, pooled.high, "pooled", (f"{pooled.positive}/{pooled.tested}",))
     )
-    if pooled.tau2:
-        rows.append(
-            ForestRow("A further study", None, pooled.prediction_low, pooled.prediction_high, "prediction", ("",))
-        )
+    rows.append(ForestRow("A new centre", None, found.new_centre.low, found.new_centre.high, "prediction", ("",)))
     return [
         forest_svg(
             rows, title=f"Share with an NTRK fusion: {found.group.says}", axis_title="Share with an NTRK fusion",

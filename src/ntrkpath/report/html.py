@@ -26,6 +26,7 @@ def _case(rec: Recommendation, edition: Edition, position: int, verdicts: Sequen
             sections.answer(rec, edition),
             sections.why(rec, edition),
             sections.weigh(rec),
+            sections.beside_order(rec, edition),
             sections.cautions(rec, edition),
             sections.missing(rec, edition),
             sections.readings(rec, edition),

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from ntrkpath.figures import pathway_svg
 from ntrkpath.figures.fusion import fusion_svg
-from ntrkpath.figures.svg import COLOURS
+from ntrkpath.figures.svg import COLOURS, FONT
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.case import Case
-from ntrkpath.model.errors import NtrkpathError
 from ntrkpath.model.fusion import FusionVerdict
 from ntrkpath.model.recommendation import Recommendation
 from ntrkpath.report import panels, probability, words
 from ntrkpath.report.screen import screen
+from ntrkpath.report.typesetting import FAMILY, typeset
 from ntrkpath.report.words import plain
 
 _TEMPLATE = Path(__file__).parent / "typst" / "recommendation.typ"
@@ -28,12 +25,6 @@ _DARK = re.compile(r"@media screen and \(prefers-color-scheme:dark\)\{[^{}]*\{[^
 _DEFINED = re.compile(r"--[a-z-]+:[^;}]*;")
 #: A word longer than this may be broken anywhere, so that no column is ever left.
 _LONGEST = 24
-
-
-class PdfError(NtrkpathError):
-    """The PDF cannot be made."""
-
-    kind = "pdf"
 
 
 def render_pdf(
@@ -53,10 +44,6 @@ def render_pdf(
     Raises:
         PdfError: typst is not installed.
     """
-    try:
-        import typst
-    except ImportError:
-        raise PdfError("a PDF needs typst, which is not installed", remedy="pip install 'ntrkpath[pdf]'") from None
     document = {
         "title": "NTRK fusions in sarcoma",
         "use": edition.intended_use,
@@ -66,14 +53,7 @@ def render_pdf(
             for i, rec in enumerate(recommendations)
         ],
     }
-    day = recommendations[0].as_of
-    noon = dt.datetime(day.year, day.month, day.day, 12, tzinfo=dt.UTC)
-    made = typst.compile(
-        _TEMPLATE.read_bytes(),
-        sys_inputs={"document": msgspec.json.encode(breakable(document)).decode()},
-        timestamp=int(noon.timestamp()),
-    )
-    return bytes(made)
+    return typeset(_TEMPLATE, breakable(document), recommendations[0].as_of)
 
 
 def _case(
@@ -97,8 +77,8 @@ def _case(
             "source": shown.source,
         },
         "weigh": [
-            _item("+" if one.newer else "-", f"{one.drug + ', ' if one.drug else ''}{one.topic}: {one.text}", edition, "",
-                  one.statements, "", one.source)
+            _item("+" if one.newer else "-", f"{one.drug + ', ' if one.drug else ''}{one.topic}: {one.text}", edition,
+                  "", one.statements, "", one.source)
             | {"fidelity": "newer than the guidance, changes no action" if one.newer else "", "note": one.source}
             for one in rec.weigh
         ],
@@ -180,8 +160,8 @@ def _probability(rec: Recommendation, edition: Edition) -> dict[str, Any] | None
 
 
 def drawn(svg: str) -> str:
-    """Return a drawing in its light colours: outside a browser custom properties are not known."""
-    light = _DEFINED.sub("", _DARK.sub("", svg))
+    """Return a drawing in its light colours, as a PDF needs it: no custom properties, and the font of the texts."""
+    light = _DEFINED.sub("", _DARK.sub("", svg)).replace(FONT, f"'{FAMILY}'")
     return _VARIABLE.sub(lambda match: COLOURS.get(match[1], ("#000000", ""))[0], light)
 
 

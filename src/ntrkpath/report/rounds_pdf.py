@@ -7,13 +7,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from ntrkpath.evidence.sheets import Sheet
 from ntrkpath.guidance.edition import Edition
-from ntrkpath.report.pdf import PdfError, breakable, drawn
+from ntrkpath.report.pdf import breakable, drawn
 from ntrkpath.report.rounds_laboratory import LaboratoryReport
 from ntrkpath.report.rounds_organiser import heading, lead, matrix, places, sheets
+from ntrkpath.report.typesetting import typeset
 from ntrkpath.rounds.score import Score
 
 _TEMPLATE = Path(__file__).parent / "typst" / "sheets.typ"
@@ -51,10 +50,6 @@ def _compiled(
     title: str, said: Sequence[str], found: Sequence[Sheet], pictures: Mapping[str, Sequence[str]], edition: Edition,
     day: dt.date, wide: bool,
 ) -> bytes:  # fmt: skip
-    try:
-        import typst
-    except ImportError:
-        raise PdfError("a PDF needs typst, which is not installed", remedy="pip install 'ntrkpath[pdf]'") from None
     document = {
         "title": title,
         "use": edition.intended_use,
@@ -62,13 +57,7 @@ def _compiled(
         "wide": wide,
         "sheets": [_sheet(sheet, pictures.get(sheet.ident, ())) for sheet in found],
     }
-    noon = dt.datetime(day.year, day.month, day.day, 12, tzinfo=dt.UTC)
-    made = typst.compile(
-        _TEMPLATE.read_bytes(),
-        sys_inputs={"document": msgspec.json.encode(breakable(document)).decode()},
-        timestamp=int(noon.timestamp()),
-    )
-    return bytes(made)
+    return typeset(_TEMPLATE, breakable(document), day)
 
 
 def _sheet(sheet: Sheet, pictures: Sequence[str]) -> dict[str, Any]:

@@ -47,14 +47,14 @@ class Screen(msgspec.Struct, frozen=True):
     source: str
 
 
-def screen(rec: Recommendation, edition: Edition) -> Screen:
-    """Return the first screen of a recommendation."""
+def screen(rec: Recommendation, edition: Edition, notes: bool = False) -> Screen:
+    """Return the first screen of a recommendation; ``notes`` adds what is noted of the diagnosis's name."""
     reasons = [lead for _, lead in words.reasons(rec)]
     deciding = [one for one in rec.missing if one.decides]
     cautions = foremost(rec)
     return Screen(
         who=_who(rec, edition),
-        found=_found(rec, edition),
+        found=_found(rec, edition, notes),
         sentences=tuple(zip(SENTENCES, (rec.answer.target, rec.answer.trk_inhibitor, rec.answer.next), strict=True)),
         why=(*(_reason(lead, edition) for lead in reasons[: REASONS - 1]), _tier(rec, edition)),
         weigh=tuple(plain(f"{one.drug}: {one.text}" if one.drug else one.text) for one in rec.weigh[:2]),
@@ -68,14 +68,19 @@ def screen(rec: Recommendation, edition: Edition) -> Screen:
             "question": len(rec.missing) - min(QUESTIONS, len(deciding)),
             "caution": max(0, len(cautions) - CAUTIONS),
         },
-        source=f"{words.guideline_read(rec)}; {words.labels_read(rec)}. {plain(rec.intended_use).split(', ')[0].rstrip('.')}.",
+        source=f"{words.guideline_read(rec)}; {words.labels_read(rec)}. {_use(rec)}.",
     )
+
+
+def _use(rec: Recommendation) -> str:
+    return plain(rec.intended_use).split(", ")[0].rstrip(".")
 
 
 def foremost(rec: Recommendation) -> list[Caution]:
     """Return the cautions, those that bear on the drug or on a result of this case first."""
     order = (
-        "cautions_context", "cautions_drivers", "cautions_ntrk", "cautions_discordance", "cautions_treatment"
+        "cautions_patient", "cautions_context", "cautions_drivers", "cautions_ntrk", "cautions_discordance",
+        "cautions_treatment",
     )  # fmt: skip
     place = {step.rule: step.table for step in rec.trace}
     rank = {table: i for i, table in enumerate(order)}
@@ -104,15 +109,18 @@ _NUMBER = re.compile(r"\d+(\.\d+)?")
 _PART = re.compile(r"(tests|therapy|alterations)\[(\d+)\](?:\.(\w+))?|diagnosis\.immunoprofile\.(.+)")
 
 
-def _found(rec: Recommendation, edition: Edition) -> tuple[tuple[str, str], ...]:
+def _found(rec: Recommendation, edition: Edition, notes: bool) -> tuple[tuple[str, str], ...]:
     """Return the findings, each with its name and what it was read as; markers of the immunoprofile in one line."""
     lines: list[tuple[str, str]] = []
     markers = [plain(f.stated) for f in rec.findings if f.where.startswith("diagnosis.immunoprofile")]
     if markers:
         lines.append(("immunoprofile", ", ".join(markers)))
     for finding in rec.findings:
-        if finding.where.startswith("diagnosis.immunoprofile"):
-            continue
+        if finding.where.startswith(("diagnosis.immunoprofile", "patient.", "disease.")) and finding.used:
+            continue  # said above
+        of_the_name = finding.where == "diagnosis.histology" and finding.read_as.startswith(f"{rec.histology.name}: ")
+        if of_the_name and not notes:
+            continue  # a note on the name, for the whole report
         method, _, details = plain(finding.stated).partition("; ")
         match = _PART.match(finding.where)
         if match and match[1] == "tests" and not match[3]:
@@ -121,6 +129,8 @@ def _found(rec: Recommendation, edition: Edition) -> tuple[tuple[str, str], ...]
             name, told = "", plain(finding.stated)
         elif match and match[1] == "therapy":
             name, told = "given", plain(finding.stated)
+        elif finding.where.startswith("diagnosis."):
+            name, told = "name", plain(finding.stated)
         else:
             name, told = "finding", plain(finding.stated)
         lines.append((name, f"{told}  {_read(finding, edition)}".strip()))
@@ -130,6 +140,8 @@ def _found(rec: Recommendation, edition: Edition) -> tuple[tuple[str, str], ...]
 def _read(finding: Finding, edition: Edition) -> str:
     """Return what a finding was read as in few words, and why it was not used."""
     call, _, rest = plain(finding.read_as).partition(": ")
+    if call in plain(finding.stated) and rest:  # the name of an event or alteration stands there already
+        call, _, rest = rest.partition(". ")[0].partition(": ")
     known = next((words.level_words(edition, fact, call) for fact in _CALLS if call in edition.facts[fact].levels), "")
     short = known or (f"{call}: {rest.split('. ')[0]}" if rest else call)
     return f"[{short.rstrip('.')}]" + ("" if finding.used else f" not used: {plain(finding.why_not)}")

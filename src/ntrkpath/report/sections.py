@@ -11,6 +11,7 @@ from ntrkpath.model.fusion import FusionVerdict
 from ntrkpath.model.recommendation import Caution, Recommendation
 from ntrkpath.report import words
 from ntrkpath.report.markup import Html, el, join, pairs, table
+from ntrkpath.report.ordering import ordering
 from ntrkpath.report.screen import Line, rest, screen
 from ntrkpath.report.words import Basis, plain
 
@@ -70,6 +71,23 @@ def weigh(rec: Recommendation) -> Html:
         based = " · ".join([*one.statements, *([one.source] if one.source else [])])
         rows.append(("+" if one.newer else "-", join(el("p", lead, newer, one.text), el("p", based, class_="cited"))))
     return join(el("h3", "To weigh"), items(rows))
+
+
+def beside_order(rec: Recommendation, edition: Edition) -> Html:
+    """Return advantages, limits and clones of the tests that are ordered."""
+    ordered = ordering(rec, edition)
+    if not ordered:
+        return Html("")
+    told = [
+        el(
+            "details",
+            el("summary", one.test),
+            pairs(list(one.lines)),
+            el("p", " · ".join(one.statements), class_="cited"),
+        )
+        for one in ordered
+    ]
+    return join(el("h3", "Beside the order"), *told)
 
 
 def record(rec: Recommendation, edition: Edition) -> Html:

@@ -15,6 +15,7 @@ from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.printable import printable
 from ntrkpath.model.recommendation import Label, Recommendation
 from ntrkpath.report import probability, words
+from ntrkpath.report.ordering import ordering
 from ntrkpath.report.screen import Line, rest, screen
 from ntrkpath.report.words import Basis, plain
 
@@ -58,9 +59,9 @@ def _noted(body: Text, basis: Basis, with_note: bool = True) -> Text:
     return body
 
 
-def _first(rec: Recommendation, edition: Edition, whole: bool) -> Iterator[RenderableType]:
-    """Yield the first screen; ``whole`` leaves out what the sections below it show in full."""
-    shown = screen(rec, edition)
+def _first(rec: Recommendation, edition: Edition, whole: bool, brief: bool = False) -> Iterator[RenderableType]:
+    """Yield the first screen; ``whole`` leaves out what the sections below it show in full, ``brief`` all but why."""
+    shown = screen(rec, edition, notes=whole)
     yield Text(" · ".join(shown.who), style="bold")
     if shown.found:
         grid = _grid(min(20, max(len(test) for test, _ in shown.found)), None)
@@ -80,6 +81,9 @@ def _first(rec: Recommendation, edition: Edition, whole: bool) -> Iterator[Rende
     below = _grid(8, None)
     for i, line in enumerate(shown.why):
         below.add_row(Text("Why" if i == 0 else "", style="cyan"), _line(line))
+    if brief:
+        yield below
+        return
     for i, text in enumerate(shown.weigh):
         below.add_row(Text("Weigh" if i == 0 else "", style="cyan"), text)
     if shown.open:
@@ -130,6 +134,19 @@ def _weigh(rec: Recommendation) -> Iterator[RenderableType]:
         body.append(f"\n{' · '.join([*one.statements, *([one.source] if one.source else [])])}", style="dim")
         grid.add_row(Text("+" if one.newer else "-", style="cyan"), body)
     yield _indent(grid)
+
+
+def _ordering(rec: Recommendation, edition: Edition) -> Iterator[RenderableType]:
+    ordered = ordering(rec, edition)
+    if not ordered:
+        return
+    yield from _head("Beside the order")
+    for one in ordered:
+        yield _indent(Text.assemble((one.test, "bold"), "  ", (", ".join(one.statements), "dim")))
+        grid = _grid(8, None)
+        for name, said in one.lines:
+            grid.add_row(Text(name, style="dim"), plain(said))
+        yield _indent(grid, 4)
 
 
 def _why(rec: Recommendation, edition: Edition) -> Iterator[RenderableType]:
@@ -274,12 +291,14 @@ def render(
     *,
     full: bool = False,
     verbose: bool = False,
+    brief: bool = False,
 ) -> str:
     """Return a recommendation as text.
 
     Args:
         width: Columns to wrap to, at least 40.
         colour: Write ANSI colours; nothing depends on them.
+        brief: Only who, what was found, the three sentences and the reasons.
         full: Add every action, reason, caution, question, reading, figure and label.
         verbose: Add to these every row that held, the statements in full, and all that a missing fact could change.
     """
@@ -295,12 +314,13 @@ def render(
         legacy_windows=False,
     )
     full = full or verbose
-    parts = [_first(recommendation, edition, full)]
+    parts = [_first(recommendation, edition, full, brief)]
     if full:
         parts += [
             _answer(recommendation),
             _why(recommendation, edition),
             _weigh(recommendation),
+            _ordering(recommendation, edition),
             _cautions(recommendation, edition, verbose),
             _missing(recommendation, edition, None if verbose else _ACTIONS_SHOWN),
             _readings(recommendation, edition, verbose),

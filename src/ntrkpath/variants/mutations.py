@@ -81,7 +81,9 @@ def read_mutation(
     if transcript is None:
         hits = [h for h in hits if h[1] == hits[0][1]]
     codon = hits[0][1] if hits else _codon_in(own or reference, number, reference)
-    resistance = _residues(model.symbol).get(codon) if hits and codon is not None else None
+    # Resistance is a substitution in a receptor that still works: a stop, a frameshift or a deletion is none.
+    substituted = len(new) == 1 and new not in {"*", wild}
+    resistance = _residues(model.symbol).get(codon) if substituted and hits and codon is not None else None
     named = f"{wild}{codon}{new}" if codon is not None else None
     numbered = tuple(t.accession for t, _ in hits) or ((own or reference).accession,)
     return MutationReading(

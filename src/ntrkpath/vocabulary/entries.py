@@ -11,7 +11,7 @@ from ntrkpath.model.errors import GuidanceError
 
 _ENTRY_KEYS = frozenset((
     "id", "name", "oncotree", "group", "kin", "differentiation", "cns", "neuroendocrine", "markers", "defining_test",
-    "icdo3", "synonyms", "source", "note",
+    "defining_marker", "icdo3", "synonyms", "source", "note",
 ))  # fmt: skip
 _MARKER_KEYS = frozenset(["id", "kind", "kinds", "genes", "absent_by", "certainty"])
 
@@ -52,6 +52,7 @@ class Histology(msgspec.Struct, frozen=True):
         note: What a reader should know about the placement, or None.
         kin: What the name may hide, or ``other``: the fact ``kin``.
         defining_test: The test that defines it where no marker does, with its source; or None.
+        defining_marker: The marker of the immunoprofile that this test looks for; or None.
     """
 
     id: str
@@ -68,6 +69,7 @@ class Histology(msgspec.Struct, frozen=True):
     note: str | None
     kin: str = "other"
     defining_test: str | None = None
+    defining_marker: str | None = None
 
     @property
     def meaning(self) -> tuple[object, ...]:
@@ -124,4 +126,5 @@ def histology_of(entry: Mapping[str, Any]) -> Histology:
         note=entry.get("note"),
         kin=entry.get("kin", "other"),
         defining_test=entry.get("defining_test"),
+        defining_marker=entry.get("defining_marker"),
     )

@@ -18,7 +18,7 @@ _JOINTS = frozenset(
 )
 _CHANGE = re.compile(r"[a-z]\d{2,4}[a-z*]")
 _SIGN = re.compile(
-    r"\b([a-z][a-z0-9]{1,9}) ?(?:\((\+|-)\)|(\+)|(-)(?=\s+(?!and\b|or\b|und\b|et\b|y\b|e\b)))", re.IGNORECASE
+    r"\b([a-z][a-z0-9]{1,9}) ?(?:\((\+|-)\)|(\+)|(-)(?=\s*$|\s+(?!and\b|or\b|und\b|et\b|y\b|e\b)))", re.IGNORECASE
 )
 _PAIR = re.compile(r"([a-z0-9]+)::([a-z0-9]+)", re.IGNORECASE)
 
@@ -72,8 +72,8 @@ class Grammar:
                 found = self._state_after(tokens, end) or self._state_before(tokens, i)
                 pair = "::" in tokens[i:end] or _joined(tuple(genes), text)
                 change = next((t for t in tokens[i:end] if _CHANGE.fullmatch(t) and t not in self._genes), None)
-                if found is None and (pair or change):
-                    found = (("fusion" if pair else "mutation"), "present", set())
+                if found is None and (pair or change or "exon" in tokens[i:end]):  # "KIT exon 11" names its mutation
+                    found = ("fusion" if pair else "mutation"), "present", set()
                 if found is not None:
                     kind, status, places = found
                     first = min((i, *places)) - 1

@@ -12,7 +12,8 @@ import msgspec
 from ntrkpath.model.case import Case, DnaMps, Mutation, RnaMps
 from ntrkpath.model.errors import CaseError, NtrkpathError
 from ntrkpath.model.fusion import FileReport, FusionVerdict, Junction, Level
-from ntrkpath.readers import CopyNumber, ProteinChange
+from ntrkpath.pathway.intake.drivers import too_few_reads
+from ntrkpath.readers import NTRK, CopyNumber, ProteinChange
 
 if TYPE_CHECKING:
     from ntrkpath.fusion.judge import FilesJudged
@@ -150,7 +151,8 @@ def read_file(
 
     level = level_of(test)
     judged = judge_files(
-        [source], caller=test.caller, assembly=test.assembly, sample=case_id, genes=genes, level=level
+        [source], caller=test.caller, assembly=test.assembly, sample=test.sample or case_id, genes=genes,
+        level=level,
     )  # fmt: skip
     (report,), (contents,) = judged.files, judged.contents
     if contents is None:
@@ -159,13 +161,13 @@ def read_file(
     notes = list(_notes(contents, sample, case_id, test))
     mine = judged if sample is None else judged.of(sample)
     levels = {event.level for event in mine.events}
-    if levels and level not in levels:
+    if levels and level not in levels and f"{level}_fusions" not in contents.tells:
         raise CaseError(
             f"its rows are of {_LEVELS[min(levels)]}, none is of {_LEVELS[level]}", where=report.file,
             value=f"method {_METHODS[level]}", allowed=_METHODS[min(levels)],
             remedy="name the method that the file is of; a file of both levels serves both",
         )  # fmt: skip
-    if len(levels) > 1:
+    if levels - {level}:
         notes.append(
             f"Rows of {_LEVELS['dna' if level == 'rna' else 'rna']} in it count as such, not as {level.upper()}."
         )
@@ -189,12 +191,12 @@ def _telling(judged: FilesJudged) -> tuple[Junction, ...]:
 
 
 def refused(found: Junction | ProteinChange | CopyNumber) -> str:
-    """Return why the caller's own word speaks against a row (or ``""``): it is shown, and carries no alteration."""
+    """Return why a row carries no alteration, or ``""``: its caller's own word, or too few reads. It is shown."""
     standing = getattr(found, "standing", "not_stated")
     words = getattr(found, "filtered", None)
     if standing in _REFUSED:
         return f"{standing} by the caller itself" + (f" ({words})" if words else "")
-    return ""
+    return too_few_reads(found) if isinstance(found, Junction) else ""
 
 
 def _notes(contents: object, sample: str | None, case_id: str, test: DnaMps | RnaMps) -> Iterator[str]:
@@ -236,6 +238,18 @@ def chosen_sample(samples: Sequence[str], stated: str | None, case_id: str, file
 def events_of(attached: Attached) -> list[FusionVerdict]:
     """Return our verdicts on the NTRK events of all files of a case."""
     return [event for found in attached.values() for event in found.events]
+
+
+def open_mutations(attached: Attached) -> tuple[int, ...]:
+    """Return the tests, counted from 1, whose files leave open whether an NTRK gene is mutated.
+
+    A row that could not be read, and one that its own caller puts in doubt, are no "none found".
+    """
+    return tuple(
+        position
+        for position, found in attached.items()
+        if not found.evaluated or any(refused(one) and one.gene in NTRK for one in found.changes)
+    )
 
 
 def with_files(case: Case, attached: Attached) -> Case:

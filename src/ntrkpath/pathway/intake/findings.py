@@ -18,6 +18,7 @@ from ntrkpath.pathway.intake.sequencing import FusionReading, Silent, counts_as,
 from ntrkpath.pathway.intake.treated import Treated
 from ntrkpath.pathway.intake.tumour import Tumour
 from ntrkpath.vocabulary import Histology
+from ntrkpath.vocabulary.stains import deficiencies, marker_name, read_profile
 
 #: Parts of a case whose every key stands in the patient block.
 _PATIENT = ("patient", "diagnosis", "disease")
@@ -47,8 +48,42 @@ def stated(part: msgspec.Struct, leave_out: tuple[str, ...] = ()) -> Iterator[tu
             yield name, value
 
 
+#: Keys whose value says by itself what it is.
+_SPEAKING = frozenset(
+    {
+        "gene", "kind", "status", "detail", "result", "probe", "intensity", "distribution", "pattern", "specimen",
+        "drug", "protein", "panel", "date",
+    }
+)  # fmt: skip
+
+
 def _text(part: msgspec.Struct, leave_out: tuple[str, ...] = ()) -> str:
-    return "; ".join(f"{name.replace('_', ' ')} {said(value)}" for name, value in stated(part, leave_out))
+    return "; ".join(_told(name, value) for name, value in stated(part, leave_out))
+
+
+def _told(name: str, value: Any) -> str:
+    if name == "percent":
+        return f"{said(value)} % of cells"
+    return said(value) if name in _SPEAKING else f"{name.replace('_', ' ')} {said(value)}"
+
+
+def _alteration_text(one: Alteration) -> str:
+    return f"{one.gene} {one.kind} {one.status}" + (f": {one.detail}" if one.detail else "")
+
+
+def _fusion_text(fusion: ReportedFusion) -> str:
+    """Return a fusion as it is stated, side by side: ``ETV6 exon 5::NTRK3 exon 15; in_frame``."""
+    sides = []
+    for end in ("five_prime", "three_prime"):
+        exon, transcript, place = (getattr(fusion, f"{key}_{end}") for key in ("exon", "transcript", "position"))
+        parts = [getattr(fusion, end) or "?"]
+        parts += [f"exon {exon}"] if exon is not None else []
+        parts += [f"of {transcript}"] if transcript else []
+        parts += [f"at {place}"] if place else []
+        sides.append(" ".join(parts))
+    more = [said(value) for value in (fusion.assembly,) if value]
+    more += [f"frame {fusion.frame}" if fusion.frame == "unknown" else fusion.frame] if fusion.frame else []
+    return "; ".join(["::".join(sides), *more])
 
 
 def patient(case: Case) -> dict[str, str]:
@@ -77,7 +112,7 @@ def as_written(found: list[Finding], read_as: list[ReadAs]) -> Iterator[Finding]
         yield msgspec.structs.replace(
             finding,
             stated="; ".join([text, *told]),
-            read_as="; ".join([finding.read_as, *notes]) if whole else finding.read_as,
+            read_as="; ".join([finding.read_as.rstrip("."), *notes]) if whole and notes else finding.read_as,
         )
     for entry in left.values():
         yield Finding(entry.where, entry.stated, "; ".join(filter(None, (entry.read_as, entry.note))), True, "")
@@ -107,7 +142,8 @@ class Account:
         """
         found = [*self._named(case.diagnosis.histology), *self._markers(case.diagnosis.immunoprofile)]
         found += [
-            self._alteration(f"alterations[{i}]", one, histology, _text(one)) for i, one in enumerate(case.alterations)
+            self._alteration(f"alterations[{i}]", one, histology, _alteration_text(one))
+            for i, one in enumerate(case.alterations)
         ]
         by_test: dict[int, list[Called]] = {}
         for one in called:
@@ -137,12 +173,17 @@ class Account:
 
     @staticmethod
     def _markers(profile: Mapping[str, str]) -> Iterator[Finding]:
+        read = read_profile(profile)
+        shown = deficiencies(read)
         for name, result in profile.items():
-            known = result not in _UNKNOWN
-            yield Finding(
-                f"diagnosis.immunoprofile.{name}", f"{name} {result}", f"{name} {result}", known,
-                "" if known else "its result is not known",
-            )  # fmt: skip
+            marker = marker_name(name)
+            told = f"{marker} {result}"
+            if marker in shown:
+                told += ": {} deficiency {}".format(*shown[marker])
+            why = "" if result not in _UNKNOWN else "its result is not known"
+            if not why and read[marker] == "unknown":
+                why = "the same marker is stated with two results"
+            yield Finding(f"diagnosis.immunoprofile.{name}", f"{name} {result}", told, not why, why)
 
     def _alteration(self, where: str, one: Alteration, histology: Histology, text: str) -> Finding:
         role = self.tumour.role(histology, one.gene, one.kind)
@@ -174,8 +215,8 @@ class Account:
             yield self._fusion(f"{where}.fusions[{i}]", fusion, reading, histology)
         for i, mutation in enumerate(test.mutations or ()):
             yield self._change(
-                f"{where}.mutations[{i}]", _text(mutation), mutation.gene, mutation.protein, mutation.transcript,
-                histology,
+                f"{where}.mutations[{i}]", _text(mutation).replace("; ", " "), mutation.gene, mutation.protein,
+                mutation.transcript, histology,
             )  # fmt: skip
         for i, gene in enumerate(test.amplifications):
             one = Alteration(gene=gene, kind="amplification", status="present")
@@ -184,7 +225,7 @@ class Account:
     def _fusion(
         self, where: str, fusion: ReportedFusion, reading: FusionReading | None, histology: Histology
     ) -> Finding:
-        text = _text(fusion)
+        text = _fusion_text(fusion)
         if reading is not None:
             return self._event(where, text, reading)
         name = fusion_name(fusion, self.ntrk)
@@ -229,6 +270,10 @@ class Account:
         if symbol is None:
             one = Alteration(gene=gene, kind="mutation", status="present")
             found = self._alteration(where, one, histology, text)
+            passenger = self.tumour.changes.passenger(Mutation(gene=gene, protein=protein))
+            if passenger:
+                found = msgspec.structs.replace(found, read_as=f"{gene} {protein}: a change of unknown meaning")
+            against = against or passenger
             return msgspec.structs.replace(found, used=False, why_not=against) if against else found
         known = self.treated.classify(symbol, Mutation(gene=gene, protein=protein, transcript=transcript))
         if known is not None:
@@ -265,10 +310,10 @@ class Account:
             )  # fmt: skip
         for number in found.copy_numbers:
             text = f"{number.gene} {number.call or 'copy number'}" + (f", {number.copies:g}" if number.copies else "")
-            one = Alteration(gene=number.gene, kind="amplification", status="present")
+            amplified = Alteration(gene=number.gene, kind="amplification", status="present")
             place = f"{where}: {_place(number)}"
             if number.call == "amplification" and not refused(number):
-                yield self._alteration(place, one, histology, text)
+                yield self._alteration(place, amplified, histology, text)
             else:
                 yield Finding(place, text, text, False, refused(number) or "it is no amplification")
 

@@ -14,6 +14,7 @@ from ntrkpath.pathway.intake import fish as fish_assay
 from ntrkpath.pathway.intake import ihc as ihc_assay
 from ntrkpath.pathway.intake import rt_pcr as rt_pcr_assay
 from ntrkpath.pathway.intake import sequencing as sequencing_assay
+from ntrkpath.pathway.intake.drivers import Drivers
 from ntrkpath.pathway.intake.files import Attached, FromFile, level_of, refused
 from ntrkpath.pathway.intake.fish import fish_levels
 from ntrkpath.pathway.intake.genes import NtrkGenes
@@ -77,6 +78,7 @@ class Readouts:
     def __init__(self, edition: Edition, ntrk: NtrkGenes, judge: Judge | None = None) -> None:
         self.facts, self.ntrk, self.judge = edition.facts, ntrk, judge
         masks = {ident: Masks(table, edition.facts) for ident, table in edition.tables.items()}
+        self.drivers = Drivers(edition)
         self.reported = masks["reported_fusion"]
         self.calls = {prefix: masks[f"{prefix}_call"] for _, prefix, _, _ in _METHODS}
         self.best_first: dict[str, list[str]] = {
@@ -186,7 +188,7 @@ class Readouts:
                 found += [
                     Alteration(gene=m.gene, kind="mutation", status="present")
                     for m in test.mutations or ()
-                    if not self.ntrk.symbol(m.gene)
+                    if not self.ntrk.symbol(m.gene) and not self.drivers.passenger(m)
                 ]
                 found += [
                     Alteration(gene=gene, kind="amplification", status="present")

@@ -119,7 +119,7 @@ def read_fusions(
                     ours.rule,
                     reasons=ours.reasons,
                     where=f"fusions[{number}]",
-                )  # fmt: skip
+                )
             )
             continue
         partner = "unknown"
@@ -191,8 +191,9 @@ def sequencing_levels(
 ) -> dict[str, str]:
     """Return the levels of the ``rna_*`` or ``dna_*`` readout facts of one test; ``readings`` come most telling first.
 
-    A positive result that names fusions of other genes only is negative for NTRK; one whose fusions are not recognised
-    stays positive, without a fusion that could be judged.
+    A negative result of a panel whose genes are stated, none of them NTRK, is no test of NTRK. A positive result that
+    names fusions of other genes only is negative for NTRK; one whose fusions are not recognised stays positive,
+    without a fusion that could be judged.
 
     Args:
         evaluated: Whether everything that its file holds could be read and evaluated; so where it has no file.
@@ -200,6 +201,8 @@ def sequencing_levels(
     result = result_level(test.result)
     if result == "positive" and test.fusions and not readings and all(of_other_genes(f, ntrk) for f in test.fusions):
         result = "negative"
+    if result == "negative" and not readings and test.genes_covered and not ntrk.covered(test.genes_covered):
+        result = "not_done"  # a panel without any NTRK gene looked for no NTRK fusion
     counted = [worth for reading in readings if (worth := counts_as(reading, silent))]
     levels = {
         "result": result,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import cache
 
 import msgspec
@@ -65,13 +66,19 @@ class Treated:
             remedy="write the international name",
         )
 
-    def levels(self, case: Case) -> tuple[dict[str, str], Resistance, frozenset[str]]:
-        """Return the facts, what is known of resistance, and the drugs on which the disease progressed."""
+    def levels(
+        self, case: Case, unsettled: Collection[int] = ()
+    ) -> tuple[dict[str, str], Resistance, frozenset[str]]:
+        """Return the facts, what is known of resistance, and the drugs on which the disease progressed.
+
+        Args:
+            unsettled: Tests, counted from 1, whose files leave open whether an NTRK gene is mutated.
+        """
         lines = [(line, self.drug(line, i)) for i, line in enumerate(case.therapy or [])]
         trk = [(line, drug) for line, drug in lines if drug and self.drugs[drug].generation in ("first", "next")]
         statuses = [(self.status(line), self.drugs[str(drug)].generation) for line, drug in trk]
         therapy = "unknown" if case.therapy is None else _course(statuses)
-        resistance = self._resistance(case, [line for line, _ in trk], therapy)
+        resistance = self._resistance(case, [line for line, _ in trk], therapy, unsettled)
         progressed = frozenset(str(drug) for line, drug in trk if self.status(line) == "progressed")
         others = [self.status(line) for line, drug in lines if drug is None]
         standard: str = case.disease.standard_therapy or next(
@@ -147,7 +154,9 @@ class Treated:
             return None
         return change, self.residues[gene][number]
 
-    def _resistance(self, case: Case, trk: list[TherapyLine], therapy: str) -> Resistance:
+    def _resistance(
+        self, case: Case, trk: list[TherapyLine], therapy: str, unsettled: Collection[int]
+    ) -> Resistance:
         known = [(gene, found) for gene, m in self._ntrk_mutations(case) if (found := self.classify(gene, m))]
         if known:
             gene, (change, kind) = min(known, key=lambda k: (_GRAVEST.index(k[1][1]), k[0], k[1][0]))
@@ -166,11 +175,12 @@ class Treated:
                 return Resistance("off_target", " and ".join(dict.fromkeys(off)), {})
             # A panel that leaves out an NTRK gene cannot say that none is mutated.
             whole = [t for t in tests if t.genes_covered is None or self.ntrk.covered(t.genes_covered) == self.ntrk.all]
-            if any(t.mutations is not None for t in whole):
+            open_ones = [case.tests[position - 1] for position in unsettled]
+            if any(t.mutations is not None and not any(t is one for one in open_ones) for t in whole):
                 return Resistance("none_found", None, {})
         if therapy in ("progressed_first", "progressed_next"):
             undated = [t for t in case.tests if isinstance(t, DnaMps | RnaMps) and (t.date is None or not starts)]
-            if off := [name for t in undated for name in self._off_target(t)]:
+            if off := [*self._listed(case), *(name for t in undated for name in self._off_target(t))]:
                 return Resistance("undated", " and ".join(dict.fromkeys(off)), {})
         return Resistance("not_done", None, {})
 
@@ -191,12 +201,26 @@ class Treated:
 
     def _off_target(self, test: DnaMps | RnaMps) -> list[str]:
         """Return the alterations outside TRK that restore signalling, as ``BRAF V600E`` or ``MET amplification``."""
-        found = {(m.gene.upper(), m.protein.removeprefix("p.")) for m in test.mutations or ()}
         amplified = {gene.upper() for gene in test.amplifications}
+        mutated = [name for m in test.mutations or () if (name := self._bypass(m.gene, m.protein))]
+        return mutated + [f"{gene} {change}" for gene, change, kind in self.off_target
+                          if kind == "amplification" and gene in amplified]  # fmt: skip
+
+    def _bypass(self, gene: str, protein: str) -> str | None:
+        """Return a mutation at a residue whose change restores signalling outside TRK: ``KRAS G12V`` beside G12D."""
+        match = _CHANGE.fullmatch(protein.strip())
+        if match is None:
+            return None
+        before, after = (_ONE.get(residue.title(), residue) for residue in (match[1], match[3]))
+        known = {(of, change[:-1]) for of, change, kind in self.off_target if kind == "mutation"}
+        return f"{gene.upper()} {before}{match[2]}{after}" if (gene.upper(), f"{before}{match[2]}") in known else None
+
+    def _listed(self, case: Case) -> list[str]:
+        """Return the alterations outside TRK that the case lists without a test, and so without a date."""
+        genes = {(gene, kind) for gene, _, kind in self.off_target}
+        present = [a for a in case.alterations if a.status == "present" and (a.gene.upper(), a.kind) in genes]
         return [
-            f"{gene} {change}"
-            for gene, change, kind in self.off_target
-            if ((gene, change) in found if kind == "mutation" else gene in amplified)
+            f"{a.gene.upper()} {change if (change := _change_in(a.detail)) != 'unknown' else a.kind}" for a in present
         ]
 
 

@@ -9,9 +9,12 @@ from ntrkpath.guidance import Edition
 from ntrkpath.model.age import age_in_years
 from ntrkpath.model.case import Alteration, Case
 from ntrkpath.model.errors import CaseError, HistologyError
+from ntrkpath.pathway.intake.drivers import Drivers
 from ntrkpath.pathway.intake.genes import NtrkGenes
 from ntrkpath.vocabulary import Histology
+from ntrkpath.vocabulary.case_words import fold
 from ntrkpath.vocabulary.histology import Marker, Resolution
+from ntrkpath.vocabulary.stains import deficiencies, read_profile
 
 _FLAG = {True: "yes", False: "no"}
 
@@ -35,6 +38,7 @@ class Tumour:
         derive = {ident: fact.derive or {} for ident, fact in edition.facts.items()}
         self.bands = [(level, float(bound)) for level, bound in derive["age_band"]["upper_bounds_years"]]
         self.oldest_band = derive["age_band"]["last"]
+        self.changes = Drivers(edition)
         self.drivers = frozenset(derive["other_driver"]["genes"])
         self.any_fusion = derive["canonical_alteration"]["any_fusion"].upper()
         self.vimentin = frozenset(derive["lineage"]["vimentin"])
@@ -87,11 +91,18 @@ class Tumour:
         """Return the alterations that the name of the diagnosis states, as alterations of the case.
 
         Raises:
-            CaseError: The case states the opposite of one of them.
+            CaseError: The case, or one of its stains, states the opposite of one of them.
         """
+        for marker, (gene, status) in deficiencies(read_profile(case.diagnosis.immunoprofile)).items():
+            if any((one.gene, one.kind) == (gene, "deficiency") and one.status != status for one in resolution.carries):
+                raise CaseError(
+                    "contradicts the name of the diagnosis", where="diagnosis.immunoprofile", value=marker,
+                    allowed=f"{gene} deficiency as {resolution.text!r} has it", remedy="correct the name or the stain",
+                )  # fmt: skip
         for i, stated in enumerate(case.alterations):
             for one in resolution.carries:
-                same = (stated.gene.upper(), stated.kind) == (one.gene.upper(), one.kind)
+                family = one.gene == "SDH" and re.fullmatch("SDH[A-DX]?", stated.gene.upper())
+                same = (family or stated.gene.upper() == one.gene.upper()) and stated.kind == one.kind
                 if same and stated.status != "unknown" and stated.status != one.status:
                     raise CaseError(
                         "contradicts the name of the diagnosis", where=f"alterations[{i}].status", value=stated.status,
@@ -110,9 +121,9 @@ class Tumour:
             found: Alterations that the tests of the case report beside those listed.
         """
         diagnosis, disease = case.diagnosis, case.disease
-        alterations = self._by_gene([*case.alterations, *found])
-        profile = {name.strip().upper(): value for name, value in diagnosis.immunoprofile.items()}
-        canonical = self._canonical(histology, alterations)
+        alterations = self._altered(case, found)
+        profile = read_profile(diagnosis.immunoprofile)
+        canonical = self._canonical(histology, alterations, profile)
         return {
             "histology_group": histology.group,
             "kin": histology.kin,
@@ -130,6 +141,8 @@ class Tumour:
             "relapse_risk": disease.relapse_risk or "unknown",
             "surgery_morbidity": disease.surgery_morbidity or "unknown",
             "alternative": flag(disease.satisfactory_alternative),
+            "brain_metastases": flag(disease.brain_metastases),
+            "pregnant": flag(case.patient.pregnant),
             "age_band": self._age_band(case.patient.age),
         }
 
@@ -149,6 +162,12 @@ class Tumour:
         if any((name, kind) in self.defining for name in names):
             return "defines another sarcoma: it questions the diagnosis"
         return "an oncogenic driver" if self.drivers.intersection(names) else ""
+
+    def _altered(self, case: Case, found: Iterable[Alteration]) -> dict[tuple[str, str], str]:
+        """Map (gene, kind) to its status: what the case lists, what its stains show, and what else was found."""
+        lost = deficiencies(read_profile(case.diagnosis.immunoprofile)).values()
+        shown = [Alteration(gene=gene, kind="deficiency", status=status) for gene, status in lost]  # type: ignore[arg-type]
+        return self._by_gene([*case.alterations, *shown, *found])
 
     def _by_gene(self, alterations: Iterable[Alteration]) -> dict[tuple[str, str], str]:
         """Map (gene, kind) to its status; present outweighs absent, absent outweighs unknown."""
@@ -173,7 +192,11 @@ class Tumour:
             return "absent"
         return "unknown"
 
-    def _canonical(self, histology: Histology, alterations: dict[tuple[str, str], str]) -> str:
+    def _canonical(
+        self, histology: Histology, alterations: dict[tuple[str, str], str], profile: Mapping[str, str]
+    ) -> str:
+        if histology.defining_marker and profile.get(histology.defining_marker) == "positive":
+            return "present"
         statuses = [(marker, self._status(marker, alterations)) for marker in histology.markers]
         if any(status == "present" for _, status in statuses):
             return "present"
@@ -197,14 +220,14 @@ class Tumour:
     def points_to(self, case: Case, found: Iterable[Alteration]) -> tuple[str, tuple[str, ...]] | None:
         """Return an alteration that defines another sarcoma, and the names of the sarcomas that it defines."""
         histology = self.histology(case.diagnosis.histology).histology
-        alterations = self._by_gene([*case.alterations, *found])
+        alterations = self._altered(case, found)
         foreign = self._of_another(histology, alterations) if histology else []
         ranked = sorted((len(names), gene, kind, names) for gene, kind in foreign if (names := self._named(gene, kind)))
         return (f"{ranked[0][1]} {ranked[0][2]}", ranked[0][3]) if ranked else None
 
     def _named(self, gene: str, kind: str) -> tuple[str, ...]:
         return tuple(
-            entry.name.casefold()
+            entry.name
             for entry in self.vocabulary
             if any(gene in m.genes and kind in m.kinds and m.certainty == "pathognomonic" for m in entry.markers)
         )
@@ -212,7 +235,7 @@ class Tumour:
     def open_markers(self, case: Case, found: Iterable[Alteration]) -> tuple[str, ...]:
         """Return the canonical alterations of the histology that are neither present nor tested absent."""
         histology = self.histology(case.diagnosis.histology).histology
-        alterations = self._by_gene([*case.alterations, *found])
+        alterations = self._altered(case, found)
         markers = histology.markers if histology else ()
         return tuple(marker.id for marker in markers if self._status(marker, alterations) == "unknown")
 
@@ -266,7 +289,7 @@ class Tumour:
         said = site.casefold().strip(" .?-_[]()") if site else ""
         if not said or " ".join(said.split()) in self.no_site:
             return "unknown"
-        return "yes" if self.cns.search(said) else "no"
+        return "yes" if self.cns.search(fold(said)) else "no"
 
     def _age_band(self, age: float | str | None) -> str:
         years = age_in_years(age)

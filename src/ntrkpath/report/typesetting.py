@@ -1,0 +1,49 @@
+"""A document set as PDF by typst, in a font shipped beside it: no font of a machine changes a byte of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ntrkpath.model.errors import NtrkpathError
+
+#: The family of all texts, in templates and drawings; signs it lacks come from the fonts that typst holds itself.
+FAMILY = "Source Sans Pro"
+#: Its files, one a style, with their licence.
+FONTS = Path(__file__).parent / "typst" / "fonts"
+
+
+class PdfError(NtrkpathError):
+    """The PDF cannot be made."""
+
+    kind = "pdf"
+
+
+def typeset(template: Path, document: Mapping[str, Any], day: dt.date) -> bytes:
+    """Return a document as PDF; the same document and day give the same bytes on every machine.
+
+    Args:
+        template: The typst file that lays it out.
+        document: What the template reads, as JSON.
+        day: The day that the PDF carries.
+
+    Raises:
+        PdfError: typst is not installed.
+    """
+    try:
+        import typst
+    except ImportError:
+        raise PdfError("a PDF needs typst, which is not installed", remedy="pip install 'ntrkpath[pdf]'") from None
+    noon = dt.datetime(day.year, day.month, day.day, 12, tzinfo=dt.UTC)
+    made = typst.compile(
+        str(template),
+        font_paths=[str(FONTS)],
+        ignore_system_fonts=True,
+        sys_inputs={"document": msgspec.json.encode(document).decode()},
+        timestamp=int(noon.timestamp()),
+    )
+    return bytes(made)

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP = $(BIN)/pip install --quiet --disable-pip-version-check
 EXTRAS := dev,docs
 .DEFAULT_GOAL := demo
-.PHONY: demo serve test test-long test-lowest test-newest system lint bench docs knowledge lock release constraints clean
+.PHONY: demo serve test test-long test-lowest test-newest system recipes lint bench docs knowledge lock release constraints clean
 
 # constraints.txt pins every package that is installed here; see `make constraints`.
 $(VENV)/.core: pyproject.toml hatch_build.py constraints.txt
@@ -41,6 +41,14 @@ test-lowest:  ## the core on the lowest versions that pyproject.toml allows, in 
 
 test-newest:  ## the core on the newest versions there are, in an environment of its own
 	scripts/other_versions.sh newest
+
+$(VENV)/.recipes: packaging/tools.txt
+	test -x $(VENV)/recipes/bin/python || $(PYTHON) -m venv $(VENV)/recipes
+	$(VENV)/recipes/bin/pip install --quiet --disable-pip-version-check -r packaging/tools.txt
+	touch $@
+
+recipes: $(VENV)/.dev $(VENV)/.recipes  ## packaging/ and examples/laboratory with real Snakemake, planemo and MultiQC
+	NTRKPATH_RECIPES=$(abspath $(VENV)/recipes/bin) $(BIN)/python -m pytest -q -m 'long or not long' tests/test_recipes.py
 
 lint: $(VENV)/.dev  ## style, types, layers
 	$(BIN)/ruff check .

@@ -13,11 +13,14 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import msgspec
+
 import docs_code
 import docs_guidance
 import docs_histologies
 import docs_rounds
 from ntrkpath.guidance import Edition, load
+from ntrkpath.schema import NAMES, shipped
 
 ROOT = Path(__file__).resolve().parent.parent
 GENERATED = ROOT / "docs" / "reference" / "generated"
@@ -33,6 +36,18 @@ def pages(edition: Edition) -> dict[str, str]:
     }
 
 
+def files() -> dict[str, bytes]:
+    """Return what stands beside the pages as JSON, by file name: the OpenAPI document and every JSON Schema."""
+    from ntrkpath.server.api.document import completed
+    from ntrkpath.server.app import create_app
+    from ntrkpath.server.settings import Settings
+
+    application: Any = create_app(Settings(workers=0)).app
+    described = completed(application.openapi_schema.to_schema())
+    made = {"openapi.json": described} | {f"{name}-1.json": shipped(name) for name in NAMES}
+    return {name: msgspec.json.format(msgspec.json.encode(one), indent=2) + b"\n" for name, one in made.items()}
+
+
 def build(directory: Path = GENERATED) -> list[Path]:
     """Write the pages that changed, remove those that are no longer made, and return all paths."""
     directory.mkdir(parents=True, exist_ok=True)
@@ -43,6 +58,8 @@ def build(directory: Path = GENERATED) -> list[Path]:
     for path, text in made.items():
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")
+    for name, content in files().items():
+        (directory / name).write_bytes(content)
     return sorted(made)
 
 

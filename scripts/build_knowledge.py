@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from ntrkpath.guidance.files import KNOWLEDGE, write_compiled
-from ntrkpath.schema import json_schema
+from ntrkpath.schema import NAMES, json_schema
 from ntrkpath.vocabulary import names
 
 SCHEMAS = Path(__file__).parents[1] / "src" / "ntrkpath" / "schema"
@@ -28,7 +28,7 @@ def main() -> None:
     for guideline in sorted(KNOWLEDGE.glob("*/guideline.yaml")):
         print(write_compiled(guideline.parent))
     print(names.write_compiled())
-    for name in ("case", "recommendation"):
+    for name in NAMES:
         target = SCHEMAS / f"{name}-1.json"
         target.write_bytes(msgspec.json.format(msgspec.json.encode(json_schema(name)), indent=2) + b"\n")
         print(target)

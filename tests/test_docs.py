@@ -19,6 +19,7 @@ import docs_examples  # noqa: E402
 import docs_keys  # noqa: E402
 from ntrkpath.guidance import load  # noqa: E402
 from ntrkpath.model import case, fusion, recommendation  # noqa: E402
+from ntrkpath.schema import NAMES  # noqa: E402
 
 PAGES = docs_examples.pages()
 _HEADING = re.compile(r"^#+ (.*?)(?: *\{ *#(\S+) *\})?$", re.MULTILINE)
@@ -143,6 +144,7 @@ def _targets(text: str) -> set[str]:
 def test_every_internal_link_leads_somewhere(reference: dict[str, str]) -> None:
     texts = {page.resolve(): page.read_text(encoding="utf-8") for page in PAGES}
     texts |= {(build_docs.GENERATED / name).resolve(): text for name, text in reference.items()}
+    texts |= {(build_docs.GENERATED / name).resolve(): "" for name in build_docs.files()}
     broken = []
     for page, text in texts.items():
         prose = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
@@ -156,6 +158,15 @@ def test_every_internal_link_leads_somewhere(reference: dict[str, str]) -> None:
             ):
                 broken.append(f"{page.name}: {link}")
     assert broken == []
+
+
+def test_the_site_holds_the_interface_as_openapi_and_every_schema() -> None:
+    pytest.importorskip("litestar")
+    import msgspec
+
+    made = {name: msgspec.json.decode(content) for name, content in build_docs.files().items()}
+    assert set(made) == {"openapi.json", *(f"{name}-1.json" for name in NAMES)}
+    assert {"/api/v1/recommend", "/api/v1/fusions"} <= set(made["openapi.json"]["paths"])
 
 
 def test_every_page_is_in_the_navigation() -> None:

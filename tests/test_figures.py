@@ -99,7 +99,7 @@ PATHS: list[tuple[str, Recommendation, set[str], dict[str, str]]] = [
         "complex genomics, stain and RNA positive: a TRK inhibitor comes in",
         sarcoma(UPS, "metastatic", STAIN_POSITIVE, RNA_POSITIVE, diagnosis=PLAIN),
         START | {"extent-mid", "mid-ihc", "ihc-mid-positive", "mps-target", "target-trk"},
-        {"trk": "consider"},
+        {"trk": "consider", "diagnosis": "consider"},
     ),
     (
         "leiomyosarcoma: no stain screen",
@@ -120,10 +120,34 @@ PATHS: list[tuple[str, Recommendation, set[str], dict[str, str]]] = [
         {"research": "recommended"},
     ),
     (
-        "canonical alteration, yet a positive stain: sequencing",
+        "canonical alteration, yet a positive stain: research, and sequencing may be considered",
         sarcoma("synovial sarcoma", "metastatic", STAIN_POSITIVE),
-        START | {"extent-low", "low-found", "found-mps"},
-        {"mps": "recommended"},
+        START | {"extent-low", "low-research", "low-found", "found-mps"},
+        {"research": "may", "mps": "consider"},
+    ),
+    (
+        "an infant's fibrosarcoma by name: priority +++, any of three tests",
+        decide(
+            patient={"age": "3 months"},
+            diagnosis={"histology": "fibrosarcoma", **PLAIN},
+            disease={"extent": "localized"},
+        ),
+        START | {"extent-high", "high-fish", "high-ihc", "high-mps"},
+        {"diagnosis": "recommended", "fish": "recommended", "ihc_high": "recommended", "mps": "recommended"},
+    ),
+    (
+        "infantile myofibromatosis with a positive stain: no sarcoma, yet sequenced",
+        decide(
+            patient={"age": "3 months"}, diagnosis={"histology": "infantile myofibromatosis"}, tests=[STAIN_POSITIVE]
+        ),
+        {"sample-diagnosis", "diagnosis-outside", "outside-mps"},
+        {"diagnosis": "recommended", "mps": "recommended"},
+    ),
+    (
+        "infantile fibrosarcoma, RNA negative of unstated quality: the laboratory is asked",
+        sarcoma("infantile fibrosarcoma", "localized", {"method": "rna_mps", "result": "negative"}),
+        START | {"extent-high", "high-mps", "mps-repeat"},
+        {"repeat": "recommended"},
     ),
     ("GIST of unknown drivers", sarcoma("GIST", None), START | {"extent-settle"}, {"settle": "recommended"}),
     (

@@ -155,6 +155,20 @@ def test_a_row_without_a_sample_is_nobodys_where_others_have_one(names: list[str
     assert len(result.problems) == (len(names) - len(named) if named else 0)
 
 
+@pytest.mark.parametrize("cut", range(12, len(SHARED) - 1, 7))
+def test_a_header_cut_short_is_no_none_found(cut: int) -> None:
+    for text in (SHARED[:cut], SHARED[:cut] + "\n"):
+        if text.strip() == SHARED.strip():
+            continue
+        (report,) = judge_files([("calls.tsv", text.encode())]).files
+        assert report.status == "not_evaluable" and report.problems
+
+
+def test_a_whole_header_of_a_known_caller_is_none_found() -> None:
+    (report,) = judge_files([("calls.tsv", SHARED.encode())]).files
+    assert report.status == "read" and not report.problems
+
+
 # --- variants
 
 

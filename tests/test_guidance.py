@@ -21,7 +21,7 @@ from ntrkpath.guidance.lookup import LISTS, look_up
 from ntrkpath.model.errors import GuidanceError
 from ntrkpath.proof.groups import check_groups
 from ntrkpath.rules import load_tables
-from ntrkpath.schema import json_schema, shipped
+from ntrkpath.schema import NAMES, json_schema, shipped
 
 EDITION = load()
 AS_OF = dt.date(2026, 5, 15)
@@ -79,7 +79,7 @@ def test_an_edition_that_does_not_exist_names_those_that_do() -> None:
 # --- schemas and public names -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["case", "recommendation"])
+@pytest.mark.parametrize("name", NAMES)
 def test_the_shipped_schema_is_that_of_the_type(name: str) -> None:
     assert shipped(name) == msgspec.json.decode(msgspec.json.encode(json_schema(name)))
 

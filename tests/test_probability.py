@@ -368,18 +368,9 @@ def test_an_edition_whose_evidence_was_edited_is_not_answered_from_old_figures(m
     assert found == Probability(None, (), None, (), (), STALE)
 
 
-def test_with_the_statistics_installed_the_figures_are_made_anew() -> None:
-    pytest.importorskip("scipy")
-    edition = changed(evidence_frequency=one_more_fusion())
-    case = case_from({"id": "c", "diagnosis": {"histology": "USARC"}, "tests": [IHC_NEGATIVE]})
-    found = Pathway(edition, TODAY).recommend(case).probability
-    assert found is not None and found.pre_test is not None
-    assert found.pre_test.counts == "20 of 174"
-    assert found.pre_test.estimate == pytest.approx(20 / 174, rel=0.03)
-
-
-def test_a_study_of_fish_would_be_weighed_once_it_is_entered() -> None:
-    pytest.importorskip("scipy")
+@cache
+def edited() -> Pathway:
+    """The pathway of an edition with one more fusion among its frequencies, and with a study of FISH."""
     accuracy, rules = (msgspec.json.decode(msgspec.json.encode(load().data[n])) for n in ("evidence_accuracy", RULES))
     study = next(s for s in accuracy["studies"] if s["id"] == "solomon2020_sarcoma")
     accuracy["studies"].append({**study, "id": "fish", "test": "fish", "true_positive": 18, "part_of": None})
@@ -389,7 +380,21 @@ def test_a_study_of_fish_would_be_weighed_once_it_is_entered() -> None:
     fish = next(t for t in rules["tests"] if t["id"] == "fish")
     positive = next(r for r in fish["results"] if r["when"] == {"fish": "positive"})
     positive |= {"effect": "weighed", "sign": "positive"}
-    edited = Pathway(changed(evidence_accuracy=accuracy, probability=rules), TODAY)
+    edition = changed(evidence_frequency=one_more_fusion(), evidence_accuracy=accuracy, probability=rules)
+    return Pathway(edition, TODAY)
+
+
+def test_with_the_statistics_installed_the_figures_are_made_anew() -> None:
+    pytest.importorskip("scipy")
+    case = case_from({"id": "c", "diagnosis": {"histology": "USARC"}, "tests": [IHC_NEGATIVE]})
+    found = edited().recommend(case).probability
+    assert found is not None and found.pre_test is not None
+    assert found.pre_test.counts == "20 of 174"
+    assert found.pre_test.estimate == pytest.approx(20 / 174, rel=0.03)
+
+
+def test_a_study_of_fish_would_be_weighed_once_it_is_entered() -> None:
+    pytest.importorskip("scipy")
     test = {"method": "fish", "result": "positive", "gene": "NTRK3", "probe": "break_apart"}
     case = {
         "id": "c",
@@ -397,7 +402,7 @@ def test_a_study_of_fish_would_be_weighed_once_it_is_entered() -> None:
         "disease": {"extent": "metastatic"},
         "tests": [DNA_NEGATIVE, test, IHC_POSITIVE],
     }
-    found = edited.recommend(case_from(case)).probability
+    found = edited().recommend(case_from(case)).probability
     assert found is not None
     assert [(step.test, step.effect) for step in found.steps] == [(t, "weighed") for t in ("ihc", "fish", "dna")]
     assert found.steps[1].sensitivity is not None and found.steps[1].sensitivity.counts == "18 of 20"

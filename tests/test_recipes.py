@@ -1,4 +1,7 @@
-"""Recipes of the places where people install and run things: in step with the project, and run where they can be."""
+"""Recipes of the places where people install and run things: in step with the project, and run where they can be.
+
+What starts other tools or twenty processes is marked long: ``make recipes`` runs it.
+"""
 
 from __future__ import annotations
 
@@ -139,6 +142,7 @@ def test_the_nextflow_module_describes_its_channels_as_the_published_schema_asks
     assert {one["type"] for one in found} <= kinds
 
 
+@pytest.mark.long
 def test_the_galaxy_tool_passes_its_linter() -> None:
     done = subprocess.run(
         [tool("planemo"), "lint", "--fail_level", "warn", "."], cwd=RECIPES / "galaxy", capture_output=True, text=True
@@ -146,6 +150,7 @@ def test_the_galaxy_tool_passes_its_linter() -> None:
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.long
 def test_snakemake_runs_the_wrapper(tmp_path: Path) -> None:
     shutil.copy(RECIPES / "snakemake" / "fusions" / "test" / "Snakefile", tmp_path)
     (tmp_path / "calls").mkdir()
@@ -184,6 +189,7 @@ def verdicts(folder: Path) -> dict[str, set[str]]:
     return found
 
 
+@pytest.mark.long
 def test_twenty_samples_as_plain_shell_fail_one_by_one_and_resume(tmp_path: Path) -> None:
     calls = laboratory(tmp_path)
     assert len(list(calls.iterdir())) == 20
@@ -207,6 +213,7 @@ def test_twenty_samples_as_plain_shell_fail_one_by_one_and_resume(tmp_path: Path
     assert (tmp_path / "out" / "findings.txt").read_text(encoding="utf-8").count("S12") >= 1
 
 
+@pytest.mark.long
 def test_multiqc_takes_the_section_without_a_complaint(tmp_path: Path) -> None:
     multiqc = tool("multiqc")
     laboratory(tmp_path)
@@ -221,6 +228,7 @@ def test_multiqc_takes_the_section_without_a_complaint(tmp_path: Path) -> None:
     assert "ETV6::NTRK3" in (tmp_path / "report" / "multiqc_report.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 def test_snakemake_gives_the_same_answers_as_plain_shell(tmp_path: Path) -> None:
     snakemake = tool("snakemake")
     for name in ("shell", "snakemake"):

@@ -160,11 +160,11 @@ UNSAFE_CODE: dict[str, tuple[Any, str, Callable[..., Any]]] = {
     "a failed test is negative": (
         genes, "result_level",
         lambda result: "negative" if result in ("failed", "not_interpretable") else result or "unknown"),
-    "coverage that is not stated is full": (sequencing, "coverage", lambda test, ntrk: "all_three"),
+    "coverage that is not stated is full": (sequencing, "coverage", lambda *_: "all_three"),
     "a frame that is not stated is in frame": (
         genes, "frame_level", lambda frame: "in_frame" if frame is None or frame.startswith("in") else "out_of_frame"),
-    "a fusion that is not recognised is one of other genes": (sequencing, "of_other_genes", lambda fusion, ntrk: True),
-    "every event that is not productive counts": (sequencing, "counts_as", lambda reading, silent: reading.verdict),
+    "a fusion that is not recognised is one of other genes": (sequencing, "of_other_genes", lambda *_: True),
+    "every event that is not productive counts": (sequencing, "counts_as", lambda reading, *_: reading.verdict),
 }  # fmt: skip
 
 

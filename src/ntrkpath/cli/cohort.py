@@ -230,13 +230,9 @@ def diff_command(before: Path, after: Path, limit: int, form: str, out: Path | N
     "--schema", default="", metavar="NAME",
     help="The schema (dataset, database) of the look-ups and the answers (default: the one in use).",
 )  # fmt: skip
-@click.option(
-    "--prefix", default="ntrkpath_", show_default=True, metavar="TEXT", help="How their names begin."
-)
+@click.option("--prefix", default="ntrkpath_", show_default=True, metavar="TEXT", help="How their names begin.")
 @edition_option
-def sql_command(
-    directory: Path, dialects: tuple[str, ...], source: str, schema: str, prefix: str, edition: str
-) -> int:
+def sql_command(directory: Path, dialects: tuple[str, ...], source: str, schema: str, prefix: str, edition: str) -> int:
     """Write the guidance as look-up tables with SQL into DIR, so that a warehouse decides by plain joins.
 
     One file of SQLite; Parquet for DuckDB, Spark and BigQuery; CSV for PostgreSQL and Snowflake; one SQL file for each;

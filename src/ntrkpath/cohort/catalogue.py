@@ -6,7 +6,6 @@ from functools import cached_property
 
 from ntrkpath.guidance import Edition
 from ntrkpath.model.errors import GuidanceError
-from ntrkpath.pathway.decide import strongest
 from ntrkpath.rules.compile import CompiledChain, CompiledTable
 from ntrkpath.rules.diagram import Outcome
 
@@ -58,7 +57,10 @@ class Catalogue:
             given: dict[Outcome, int] = {}
             by_code = []
             for held in table.row_sets:
-                actions: Outcome = frozenset().union(*(items.get(table.table.rows[i].id, frozenset()) for i in held))
+                rows = [table.table.rows[i] for i in held]
+                actions: Outcome = frozenset(
+                    f"{item}:{row.emits.get('place', '')}" for row in rows for item in items.get(row.id, frozenset())
+                )
                 by_code.append(given.setdefault(actions, len(given)))
             if any(given):
                 found.append((position, list(given), by_code))
@@ -75,7 +77,7 @@ class Catalogue:
 
     @cached_property
     def _folded(self) -> tuple[list[int], list[Outcome]]:
-        keep = strongest(self.edition)
+        keep = self._strongest
         codes, sets = [0], [frozenset[str]()]
         for _, given, _ in self._contributions:
             found: dict[Outcome, int] = {}
@@ -92,10 +94,31 @@ class Catalogue:
     @cached_property
     def action_sets(self) -> list[tuple[tuple[str, str], ...]]:
         """Every set of actions, each as (action, strength): of one action the strongest, most important first."""
-        return [
-            tuple(sorted((self.split(item) for item in items), key=lambda pair: self.edition.importance(*pair)))
-            for items in self._folded[1]
-        ]
+        found = []
+        for items in self._folded[1]:
+            parted = [(*self.split(item), item.rpartition(":")[2]) for item in items]
+            treated = any(self.edition.action_kinds[action] == "treatment" for action, _, _ in parted)
+            parted.sort(key=lambda part: self._rank(*part, treated))
+            found.append(tuple((action, strength) for action, strength, _ in parted))
+        return found
+
+    def _strongest(self, items: Outcome) -> Outcome:
+        """Keep, of the same action, the strongest, and of equal ones the one that its row gives a place."""
+        order = self.edition.strengths.index
+        best: dict[str, tuple[tuple[int, bool, str], str]] = {}
+        for item in items:
+            action, strength, place = item.split(":")
+            weight = (order(strength), not place, place)
+            if action not in best or weight < best[action][0]:
+                best[action] = weight, item
+        return frozenset(item for _, item in best.values())
+
+    def _rank(self, action: str, strength: str, place: str, treated: bool) -> tuple[float, int]:
+        """Return where an action stands, as the single case has it: a row may place its own beside the treatment."""
+        group, index = self.edition.importance(action, strength)
+        if place == "treatment":
+            return 1, index
+        return (1.5, index) if place == "beside_treatment" and treated else (group, index)
 
     @cached_property
     def action_texts(self) -> list[str]:
@@ -104,6 +127,6 @@ class Catalogue:
 
     @staticmethod
     def split(item: str) -> tuple[str, str]:
-        """Return ``action:strength`` as a pair."""
-        action, _, strength = item.partition(":")
+        """Return the action and the strength of ``action:strength``, whatever place follows."""
+        action, strength = item.split(":")[:2]
         return action, strength

@@ -26,8 +26,8 @@ def figures(edition: Edition) -> dict[str, Any]:
     """
     evidence, rules = evidence_of(edition), edition.data[RULES]
     _check(edition)
-    frequency = {group: _frequency(evidence, group) for group in sorted({group for group, _ in _reached(edition)})}
     accuracy = {entry["id"]: _accuracy(evidence, entry) for entry in rules["accuracy"]}
+    frequency = {group: _frequency(evidence, group) for group in sorted({group for group, _ in _reached(edition)})}
     overs = {entry["id"]: _over(evidence, entry) for entry in rules["accuracy"]}
     signs = {test["id"]: _signs(test) for test in rules["tests"]}
     tests = {entry["id"]: entry["test"] for entry in rules["accuracy"]}

@@ -11,7 +11,7 @@ import msgspec
 from ntrkpath.cases.load import decode_yaml
 from ntrkpath.model.case import Case
 
-#: Patients that the demo shows, in its order: those whose published facts suffice for a decision, and what each teaches.
+#: Patients that the demo shows, in its order: those whose published facts suffice to decide, and what each teaches.
 SHOWN = {
     "L022": "a fusion with another partner than the usual one",
     "L019": "a drug before surgery",

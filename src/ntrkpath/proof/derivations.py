@@ -29,6 +29,15 @@ _STATUS = ("present", "absent", "unknown", "not stated")
 #: Histologies that stand for their group where a derivation depends on the group alone.
 _PROBES = ("infantile fibrosarcoma", "IMT", "GIST", "dedifferentiated liposarcoma", "synovial sarcoma",
            "leiomyosarcoma", "undifferentiated pleomorphic sarcoma", "chondrosarcoma")  # fmt: skip
+#: Genes whose changes are told apart, and codons on both sides of every bound that is known for one of them.
+_CHANGED = ("KIT", "PDGFRA", "BRAF", "HRAS", "KRAS", "NRAS", "IDH1", "IDH2", "H3-3A", "H3F3A", "MYOD1", "DICER1", "NF1",
+            "SDHA", "SDHB", "SDHC", "SDHD", "SMARCB1", "SMARCA4", "PRKAR1A", "TSC1", "TSC2", "TP53")  # fmt: skip
+_CODONS = sorted({
+    near
+    for bound in (12, 13, 34, 37, 59, 61, 117, 122, 132, 140, 146, 172, 411, 464, 469, 514, 541, 550, 552, 592, 594,
+                  596, 601, 627, 631, 668, 714, 788, 814, 854, 866, 1705, 1709, 1809, 1814)
+    for near in (bound - 1, bound, bound + 1)
+})  # fmt: skip
 #: Where names stand that more than one histology bears.
 _UNRESOLVED = "none alone"
 _BEFORE, _START, _AFTER = dt.date(2023, 1, 1), dt.date(2024, 1, 1), dt.date(2025, 1, 1)
@@ -135,6 +144,17 @@ def _of_the_alterations(tumour: Tumour) -> Iterator[Space]:
         "alk_ros1", {"ALK": statuses, "ROS1": statuses, "any": statuses},
         lambda alk, ros1, every: levels(
             "IMT", (("ALK", "fusion", alk), ("ROS1", "fusion", ros1), ("any", "fusion", every)), ("alk_ros1",)
+        ),
+    )  # fmt: skip
+    yield Space(
+        "driver_changes",
+        {
+            "gene": _listed(_CHANGED),
+            "change": {**{f"substitution {n}": f"V{n}A" for n in _CODONS}, "stop": "R300*", "frameshift": "Y300Cfs*5",
+                       "in words": "exon 11 deletion"},
+        },
+        lambda gene, change: (
+            "open" if tumour.changes.passenger(Mutation(gene=gene, protein=change)) else "counts"
         ),
     )  # fmt: skip
     own = {

@@ -339,6 +339,9 @@ class Collector:
         number, line = len(self.document.lines), self.document.lines[-1]
         if any(problem.line == number for problem in self.problems) or line.endswith((">", "]", "}")):
             return
+        if not self.rows_read:
+            self.problem(number, line, "the file ends within its header: it may have been cut, and says nothing")
+            return
         self.note(number, "the last line has no line end: the file may have been cut short")
         sources = [one.source for found in (self.junctions, self.changes, self.copy_numbers) for one in found]
         if any(source.line == number for source in sources):

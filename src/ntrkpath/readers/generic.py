@@ -295,6 +295,11 @@ class _PlainTable:
         written = [cell.strip().strip('"') for cell in split(document.lines[head.index].lstrip("# "), head.delimiter)]
         collector.note(head.index + 1, _taken(written, roles, understood))
         table.rows(document, collector, numbered, len(document.lines))
+        if not collector.rows_read:
+            collector.problem(
+                head.index + 1, document.lines[head.index],
+                "a header without a row, of no known caller: that is no report of none found",
+            )  # fmt: skip
 
 
 def _taken(written: list[str], roles: Mapping[str, int], understood: Understood) -> str:

@@ -68,8 +68,12 @@ def screen(rec: Recommendation, edition: Edition, notes: bool = False) -> Screen
             "question": len(rec.missing) - min(QUESTIONS, len(deciding)),
             "caution": max(0, len(cautions) - CAUTIONS),
         },
-        source=f"{words.guideline_read(rec)}; {words.labels_read(rec)}. {plain(rec.intended_use).split(', ')[0].rstrip('.')}.",
+        source=f"{words.guideline_read(rec)}; {words.labels_read(rec)}. {_use(rec)}.",
     )
+
+
+def _use(rec: Recommendation) -> str:
+    return plain(rec.intended_use).split(", ")[0].rstrip(".")
 
 
 def foremost(rec: Recommendation) -> list[Caution]:
@@ -114,7 +118,8 @@ def _found(rec: Recommendation, edition: Edition, notes: bool) -> tuple[tuple[st
     for finding in rec.findings:
         if finding.where.startswith(("diagnosis.immunoprofile", "patient.", "disease.")) and finding.used:
             continue  # said above
-        if not notes and finding.where == "diagnosis.histology" and finding.read_as.startswith(f"{rec.histology.name}: "):
+        of_the_name = finding.where == "diagnosis.histology" and finding.read_as.startswith(f"{rec.histology.name}: ")
+        if of_the_name and not notes:
             continue  # a note on the name, for the whole report
         method, _, details = plain(finding.stated).partition("; ")
         match = _PART.match(finding.where)

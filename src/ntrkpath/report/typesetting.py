@@ -40,7 +40,7 @@ def typeset(template: Path, document: Mapping[str, Any], day: dt.date) -> bytes:
         raise PdfError("a PDF needs typst, which is not installed", remedy="pip install 'ntrkpath[pdf]'") from None
     noon = dt.datetime(day.year, day.month, day.day, 12, tzinfo=dt.UTC)
     made = typst.compile(
-        template.read_bytes(),
+        str(template),
         font_paths=[str(FONTS)],
         ignore_system_fonts=True,
         sys_inputs={"document": msgspec.json.encode(document).decode()},

@@ -1,4 +1,4 @@
-"""The shipped JSON Schemas of a case and of a recommendation, and how they are made from the types and keys."""
+"""The shipped JSON Schemas of what goes in and what comes out, and how they are made from the types and keys."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from ntrkpath.exports import findings, verdicts
 from ntrkpath.model.case import Case
 from ntrkpath.model.case_keys import LISTED, METHODS, PARTS, Key, keys_of
 from ntrkpath.model.recommendation import SCHEMA, Recommendation
@@ -14,13 +15,17 @@ from ntrkpath.model.recommendation import SCHEMA, Recommendation
 _TYPES: dict[str, tuple[type, str]] = {
     "case": (Case, SCHEMA.replace("recommendation", "case")),
     "recommendation": (Recommendation, SCHEMA),
+    "fusions": (verdicts.FusionsDocument, verdicts.SCHEMA),
+    "variants": (findings.VariantsDocument, findings.SCHEMA),
 }
+#: Every document that has a schema.
+NAMES = tuple(_TYPES)
 #: Kinds of keys that the loader also reads from a text where the type has numbers, lists or parts.
 _ALSO_TEXT = ("number", "count", "genes", "pairs", "map", "date")
 
 
 def json_schema(name: str) -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of ``case`` or ``recommendation``, made from its type.
+    """Return the JSON Schema (draft 2020-12) of one of ``NAMES``, made from its type.
 
     The schema of a case carries what each key is called and means, and admits what the loader reads beside the words
     of the format: texts whose words it knows, each of which it reads or answers with the word to use.
@@ -55,6 +60,37 @@ def _ref(key: Key) -> str:
 
 
 def shipped(name: str) -> dict[str, Any]:
-    """Return the JSON Schema of ``case`` or ``recommendation`` as the installation ships it."""
+    """Return the JSON Schema of one of ``NAMES`` as the installation ships it."""
     made: dict[str, Any] = msgspec.json.decode((Path(__file__).parent / f"{name}-1.json").read_bytes())
     return made
+
+
+def promised(schema: dict[str, Any]) -> list[str]:
+    """Return what a schema promises, a line each: every key with its types, and every value of a closed list.
+
+    Within one number of a schema no line of an output, and no line of an input, ever goes away.
+    """
+    found = []
+    for owner, definition in schema["$defs"].items():
+        for key, value in definition.get("properties", {}).items():
+            found += [f"{owner}.{key} {kind}" for kind in sorted(_kinds(value))]
+    return sorted(set(found))
+
+
+def _kinds(value: Any) -> set[str]:
+    """Return the types and values that a key may have, through all its alternatives."""
+    kinds = set()
+    for part in value.get("anyOf", [value]):
+        if "anyOf" in part:
+            kinds |= _kinds(part)
+        elif "enum" in part:
+            kinds |= {f"= {one}" for one in part["enum"]}
+        elif "$ref" in part:
+            kinds.add(part["$ref"].rpartition("/")[2])
+        elif "const" in part:
+            kinds.add(f"= {part['const']}")
+        elif part.get("type") in ("array", "object"):
+            kinds.add(part["type"])
+        else:
+            kinds.add(str(part.get("type", "any")))
+    return kinds

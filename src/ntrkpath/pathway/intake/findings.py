@@ -215,8 +215,8 @@ class Account:
             yield self._fusion(f"{where}.fusions[{i}]", fusion, reading, histology)
         for i, mutation in enumerate(test.mutations or ()):
             yield self._change(
-                f"{where}.mutations[{i}]", _text(mutation).replace("; ", " "), mutation.gene, mutation.protein, mutation.transcript,
-                histology,
+                f"{where}.mutations[{i}]", _text(mutation).replace("; ", " "), mutation.gene, mutation.protein,
+                mutation.transcript, histology,
             )  # fmt: skip
         for i, gene in enumerate(test.amplifications):
             one = Alteration(gene=gene, kind="amplification", status="present")

@@ -98,7 +98,7 @@ class Catalogue:
         for items in self._folded[1]:
             parted = [(*self.split(item), item.rpartition(":")[2]) for item in items]
             treated = any(self.edition.action_kinds[action] == "treatment" for action, _, _ in parted)
-            parted.sort(key=lambda part: self._rank(*part, treated))
+            parted.sort(key=lambda part: self._rank(part[0], part[1], part[2], treated))
             found.append(tuple((action, strength) for action, strength, _ in parted))
         return found
 

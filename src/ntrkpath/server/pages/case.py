@@ -13,9 +13,9 @@ from ntrkpath.cases.load import decode_json
 from ntrkpath.guidance import load
 from ntrkpath.model.case import Disease
 from ntrkpath.model.errors import CaseError
+from ntrkpath.pathway.examples import published
 from ntrkpath.server.case.fields import field
 from ntrkpath.server.pages import Nav
-from ntrkpath.server.pages.examples import published
 from ntrkpath.server.render import page
 from ntrkpath.server.serving import Ask, run, serving
 from ntrkpath.server.settings import MIB

@@ -19,6 +19,8 @@ _ONE = {
     "Ile": "I", "Leu": "L", "Lys": "K", "Met": "M", "Phe": "F", "Pro": "P", "Ser": "S", "Thr": "T", "Trp": "W",
     "Tyr": "Y", "Val": "V",
 }  # fmt: skip
+#: What stands between the drugs of one line: ``doxorubicin + ifosfamide``.
+_TOGETHER = re.compile(r"\s*(?:[+/,;&]|\band\b|\bplus\b|\bwith\b|\bund\b|\bet\b)\s*")
 #: Of several resistance mutations the one that leaves the fewest options counts.
 _GRAVEST = ("xdfg", "solvent_front", "gatekeeper", "other_kinase")
 
@@ -45,7 +47,7 @@ class Treated:
         self.off_target = [(o["gene"], o["alteration"], o["kind"]) for o in data["off_target"]]
 
     def drug(self, line: TherapyLine, index: int) -> str | None:
-        """Return the TRK inhibitor that a line of therapy gives, or ``None`` for another known drug.
+        """Return the TRK inhibitor that a line of therapy gives, or ``None`` for other known drugs, one or several.
 
         Raises:
             CaseError: The drug is not known by any name.
@@ -55,6 +57,9 @@ class Treated:
             return self.drugs[name].id
         if name in self.other_drugs:
             return None
+        together = [part for part in _TOGETHER.split(name) if part]
+        if len(together) > 1 and all(part in self.drugs or part in self.other_drugs for part in together):
+            return next((self.drugs[part].id for part in together if part in self.drugs), None)
         from rapidfuzz import process
 
         near = process.extract(name, [*self.drugs, *self.other_drugs], limit=3)

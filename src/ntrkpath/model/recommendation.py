@@ -116,6 +116,7 @@ class Weighed(_Item, frozen=True, gc=False):
 
     Args:
         topic: What it speaks of, as ``response`` or ``safety``.
+        text: The figure with its interval, or what is not known, in one sentence.
         drug: The drug it speaks of; ``None`` for TRK inhibitors as a class, or for what else may be given.
         statements: The statements of the guidance it repeats.
         source: Where it stands; for newer evidence with its date and whether it was read.

@@ -132,6 +132,14 @@ def _entity(tumour: Tumour, name: str) -> Any:
     return tumour.histology(name).histology
 
 
+def _by_stain(tumour: Tumour, name: str, value: Any) -> str:
+    """Return what the stain that defines a histology makes of its canonical alteration."""
+    entity = _entity(tumour, name)
+    profile = {entity.defining_marker: value} if value else {}
+    case = _case(diagnosis=Diagnosis(histology=name, immunoprofile=profile))
+    return str(tumour.levels(case, entity, ())["canonical_alteration"])
+
+
 def _of_the_alterations(tumour: Tumour) -> Iterator[Space]:
     statuses = _listed(_STATUS)
 
@@ -146,6 +154,14 @@ def _of_the_alterations(tumour: Tumour) -> Iterator[Space]:
             "IMT", (("ALK", "fusion", alk), ("ROS1", "fusion", ros1), ("any", "fusion", every)), ("alk_ros1",)
         ),
     )  # fmt: skip
+    yield Space(
+        "defining_stain",
+        {
+            "histology": _listed(one.name for one in tumour.vocabulary if one.defining_marker),
+            "stain": {"positive": "positive", "negative": "negative", "unknown": "unknown", "not stated": None},
+        },
+        lambda name, value: _by_stain(tumour, name, value),
+    )
     yield Space(
         "driver_changes",
         {

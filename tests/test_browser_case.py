@@ -15,6 +15,9 @@ from ntrkpath import recommend
 from ntrkpath.cases.load import decode_json
 from support.browser import AS_OF, ROOT, Served, axe, browser, picture, server, spills, view
 
+#: A real browser takes minutes: run by `make test-long`.
+pytestmark = pytest.mark.long
+
 DAY = dt.date.fromisoformat(AS_OF)
 CASES = ROOT / "examples" / "cases"
 _CHANGED = "before => { const e = document.querySelector('#case input[name=case]'); return e && e.value !== before }"

@@ -12,6 +12,9 @@ import pytest
 
 from support.browser import ROOT, Served, axe, browser, picture, server, spills, view
 
+#: A real browser takes minutes: run by `make test-long`.
+pytestmark = pytest.mark.long
+
 READERS = ROOT / "tests" / "data" / "readers"
 
 

@@ -14,6 +14,9 @@ from support.browser import VIEWS, Served, axe, browser, picture, server, spills
 from support.web import client
 from support.witness import patterns, walk
 
+#: A real browser takes minutes: run by `make test-long`.
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Served]:

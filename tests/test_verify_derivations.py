@@ -200,7 +200,7 @@ DERIVING: dict[ModuleType, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("flag", "_status", "_canonical", "_alk_ros1", "_lineage", "_co_expression", "_differentiation", "_cns_site",
          "_age_band", "_other_driver"),
         ("age_band", "cns_site", "flags", "alternative", "immunoprofile", "differentiation", "alk_ros1", "alterations",
-         "histologies"),
+         "defining_stain", "histologies"),
     ),
     treated: (("status", "_course"), ("therapy", "no therapy")),
 }  # fmt: skip

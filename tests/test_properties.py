@@ -155,7 +155,8 @@ def cases(draw: st.DrawFn) -> dict[str, Any]:
                 relapse_risk=choice("standard", "high"), surgery_morbidity=choice("acceptable", "severe", "unknown"),
                 standard_therapy=choice("not_given", "ongoing", "progressed"), satisfactory_alternative=FLAG,
             ),
-            alterations=st.lists(ALTERATION, max_size=4, unique_by=lambda one: (one["gene"], one["kind"])), tests=st.lists(TEST, max_size=5),
+            alterations=st.lists(ALTERATION, max_size=4, unique_by=lambda one: (one["gene"], one["kind"])),
+            tests=st.lists(TEST, max_size=5),
             therapy=st.none() | st.lists(THERAPY, max_size=3),
         )
     )  # fmt: skip

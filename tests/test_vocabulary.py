@@ -498,3 +498,8 @@ def test_an_oncotree_code_that_names_another_entity_is_refused() -> None:
     coded = {**ONE, "id": "SS", "name": "Sezary Syndrome", "oncotree": "SS"}
     with pytest.raises(GuidanceError, match="OncoTree code"):
         HistologyVocabulary([{**ONE, "synonyms": ["SS"]}, coded])
+
+
+def test_a_tumour_named_by_another_rearranged_gene_is_never_taken_for_a_known_one() -> None:
+    for text in ("RET-rearranged spindle cell neoplasm", "ALK-rearranged spindle cell neoplasm"):
+        assert VOCABULARY.resolve(text).how in ("none", "fuzzy"), text

@@ -393,3 +393,31 @@ def test_verdicts_of_an_earlier_run_are_refused_and_what_was_entered_is_kept(web
     assert "Send the files again" in answer.text
     assert '<option value="metastatic" selected>' in answer.text
     assert 'name="carried" value=""' in answer.text
+
+
+TEXTS = """
+diagnosis: {histology: infantile fibrosarcoma}
+disease: {extent: metastatic}
+tests:
+  - method: rna_mps
+    result: positive
+    fusions: ["ETV6::NTRK3"]
+    mutations: ["NTRK3 G623R"]
+"""
+
+
+def test_a_fusion_or_a_mutation_written_as_one_text_is_read_as_at_the_command_line(web):
+    stated = case_in(web.post("/case", data={"text": TEXTS}).text)["tests"][0]
+    assert [(one["five_prime"], one["three_prime"]) for one in stated["fusions"]] == [("ETV6", "NTRK3")]
+    assert [(one["gene"], one["protein"]) for one in stated["mutations"]] == [("NTRK3", "G623R")]
+
+
+def test_texts_of_a_case_that_is_not_whole_yet_are_carried_on(web):
+    text = web.post("/case", data={"text": TEXTS.replace("histology: infantile fibrosarcoma", "site: arm")}).text
+    carried = case_in(text)["tests"][0]
+    assert carried["fusions"] == ["ETV6::NTRK3"]
+    assert carried["mutations"] == ["NTRK3 G623R"]
+    sent = {**form_of(text), "f:diagnosis.histology": "infantile fibrosarcoma"}
+    stated = case_in(web.post("/case", data=sent).text)["tests"][0]
+    assert [one["three_prime"] for one in stated["fusions"]] == ["NTRK3"]
+    assert [one["protein"] for one in stated["mutations"]] == ["G623R"]

@@ -61,14 +61,16 @@ def shaped(data: Any) -> dict[str, Any]:
     for test in found.get("tests", []):
         for name in ("fusions", "mutations"):
             if test.get(name) is not None:
-                test[name] = _listed(test[name])
+                test[name] = _listed(test[name], texts=True)
     if not isinstance(found.get("diagnosis", {}).get("immunoprofile", {}), dict):
         del found["diagnosis"]["immunoprofile"]
     return found
 
 
-def _listed(value: Any) -> list[dict[str, Any]]:
-    return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
+def _listed(value: Any, texts: bool = False) -> list[Any]:
+    """Return the parts of a list; a fusion or a mutation may be one text, which the reader of cases reads."""
+    kinds = (dict, str) if texts else (dict,)
+    return [part for part in value if isinstance(part, kinds)] if isinstance(value, list) else []
 
 
 def _named(value: Any) -> Any:

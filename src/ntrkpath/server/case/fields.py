@@ -95,7 +95,7 @@ def of_test(position: int, test: dict[str, Any]) -> list[Field]:
     if kind in (model.DnaMps, model.RnaMps):
         told = test.get("mutations")
         shown = "none" if told == [] else ", ".join(
-            f"{m.get('gene')} {m.get('protein')}" for m in told or () if isinstance(m, dict)
+            f"{m.get('gene')} {m.get('protein')}" if isinstance(m, dict) else str(m) for m in told or ()
         )  # fmt: skip
         key = keys_of(kind)["mutations"]
         found.append(Field(f"u:tests.{position}.mutations", key.label, "text", (), shown, key.hint))
@@ -106,11 +106,12 @@ def of_fusions(position: int, test: dict[str, Any]) -> list[list[Field]]:
     """Return the fields of each fusion of a sequencing test, and an empty set for one more."""
     if test_type(test.get("method")) not in (model.DnaMps, model.RnaMps):
         return []
-    listed = [fusion for fusion in test.get("fusions") or [] if isinstance(fusion, dict)]
+    listed = test.get("fusions") or []
     keys = ("five_prime", "three_prime", "exon_five_prime", "exon_three_prime", "frame")
     return [
         [field(model.ReportedFusion, key, f"tests.{position}.fusions.{j}", fusion) for key in keys]
         for j, fusion in enumerate([*listed, {}])
+        if isinstance(fusion, dict)
     ]
 
 

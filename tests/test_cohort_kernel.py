@@ -57,7 +57,17 @@ def test_every_row_is_decided_as_a_single_state_is(fused: bool) -> None:
         assert levels == {fact: one.levels[fact] for fact in ("tier", "priority", *KEPT)}
         given = frozenset(f"{a}:{s}" for hit in one.hits for a, s in hit.row.emits.get("actions", {}).items())
         assert {f"{a}:{s}" for a, s in actions.items()} == keep(given)
-        assert list(actions.items()) == sorted(actions.items(), key=lambda pair: edition.importance(*pair))
+        placed: dict[str, tuple[tuple[int, bool], str]] = {}
+        for hit in one.hits:
+            for action, strength in hit.row.emits.get("actions", {}).items():
+                place = hit.row.emits.get("place", "")
+                weight = edition.strengths.index(strength), not place
+                if action not in placed or weight < placed[action][0]:
+                    placed[action] = weight, place
+        treated = any(edition.action_kinds[action] == "treatment" for action in actions)
+        assert list(actions.items()) == sorted(
+            actions.items(), key=lambda pair: edition.rank(*pair, placed[pair[0]][1], treated)
+        )
 
 
 def test_the_compiled_loop_and_numpy_give_the_same_bytes_over_many_blocks() -> None:

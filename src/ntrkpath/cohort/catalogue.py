@@ -86,21 +86,29 @@ class Catalogue:
             sets = list(found)
         return codes, sets
 
+    @cached_property
+    def _answers(self) -> tuple[list[int], list[tuple[tuple[str, str], ...]]]:
+        """For each action key, an index into the distinct answers; one answer may follow from several sets of rows."""
+        codes, sets = self._folded
+        found: dict[tuple[tuple[str, str], ...], int] = {}
+        of_set = []
+        for items in sets:
+            parted = [(*self.split(item), item.rpartition(":")[2]) for item in items]
+            treated = any(self.edition.action_kinds[action] == "treatment" for action, _, _ in parted)
+            parted.sort(key=lambda part: self.edition.rank(part[0], part[1], part[2], treated))
+            answer = tuple((action, strength) for action, strength, _ in parted)
+            of_set.append(found.setdefault(answer, len(found)))
+        return [of_set[code] for code in codes], list(found)
+
     @property
     def action_lookup(self) -> list[int]:
         """For each action key (the sum of the ``shares``), an index into ``action_sets``."""
-        return self._folded[0]
+        return self._answers[0]
 
-    @cached_property
+    @property
     def action_sets(self) -> list[tuple[tuple[str, str], ...]]:
         """Every set of actions, each as (action, strength): of one action the strongest, most important first."""
-        found = []
-        for items in self._folded[1]:
-            parted = [(*self.split(item), item.rpartition(":")[2]) for item in items]
-            treated = any(self.edition.action_kinds[action] == "treatment" for action, _, _ in parted)
-            parted.sort(key=lambda part: self._rank(part[0], part[1], part[2], treated))
-            found.append(tuple((action, strength) for action, strength, _ in parted))
-        return found
+        return self._answers[1]
 
     def _strongest(self, items: Outcome) -> Outcome:
         """Keep, of the same action, the strongest, and of equal ones the one that its row gives a place."""
@@ -112,13 +120,6 @@ class Catalogue:
             if action not in best or weight < best[action][0]:
                 best[action] = weight, item
         return frozenset(item for _, item in best.values())
-
-    def _rank(self, action: str, strength: str, place: str, treated: bool) -> tuple[float, int]:
-        """Return where an action stands, as the single case has it: a row may place its own beside the treatment."""
-        group, index = self.edition.importance(action, strength)
-        if place == "treatment":
-            return 1, index
-        return (1.5, index) if place == "beside_treatment" and treated else (group, index)
 
     @cached_property
     def action_texts(self) -> list[str]:

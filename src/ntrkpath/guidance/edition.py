@@ -201,6 +201,18 @@ class Edition:
         )
         return group, list(self.actions).index(action)
 
+    def rank(self, action: str, strength: str, place: str | None, treated: bool) -> tuple[float, int]:
+        """Return where an action stands in an answer, most important first.
+
+        Args:
+            place: What its row says: with the treatment, beside it, or nothing.
+            treated: Whether the answer gives a treatment.
+        """
+        group, index = self.importance(action, strength)
+        if place == "treatment":
+            return 1, index
+        return (1.5, index) if place == "beside_treatment" and treated else (group, index)
+
     def items(self) -> dict[str, frozenset[str]]:
         """Return what each row contributes to the actions, as ``action:strength``, by row id."""
         return {

@@ -94,11 +94,6 @@ class Pathway:
         self._fillable = [self._fill(edition.facts[fact]) for fact in self.explorer.order]
         self._parts = {hit.row.id: self._static(hit) for masks in self.chain.masks for hit in masks.hits}
         self._rank = {action: i for i, action in enumerate(edition.actions)}
-        self._importance = {
-            (action, strength): edition.importance(action, strength)
-            for action in edition.actions
-            for strength in edition.strengths
-        }
         self._strength = {strength: i for i, strength in enumerate(edition.strengths)}
 
     def _static(self, hit: Hit) -> tuple[tuple[Action, ...], Caution | None, Step]:
@@ -218,11 +213,7 @@ class Pathway:
 
         def rank(item: tuple[Action, Row]) -> tuple[float, int]:
             action, row = item
-            group, index = self._importance[action.action, action.strength]
-            place = row.emits.get("place")
-            if place == "treatment":
-                return 1, index
-            return (1.5, index) if place == "beside_treatment" and treated else (group, index)
+            return self.edition.rank(action.action, action.strength, row.emits.get("place"), treated)
 
         return tuple(action for action, _ in sorted(actions, key=rank))
 

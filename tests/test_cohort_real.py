@@ -35,13 +35,14 @@ def test_every_sample_is_decided(rows: list[dict[str, Any]]) -> None:
 
 
 def test_tiers(rows: list[dict[str, Any]]) -> None:
-    assert Counter(row["tier"] for row in rows) == {"++": 270, "+": 245, "undetermined": 274, "out_of_scope": 5}
+    assert Counter(row["tier"] for row in rows) == {"++": 270, "+": 237, "undetermined": 282, "out_of_scope": 5}
 
 
 def test_tiers_by_group(rows: list[dict[str, Any]]) -> None:
     assert Counter((row["histology_group"], row["tier"]) for row in rows) == {
         ("complex_genomics", "++"): 270,
-        ("recurrent_fusion", "+"): 175,
+        ("recurrent_fusion", "+"): 167,
+        ("recurrent_fusion", "undetermined"): 8,
         ("gist", "undetermined"): 137,
         ("other_sarcoma", "undetermined"): 135,
         ("other_sarcoma", "+"): 6,
@@ -57,13 +58,13 @@ def test_the_share_excluded_is_near_the_45_percent_of_the_guidance_once_gist_has
 ) -> None:
     excluded = sum(row["tier"] == "+" for row in rows)
     gist = sum(row["histology_group"] == "gist" for row in rows)
-    assert excluded / len(rows) == pytest.approx(0.309, abs=5e-4)
-    assert (excluded + gist) / len(rows) == pytest.approx(0.481, abs=5e-4)
+    assert excluded / len(rows) == pytest.approx(0.298, abs=5e-4)
+    assert (excluded + gist) / len(rows) == pytest.approx(0.471, abs=5e-4)
 
 
 def test_histology_counts_visibly_as_expected_evidence(rows: list[dict[str, Any]]) -> None:
     rules = Counter(row["rules"].split()[0] for row in rows if row["histology_group"] == "recurrent_fusion")
-    assert rules == {"TIER-13": 62, "TIER-14": 113}, "found, and expected from the histology"
+    assert rules == {"TIER-13": 62, "TIER-14": 105, "TIER-16": 8}, "found, expected, frequent only"
     for code in ("SYNS", "MRLS", "ARMS"):
         told = {row["rules"].split()[0] for row in rows if row["ONCOTREE_CODE"] == code}
         assert told == {"TIER-14"}, "the panel does not tile SS18, DDIT3, FOXO1"
@@ -74,7 +75,7 @@ def test_the_one_ntrk_fusion_is_found(rows: list[dict[str, Any]]) -> None:
     assert [(row["case_id"], row["fusions"], row["dna"], row["target"]) for row in found] == [
         ("P-0010086-T01-IM5", "LMNA::NTRK1", "likely_productive", "likely")
     ]
-    assert found[0]["actions"].split()[:2] == ["confirm_in_frame:recommended", "consider_trk_inhibitor:consider"]
+    assert found[0]["actions"].split()[:2] == ["consider_trk_inhibitor:consider", "confirm_in_frame:recommended"]
 
 
 def test_no_primary_sample_is_given_an_extent(rows: list[dict[str, Any]]) -> None:
@@ -87,7 +88,9 @@ def test_each_difference_to_the_plain_list_has_its_reason(rows: list[dict[str, A
     differs = Counter((row["BASE_TIER"], row["tier"], row["histology_group"]) for row in rows)
     assert differs == {
         ("2", "++", "complex_genomics"): 265,
-        ("3-fusion-histology", "+", "recurrent_fusion"): 175,
+        ("3-fusion-histology", "+", "recurrent_fusion"): 167,
+        # Endometrial stromal sarcoma: JAZF1 and YWHAE are frequent, not defining, so that untested is not expected.
+        ("3-fusion-histology", "undetermined", "recurrent_fusion"): 8,
         ("3-MDM2/CDK4-LPS", "+", "wd_dd_liposarcoma"): 63,
         # Mutations are not in the tables, so the drivers of GIST are unknown.
         ("GIST(3 unless wild-type)", "undetermined", "gist"): 137,

@@ -15,9 +15,6 @@ from ntrkpath import recommend
 from ntrkpath.cases.load import decode_json
 from support.browser import AS_OF, ROOT, Served, axe, browser, picture, server, spills, view
 
-#: A real browser takes minutes: run by `make test-long`.
-pytestmark = pytest.mark.long
-
 DAY = dt.date.fromisoformat(AS_OF)
 CASES = ROOT / "examples" / "cases"
 _CHANGED = "before => { const e = document.querySelector('#case input[name=case]'); return e && e.value !== before }"
@@ -158,12 +155,12 @@ def test_a_case_is_entered_by_keyboard_alone(chromium: Any, served: Served) -> N
 def test_a_typing_error_is_told_and_nothing_is_lost(chromium: Any, served: Served) -> None:
     with view(chromium, served) as seen:
         page = seen.go("/")
-        _start(page, "infantil fibrosarkoma", "metastatic")
+        _start(page, "solitry fibrus tumr", "metastatic")
         alert = page.get_by_role("alert")
-        assert "infantile fibrosarcoma" in alert.inner_text().casefold()
+        assert "solitary fibrous tumor" in alert.inner_text().casefold()
         assert page.locator("select[name='f:disease.extent']").input_value() == "metastatic"
         _sound(page, "flow-typing-error")
-        page.locator("input[name='f:diagnosis.histology']").fill("infantile fibrosarcoma")
+        page.locator("input[name='f:diagnosis.histology']").fill("solitary fibrous tumour")
         page.get_by_role("button", name="Update the answer").first.click()
         page.locator(".outcome .case").wait_for()
         assert page.get_by_role("alert").count() == 0

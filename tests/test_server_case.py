@@ -20,8 +20,8 @@ from ntrkpath.pathway.examples import examples
 from ntrkpath.report import panels
 from ntrkpath.server.case.apply import shaped, written
 from ntrkpath.server.case.asked import questions
-from ntrkpath.server.case.work import case as answer_form
-from ntrkpath.server.drawing import embed, styles
+from ntrkpath.server.case.task import case as answer_form
+from ntrkpath.server.kit.drawing import embed, styles
 from support.web import AS_OF, client
 
 READERS = Path(__file__).parent / "data" / "readers"

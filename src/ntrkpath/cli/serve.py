@@ -35,7 +35,7 @@ def command(
     """
     from importlib.util import find_spec
 
-    from ntrkpath.server.start import begin
+    from ntrkpath.server.kit.start import begin
 
     for needed in ("jinja2", "litestar", "uvicorn"):
         if find_spec(needed) is None:
@@ -52,8 +52,8 @@ def command(
     import uvicorn
 
     from ntrkpath.server.app import create_app
-    from ntrkpath.server.patience import Patient
-    from ntrkpath.server.settings import LOOPBACK, Settings
+    from ntrkpath.server.kit.patience import Patient
+    from ntrkpath.server.kit.settings import LOOPBACK, Settings
 
     settings = Settings(
         demo=demo, as_of=as_of, edition=edition, workers=workers, seconds=seconds,

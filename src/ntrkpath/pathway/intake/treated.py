@@ -71,9 +71,7 @@ class Treated:
             remedy="write the international name",
         )
 
-    def levels(
-        self, case: Case, unsettled: Collection[int] = ()
-    ) -> tuple[dict[str, str], Resistance, frozenset[str]]:
+    def levels(self, case: Case, unsettled: Collection[int] = ()) -> tuple[dict[str, str], Resistance, frozenset[str]]:
         """Return the facts, what is known of resistance, and the drugs on which the disease progressed.
 
         Args:
@@ -159,9 +157,7 @@ class Treated:
             return None
         return change, self.residues[gene][number]
 
-    def _resistance(
-        self, case: Case, trk: list[TherapyLine], therapy: str, unsettled: Collection[int]
-    ) -> Resistance:
+    def _resistance(self, case: Case, trk: list[TherapyLine], therapy: str, unsettled: Collection[int]) -> Resistance:
         known = [(gene, found) for gene, m in self._ntrk_mutations(case) if (found := self.classify(gene, m))]
         if known:
             gene, (change, kind) = min(known, key=lambda k: (_GRAVEST.index(k[1][1]), k[0], k[1][0]))

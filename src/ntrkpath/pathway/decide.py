@@ -123,7 +123,11 @@ class Pathway:
         answer = HistologyAnswer(resolution.text, histology.id, histology.name, histology.group, resolution.how)
         carried = self.tumour.carried(resolution, case)
         levels = self.tumour.levels(case, histology, [*carried, *self.readouts.found(case, attached)])
-        treated, resistance, progressed = self.treated.levels(case, open_mutations(attached))
+        treated, resistance, progressed = self.treated.levels(
+            case,
+            open_mutations(attached),
+            [side.gene for one in attached.values() for e in one.events for side in (e.five_prime, e.three_prime)],
+        )
         levels |= treated
         levels["figure2_reading"] = self.reading
         mask = self.screen.matching(levels)

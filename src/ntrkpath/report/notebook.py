@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ntrkpath.figures import fusion_words as words
 from ntrkpath.figures.fusion import fusion_svg
 from ntrkpath.figures.svg import FONT, colour_rules
 from ntrkpath.guidance import load
@@ -25,6 +24,7 @@ _STYLE = (
 .ntrkpath .small{font-size:.875rem}
 .ntrkpath ul.found{list-style:none;margin:.2rem 0;padding:0}
 .ntrkpath svg{max-width:100%;height:auto}
+.ntrkpath .on-screen{display:none}
 """
 )
 
@@ -45,9 +45,5 @@ def recommendation(rec: Recommendation) -> Html:
 
 
 def verdict(event: FusionVerdict) -> Html:
-    """Return the name and verdict of an event, its reasons, and its drawing."""
-    return _cell(
-        el("p", f"{plain(event.name)}: {words.VERDICTS[event.verdict]}", class_="who"),
-        el("p", words.reasons(event), class_="small"),
-        Html(fusion_svg(event)),
-    )
+    """Return the drawing of an event, which names its verdict and the reasons."""
+    return _cell(Html(fusion_svg(event)))

@@ -1,6 +1,6 @@
 """Build the pages as a static site that needs no server: Python in the browser answers what the server answers.
 
-`python scripts/build_site.py [DIRECTORY]` writes `site/`; the documentation stands in `docs/` of it, where it was built.
+`python scripts/build_site.py [DIRECTORY]` writes `site/`; documentation that was built before stands in `docs/` of it.
 Python itself comes as the npm package `pyodide`, one compiled library from the Python package index; both are pinned.
 """
 
@@ -16,6 +16,7 @@ import sys
 import tempfile
 import zipfile
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Template
 
@@ -43,7 +44,7 @@ _LEFT_OUT = ("cli/", "report/typst/", "knowledge/transcripts/", "server/kept/", 
 _UNUSED = (
     "_pyrepl", "antigravity.py", "cProfile.py", "curses", "dbm", "doctest.py", "ensurepip", "ftplib.py", "idlelib",
     "imaplib.py", "lib2to3", "mailbox.py", "pdb.py", "poplib.py", "profile.py", "pstats.py", "pydoc.py", "pydoc_data",
-    "smtplib.py", "sqlite3", "this.py", "tkinter", "turtle.py", "turtledemo", "unittest", "venv", "wsgiref", "xmlrpc",
+    "smtplib.py", "sqlite3", "this.py", "tkinter", "turtle.py", "turtledemo", "unittest", "venv", "xmlrpc",
 )  # fmt: skip
 #: A file in an archive is dated so, that the same sources give the same site.
 _DATE = (1980, 1, 1, 0, 0, 0)
@@ -104,8 +105,9 @@ def staged(folder: Path, wheel: Path) -> None:
         place = path.relative_to(package)
         if path.is_file() and "__pycache__" not in place.parts and not str(place).startswith(_LEFT_OUT):
             _copy(path, folder / "ntrkpath" / place)
-    for path in sorted(examples().glob("*.yaml")):
-        _copy(path, folder / "ntrkpath" / "examples" / "cases" / path.name)
+    for path in sorted(examples().parent.glob("*/*.yaml")):
+        if path.parent.name in ("cases", "rules"):
+            _copy(path, folder / "ntrkpath" / "examples" / path.parent.name / path.name)
     for name in PLAIN:
         found = Path(str(importlib.import_module(name).__file__))
         if found.name != "__init__.py":
@@ -193,8 +195,11 @@ def addresses() -> list[str]:
     return found
 
 
-def build(out: Path, cache: Path) -> dict[str, int]:
+def build(out: Path, cache: Path, as_of: str = "") -> dict[str, int]:
     """Write the site and return the size of each file that is brought before the first answer, in bytes.
+
+    Args:
+        as_of: The date whose labels count, for tests; each day anew where not given.
 
     Raises:
         UnreachableError: A package cannot be had here.
@@ -226,10 +231,12 @@ def build(out: Path, cache: Path) -> dict[str, int]:
     digest = hashlib.sha256(b"".join((out / name).read_bytes() for name in first)).hexdigest()[:16]
     about = json.loads((home / "pyodide-lock.json").read_text(encoding="utf-8"))["info"]
     later = {name: f"python/{name}.zip" for name in ("more", "transcripts", "evidence")}
-    told = {
+    told: dict[str, Any] = {
         "BUILD": digest, "FILES": sizes, "LATER": later, "LOCK": {"info": about, "packages": {}},
         "SETTINGS": {"edition": EDITION, "workers": 0, "body_bytes": 64 << 20, "batch_bytes": 64 << 20},
     }  # fmt: skip
+    if as_of:
+        told["SETTINGS"]["as_of"] = as_of
     (out / "build.js").write_text("".join(f"export const {k} = {json.dumps(v)};\n" for k, v in told.items()))
     print(f"{out}: {sum(sizes.values()) / 1e6:.1f} MB before the first answer; docs {'' if kept_docs else 'not '}there")
     return sizes

@@ -64,6 +64,8 @@ def test_a_case_is_entered_step_by_step(name: str, chromium: Any, served: Served
         assert page.url == f"{served.address}/case"
         asked: list[str] = []
         for _ in range(12):
+            if page.locator("#asked-later:not([open])").count():
+                page.locator("#asked-later > summary").click()
             selects = page.locator("#asked select")
             if selects.count() == 0:
                 break
@@ -217,6 +219,7 @@ def test_a_case_file_and_what_is_kept_of_the_answer(chromium: Any, served: Serve
     path = CASES / "L022-eml4-ntrk3-infantile-fibrosarcoma.yaml"
     with view(chromium, served) as seen:
         page = seen.go("/")
+        page.locator("#bring > summary").click()
         page.get_by_label("Case file, caller files, or both").set_input_files(path)
         page.get_by_role("button", name="Open", exact=True).click()
         page.locator(".outcome .case").wait_for()
@@ -233,6 +236,7 @@ def test_a_case_file_and_what_is_kept_of_the_answer(chromium: Any, served: Serve
 def test_a_caller_file_is_judged_and_drawn(chromium: Any, served: Served) -> None:
     with view(chromium, served, "phone-light") as seen:
         page = seen.go("/")
+        page.locator("#bring > summary").click()
         page.get_by_label("Case file, caller files, or both").set_input_files(READERS / "arriba_v2.tsv")
         page.get_by_label("Histology").last.fill("infantile fibrosarcoma")
         page.get_by_label("The caller files come from").select_option("rna_mps")
@@ -307,6 +311,7 @@ def test_a_hostile_case_runs_no_script(chromium: Any, served: Served) -> None:
         dialogs: list[str] = []
         seen.page.on("dialog", lambda d: (dialogs.append(d.message), d.dismiss()))
         page = seen.go("/")
+        page.evaluate("document.getElementById('bring').open = true")
         page.evaluate("document.querySelector('form[data-start] details').open = true")
         page.locator("form[data-start] textarea").fill(json.dumps(case))
         page.get_by_role("button", name="Open", exact=True).click()

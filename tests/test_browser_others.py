@@ -149,7 +149,7 @@ def test_a_cohort_is_summed_up_and_its_rows_taken_away(chromium: Any, served: Se
     )
     with view(chromium, served) as seen:
         page = seen.go("/cohort")
-        page.get_by_role("button", name=re.compile("Try the")).click()
+        page.get_by_role("button", name=re.compile("Try the")).click(no_wait_after=True)
         page.locator("section.result").wait_for(timeout=30_000)
         told = page.locator("section.result").inner_text()
         assert f"{len(published_lines().splitlines())} rows" in told

@@ -3,14 +3,14 @@
 Conventions:
 
 - A feature is a folder: its pages (`page.py`), the interface for programs (`api.py`), its tasks (`task.py`, and
-  `documents.py` for programs), and its templates. `features.PAGES` names the modules of pages. `kit` holds what all use.
-- A page is a function in a table of routes (`kit.http`) that returns `kit.render.page("case/case.html", ...)`; it knows
+  `documents.py` for programs), and its templates. `features.PAGES` names the modules of pages; `kit` is for all.
+- A page is a function in a table of routes (`kit.http`); it returns `kit.render.page("case/case.html", ...)`; it knows
   no web library. `app.create_app(settings)` answers the routes on a network (`kit.mounting`); `browser.Inside` answers
   the same ones inside a browser, for the static site that `scripts/build_site.py` makes.
 - Work on what a visitor sends (cases, files) is a task: a function named in `kit.tasks` that takes and gives plain
   data, run by `await run(request, "name", ...)`, on a server in a worker process with limits of time and memory. Pages
   that only show the guidance need no task.
-- An error a visitor can mend is an `NtrkpathError`, raised by a handler or a task; `kit.problems` shows it as a page or,
+- An error a visitor can mend is an `NtrkpathError`, raised by a handler or a task: `kit.problems` makes a page or,
   under `/api`, as problem+json (RFC 9457). Nothing that a visitor sent is logged, counted by value or put into a URL.
 - An address in a page starts with `{{ root }}`, since a site may stand in a folder of its host.
 - The policy forbids script and style inside a page: no `<script>` with content, no `style=`, no `on...=`. Style goes

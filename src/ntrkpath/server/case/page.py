@@ -23,11 +23,20 @@ from ntrkpath.server.kit.uploads import Sent, form
 
 #: The case that ``--demo`` opens on.
 DEMO = "L022"
+_MOST_TRIES = 4
 
 
 @cache
 def _histologies(edition: str) -> list[str]:
     return sorted({h.name for h in load(edition).vocabulary if h.group != "not_sarcoma"}, key=str.casefold)
+
+
+def _tries() -> list[tuple[str, str]]:
+    """Return a few published patients to open from the first page: one of each kind of answer."""
+    first: dict[str, tuple[str, str]] = {}
+    for ident, one in published().items():
+        first.setdefault(one.badge, (ident, f"{ident} {one.case.diagnosis.histology}"))
+    return list(first.values())[:_MOST_TRIES]
 
 
 def _shown(request: Ask, told: dict[str, Any] | None, status: int = 200) -> Answer:
@@ -36,7 +45,7 @@ def _shown(request: Ask, told: dict[str, Any] | None, status: int = 200) -> Answ
         "case/case.html", here=CASE.address, status=status, page=told,
         guidance=load(settings.edition), histologies=_histologies(settings.edition),
         extents=[choice for choice in field(Disease, "extent", "disease", {}).choices if choice[0] != "unknown"],
-        most_files=settings.files, most_mb=settings.body_bytes // MIB,
+        tries=_tries(), most_files=settings.files, most_mb=settings.body_bytes // MIB,
     )  # fmt: skip
 
 
@@ -51,6 +60,8 @@ async def answered(request: Ask, sent: Sent) -> Answer:
     for name in ("text", "case"):
         if len(sent.one(name)) > shared.settings.case_bytes:
             raise CaseError("too large for a case", where=name, allowed=f"up to {shared.settings.case_bytes} bytes")
+    if picked := sent.one("pick"):
+        fields["f:diagnosis.histology"] = [picked]
     if histology := sent.one("start:histology"):
         fields.setdefault("f:diagnosis.histology", [histology])
     told = await run(

@@ -9,21 +9,32 @@ from typing import Any
 import msgspec
 
 from ntrkpath.cases.load import decode_json
+from ntrkpath.cases.phrases import read_test
 from ntrkpath.cases.plain_yaml import load_plain
 from ntrkpath.guidance import Edition
 from ntrkpath.model.case import Case
-from ntrkpath.model.errors import CaseError, NtrkpathError
+from ntrkpath.model.errors import CaseError, HistologyError, NtrkpathError
 from ntrkpath.model.fusion import FusionVerdict
 from ntrkpath.model.recommendation import Recommendation
 from ntrkpath.pathway import case_from
 from ntrkpath.pathway.intake.files import events_of
 from ntrkpath.report import panels, probability, sections, words
-from ntrkpath.report.markup import join
+from ntrkpath.report.markup import el, join
 from ntrkpath.server.case.apply import shaped, written
 from ntrkpath.server.case.asked import BASIC, questions, simple
-from ntrkpath.server.case.fields import Field, methods, of_alterations, of_fusions, of_test, of_therapy, test_type
+from ntrkpath.server.case.fields import (
+    FIRST,
+    Field,
+    methods,
+    of_alterations,
+    of_fusions,
+    of_test,
+    of_therapy,
+    test_type,
+)
 from ntrkpath.server.case.fields import words as level_words
 from ntrkpath.server.case.files import Carried, split, with_files
+from ntrkpath.server.case.path import taken
 from ntrkpath.server.kit.drawing import embed
 from ntrkpath.server.kit.tasks import pathway
 
@@ -54,7 +65,7 @@ def case(
     as_of = dt.date.fromisoformat(day)
     data: dict[str, Any] = {}
     known: Carried = _carried.decode(carried) if carried else {}
-    shown: dict[str, Any] = {"answer": None, "error": None, "carried": carried, "as_of": day}
+    shown: dict[str, Any] = {"answer": None, "error": None, "carried": carried, "as_of": day, "near": []}
     chosen = pathway(as_of)
     rec: Recommendation | None = None
     try:
@@ -70,6 +81,9 @@ def case(
         shown["answer"] = _parts(decided, rec, chosen.edition, events_of(attached))
         shown["carried"] = msgspec.json.encode(known) if known else b""
     except NtrkpathError as error:
+        if isinstance(error, HistologyError):
+            shown["near"] = _near(chosen.edition, str(error.value or ""))
+            error.remedy = "choose one, or write it in other words" if shown["near"] else "write it in other words"
         shown["error"] = {
             "problem": error.problem, "where": error.where, "allowed": error.allowed, "remedy": error.remedy,
             "value": None if error.value is None else str(error.value)[:200],
@@ -123,6 +137,9 @@ def _stated(data: dict[str, Any], sent: dict[str, list[str]], files: dict[str, b
     pasted = bool(sent.get("text", [""])[-1].strip())
     data = data if pasted and "case" in sent else written(data, sent)
     data.setdefault("id", "case")
+    for method, said in zip(sent.get("say:method", ()), sent.get("say:text", ()), strict=False):
+        if said.strip():
+            data.setdefault("tests", []).append(_said(method, said.strip()))
     named = {test.get("file") for test in data.get("tests", [])}
     for name in files:
         if name not in named:
@@ -138,6 +155,22 @@ def _stated(data: dict[str, Any], sent: dict[str, list[str]], files: dict[str, b
     return data
 
 
+def _said(method: str, text: str) -> dict[str, Any]:
+    """Return a test from what was said of it in words.
+
+    Raises:
+        CaseError: A word is not understood, or no method was chosen.
+    """
+    if test_type(method) is None:
+        raise CaseError("say which test it was", where="a result in words", value=text[:40],
+                        allowed=", ".join(name for _, name in methods()))  # fmt: skip
+    try:
+        return read_test(method, text)
+    except CaseError as error:
+        error.where = f"a result in words{': ' if error.where else ''}{error.where}"
+        raise
+
+
 def _without_files(data: dict[str, Any]) -> dict[str, Any]:
     """Return a case for a link, which carries no file."""
     tests = [{key: value for key, value in test.items() if key != "file"} for test in data.get("tests", [])]
@@ -149,6 +182,8 @@ def _parts(case: Case, rec: Recommendation, edition: Edition, verdicts: list[Fus
     parts = {
         "title": f"{rec.histology.name}: {first.text if first else 'no next step'}",
         "status": f"Next step: {first.text}" if first else "No next step follows.",
+        "next": words.plain(rec.answer.next),
+        "short": f"{words.plain(rec.answer.target)}\n{words.plain(rec.answer.next)}",
         "name": rec.histology.name,
         "histology": words.histology_read(edition, rec),
         "source": case.source or "",
@@ -162,6 +197,7 @@ def _parts(case: Case, rec: Recommendation, edition: Edition, verdicts: list[Fus
         "probability": embed(probability.section(rec, edition, "case")),
         "therapy": sections.therapy(rec, edition),
         "pathway": embed(sections.pathway(rec, edition, "case")),
+        "path": el("ol", *(el("li", step) for step in taken(edition, rec)), class_="path narrow-only"),
         "provenance": sections.provenance(rec, edition),
         "statements": sections.statements(rec, edition),
         "labels": sections.labels(rec),
@@ -173,6 +209,8 @@ def _parts(case: Case, rec: Recommendation, edition: Edition, verdicts: list[Fus
 
 def _form(data: dict[str, Any], rec: Recommendation | None, edition: Edition, act: str) -> dict[str, Any]:
     asked = questions(rec, data, edition) if rec is not None else []
+    decides = {one.fact for one in rec.missing if one.decides} if rec is not None else set()
+    asked.sort(key=lambda one: one.fact not in decides)
     taken = {one.name for question in asked for one in question.fields}
 
     def rest(found: list[Field]) -> list[dict[str, Any]]:
@@ -193,6 +231,8 @@ def _form(data: dict[str, Any], rec: Recommendation | None, edition: Edition, ac
     return {
         "questions": [msgspec.to_builtins(question) for question in asked],
         "known": rest(known),
+        "deciding": min(3, sum(one.fact in decides for one in asked)) or min(3, len(asked)),
+        "stated": " · ".join(one.value for one in known if one.value),
         "tests": listed,
         "methods": methods(),
         "alterations": [rest(row) for row in of_alterations(data)],
@@ -204,15 +244,24 @@ def _form(data: dict[str, Any], rec: Recommendation | None, edition: Edition, ac
 
 
 def _test(position: int, test: dict[str, Any], rest: Any, new: bool) -> dict[str, Any]:
+    first = FIRST.get(str(test.get("method")), ())
     return {
         "position": position,
         "method": str(test.get("method", "")),
         "name": level_words(str(test.get("method", ""))),
         "file": str(test.get("file") or ""),
-        "fields": rest(of_test(position, test)),
+        "fields": [one for one in rest(of_test(position, test)) if one["name"].rpartition(".")[2] in first],
+        "further": [one for one in rest(of_test(position, test)) if one["name"].rpartition(".")[2] not in first],
         "fusions": [rest(row) for row in of_fusions(position, test)],
         "new": new,
     }
+
+
+def _near(edition: Edition, text: str) -> list[str]:
+    """Return the names nearest to a text, to choose from."""
+    found = edition.vocabulary.resolve(text)
+    names = [found.histology.name] if found.histology else []
+    return list(dict.fromkeys([*names, *(name for name, _ in found.candidates)]))[:5]
 
 
 def _names(edition: Edition) -> list[str]:

@@ -65,7 +65,7 @@ def overview(request: Ask) -> Answer:
     files: dict[str, list[Any]] = {}
     for table in _book(request).tables.values():
         files.setdefault(table.file, []).append(table)
-    return _show("overview.html", request, "", files=files)
+    return _show("overview.html", request, "", files=files, figure=figure_with(_book(request).edition))
 
 
 @get("/guidance/search")

@@ -50,9 +50,22 @@
     form.submit();
   };
 
+  // A name that is offered for a misspelling stands outside the form, where htmx sees no button.
+  document.addEventListener("click", (event) => {
+    const name = event.target.closest("button[name=pick]");
+    const histology = name?.form?.elements["f:diagnosis.histology"];
+    if (histology) histology.value = name.value;
+  }, true);
+
   document.addEventListener("click", async (event) => {
-    const button = event.target.closest("button[data-link],button[data-print]");
+    const button = event.target.closest("button[data-link],button[data-print],button[data-copy],button[data-copy-of]");
     if (!button) return;
+    if (button.hasAttribute("data-copy") || button.hasAttribute("data-copy-of")) {
+      const text = button.dataset.copy ?? document.querySelector(button.dataset.copyOf).textContent;
+      const said = document.getElementById("kept");
+      try { await navigator.clipboard.writeText(text); said.textContent = "Copied."; } catch { said.textContent = "This browser did not let it be copied."; }
+      return;
+    }
     if (button.hasAttribute("data-print")) { window.print(); return; }
     const link = `${location.origin}${root}/case#case=${encode(button.dataset.link)}`;
     const shown = document.getElementById("link");
@@ -63,8 +76,9 @@
     try { await navigator.clipboard.writeText(link); shown.querySelector("[role=status]").textContent = "Copied."; } catch { /* the field shows it */ }
   });
 
-  // The answer is renewed when a question is answered. The arrow keys walk through a list of choices and each step
-  // counts as a change, so with the keyboard it is renewed when the field is left.
+  // The answer is renewed by every field: at once by a choice, and when a field that is written in is left. Until then
+  // it is dimmed. The arrow keys walk through a list of choices and each step counts as a change, so with the keyboard
+  // a choice counts when the field is left.
   let keys = false;
   let changed = null;
   let later = false;
@@ -72,9 +86,17 @@
   const renew = (field) => { changed = null; note(field.form); if (window.htmx && field.form) window.htmx.trigger(field.form, "answered"); };
   document.addEventListener("keydown", () => { keys = true; }, true);
   document.addEventListener("pointerdown", () => { keys = false; }, true);
+  const waits = (field) => field.matches("textarea, [name=level], [name='say:method'], [name='p:name']")
+    || (field.name === "say:text" && !field.form.elements["say:method"].value)
+    || (field.name === "p:value" && !field.form.elements["p:name"].value)
+    || (field.type === "file" && !field.form.elements.level.value && !field.value.match(/\.(ya?ml|json)$/i));
+  const stale = () => document.getElementById("workspace")?.classList.add("stale");
+  for (const kind of ["input", "change"]) {
+    document.addEventListener(kind, (event) => { if (event.target.closest("#case")) stale(); });
+  }
   document.addEventListener("change", (event) => {
-    if (!event.target.closest("#asked")) return;
-    if (keys) changed = event.target; else renew(event.target);
+    if (!event.target.closest("#case") || waits(event.target)) return;
+    if (keys && event.target.matches("select")) changed = event.target; else renew(event.target);
   });
   document.addEventListener("focusout", (event) => { if (event.target === changed) renew(changed); });
 
@@ -107,7 +129,8 @@
 
   // What came while an answer was under way is asked with it next: that answer is not shown, or it would be wiped out.
   // An error that brings no form does not replace the one that is there.
-  document.addEventListener("submit", (event) => note(event.target), true);
+  let sent = false;
+  document.addEventListener("submit", (event) => { note(event.target); if (event.target.id === "case") sent = true; }, true);
   document.addEventListener("htmx:beforeRequest", () => { later = false; });
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.target.id !== "workspace" || !document.getElementById("case")) return;
@@ -125,13 +148,39 @@
     document.getElementById("told")?.remove();
     const said = document.querySelector("[data-status]");
     if (said) document.getElementById("said").textContent = said.textContent;
-    if (!document.activeElement || document.activeElement === document.body) {
-      const added = document.querySelector("details[data-new] :is(select, input:not([type=hidden]))");
-      if (added) added.focus();
-      else document.querySelector("#asked select, #asked input, #case button")?.focus({ preventScroll: true });
+    const added = document.querySelector("details[data-new] :is(select, input:not([type=hidden]))");
+    if (added) { added.focus(); return; }
+    // After the button the reader is at the answer; after a field, at that field or the next question.
+    if (sent) {
+      sent = false;
+      document.querySelector("#answer h1")?.focus({ preventScroll: true });
+      window.scrollTo({ top: 0 });
+    } else if (!document.activeElement || document.activeElement === document.body) {
+      document.querySelector("#asked select, #asked input, #case button")?.focus({ preventScroll: true });
     }
   });
   document.addEventListener("htmx:sendError", () => tell("The server does not answer. Nothing entered here is lost: try again."));
+
+  // A file may be dropped anywhere on the page of a case.
+  const field = () => document.querySelector("#more-files, #files");
+  for (const kind of ["dragover", "drop"]) {
+    document.addEventListener(kind, (event) => {
+      const input = field();
+      if (!input || !event.dataTransfer?.types.includes("Files")) return;
+      event.preventDefault();
+      if (kind !== "drop") return;
+      input.files = event.dataTransfer.files;
+      for (let part = input.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+      const level = input.form.elements.level;
+      if (level && !level.value) level.focus(); else input.focus();
+      input.scrollIntoView({ block: "center" });
+    });
+  }
+  document.addEventListener("change", (event) => {
+    const input = event.target.name === "level" ? event.target.form.elements.files : null;
+    if (input?.form.id === "case" && input.files.length && event.target.value) renew(event.target);
+  });
 
   document.documentElement.classList.add("script");
   window.addEventListener("hashchange", open);

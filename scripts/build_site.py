@@ -89,8 +89,21 @@ def _run(*command: str) -> str:
             command, check=True, timeout=300, capture_output=True, text=True
         ).stdout
     except (OSError, subprocess.SubprocessError) as error:
-        said = str(getattr(error, "stderr", "") or error)[-1500:]
+        said = str(getattr(error, "stderr", "") or error)[-300:]
         raise UnreachableError(f"{' '.join(command[:2])}: {said}") from None
+
+
+def _compiled(home: Path, core: Path, stdlib: Path) -> set[Path]:
+    """Compile the modules where they stand, and return those that a first answer loads.
+
+    Raises:
+        RuntimeError: A module, a page or an answer fails in Python for browsers.
+    """
+    command = ("node", str(HERE / "compile.mjs"), str(home), str(core), str(stdlib))
+    done = subprocess.run(command, timeout=300, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(done.stderr[-1500:])
+    return {Path(line) for line in done.stdout.split()}
 
 
 def _check(path: Path, digest: str) -> None:
@@ -159,15 +172,15 @@ def _bundles(out: Path, home: Path, wheel: Path) -> None:
     packed = gzip.compress((home / "pyodide.asm.wasm").read_bytes(), 9, mtime=0)
     (python / "pyodide.asm.wasm.gz").write_bytes(packed)
     with tempfile.TemporaryDirectory() as made:
-        core, more, stdlib, transcripts, evidence = (
-            Path(made) / name for name in ("core", "more", "stdlib", "transcripts", "evidence")
+        core, more, stdlib, transcripts, symbols, evidence = (
+            Path(made) / name for name in ("core", "more", "stdlib", "transcripts", "symbols", "evidence")
         )
         staged(core, wheel)
         with zipfile.ZipFile(home / "python_stdlib.zip") as opened:
             opened.extractall(stdlib, [n for n in opened.namelist() if n.split("/")[0] not in _UNUSED])
-        loaded = _run("node", str(HERE / "compile.mjs"), str(home), str(core), str(stdlib)).split()
-        _parted(core, more, {Path(one) for one in loaded})
-        _parted_library(stdlib, more, {Path(one).parts[2] for one in loaded if one.startswith("/stdlib/")})
+        loaded = _compiled(home, core, stdlib)
+        _parted(core, more, loaded)
+        _parted_library(stdlib, more, {one.parts[2] for one in loaded if one.parts[1] == "stdlib"})
         names = (path.relative_to(more).with_suffix("").as_posix() for path in more.rglob("*.py*"))
         listed = sorted(name.removesuffix("/__init__").replace("/", ".") for name in names)
         (core / "ntrkpath" / "server" / "more.txt").write_text("\n".join(listed), encoding="utf-8")
@@ -175,8 +188,10 @@ def _bundles(out: Path, home: Path, wheel: Path) -> None:
         zipped(core, python / "core.zip")
         zipped(more, python / "more.zip")
         knowledge = Path("ntrkpath/knowledge/transcripts")
-        shutil.copytree(ROOT / "src" / knowledge, transcripts / knowledge)
+        for path in sorted((ROOT / "src" / knowledge).iterdir()):
+            _copy(path, (transcripts if path.suffix == ".bin" else symbols) / knowledge / path.name)
         zipped(transcripts, python / "transcripts.zip")
+        zipped(symbols, python / "symbols.zip")
         place = evidence / "ntrkpath" / "server" / kept.FOLDER.name
         place.mkdir(parents=True)
         (place / kept.FILE).write_bytes(kept.packed(fragments.every(load(EDITION))))
@@ -204,6 +219,8 @@ def build(out: Path, cache: Path, as_of: str = "") -> dict[str, int]:
     Raises:
         UnreachableError: A package cannot be had here.
     """
+    if shutil.which("node") is None:
+        raise UnreachableError("Node.js is not installed")
     home, wheel = fetched(cache)
     docs = out / "docs"
     kept_docs = docs.exists()
@@ -230,7 +247,7 @@ def build(out: Path, cache: Path, as_of: str = "") -> dict[str, int]:
     sizes = {name: (out / name).stat().st_size for name in first}
     digest = hashlib.sha256(b"".join((out / name).read_bytes() for name in first)).hexdigest()[:16]
     about = json.loads((home / "pyodide-lock.json").read_text(encoding="utf-8"))["info"]
-    later = {name: f"python/{name}.zip" for name in ("more", "transcripts", "evidence")}
+    later = {name: f"python/{name}.zip" for name in ("more", "symbols", "transcripts", "evidence")}
     told: dict[str, Any] = {
         "BUILD": digest, "FILES": sizes, "LATER": later, "LOCK": {"info": about, "packages": {}},
         "SETTINGS": {"edition": EDITION, "workers": 0, "body_bytes": 64 << 20, "batch_bytes": 64 << 20},

@@ -425,3 +425,10 @@ def test_texts_of_a_case_that_is_not_whole_yet_are_carried_on(web):
     stated = case_in(web.post("/case", data=sent).text)["tests"][0]
     assert [one["three_prime"] for one in stated["fusions"]] == ["NTRK3"]
     assert [one["protein"] for one in stated["mutations"]] == ["G623R"]
+
+
+def test_the_patients_of_the_first_page_are_published_ones(web):
+    assert {ident for ident, _ in TRIES} <= set(published())
+    text = html.unescape(web.get("/").text)
+    for ident, name in TRIES:
+        assert f'href="/examples/{ident}">{name}</a>' in text

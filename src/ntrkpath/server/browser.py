@@ -24,10 +24,15 @@ from ntrkpath.server.kit.settings import Settings
 _SECRET = b"carried by a page for its own reader"
 
 
-#: What is brought only when it is opened: the name of each bundle, and the folder that it fills. A further bundle,
-#: ``more``, has the modules that no first answer needs.
+#: What is brought only when it is opened: the name of each bundle, and how the paths of its files begin. A further
+#: bundle, ``more``, has the modules that no first answer needs.
 _PACKAGE = Path(__file__).resolve().parents[1]
-LATER = {"transcripts": _PACKAGE / "knowledge" / "transcripts", "evidence": kept.FOLDER}
+_TRANSCRIPTS = _PACKAGE / "knowledge" / "transcripts"
+LATER = {
+    "transcripts": (_TRANSCRIPTS / "genes.bin", _TRANSCRIPTS / "positions.bin"),
+    "symbols": (_TRANSCRIPTS,),
+    "evidence": (kept.FOLDER,),
+}
 #: The names of these modules, one a line, written when a site is built.
 _MORE = Path(__file__).with_name("more.txt")
 
@@ -81,7 +86,9 @@ class Inside:
         kept.read_kept()
         environment().globals.update(root=addresses.at(), alone=True)
         self._app = SimpleNamespace(state=SimpleNamespace(serving=Serving(settings, _SECRET)))
-        self._absent = {str(folder): name for name, folder in LATER.items() if not folder.is_dir()}
+        self._absent = {
+            str(path): name for name, paths in LATER.items() for path in paths if not any(map(Path.exists, paths))
+        }
         self._needed: set[str] = set()
         self._more = frozenset(_MORE.read_text(encoding="utf-8").split() if _MORE.is_file() else ())
         sys.addaudithook(self._audit)
@@ -90,9 +97,10 @@ class Inside:
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         """Note what is opened before it was brought, also where the error that follows is caught somewhere."""
         if event == "open" and self._absent and arguments and isinstance(arguments[0], str | Path):
-            for folder, name in self._absent.items():
-                if str(arguments[0]).startswith(folder):
+            for start, name in self._absent.items():
+                if str(arguments[0]).startswith(start) and not Path(arguments[0]).exists():
                     self._needed.add(name)
+                    break
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
         """Note a module that was not brought yet; the import system asks for what nothing else finds."""
@@ -101,7 +109,7 @@ class Inside:
 
     def brought(self, name: str) -> None:
         """Say that a bundle is here."""
-        self._absent = {folder: one for folder, one in self._absent.items() if one != name}
+        self._absent = {start: one for start, one in self._absent.items() if one != name}
         if name == "more":
             self._more = frozenset()
         importlib.invalidate_caches()

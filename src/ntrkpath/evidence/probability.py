@@ -57,10 +57,15 @@ class Ruled:
 
     def __init__(self, entries: Iterable[Mapping[str, Any]]) -> None:
         self.entries = [(When(entry.get("when", {})), entry) for entry in entries]
+        self._read = tuple(sorted(self.facts()))
+        self._known: dict[tuple[str, ...], Mapping[str, Any] | None] = {}
 
     def first(self, levels: Mapping[str, str]) -> Mapping[str, Any] | None:
         """Return the first entry whose condition holds."""
-        return next((entry for when, entry in self.entries if when.holds(levels)), None)
+        key = tuple([levels.get(fact, "unknown") for fact in self._read])
+        if key not in self._known:
+            self._known[key] = next((entry for when, entry in self.entries if when.holds(levels)), None)
+        return self._known[key]
 
     def facts(self) -> set[str]:
         """Return every fact that a condition names."""

@@ -48,6 +48,10 @@ class When:
         return all(levels.get(fact, "unknown") in wanted for fact, wanted in self.wanted)
 
 
+#: Keys of one list of entries that are remembered.
+_REMEMBERED = 10_000
+
+
 class Ruled:
     """Entries of which the first whose condition holds counts.
 
@@ -63,6 +67,8 @@ class Ruled:
     def first(self, levels: Mapping[str, str]) -> Mapping[str, Any] | None:
         """Return the first entry whose condition holds."""
         key = tuple([levels.get(fact, "unknown") for fact in self._read])
+        if len(self._known) > _REMEMBERED:
+            self._known.clear()
         if key not in self._known:
             self._known[key] = next((entry for when, entry in self.entries if when.holds(levels)), None)
         return self._known[key]

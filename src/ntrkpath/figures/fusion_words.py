@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ntrkpath.model.fusion import FusionVerdict
+from ntrkpath.model.numbers import percent
 
 #: The verdict in words.
 VERDICTS = {
@@ -45,15 +46,6 @@ _KINASE = {"complete": "kept whole", "partial": "kept in part", "lost": "lost", 
 def _untold(verdict: FusionVerdict) -> str:
     """Return why no product of the two sides can be told; empty if it can."""
     return next((REASONS_SAY[r] for r in ("antisense", "intragenic") if r in verdict.reasons), "")
-
-
-def percent(share: float) -> str:
-    """Return a share in per cent, never rounded up to the whole nor down to nothing."""
-    if 0 < share < 0.01:
-        return "less than 1 %"
-    if 0.99 < share < 1:
-        return "more than 99 %"
-    return f"{share:.0%}".replace("%", " %")
 
 
 def reasons(verdict: FusionVerdict) -> str:

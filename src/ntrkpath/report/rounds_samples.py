@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ntrkpath.evidence.sheets import Row, Sheet
+from ntrkpath.model.numbers import printed_percent
 from ntrkpath.report.rounds_terms import method_words, sight_words
 from ntrkpath.rounds.score import Score, homogeneous
 from ntrkpath.rounds.sight import Seen, dna_breaks
@@ -41,7 +42,7 @@ def samples_sheet(score: Score) -> Sheet:
             truth.shown,
             verdict,
             sample.diagnosis or "",
-            "" if sample.tumour_percent is None else f"{sample.tumour_percent:g} %",
+            "" if sample.tumour_percent is None else f"{printed_percent(sample.tumour_percent)}",
             sample.reference.established_by,
             "; ".join(said),
         )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ntrkpath.evidence.sheets import Row, Sheet, between, percent
+from ntrkpath.evidence.sheets import Row, Sheet
+from ntrkpath.model.numbers import percent, percent_with_range, set_percent
 from ntrkpath.report.rounds_terms import call_words, cause_words, method_words, outcome_words
 from ntrkpath.rounds.result import Result
 from ntrkpath.rounds.score import Score
@@ -29,17 +30,17 @@ def told(ratio: Ratio) -> str:
     if ratio.interval is None:
         return "none counted"
     found = ratio.interval
-    return f"{ratio.count} of {ratio.of}, {percent(found.estimate)} ({between(found.low, found.high)})"
+    return f"{ratio.count} of {ratio.of}, {percent_with_range(found.estimate, found.low, found.high)}"
 
 
 def brief(ratio: Ratio, clear: Ratio | None = None) -> str:
-    """Return a ratio for a narrow column: ``15/18, 83 % (59 to 96)``; ``the same`` where it is that of ``clear``."""
+    """Return a ratio for a narrow column: ``15/18, 83.3 % (58.6 to 96.4 %)``; or ``the same`` as ``clear``."""
     if ratio.interval is None:
         return "none counted"
     if clear is not None and (ratio.count, ratio.of) == (clear.count, clear.of):
         return "the same"
     found = ratio.interval
-    return f"{ratio.count}/{ratio.of}, {100 * found.estimate:.0f} % ({100 * found.low:.0f} to {100 * found.high:.0f})"
+    return f"{ratio.count}/{ratio.of}, {percent_with_range(found.estimate, found.low, found.high)}"
 
 
 def _ratio_record(ratio: Ratio, name: str) -> dict[str, object]:
@@ -280,7 +281,7 @@ def marks_sheet(score: Score) -> Sheet:
     ]
     if score.operating:
         first = score.operating[0]
-        chances = ", ".join(f"right in {one.ability:.0%}: {one.passes:.0%}" for one in score.operating)
+        chances = ", ".join(f"right in {set_percent(one.ability)}: {percent(one.passes)}" for one in score.operating)
         notes.append(f"Chance to reach {first.needed} of {first.of} by the ability of a laboratory: {chances}.")
     heads = ("Laboratory", "Assay", ">Counted", ">Points", "Passed", "Why", "Critical errors")
     return Sheet(title="Marks", heads=heads, rows=tuple(rows), notes=tuple(notes), ident="marks")

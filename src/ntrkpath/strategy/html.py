@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from ntrkpath.figures.acceptability import Curve, acceptability_svg, value_svg
 from ntrkpath.figures.plane import Cloud, plane_svg
 from ntrkpath.figures.tornado import Lever, tornado_svg
+from ntrkpath.model.numbers import amount, grouped
 from ntrkpath.report.markup import Html, el, join, table
 from ntrkpath.report.page import page
 from ntrkpath.strategy import words
-from ntrkpath.strategy.words import amount
 
 if TYPE_CHECKING:
     from ntrkpath.strategy.compare import Comparison
@@ -119,7 +119,7 @@ def _pictures(found: Comparison) -> list[object]:
     clouds = [
         Cloud(name, tuple((x * size, y * size) for x, y in points)) for name, points in drawn.plane.items() if points
     ]
-    parts: list[object] = [el("h3", f"How sure: {drawn.draws:,} draws of every unsure parameter")]
+    parts: list[object] = [el("h3", f"How sure: {grouped(drawn.draws)} draws of every unsure parameter")]
     rows = []
     for name, outcomes in drawn.intervals.items():
         cells = [outcomes[key] for key in ("found", "missed", "false_positive", "cost")]
@@ -135,7 +135,7 @@ def _pictures(found: Comparison) -> list[object]:
                 plane_svg(
                     clouds,
                     title=f"Additional {effect} and additional cost against “{drawn.reference}”{tag}",
-                    across=f"additional {effect} among {size:,.0f} patients",
+                    across=f"additional {effect} among {grouped(size)} patients",
                     upright=f"additional cost, {found.currency}",
                     notes=said,
                 )
@@ -161,7 +161,7 @@ def _pictures(found: Comparison) -> list[object]:
                 [v * size for v in curve.evpi],
                 title=f"What certainty about every parameter would be worth{tag}",
                 across=across,
-                upright=f"expected value of perfect information for {size:,.0f} patients, {found.currency}",
+                upright=f"expected value of perfect information for {grouped(size)} patients, {found.currency}",
                 notes=said,
             )
         )

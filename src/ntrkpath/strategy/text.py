@@ -5,8 +5,8 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
+from ntrkpath.model.numbers import amount, grouped, percent
 from ntrkpath.strategy import words
-from ntrkpath.strategy.words import amount
 
 if TYPE_CHECKING:
     from ntrkpath.strategy.compare import Comparison
@@ -69,7 +69,8 @@ def _simulated(found: Comparison) -> list[str]:
         spread = [" / ".join(amount(q) for q in s.quantiles[:3]) for s in (cost, days) if s.quantiles]
         rows.append([name, share, f"{cost.mean:.3f} +/- {cost.error:.3f}", *spread])
     heads = ["", "found per 1,000", "cost a patient", "cost 5/50/95 %", "days 5/50/95 %"]
-    drawn = f"{found.simulation.patients:,} patients drawn one by one (seed {found.simulation.seed}), standard errors"
+    patients, seed = grouped(found.simulation.patients), found.simulation.seed
+    drawn = f"{patients} patients drawn one by one (seed {seed}), standard errors"
     return ["", drawn, *_table(rows, heads)]
 
 
@@ -77,7 +78,7 @@ def _drawn(found: Comparison) -> list[str]:
     drawn = found.uncertainty
     if drawn is None:
         return []
-    lines = ["", f"{drawn.draws:,} draws of every unsure parameter (seed {drawn.seed}): mean and central 95 %"]
+    lines = ["", f"{grouped(drawn.draws)} draws of every unsure parameter (seed {drawn.seed}): mean and central 95 %"]
     rows = []
     for name, outcomes in drawn.intervals.items():
         cells = []
@@ -96,7 +97,7 @@ def _drawn(found: Comparison) -> list[str]:
     rows = []
     for i in sorted(set(chosen)):
         ranked = sorted(curve.best, key=lambda n: -curve.best[n][i])[:3]
-        said = ", ".join(f"{n} {100 * curve.best[n][i]:.0f} %" for n in ranked if curve.best[n][i] > 0)
+        said = ", ".join(f"{n} {percent(curve.best[n][i])}" for n in ranked if curve.best[n][i] > 0)
         rows.append([amount(curve.willingness[i]), said, amount(curve.evpi[i] * found.size)])
     lines += _table(rows, ["may cost", "best", "worth knowing"])
     if found.tornado is not None:

@@ -29,6 +29,7 @@ from ntrkpath.cohort.words import unread
 from ntrkpath.cohort.workbook import check_size
 from ntrkpath.guidance import Edition, load
 from ntrkpath.model.errors import CaseError, NtrkpathError
+from ntrkpath.model.numbers import grouped
 from ntrkpath.server import tasks
 
 # A worker decides one cohort at a time: threads of the libraries would only take of its memory. Read when they load.
@@ -89,7 +90,7 @@ def _decided(asked: Request, form: str) -> Iterator[tuple[Outcome, Path, Edition
         def told(at: Progress) -> None:
             if at.rows > asked.most_rows:
                 raise CaseError(
-                    "too many rows", where=name, allowed=f"up to {asked.most_rows:,}",
+                    "too many rows", where=name, allowed=f"up to {grouped(asked.most_rows)}",
                     remedy="send it in parts, or use `ntrkpath cohort triage`",
                 )  # fmt: skip
 

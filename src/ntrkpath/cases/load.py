@@ -122,6 +122,16 @@ def read_case(path: Path | str) -> Case:
         raise error.at(str(path)) from None
 
 
+def decode(data: bytes) -> Case:
+    """Decode and check one case from YAML or JSON, as its first character tells.
+
+    Raises:
+        CaseError: As ``decode_json`` and ``decode_yaml``.
+    """
+    start = data.removeprefix(_BOM).lstrip()[:1]
+    return decode_json(data) if start in (b"{", b"[", b"") else decode_yaml(data)
+
+
 def decode_json(data: bytes) -> Case:
     """Decode and check one case from JSON.
 

@@ -122,7 +122,7 @@ class _Bar:
 
 
 def _report(outcome: Outcome) -> None:
-    from ntrkpath.cohort.words import headline
+    from ntrkpath.report.cohort_text import headline
 
     about = outcome.about
     where = outcome.out if about.decided else "nothing is written"
@@ -170,11 +170,11 @@ def summarise_command(decided: Path, form: str, out: Path | None, edition: str) 
     if form == "json":
         text = _json(summary)
     elif form == "html":
-        from ntrkpath.cohort.html import summary_html
+        from ntrkpath.report.cohort_html import summary_html
 
         text = summary_html(summary, guidance)
     else:
-        from ntrkpath.cohort.words import summary_text
+        from ntrkpath.report.cohort_text import summary_text
 
         text = summary_text(summary, guidance)
     write(text, out)
@@ -200,11 +200,11 @@ def diff_command(before: Path, after: Path, limit: int, form: str, out: Path | N
     if form == "json":
         text = _json(found)
     elif form == "html":
-        from ntrkpath.cohort.html import diff_html
+        from ntrkpath.report.cohort_html import diff_html
 
         text = diff_html(found, load(edition))
     else:
-        from ntrkpath.cohort.words import diff_text
+        from ntrkpath.report.cohort_text import diff_text
 
         text = diff_text(found)
     write(text, out)

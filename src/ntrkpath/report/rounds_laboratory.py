@@ -6,10 +6,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from ntrkpath.evidence.sheets import Row, Sheet
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.errors import RoundError
-from ntrkpath.report.evidence import sheet_section
 from ntrkpath.report.markup import el, join
 from ntrkpath.report.page import page
 from ntrkpath.report.rounds_organiser import STYLE, heading
@@ -25,6 +23,8 @@ from ntrkpath.report.rounds_terms import (
     method_words,
     outcome_words,
 )
+from ntrkpath.report.sheet import Row, Sheet
+from ntrkpath.report.sheet_forms import sheet_section
 from ntrkpath.rounds.result import Result
 from ntrkpath.rounds.score import Score
 from ntrkpath.rounds.shares import counts_as, tally

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ntrkpath.evidence.sheets import Row, Sheet
 from ntrkpath.report.rounds_sheets import told
 from ntrkpath.report.rounds_terms import meanings, method_words
+from ntrkpath.report.sheet import Row, Sheet
 from ntrkpath.rounds.description import Appeal
 from ntrkpath.rounds.score import Score
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ntrkpath.evidence.sheets import Row, Sheet
 from ntrkpath.model.numbers import printed_percent
 from ntrkpath.report.rounds_terms import method_words, sight_words
+from ntrkpath.report.sheet import Row, Sheet
 from ntrkpath.rounds.score import Score, homogeneous
 from ntrkpath.rounds.sight import Seen, dna_breaks
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ntrkpath.evidence.sheets import Row, Sheet
 from ntrkpath.model.numbers import percent, percent_with_range, set_percent
 from ntrkpath.report.rounds_terms import call_words, cause_words, method_words, outcome_words
+from ntrkpath.report.sheet import Row, Sheet
 from ntrkpath.rounds.result import Result
 from ntrkpath.rounds.score import Score
 from ntrkpath.rounds.shares import Ratio

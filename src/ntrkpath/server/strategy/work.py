@@ -13,14 +13,14 @@ import msgspec
 
 from ntrkpath.guidance import load
 from ntrkpath.model.numbers import amount, grouped
+from ntrkpath.report.strategy_html import fragment
+from ntrkpath.report.strategy_sentences import place, warnings
 from ntrkpath.strategy import Comparison, StrategyError, files
 from ntrkpath.strategy.compare import DEFAULT, compare
 from ntrkpath.strategy.costs import ILLUSTRATIVE, load_costs
 from ntrkpath.strategy.generated import load_readouts
-from ntrkpath.strategy.html import fragment
 from ntrkpath.strategy.plan import load_plan
 from ntrkpath.strategy.population import load_population
-from ntrkpath.strategy.words import place, warnings
 
 #: Most draws of the unsure parameters on one request.
 MOST_DRAWS = 1000

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING
 
 from ntrkpath.model.numbers import amount, grouped, percent
-from ntrkpath.strategy import words
-
-if TYPE_CHECKING:
-    from ntrkpath.strategy.compare import Comparison
+from ntrkpath.report import strategy_sentences as words
+from ntrkpath.strategy.compare import Comparison
 
 _WIDTH = 100
 #: The longest name of a parameter in a table.

@@ -8,11 +8,11 @@ import msgspec
 
 from ntrkpath.evidence.accuracy import PooledAccuracy, StudyAccuracy, pooled_accuracy, study_accuracy
 from ntrkpath.evidence.data import Evidence
-from ntrkpath.evidence.frequency_sheets import spread
 from ntrkpath.evidence.proportions import Interval
-from ntrkpath.evidence.sheets import Row, Sheet
 from ntrkpath.evidence.studies import AccuracyStudy
 from ntrkpath.model.numbers import percent, percent_range, printed_percent, ratio_with_range
+from ntrkpath.report.evidence_frequency import spread
+from ntrkpath.report.sheet import Row, Sheet
 
 
 def accuracy_sheets(evidence: Evidence, test: str | None = None) -> tuple[Sheet, ...]:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ntrkpath.figures.acceptability import Curve, acceptability_svg, value_svg
 from ntrkpath.figures.plane import Cloud, plane_svg
 from ntrkpath.figures.tornado import Lever, tornado_svg
 from ntrkpath.model.numbers import amount, grouped
+from ntrkpath.report import strategy_sentences as words
 from ntrkpath.report.markup import Html, el, join, table
 from ntrkpath.report.page import page
-from ntrkpath.strategy import words
+from ntrkpath.report.strategy_text import text
+from ntrkpath.strategy.compare import Comparison
 
-if TYPE_CHECKING:
-    from ntrkpath.strategy.compare import Comparison
+__all__ = ["document", "fragment", "text"]
 
 _OWN = """
 td:not(:first-child){font-variant-numeric:tabular-nums}

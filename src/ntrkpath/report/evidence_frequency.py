@@ -9,8 +9,8 @@ from ntrkpath.evidence.data import Evidence
 from ntrkpath.evidence.frequency import Frequency, StudyFrequency, frequency
 from ntrkpath.evidence.glmm import Pooled
 from ntrkpath.evidence.predictive import prior_note
-from ntrkpath.evidence.sheets import Row, Sheet, ends, noted
 from ntrkpath.model.numbers import percent, percent_range
+from ntrkpath.report.sheet import Row, Sheet, ends, noted
 
 #: Below this the likelihood-ratio test shows that the studies differ; a pooled variance may stand above it.
 SHOWN = 0.05

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ntrkpath.model.numbers import amount, grouped, percent
+from ntrkpath.strategy.compare import Comparison, Row
 from ntrkpath.strategy.costs import ILLUSTRATIVE
 from ntrkpath.strategy.generated import load_readouts
-
-if TYPE_CHECKING:
-    from ntrkpath.strategy.compare import Comparison, Row
 
 #: Heads of the table of outcomes, with what they mean.
 HEADS = (

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from ntrkpath.cohort.diff import CohortDiff, Moved
 from ntrkpath.cohort.summarise import Agreement, Share, Summary
-from ntrkpath.cohort.words import counted, dates_note, interval, level, origin, shown
 from ntrkpath.figures.forest import ForestRow, forest_svg
 from ntrkpath.figures.patient_flow import Stage, patient_flow_svg
 from ntrkpath.guidance import Edition
 from ntrkpath.model.numbers import grouped, percent
+from ntrkpath.report.cohort_text import counted, dates_note, interval, level, origin, shown
 from ntrkpath.report.markup import Html, el, join, pairs, table
 from ntrkpath.report.page import page
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from ntrkpath.evidence.data import Evidence
 from ntrkpath.evidence.proportions import clopper_pearson, wilson
-from ntrkpath.evidence.sheets import Row, Sheet, ends, noted
 from ntrkpath.evidence.studies import Table
 from ntrkpath.model.errors import EvidenceError
 from ntrkpath.model.numbers import percent, percent_range, printed_percent
+from ntrkpath.report.sheet import Row, Sheet, ends, noted
 
 
 def table_sheets(evidence: Evidence, number: int) -> tuple[Sheet, ...]:

@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from ntrkpath.evidence import evidence_of
 from ntrkpath.evidence import probability as lookup
 from ntrkpath.evidence.posttest import after, likelihood_ratio, predictive_values, proportion, share
-from ntrkpath.evidence.probability import FIGURES, RULES, SOURCES, STALE, Probabilities, Ruled, When
+from ntrkpath.evidence.probability import STALE, Probabilities
+from ntrkpath.evidence.probability_sources import FIGURES, RULES, SOURCES
 from ntrkpath.guidance import Edition, load
 from ntrkpath.guidance.files import Contents
 from ntrkpath.model.errors import CaseError, EvidenceError, GuidanceError
@@ -30,6 +31,7 @@ from ntrkpath.pathway import Pathway, case_from, read_case
 from ntrkpath.report.html import render_html
 from ntrkpath.report.probability import brief, lines, over_words, with_range
 from ntrkpath.report.text import render
+from ntrkpath.rules.conditions import Ruled, When
 from test_properties import cases as random_cases
 
 ROOT = Path(__file__).parents[1]

@@ -312,6 +312,3 @@ class Recommendation(msgspec.Struct, frozen=True, gc=False):
     facts: dict[str, str]
     trace: tuple[Step, ...]
     intended_use: str
-
-
-TierLevel = Literal["+++", "++", "+", "undetermined", "out_of_scope"]

@@ -7,10 +7,10 @@ import datetime as dt
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.case import Case
 from ntrkpath.model.recommendation import Caution, Recommendation
-from ntrkpath.report import words
+from ntrkpath.report import terms
 from ntrkpath.report.markup import Html, el, join
 from ntrkpath.report.sections import cited, items
-from ntrkpath.report.words import plain
+from ntrkpath.report.terms import plain
 
 #: The facts that hold what each method says, and the calls that stand for and against a fusion.
 METHODS = {"ihc": "pan-TRK IHC", "fish": "FISH", "rt_pcr": "RT-PCR", "rna": "RNA sequencing", "dna": "DNA sequencing"}
@@ -36,7 +36,7 @@ def events(case: Case, rec: Recommendation, edition: Edition) -> list[Event]:
     calls: dict[int, list[str]] = {}
     for reading in rec.interpretation:
         if reading.test is not None:
-            call = words.reading_call(edition, reading)
+            call = terms.reading_call(edition, reading)
             before = calls.setdefault(reading.test, [])
             if reading.fusion:
                 told = f"{plain(reading.fusion)}: {call}"  # once, where two junctions of a fusion are reported
@@ -45,7 +45,7 @@ def events(case: Case, rec: Recommendation, edition: Edition) -> list[Event]:
                 before.append(call)
     found = []
     for position, test in enumerate(case.tests, 1):
-        method = words.method_name(str(type(test).__struct_config__.tag))
+        method = terms.method_name(str(type(test).__struct_config__.tag))
         specimen = f", {plain(test.specimen)}" if test.specimen else ""
         found.append(Event(test.date, f"Test {position}, {method}{specimen}", "; ".join(calls.get(position, []))))
     for line in case.therapy or ():
@@ -98,10 +98,10 @@ def discordances(rec: Recommendation, edition: Edition) -> Html:
         return Html("")
     rows: list[tuple[str, object]] = [
         ("≠", el("p", "; ".join(
-            f"{METHODS[fact]}: {words.level_words(edition, fact, rec.facts[fact])}" for fact in (*for_it, *against)
+            f"{METHODS[fact]}: {terms.level_words(edition, fact, rec.facts[fact])}" for fact in (*for_it, *against)
         ), class_="told")),
     ]  # fmt: skip
     for caution in of_disagreement(rec, edition):
-        basis = words.basis(edition, caution.rule, caution.statements, caution.fidelity)
+        basis = terms.basis(edition, caution.rule, caution.statements, caution.fidelity)
         rows.append(("", join(el("p", plain(caution.text)), cited(basis))))
     return join(el("h3", "Results that disagree"), items(rows))

@@ -9,7 +9,7 @@ from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.numbers import percent, percent_range, percent_with_range, ratio_with_range
 from ntrkpath.model.recommendation import AfterResult, Estimate, PreTest, Probability, Recommendation, TestAccuracy
 from ntrkpath.report.markup import Html, el, join, table
-from ntrkpath.report.words import level_words
+from ntrkpath.report.terms import level_words
 
 TITLE = "Probability of a productive NTRK fusion"
 BESIDE = "Information beside the rules: no rule reads it, and no action rests on it."

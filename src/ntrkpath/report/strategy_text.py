@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from ntrkpath.model.numbers import amount, grouped, percent
-from ntrkpath.report import strategy_sentences as words
+from ntrkpath.report import strategy_sentences as sentences
 from ntrkpath.strategy.compare import Comparison
 
 _WIDTH = 100
@@ -22,21 +22,21 @@ _COLUMNS = (
 def text(found: Comparison) -> str:
     """Return the comparison as lines of text."""
     name = max(len(row.name) for row in found.rows)
-    lines = [*_fill(words.heading(found)), words.cost_line(found), "", *_fill(" ".join(words.answer(found))), ""]
+    lines = [*_fill(sentences.heading(found)), sentences.cost_line(found), "", *_fill(" ".join(sentences.answer(found))), ""]
     for row in found.rows:
         lines += textwrap.wrap(f"{row.name:<{name}}  {row.title}", _WIDTH, subsequent_indent=" " * (name + 2))
     lines += [
         "",
-        words.expected(found),
+        sentences.expected(found),
     ]
     short = ["tested", "found", "missed", "false +", "(treated)", "no answer", "undecided", "to test"]
-    lines += _table([[row.name, *words.outcome_cells(row)] for row in found.rows], ["", *short])
-    for warning in words.warnings(found):
+    lines += _table([[row.name, *sentences.outcome_cells(row)] for row in found.rows], ["", *short])
+    for warning in sentences.warnings(found):
         lines += textwrap.wrap(warning, _WIDTH, initial_indent="! ", subsequent_indent="  ")
     lines += ["", f"Cost in {found.currency}" + (" (illustrative)" if found.costs_are_illustrative else "")]
     heads = ["", "cost", "per patient", "per found", "per additional fusion found", "days"]
-    lines += _table([[row.name, *words.cost_cells(row, found.size)] for row in found.rows], heads)
-    tests = words.test_names(found)
+    lines += _table([[row.name, *sentences.cost_cells(row, found.size)] for row in found.rows], heads)
+    tests = sentences.test_names(found)
     if tests:
         lines += ["", "Tests and work-ups"]
         lines += _table(
@@ -47,9 +47,9 @@ def text(found: Comparison) -> str:
         lines += ["", f"Net benefit in {found.currency}, treatment included, {amount(found.threshold)} for a QALY"]
         lines += _table([[row.name, amount(row.net_benefit)] for row in found.rows], ["", "net benefit"])
     lines += _simulated(found) + _drawn(found)
-    lines += ["", *_fill(f"By the guidance, once worked up: tier {words.shares(found.tiers)}.")]
+    lines += ["", *_fill(f"By the guidance, once worked up: tier {sentences.shares(found.tiers)}.")]
     lines += ["", "Notes"]
-    for note in [_COLUMNS, *words.notes(found)]:
+    for note in [_COLUMNS, *sentences.notes(found)]:
         lines += textwrap.wrap(note, _WIDTH, initial_indent="- ", subsequent_indent="  ")
     return "\n".join(lines)
 

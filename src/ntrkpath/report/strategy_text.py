@@ -22,7 +22,8 @@ _COLUMNS = (
 def text(found: Comparison) -> str:
     """Return the comparison as lines of text."""
     name = max(len(row.name) for row in found.rows)
-    lines = [*_fill(sentences.heading(found)), sentences.cost_line(found), "", *_fill(" ".join(sentences.answer(found))), ""]
+    lines = [*_fill(sentences.heading(found)), sentences.cost_line(found), ""]
+    lines += [*_fill(" ".join(sentences.answer(found))), ""]
     for row in found.rows:
         lines += textwrap.wrap(f"{row.name:<{name}}  {row.title}", _WIDTH, subsequent_indent=" " * (name + 2))
     lines += [

@@ -18,6 +18,7 @@ from ntrkpath.report import panels, probability, terms
 from ntrkpath.report.screen import screen
 from ntrkpath.report.terms import plain
 from ntrkpath.report.typesetting import FAMILY, typeset
+from ntrkpath.vocabulary.methods import by_facts
 
 _TEMPLATE = Path(__file__).parent / "typst" / "recommendation.typ"
 _VARIABLE = re.compile(r"var\(--([a-z-]+)\)")
@@ -97,7 +98,7 @@ def _case(
             for numbers, lead in terms.reasons(rec)
         ],
         "disagree": "; ".join(
-            f"{panels.METHODS[fact]}: {terms.level_words(edition, fact, rec.facts[fact])}"
+            f"{by_facts()[fact].name}: {terms.level_words(edition, fact, rec.facts[fact])}"
             for fact in (*for_it, *against)
         ),
         "cautions": [_item("!", c.text, edition, c.rule, c.statements, c.fidelity) for c in rec.cautions],

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ntrkpath.model.numbers import percent, percent_with_range, set_percent
-from ntrkpath.report.rounds_terms import call_words, cause_words, method_words, outcome_words
+from ntrkpath.report.rounds_terms import call_words, cause_words, outcome_words
 from ntrkpath.report.sheet import Row, Sheet
 from ntrkpath.rounds.result import Result
 from ntrkpath.rounds.score import Score
 from ntrkpath.rounds.shares import Ratio
+from ntrkpath.vocabulary.methods import method_name
 
 #: With more laboratories than this a page leaves their shares to the CSV.
 _MANY = 200
@@ -120,7 +121,7 @@ def shares_sheet(score: Score, whole: bool = True) -> Sheet:
     for one in score.tallies:
         if not whole and one.by == "laboratory" and len(score.laboratories) > _MANY:
             continue
-        name = {"round": "All results", "method": method_words(one.name)}.get(one.by, one.name)
+        name = {"round": "All results", "method": method_name(one.name)}.get(one.by, one.name)
         beside = tuple(str(one.beside[k]) for k in one.beside)
         ways = (one.with_design, one.inconclusive_wrong, one.inconclusive_right)
         record: dict[str, object] = {
@@ -166,7 +167,7 @@ def accuracy_sheet(score: Score) -> Sheet:
         rows.append(
             Row(
                 cells=(
-                    method_words(one.method),
+                    method_name(one.method),
                     one.kind,
                     *(brief(way, None if name == "clear" else one.clear) for name, way in ways.items()),
                 ),
@@ -216,7 +217,7 @@ def agreement_sheet(score: Score) -> Sheet:
             "alpha": parts[2][0],
         }
         cells = (
-            method_words(one.method),
+            method_name(one.method),
             str(one.laboratories),
             str(found.samples),
             str(found.results),
@@ -240,7 +241,7 @@ def causes_sheet(score: Score) -> Sheet:
         entry = cause_entry(one.cause)
         sure = ", ".join(f"{count} {certainty}" for certainty, count in one.by_certainty.items())
         record = {"cause": one.cause, "method": one.method, "count": one.count, **one.by_certainty}
-        cells = (entry["says"], method_words(one.method), str(one.count), sure, entry["do"])
+        cells = (entry["says"], method_name(one.method), str(one.count), sure, entry["do"])
         rows.append(Row(cells=cells, record=record))
     heads = ("Cause", "Assay", ">Results", "How sure", "What to do")
     return Sheet(title="Causes", heads=heads, rows=tuple(rows), ident="causes")

@@ -10,9 +10,11 @@ from collections.abc import Sequence
 import msgspec
 
 from ntrkpath.guidance.edition import Edition
+from ntrkpath.model.numbers import years
 from ntrkpath.model.recommendation import Action, Caution, Finding, Recommendation
 from ntrkpath.report import terms
 from ntrkpath.report.terms import Basis, plain
+from ntrkpath.vocabulary.methods import method_name, methods
 
 REASONS, QUESTIONS, CAUTIONS = 2, 3, 3
 #: The names of the three sentences.
@@ -92,7 +94,7 @@ def _who(rec: Recommendation, edition: Edition) -> tuple[str, ...]:
     age = stated.get("age", "")
     whom = ", ".join(
         part
-        for part in (stated.get("sex", ""), f"{age} year{'' if age == '1' else 's'}" if _NUMBER.fullmatch(age) else age)
+        for part in (stated.get("sex", ""), years(age))
         if part
     )
     named = plain(stated.get("histology", rec.histology.text))
@@ -124,7 +126,7 @@ def _found(rec: Recommendation, edition: Edition, notes: bool) -> tuple[tuple[st
         method, _, details = plain(finding.stated).partition("; ")
         match = _PART.match(finding.where)
         if match and match[1] == "tests" and not match[3]:
-            name, told = terms.method_name(method), details
+            name, told = method_name(method), details
         elif match and match[1] == "tests":
             name, told = "", plain(finding.stated)
         elif match and match[1] == "therapy":
@@ -142,13 +144,10 @@ def _read(finding: Finding, edition: Edition) -> str:
     call, _, rest = plain(finding.read_as).partition(": ")
     if call in plain(finding.stated) and rest:  # the name of an event or alteration stands there already
         call, _, rest = rest.partition(". ")[0].partition(": ")
-    known = next((terms.level_words(edition, fact, call) for fact in _CALLS if call in edition.facts[fact].levels), "")
+    calls = [f"{method.facts}_call" for method in methods().values()]
+    known = next((terms.level_words(edition, fact, call) for fact in calls if call in edition.facts[fact].levels), "")
     short = known or (f"{call}: {rest.split('. ')[0]}" if rest else call)
     return f"[{short.rstrip('.')}]" + ("" if finding.used else f" not used: {plain(finding.why_not)}")
-
-
-#: The facts whose levels are the calls of the tests.
-_CALLS = ("ihc_call", "fish_call", "rt_pcr_call", "rna_call", "dna_call")
 
 
 def _reason(lead: Action, edition: Edition) -> Line:

@@ -19,6 +19,7 @@ COMMANDS = {
         "ntrkpath.cli.recommend",
         "Decide cases: priority, next step, interpretation, therapy, what is missing.",
     ),
+    "ask": ("ntrkpath.cli.ask", "Decide one case in words, or asked question by question; no file needed."),
     "fusions": (
         "ntrkpath.cli.fusions",
         "Judge the NTRK events in a fusion caller's files: productive or not, and why.",

@@ -24,6 +24,7 @@ from ntrkpath.cohort.sources import open_source  # noqa: E402
 from ntrkpath.cohort.writing import scan  # noqa: E402
 from ntrkpath.model.delimited import neutral, restored  # noqa: E402
 from ntrkpath.model.errors import CaseError, GuidanceError, InputError  # noqa: E402
+from support.workbooks import workbook  # noqa: E402
 
 REAL = Path(__file__).parents[2] / "shared" / "data" / "cohort" / "msk_impact_2017_sarcoma.tsv"
 #: A synthetic table with columns and words as a hospital may write them.

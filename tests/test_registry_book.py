@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from ntrkpath.model.errors import OutputError, RegistryError
 from ntrkpath.registry import chain, guards, heads, tables
-from ntrkpath.registry.backup import backup, restore  # noqa: E402
+from ntrkpath.registry.backup import backup, restore
 from ntrkpath.registry.book import Book
 from ntrkpath.registry.entries import (
     KINDS,

@@ -30,7 +30,7 @@ from ntrkpath.model.recommendation import (
     Weighed,
 )
 from ntrkpath.pathway import Pathway
-from ntrkpath.report import words as wording
+from ntrkpath.report import terms as wording
 from ntrkpath.report.html import render_html
 from ntrkpath.report.markup import Html, el, join, table
 from ntrkpath.report.screen import screen

@@ -16,10 +16,11 @@ pytest.importorskip("litestar", reason="needs ntrkpath[server]")
 
 from ntrkpath.guidance import load
 from ntrkpath.pathway import Pathway, case_from, read_case
-from ntrkpath.pathway.examples import examples
+from ntrkpath.pathway.examples import examples, published
 from ntrkpath.report import panels
 from ntrkpath.server.case.apply import shaped, written
 from ntrkpath.server.case.asked import questions
+from ntrkpath.server.case.page import TRIES
 from ntrkpath.server.case.task import case as answer_form
 from ntrkpath.server.kit.drawing import embed, styles
 from support.web import AS_OF, client

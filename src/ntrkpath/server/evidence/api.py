@@ -13,8 +13,8 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from ntrkpath.evidence import Evidence, evidence_of
 from ntrkpath.evidence import frequency as frequencies
 from ntrkpath.evidence.accuracy import pooled_accuracy, study_accuracy
-from ntrkpath.evidence.table_sheets import table_sheets
 from ntrkpath.guidance import load
+from ntrkpath.report.evidence_tables import table_sheets
 from ntrkpath.server.evidence.fragments import OneTest, one_test
 from ntrkpath.server.kit.mounting import REFUSED, Ask
 from ntrkpath.server.kit.serving import serving

@@ -139,6 +139,10 @@ def _parted(core: Path, more: Path, loaded: set[Path]) -> None:
         if "/site" / place not in loaded:
             (more / place).parent.mkdir(parents=True, exist_ok=True)
             path.rename(more / place)
+    # Read by a module that comes in the same bundle.
+    rules = Path("ntrkpath", "examples", "rules")
+    (more / rules).parent.mkdir(parents=True, exist_ok=True)
+    (core / rules).rename(more / rules)
 
 
 def _parted_library(stdlib: Path, more: Path, loaded: set[str]) -> None:

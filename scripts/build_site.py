@@ -21,12 +21,14 @@ from typing import Any
 from jinja2 import Template
 
 from ntrkpath.guidance import load
+from ntrkpath.guidance.files import KNOWLEDGE, write_compiled
 from ntrkpath.pathway.examples import examples
 from ntrkpath.server.evidence import fragments
 from ntrkpath.server.guidance.catalogue import catalogue
 from ntrkpath.server.kit import kept
 from ntrkpath.server.kit.navigation import NAVIGATION
 from ntrkpath.server.kit.render import assets
+from ntrkpath.vocabulary import names
 
 ROOT = Path(__file__).resolve().parent.parent
 HERE = Path(__file__).parent / "site"
@@ -226,6 +228,9 @@ def build(out: Path, cache: Path, as_of: str = "") -> dict[str, int]:
     if shutil.which("node") is None:
         raise UnreachableError("Node.js is not installed")
     home, wheel = fetched(cache)
+    # A compiled form that is older than its sources is not used, and reading these takes a browser ten seconds.
+    write_compiled(KNOWLEDGE / EDITION)
+    names.write_compiled()
     docs = out / "docs"
     kept_docs = docs.exists()
     for path in out.iterdir() if out.exists() else ():

@@ -11,7 +11,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "ntrkpath fusions *.tsv --format tsv --fail-on productive --out events.tsv",
     ),
     "variants": ("ntrkpath variants tumour.vcf", "ntrkpath variants data_mutations.txt --sample S1 --format json"),
-    "histology": ('ntrkpath histology "spindle cell sarcoma NOS"', "ntrkpath histology IFS GIST 8810/3 --format json"),
+    "histology": ('ntrkpath histology "spindle cell sarcoma NOS"', "ntrkpath histology UPS --format json"),
     "guideline show": (
         "ntrkpath guideline show NEXT-30 MGT-6",
         "ntrkpath guideline show --table next_test --width 120",

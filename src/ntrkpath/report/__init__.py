@@ -1,4 +1,4 @@
-"""Reports of recommendations: text for a terminal, one self-contained HTML file."""
+"""Everything that people read: the terms of an answer, sheets of numbers, text, pages and paper made from them."""
 
 from ntrkpath.report.html import render_html
 from ntrkpath.report.text import render

@@ -34,6 +34,7 @@ COMMANDS = {
     "evidence": ("ntrkpath.cli.evidence", "The numbers behind the guidance: tables, frequencies, accuracy of tests."),
     "strategy": ("ntrkpath.cli.strategy", "Compare testing strategies on a case mix: found, missed, cost, days."),
     "rounds": ("ntrkpath.cli.rounds", "Ring trials: what panels can see, results scored, why they differ, reports."),
+    "registry": ("ntrkpath.cli.registry", "A registry of cases: one append-only book; import, export, counts."),
     "verify": ("ntrkpath.cli.verify", "Prove the decision tables: no gaps, no dead rows, every safety property."),
     "serve": ("ntrkpath.cli.serve", "Serve the pages and the JSON interface on this machine; stores no case."),
     "demo": ("ntrkpath.cli.demo", "Decide the published patients that come with ntrkpath."),

@@ -12,7 +12,7 @@ from ntrkpath.model.recommendation import Recommendation
 
 #: The columns of a line, and what each holds; new ones go to the end. An empty cell: nothing to be said.
 COLUMNS: dict[str, tuple[str, Callable[[Recommendation], str]]] = {
-    "case_id": ("id of the case; one that a spreadsheet would run gets a mark", lambda rec: neutral(rec.case_id)),
+    "case_id": ("id of the case; one that a spreadsheet would run gets a mark", lambda rec: rec.case_id),
     "histology": ("the diagnosis as it was read, by its id in the vocabulary", lambda rec: rec.histology.id),
     "tier": ("+++, ++, +, undetermined or out_of_scope", lambda rec: rec.tier),
     "priority": ("+++, ++, +, not_routine or undetermined", lambda rec: rec.priority),
@@ -51,4 +51,5 @@ def header() -> str:
 
 def line(recommendation: Recommendation) -> str:
     """Return a recommendation as one line of tab-separated text; control characters in a cell become one space."""
-    return "\t".join(_BREAKS.sub(" ", cell(recommendation)) for _, cell in COLUMNS.values()) + "\n"
+    cells = [_BREAKS.sub(" ", cell(recommendation)) for _, cell in COLUMNS.values()]
+    return "\t".join([neutral(cells[0]), *cells[1:]]) + "\n"

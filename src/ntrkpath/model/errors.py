@@ -122,6 +122,12 @@ class RoundError(NtrkpathError):
     kind = "round"
 
 
+class RegistryError(NtrkpathError):
+    """An entry, a book or a backup of a registry is malformed, refused, or not as it was written."""
+
+    kind = "registry"
+
+
 class InputError(NtrkpathError):
     """A file that is to be read is none: a pipe, a device."""
 

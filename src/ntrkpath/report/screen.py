@@ -92,11 +92,7 @@ def foremost(rec: Recommendation) -> list[Caution]:
 def _who(rec: Recommendation, edition: Edition) -> tuple[str, ...]:
     stated = rec.patient
     age = stated.get("age", "")
-    whom = ", ".join(
-        part
-        for part in (stated.get("sex", ""), years(age))
-        if part
-    )
+    whom = ", ".join(part for part in (stated.get("sex", ""), years(age)) if part)
     named = plain(stated.get("histology", rec.histology.text))
     if named.casefold() != rec.histology.name.casefold():
         named = f"{named} ({rec.histology.name})"

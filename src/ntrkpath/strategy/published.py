@@ -130,7 +130,7 @@ def checks(edition: Edition | None = None) -> list[Check]:
         ),
         Check(
             "FastTRK: positive",
-            printed_percent(fast['printed_percent']),
+            printed_percent(fast["printed_percent"]),
             f"{found.positive} of {fast['patients']} = {set_percent(round(found.positive / fast['patients'], 4))}",
             round(in_hundred, 2) == fast["printed_percent"],
             fast["source"],

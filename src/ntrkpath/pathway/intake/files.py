@@ -12,8 +12,8 @@ import msgspec
 from ntrkpath.model.case import Case, DnaMps, Mutation, RnaMps
 from ntrkpath.model.errors import CaseError, NtrkpathError
 from ntrkpath.model.fusion import FileReport, FusionVerdict, Junction, Level
+from ntrkpath.model.variants import CopyNumber, ProteinChange
 from ntrkpath.pathway.intake.drivers import too_few_reads
-from ntrkpath.readers import NTRK, CopyNumber, ProteinChange
 from ntrkpath.vocabulary.methods import by_facts
 
 if TYPE_CHECKING:
@@ -170,15 +170,11 @@ def read_file(
             remedy="name the method that the file is of; a file of both levels serves both",
         )  # fmt: skip
     if levels - {level}:
-        notes.append(
-            f"Rows of {by_facts()[_OTHER[level]].name} in it count as such, not as {level.upper()}."
-        )
+        notes.append(f"Rows of {by_facts()[_OTHER[level]].name} in it count as such, not as {level.upper()}.")
     found = FromFile(report, sample, contents.tells, mine.events, _telling(mine), mine.changes, mine.copy_numbers)
     if not found.can_tell(level):
         notes.append(f"It says nothing of a fusion by {by_facts()[level].name}: that stays open.")
     return msgspec.structs.replace(found, notes=tuple(notes))
-
-
 
 
 def _telling(judged: FilesJudged) -> tuple[Junction, ...]:
@@ -245,6 +241,10 @@ def open_mutations(attached: Attached) -> tuple[int, ...]:
 
     A row that could not be read, and one that its own caller puts in doubt, are no "none found".
     """
+    if not attached:
+        return ()
+    from ntrkpath.readers import NTRK
+
     return tuple(
         position
         for position, found in attached.items()

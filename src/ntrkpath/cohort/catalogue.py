@@ -99,9 +99,7 @@ class Catalogue:
         """For each action key, an index into the distinct answers; one answer may follow from several sets of rows."""
         codes, sets = self._folded
         every = {item: (*self.split(item), item.rpartition(":")[2]) for items in sets for item in items}
-        ranks = [
-            {item: self.edition.rank(*part, treated) for item, part in every.items()} for treated in (False, True)
-        ]
+        ranks = [{item: self.edition.rank(*part, treated) for item, part in every.items()} for treated in (False, True)]
         treats = {item for item, part in every.items() if self.edition.action_kinds[part[0]] == "treatment"}
         found: dict[tuple[tuple[str, str], ...], int] = {}
         of_set = []

@@ -54,7 +54,6 @@ files = sa.Table(
 )  # fmt: skip
 
 
-
 def insert_many(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]], after: str = "") -> None:
     """Insert rows in their order; on PostgreSQL as one statement over arrays, which is many times as fast.
 
@@ -103,7 +102,7 @@ current = sa.Table(
     sa.Column("waiting", sa.Integer, nullable=False),
     sqlite_with_rowid=False,
 )  # fmt: skip
-waiting_list = sa.Index(
+sa.Index(
     "current_waiting", current.c.site, current.c.subject, sqlite_where=current.c.waiting > 0,
     postgresql_where=current.c.waiting > 0,
 )  # fmt: skip

@@ -1,1 +1,1 @@
-"""Reports of recommendations: text for a terminal, one self-contained HTML file, PDF, fragments for pages."""
+"""Everything that people read: the terms of an answer, sheets of numbers, text, pages and paper made from them."""

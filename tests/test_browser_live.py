@@ -39,6 +39,7 @@ def _start(page: Any, histology: str, extent: str = "metastatic") -> None:
     page.locator("#extent").select_option(extent)
     page.get_by_role("button", name="Show the next step").click()
     page.locator(".outcome h1").wait_for()
+    page.wait_for_load_state("load")
 
 
 def _renewed(page: Any, word: str) -> None:

@@ -7,6 +7,7 @@ event was never at risk of it: whoever is registered after time zero would else 
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from math import exp, log, sqrt
 
@@ -44,6 +45,7 @@ class Curve(msgspec.Struct, frozen=True, kw_only=True):
         steps: At every time with an event, in order.
         last: The latest time at which one was followed; ``None`` where none was.
         median: Where half had the event; ``None`` where that was not reached. ``low`` and ``high`` its interval.
+        entries: When each entered, in order; ``exits`` when each left.
         broken_at: Where all then at risk had the event although others entered later: the estimate says nothing after.
     """
 
@@ -56,7 +58,15 @@ class Curve(msgspec.Struct, frozen=True, kw_only=True):
     median: float | None
     median_low: float | None
     median_high: float | None
+    entries: tuple[float, ...] = ()
+    exits: tuple[float, ...] = ()
     broken_at: float | None = None
+
+    def at_risk(self, time: float) -> int:
+        """Return how many are at risk just before a time."""
+        return (bisect_left(self.entries, time) if time > 0 else bisect_right(self.entries, 0)) - bisect_left(
+            self.exits, time
+        )
 
     def at(self, time: float) -> Step | None:
         """Return the last step up to a time; ``None`` before the first."""
@@ -88,12 +98,9 @@ def product_limit(people: Iterable[Followed], level: float = LEVEL) -> Curve:
     for one in usable:
         if one.event:
             events[one.left] = events.get(one.left, 0) + 1
-    gone = come = 0
     for time in sorted(events):
-        while gone < len(exits) and exits[gone] < time:
-            gone += 1
-        while come < len(entries) and (entries[come] < time or entries[come] == time == 0):
-            come += 1
+        come = bisect_left(entries, time) if time > 0 else bisect_right(entries, 0)
+        gone = bisect_left(exits, time)
         at_risk, count = come - gone, events[time]
         share *= 1 - count / at_risk
         variance += count / (at_risk * (at_risk - count)) if at_risk > count else 0.0
@@ -106,7 +113,7 @@ def product_limit(people: Iterable[Followed], level: float = LEVEL) -> Curve:
         followed=len(usable), events=sum(events.values()), late=sum(one.entered > 0 for one in usable),
         unusable=len(given) - len(usable), steps=tuple(steps), last=exits[-1] if exits else None,
         median=_reached(steps, "share"), median_low=_reached(steps, "low"), median_high=_reached(steps, "high"),
-        broken_at=broken,
+        entries=tuple(entries), exits=tuple(exits), broken_at=broken,
     )  # fmt: skip
 
 

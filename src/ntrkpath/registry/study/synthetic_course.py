@@ -22,11 +22,11 @@ def course(random: Random, day: dt.date, until: dt.date) -> Iterator[Form]:
     if first <= until:
         yield Response(date=first.isoformat(), drug="larotrectinib", criteria="recist_1_1", method="ct",
                        best=best, progression="yes" if best == "PD" else "no")  # type: ignore[arg-type]  # fmt: skip
-    grown = first + dt.timedelta(days=90 + round(random.random() * 400))
+    grown = first + dt.timedelta(days=40 + round(random.random() * 250))
     if best in ("CR", "PR", "SD") and grown <= until and random.random() < 0.6:
         yield Response(date=grown.isoformat(), drug="larotrectinib", criteria="recist_1_1", best="PD",
                        progression="yes", progression_date=grown.isoformat())  # fmt: skip
-    died = start + dt.timedelta(days=60 + round(random.random() * 900))
+    died = start + dt.timedelta(days=40 + round(random.random() * 600))
     if died <= until and random.random() < 0.5:
         yield FollowUp(status="dead", date=died.isoformat(), death_date=died.isoformat(), cause="tumour")
     else:

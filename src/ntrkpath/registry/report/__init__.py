@@ -1,0 +1,1 @@
+"""The registry as people read it: results as sheets and pictures, worklists, plans."""

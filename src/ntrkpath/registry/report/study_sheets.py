@@ -202,7 +202,8 @@ def treatment_sheet(found: Results) -> Sheet:
     """Return response, duration and survival under TRK inhibitors."""
     one = found.treated
     drugs = ", ".join(f"{drug} {count}" for drug, count in one.by_drug.items())
-    lines: list[tuple[str, str, Interval | None]] = [("Treated", f"{one.treated}" + (f" ({drugs})" if drugs else ""), None)]
+    taken = f"{one.treated} ({drugs})" if drugs else f"{one.treated}"
+    lines: list[tuple[str, str, Interval | None]] = [("Treated", taken, None)]
     lines += [(f"Best response {name}", str(count), None) for name, count in one.best.items()]
     lines += [("Not evaluable", str(one.not_evaluable), None), ("Not assessed", str(one.not_assessed), None)]
     lines += [("Response (CR or PR), not evaluable as none", of(one.responded), one.responded.interval),

@@ -83,3 +83,38 @@ def synthetic(count: int = 300, seed: int = 20) -> tuple[Subject, ...]:
     for drafts in synthetic_study(protocol(), load(), subjects=count, seed=seed):
         made.append(Subject([*entries(drafts, next(number) * 100)]))
     return tuple(made)
+
+
+class Kept:
+    """Entries in memory behind the doors of a book, for pages and commands that only read and append."""
+
+    def __init__(self, given: Iterable[Subject]) -> None:
+        self.kept: dict[tuple[str, str], list[Entry[Any]]] = {}
+        for one in given:
+            self.kept.setdefault((one.site, one.id), []).extend(one.entries)
+
+    def sites(self) -> tuple[str, ...]:
+        """Return the sites."""
+        return tuple(sorted({site for site, _ in self.kept}))
+
+    def entries(self, site: str | None = None, subject: str | None = None, *, after: int = 0) -> Iterable[Entry[Any]]:
+        """Return the entries of a site after a number, in order."""
+        found = [e for (s, i), es in self.kept.items() for e in es if site in (None, s) and subject in (None, i)]
+        return iter(sorted((e for e in found if e.seq > after), key=lambda e: e.seq))
+
+    def subjects(self, site: str | None = None) -> Iterable[Subject]:
+        """Return the subjects."""
+        return iter([Subject(es) for (s, _), es in sorted(self.kept.items()) if site in (None, s)])
+
+    def subject(self, site: str, ident: str) -> Subject | None:
+        """Return one subject."""
+        found = self.kept.get((site, ident))
+        return Subject(found) if found else None
+
+    def append(self, *drafts: Draft) -> None:
+        """Append drafts; a request that is there already is not written again."""
+        known = {e.request for es in self.kept.values() for e in es}
+        last = max((e.seq for es in self.kept.values() for e in es), default=0)
+        new = [draft for draft in drafts if draft.request not in known]
+        for entry in entries(new, last + 1):
+            self.kept.setdefault((entry.site, entry.subject), []).append(entry)

@@ -14,7 +14,7 @@ from ntrkpath.registry.study.drivers import OtherDrivers, other_drivers_beside
 from ntrkpath.registry.study.flow import Flow, flow
 from ntrkpath.registry.study.frequency import Frequency, frequencies
 from ntrkpath.registry.study.material import Material, material
-from ntrkpath.registry.study.participants import Participant, gathered
+from ntrkpath.registry.study.participants import Gathered, Participant, gathered
 from ntrkpath.registry.study.protocol import Protocol
 from ntrkpath.registry.study.review import ReviewAgreement, review_agreement
 from ntrkpath.registry.study.stopping import Stopping, stopping
@@ -60,7 +60,11 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
 
 def results(subjects: Iterable[Subject], protocol: Protocol, edition: Edition, as_of: dt.date) -> Results:
     """Return the results of a study over the subjects of a book; their order changes nothing."""
-    found = gathered(subjects, protocol, edition, as_of)
+    return results_of(gathered(subjects, protocol, edition, as_of), protocol, edition, as_of)
+
+
+def results_of(found: Gathered, protocol: Protocol, edition: Edition, as_of: dt.date) -> Results:
+    """Return the results of participants that were gathered on that day."""
     given = found.participants
     overall, frequency = accuracy(given, protocol), frequencies(given, protocol)
     return Results(

@@ -1,0 +1,148 @@
+"""The handlers of a registry's pages; each asks for the token of this run, without which there is no such page."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import msgspec
+from litestar import Response, get, post
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from ntrkpath.registry.report.study_files import heading, lead, results_csv, results_html, results_json, worklists_csv
+from ntrkpath.registry.report.study_pictures import pictures
+from ntrkpath.registry.report.study_sheets import sheets
+from ntrkpath.registry.study.worklists import LISTS
+from ntrkpath.server.drawing import embed
+from ntrkpath.server.registry import review, timeline
+from ntrkpath.server.registry.opened import Opened
+from ntrkpath.server.render import page
+from ntrkpath.server.serving import Ask
+from ntrkpath.server.uploads import form
+
+#: Lines of a list on one page, and subjects that a search shows.
+MOST = 200
+
+
+class Section(msgspec.Struct, frozen=True):
+    """An entry of the navigation beside the registry."""
+
+    word: str
+    address: str
+
+
+def _opened(request: Ask, token: str) -> Opened:
+    found: Opened = request.app.state.registry
+    if not found.admits(token):
+        raise NotFoundException
+    return found
+
+
+def _show(template: str, opened: Opened, section: str, **context: Any) -> Response[str]:
+    sections = [Section("The study", opened.path), Section("Worklists", f"{opened.path}/worklists"),
+                Section("Subjects", f"{opened.path}/subjects"),
+                Section("Imported values", f"{opened.path}/imports")]  # fmt: skip
+    return page(
+        f"registry/{template}", here="", sections=sections, section=f"{opened.path}{section}", base=opened.path,
+        protocol=opened.protocol, day=opened.day, **context,
+    )  # fmt: skip
+
+
+@get("/registry/{token:str}", include_in_schema=False, sync_to_thread=True)
+def dashboard(request: Ask, token: FromPath[str]) -> Response[str]:
+    """Show the study: what was found so far, in pictures and sheets."""
+    opened = _opened(request, token)
+    if "whole" not in request.query_params and not opened.ready():
+        return _show("reckoning.html", opened, "", participants=len(opened.gathered().participants))
+    found = opened.results()
+    drawn = {ident: tuple(embed(svg) for svg in several) for ident, several in pictures(found).items()}
+    return _show("dashboard.html", opened, "", title=heading(found), lead=lead(found), sheets=sheets(found),
+                 drawings=drawn)  # fmt: skip
+
+
+@get("/registry/{token:str}/results/{form:str}", include_in_schema=False, sync_to_thread=True)
+def download(request: Ask, token: FromPath[str], form: FromPath[str]) -> Response[Any]:
+    """Give the results as a file."""
+    opened = _opened(request, token)
+    made: dict[str, tuple[Any, str]] = {
+        "csv": (results_csv, "text/csv"),
+        "json": (results_json, "application/json"),
+        "html": (lambda found: results_html(found, opened.edition), "text/html"),
+    }
+    if form not in made:
+        raise NotFoundException
+    write, kind = made[form]
+    headers = {"content-disposition": f'attachment; filename="study-{opened.day}.{form}"'}
+    return Response(write(opened.results()), media_type=kind, headers=headers)
+
+
+@get("/registry/{token:str}/worklists", include_in_schema=False, sync_to_thread=True)
+def worklists(request: Ask, token: FromPath[str]) -> Response[Any]:
+    """Show the worklists, or one of them whole; ``form=csv`` gives them as a file."""
+    opened = _opened(request, token)
+    found = opened.worklists()
+    chosen, site = request.query_params.get("list", ""), request.query_params.get("site", "")
+    sites = sorted({item.site for items in found.values() for item in items})
+    if site:
+        found = {name: tuple(i for i in items if i.site == site) for name, items in found.items()}
+    if chosen in LISTS:
+        found = {chosen: found[chosen]}
+    if request.query_params.get("form") == "csv":
+        headers = {"content-disposition": f'attachment; filename="worklists-{opened.day}.csv"'}
+        return Response(worklists_csv(found), media_type="text/csv", headers=headers)
+    most = MOST if chosen in LISTS else 5
+    return _show("worklists.html", opened, "/worklists", lists=found, titles=LISTS, chosen=chosen, site=site,
+                 sites=sites, most=most)  # fmt: skip
+
+
+@get("/registry/{token:str}/subjects", include_in_schema=False, sync_to_thread=True)
+def subjects(request: Ask, token: FromPath[str]) -> Response[str]:
+    """Find a subject of the study by its pseudonym."""
+    opened = _opened(request, token)
+    asked = request.query_params.get("find", "").strip()
+    wanted = asked.casefold()
+    found = [one for one in opened.gathered().participants if wanted in one.id.casefold()]
+    return _show("subjects.html", opened, "/subjects", find=asked, found=found[:MOST], count=len(found), most=MOST)
+
+
+@get("/registry/{token:str}/subjects/{site:str}/{subject:str}", include_in_schema=False, sync_to_thread=True)
+def one_subject(request: Ask, token: FromPath[str], site: FromPath[str], subject: FromPath[str]) -> Response[str]:
+    """Show one subject: its timeline, versions of the case with what changed, answers, decisions, queries."""
+    opened = _opened(request, token)
+    found = opened.book.subject(site, subject)
+    if found is None:
+        raise NotFoundException
+    items = [item for items in opened.worklists().values() for item in items]
+    return _show(
+        "subject.html", opened, "/subjects", subject=found, timeline=timeline.timeline(found),
+        versions=timeline.versions(found), answers=timeline.answers(found), decisions=timeline.decisions(found),
+        queries=timeline.queries(found), titles=LISTS,
+        standing=[item for item in items if (item.site, item.id) == (site, subject)],
+    )  # fmt: skip
+
+
+@get("/registry/{token:str}/imports", include_in_schema=False, sync_to_thread=True)
+def imports(request: Ask, token: FromPath[str]) -> Response[str]:
+    """Show the imported values that wait for a ruling."""
+    opened = _opened(request, token)
+    found = review.waiting(opened.book.subjects())
+    return _show("imports.html", opened, "/imports", found=found[:MOST], count=len(found), most=MOST)
+
+
+@post("/registry/{token:str}/imports/ruling", include_in_schema=False, status_code=303)
+async def ruling(request: Ask, token: FromPath[str]) -> Redirect:
+    """Take or leave an imported value."""
+    opened = _opened(request, token)
+    sent = await form(request)
+    proposal, ruled = sent.one("proposal"), sent.one("ruling")
+    if proposal.isdecimal() and ruled in ("take", "leave"):
+        await asyncio.to_thread(
+            review.rule, opened.book, sent.one("site"), sent.one("subject"), int(proposal), accepted=ruled == "take",
+            author=opened.author,
+        )  # fmt: skip
+    return Redirect(f"{opened.path}/imports", status_code=303)
+
+
+ROUTES = [dashboard, download, worklists, subjects, one_subject, imports, ruling]

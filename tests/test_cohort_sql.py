@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import pwd
 import shutil
 import sqlite3
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from math import prod
@@ -24,6 +20,7 @@ from ntrkpath.cohort.frame import Decider, plain  # noqa: E402
 from ntrkpath.cohort.sql import catalogue_tables, decide_query, export, script  # noqa: E402
 from ntrkpath.guidance import load  # noqa: E402
 from ntrkpath.model.errors import CaseError  # noqa: E402
+from support import postgresql  # noqa: E402
 from support.cohort import cohort_frame  # noqa: E402
 
 #: Every name of one's own: the relation that is decided, the schema, the prefix.
@@ -258,44 +255,11 @@ def test_names_that_would_break_out_of_the_sql_are_refused(tmp_path: Path, table
 # --- PostgreSQL -------------------------------------------------------------------------------------------------------
 
 
-def _program(name: str) -> str | None:
-    # The server's own programs lie beside each other; what Debian puts on the path wraps them.
-    installed = sorted(map(str, Path("/usr/lib/postgresql").glob(f"*/bin/{name}")))
-    return installed[-1] if installed else shutil.which(name)
-
-
 @pytest.fixture(scope="module")
 def psql() -> Iterator[Any]:
     """A function that runs SQL in a PostgreSQL of its own, which listens on a socket only."""
-    programs = [_program(name) for name in ("initdb", "pg_ctl", "psql")]
-    if None in programs:
-        pytest.skip("PostgreSQL is not installed")
-    initdb, pg_ctl, client = (str(program) for program in programs)
-    as_user: list[str] = []
-    place = Path(tempfile.mkdtemp(prefix="ntrkpath-pg-"))
-    if os.getuid() == 0:
-        try:
-            owner = pwd.getpwnam("postgres")
-        except KeyError:
-            pytest.skip("PostgreSQL does not run as root, and there is no user postgres")
-        os.chown(place, owner.pw_uid, owner.pw_gid)
-        as_user = ["setpriv", f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}", "--clear-groups"]
-    data = str(place / "data")
-
-    def run(*command: str) -> None:
-        subprocess.run([*as_user, *command], check=True, capture_output=True, cwd=place)
-
-    run(initdb, "-D", data, "-A", "trust", "-U", "ntrkpath", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
-    options = f"-k {place} -c listen_addresses='' -c fsync=off"
-    run(pg_ctl, "-D", data, "-w", "-l", str(place / "log"), "-o", options, "start")
-
-    def sql(*arguments: str) -> str:
-        command = [client, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", str(place), "-U", "ntrkpath", "-d", "postgres"]
-        return subprocess.run([*command, *arguments], check=True, capture_output=True, text=True).stdout
-
-    yield sql
-    run(pg_ctl, "-D", data, "-m", "immediate", "-w", "stop")
-    shutil.rmtree(place)
+    for server in postgresql.running():
+        yield server.sql
 
 
 def of_postgresql(psql: Any, facts: Any, table: str, sql: Path, view: str, place: Path) -> Any:

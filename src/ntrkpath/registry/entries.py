@@ -221,11 +221,22 @@ def checked(plain: dict[str, Any]) -> Any:
     except msgspec.ValidationError as error:
         place = str(error).rpartition(" - at ")[2].strip("`$.")
         raise RegistryError("not a body of an entry", where=place, remedy="see the reference of forms") from None
-    for name in type(body).__struct_fields__:
-        value = getattr(body, name)
-        if isinstance(value, str) and name in dated(type(body)) and not exists(value):
-            raise RegistryError("there is no such day", where=name, value=value)
+    sound(body)
     return body
+
+
+def sound(body: Form) -> None:
+    """Check what no type says of a body.
+
+    Raises:
+        RegistryError: It is no body, or a partial date names a day that is not in the calendar.
+    """
+    if type(body) not in _DATED:
+        raise RegistryError("not a body of an entry", allowed=KINDS)
+    for name in _DATED[type(body)]:
+        value = getattr(body, name)
+        if value is not None and not exists(value):
+            raise RegistryError("there is no such day", where=f"{kind_of(body)}.{name}", value=value)
 
 
 def dated(kind: type[Form]) -> tuple[str, ...]:

@@ -248,9 +248,9 @@ def _standing(entries: tuple[Entry[Any], ...]) -> dict[str, list[Entry[Any]]]:
     for entry in entries:
         if entry.body is None or entry.seq in gone:
             continue
-        same = found.setdefault(entry.kind, {})
-        number = entry.body.instance
-        key = "single" if entry.kind in _SINGLE else ("instance", number) if number is not None else entry.seq
+        kind, number = str(entry.body.__struct_config__.tag), entry.body.instance
+        same = found.setdefault(kind, {})
+        key = "single" if kind in _SINGLE else ("instance", number) if number is not None else entry.seq
         same.pop(key, None)
         same[key] = entry
     return {kind: list(same.values()) for kind, same in found.items()}

@@ -1,0 +1,93 @@
+"""The tables of a book: entries, bodies, files, and the views that are derived from them."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+#: Text is ordered by its code points, on SQLite as on PostgreSQL.
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+BYTES = sa.LargeBinary()
+NUMBER = sa.BigInteger()
+
+#: The book itself: made by migrations, guarded by triggers.
+book = sa.MetaData()
+#: What is derived from it: emptied and filled anew at any time.
+derived = sa.MetaData()
+
+about = sa.Table("about", book, sa.Column("id", TEXT, primary_key=True), sqlite_with_rowid=False)
+
+entries = sa.Table(
+    "entries", book,
+    sa.Column("site", TEXT, primary_key=True),
+    sa.Column("seq", NUMBER, primary_key=True),
+    sa.Column("subject", TEXT, nullable=False),
+    sa.Column("kind", TEXT, nullable=False),
+    sa.Column("schema", sa.Integer, nullable=False),
+    sa.Column("author", TEXT, nullable=False),
+    sa.Column("at", TEXT, nullable=False),
+    sa.Column("request", TEXT, nullable=False),
+    sa.Column("digest", BYTES, nullable=False),
+    sa.Column("previous", BYTES, nullable=False),
+    sa.Column("hash", BYTES, nullable=False),
+    sa.UniqueConstraint("site", "request", name="entries_request"),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+by_subject = sa.Index("entries_subject", entries.c.site, entries.c.subject, entries.c.seq)
+
+bodies = sa.Table(
+    "bodies", book,
+    sa.Column("site", TEXT, primary_key=True),
+    sa.Column("seq", NUMBER, primary_key=True),
+    sa.Column("salt", BYTES, nullable=False),
+    sa.Column("body", BYTES, nullable=False),
+    sa.ForeignKeyConstraint(["site", "seq"], ["entries.site", "entries.seq"], name="bodies_entry"),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+files = sa.Table(
+    "files", book,
+    sa.Column("site", TEXT, primary_key=True),
+    sa.Column("seq", NUMBER, primary_key=True),
+    sa.Column("content", BYTES, nullable=False),
+    sa.ForeignKeyConstraint(["site", "seq"], ["entries.site", "entries.seq"], name="files_entry"),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+#: One row a subject; see ``views``.
+current = sa.Table(
+    "current", derived,
+    sa.Column("site", TEXT, primary_key=True),
+    sa.Column("subject", TEXT, primary_key=True),
+    sa.Column("first_seq", NUMBER, nullable=False),
+    sa.Column("last_seq", NUMBER, nullable=False),
+    sa.Column("status", TEXT, nullable=False),
+    sa.Column("collection", TEXT),
+    sa.Column("counted", sa.Boolean, nullable=False),
+    sa.Column("case_seq", NUMBER),
+    sa.Column("histology_before", TEXT),
+    sa.Column("histology", TEXT),
+    sa.Column("tier", TEXT),
+    sa.Column("priority", TEXT),
+    sa.Column("target", TEXT),
+    sa.Column("tested", sa.Boolean),
+    sa.Column("positive", sa.Boolean),
+    sa.Column("edition", TEXT),
+    sa.Column("open_queries", sa.Integer, nullable=False),
+    sa.Column("waiting", sa.Integer, nullable=False),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+waiting_list = sa.Index(
+    "current_waiting", current.c.site, current.c.subject, sqlite_where=current.c.waiting > 0,
+    postgresql_where=current.c.waiting > 0,
+)  # fmt: skip
+
+#: Subjects that count, by site and histology before the test.
+tallies = sa.Table(
+    "tallies", derived,
+    sa.Column("site", TEXT, primary_key=True),
+    sa.Column("histology", TEXT, primary_key=True),
+    sa.Column("subjects", NUMBER, nullable=False),
+    sa.Column("tested", NUMBER, nullable=False),
+    sa.Column("positive", NUMBER, nullable=False),
+    sqlite_with_rowid=False,
+)  # fmt: skip

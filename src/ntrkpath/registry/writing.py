@@ -1,0 +1,265 @@
+"""Writing to the book: entries appended to the chain of their site, and the erasure of a subject."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+
+from ntrkpath.model.errors import RegistryError
+from ntrkpath.registry import chain, tables, views
+from ntrkpath.registry.chain import Link
+from ntrkpath.registry.entries import (
+    SCHEMA,
+    Answer,
+    CallerFile,
+    CaseVersion,
+    Decision,
+    Draft,
+    Entry,
+    Erasure,
+    Proposal,
+    Query,
+    Reply,
+    Retraction,
+    Ruling,
+    sound,
+    written,
+)
+from ntrkpath.registry.reading import edition
+from ntrkpath.registry.rows import BATCH, chunks, entries_of, entry_of, file_of, joined
+from ntrkpath.registry.subjects import Subject
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_LONGEST = 200
+#: What may still be written of a subject of whom nothing more is collected: no data of the subject.
+_WITHOUT_DATA = frozenset({"no_more_data", "no_more_use", "query", "reply", "ruling", "retraction", "answer"})
+#: What an item of a body points to in the same subject.
+_POINTS = (
+    (Reply, "query", Query), (Ruling, "proposal", Proposal), (Answer, "case", CaseVersion), (Decision, "answer", Answer)
+)  # fmt: skip
+
+
+class Written(NamedTuple):
+    """An entry as it stands in the book, and whether it was written just now."""
+
+    entry: Entry[Any]
+    new: bool
+
+
+def append(connection: sa.Connection, drafts: Sequence[Draft]) -> list[Written]:
+    """Append drafts to the chains of their sites, in their order, and bring the views up to date.
+
+    Raises:
+        RegistryError: See ``Book.append``.
+    """
+    for draft in drafts:
+        _check(draft)
+    places: dict[str, list[int]] = {}
+    for i, draft in enumerate(drafts):
+        places.setdefault(draft.site, []).append(i)
+    found: dict[int, Written] = {}
+    for site in sorted(places):  # in one order, so that two writers never wait for each other
+        lock(connection, site)
+        for part in range(0, len(places[site]), BATCH):
+            of_site = places[site][part : part + BATCH]
+            found |= zip(of_site, _append_to(connection, site, [drafts[i] for i in of_site]), strict=True)
+    return [found[i] for i in range(len(drafts))]
+
+
+def lock(connection: sa.Connection, site: str) -> None:
+    """Wait until no other writer works on the chain of a site; ends with the transaction."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:site, 0))"), {"site": site})
+
+
+def _check(draft: Draft) -> None:
+    for what, text in (("site", draft.site), ("subject", draft.subject)):
+        if not _NAME.fullmatch(text):
+            raise RegistryError(
+                f"not a name of a {what}", where=what, value=text if what == "site" else None,
+                allowed="1 to 64 letters, digits, dots, hyphens and underscores",
+                remedy="give a pseudonym: no name, no number of a hospital",
+            )  # fmt: skip
+    for what, text in (("author", draft.author), ("request", draft.request)):
+        if not (0 < len(text) <= _LONGEST and text.isprintable()):
+            raise RegistryError(f"an entry has its {what}", where=what, allowed=f"text of 1 to {_LONGEST} characters")
+    sound(draft.body)
+    if isinstance(draft.body, Erasure):
+        raise RegistryError("an erasure is not appended", where=draft.kind, remedy="use `ntrkpath registry erase`")
+    if isinstance(draft.body, CallerFile) != (draft.content is not None):
+        raise RegistryError("the rows of a caller belong to an entry caller_file, and to no other", where=draft.kind)
+    if draft.content is not None and hashlib.sha256(draft.content).hexdigest() != draft.body.kept_sha256:
+        raise RegistryError("the rows are not those that the entry names", where="caller_file.kept_sha256")
+    if isinstance(draft.body, Decision) and draft.body.follows in ("no", "partly") and not draft.body.override_reason:
+        raise RegistryError(
+            "a decision against the answer has a reason", where="decision.override_reason", remedy="say why"
+        )
+
+
+def _append_to(connection: sa.Connection, site: str, drafts: list[Draft]) -> list[Written]:
+    standing = _requests(connection, site, drafts)
+    subjects = list(dict.fromkeys(draft.subject for draft in drafts))
+    entries = entries_of(connection, site, subjects)
+    seq, previous = newest(connection, site)
+    links: list[Link] = []
+    beside: list[dict[str, Any]] = []
+    files: list[dict[str, Any]] = []
+    made: list[Written] = []
+    for draft in drafts:
+        if draft.request in standing:
+            made.append(Written(_same(draft, *standing[draft.request]), new=False))
+            continue
+        _allowed(draft, entries.get(draft.subject, []))
+        seq += 1
+        salt, body = chain.new_salt(), written(draft.body)
+        link = _link(draft, seq, chain.digest(salt, body), previous)
+        previous = link.hash
+        links.append(link)
+        beside.append({"site": site, "seq": seq, "salt": salt, "body": body})
+        if draft.content is not None:
+            files.append({"site": site, "seq": seq, "content": draft.content})
+        entry = _entry(link, draft.body)
+        entries.setdefault(draft.subject, []).append(entry)
+        standing[draft.request] = (entry, link.digest, salt)
+        made.append(Written(entry, new=True))
+    if links:
+        connection.execute(tables.entries.insert(), [link._asdict() for link in links])
+        connection.execute(tables.bodies.insert(), beside)
+        if files:
+            connection.execute(tables.files.insert(), files)
+        changed = dict.fromkeys(link.subject for link in links)
+        refresh(connection, [Subject(entries[name]) for name in changed])
+    return made
+
+
+def _requests(connection: sa.Connection, site: str, drafts: list[Draft]) -> dict[str, tuple[Entry[Any], bytes, Any]]:
+    e, b = tables.entries.c, tables.bodies.c
+    query = joined().add_columns(e.digest, b.salt).where(e.site == site)
+    rows = connection.execute(query.where(e.request.in_([draft.request for draft in drafts])))
+    return {row.request: (entry_of(row), bytes(row.digest), row.salt) for row in rows}
+
+
+def _same(draft: Draft, entry: Entry[Any], digest: bytes, salt: Any) -> Entry[Any]:
+    """Return the entry that stands under the request of a draft, which must be of the same; an erased one is taken."""
+    told = salt is None or chain.digest(bytes(salt), written(draft.body)) == digest
+    if (entry.subject, entry.kind) != (draft.subject, draft.kind) or not told:
+        raise RegistryError(
+            "the request was used for another entry", where=f"{entry.site} {entry.seq}", value=draft.request,
+            remedy="give each entry a request id of its own",
+        )  # fmt: skip
+    return entry
+
+
+def _allowed(draft: Draft, entries: list[Entry[Any]]) -> None:
+    status = Subject(entries).status if entries else "active"
+    refused = {
+        "active": False,
+        "no_more_data": draft.kind not in _WITHOUT_DATA,
+        "no_more_use": True,
+        "erased": True,
+    }[status]
+    if refused:
+        raise RegistryError(
+            f"the subject stands at {status!r}: this is no longer written", where=draft.kind,
+            remedy="leave the subject out",
+        )  # fmt: skip
+    for kind, item, wanted in _POINTS:
+        if isinstance(draft.body, kind) and (at := getattr(draft.body, item)) is not None:
+            _points_to(entries, at, wanted, f"{draft.kind}.{item}")
+    if isinstance(draft.body, Retraction):
+        _points_to(entries, draft.body.entry, object, "retraction.entry")
+
+
+def _points_to(entries: list[Entry[Any]], seq: int, wanted: type, where: str) -> None:
+    if not any(entry.seq == seq and isinstance(entry.body, wanted) for entry in entries):
+        raise RegistryError(
+            "no such entry of this subject", where=where, value=seq,
+            allowed=[str(entry.seq) for entry in entries if isinstance(entry.body, wanted)][:12],
+        )  # fmt: skip
+
+
+def _link(draft: Draft, seq: int, digest: bytes, previous: bytes) -> Link:
+    at = dt.datetime.now(dt.UTC).isoformat(timespec="microseconds")
+    return chain.linked(
+        Link(
+            draft.site, seq, draft.subject, draft.kind, SCHEMA, draft.author, at, draft.request, digest, previous, b""
+        )
+    )
+
+
+def _entry(link: Link, body: Any) -> Entry[Any]:
+    return Entry(
+        site=link.site, seq=link.seq, subject=link.subject, kind=link.kind, schema=link.schema, author=link.author,
+        at=dt.datetime.fromisoformat(link.at), request=link.request, body=body,
+    )  # fmt: skip
+
+
+def newest(connection: sa.Connection, site: str) -> tuple[int, bytes]:
+    """Return the ``seq`` and the hash of the newest entry of a site; 0 and the start where it has none."""
+    e = tables.entries.c
+    query = sa.select(e.seq, e.hash).where(e.site == site).order_by(e.seq.desc()).limit(1)
+    found = connection.execute(query).one_or_none()
+    return (0, chain.START) if found is None else (found.seq, bytes(found.hash))
+
+
+def refresh(connection: sa.Connection, subjects: Sequence[Subject]) -> None:
+    """Bring the views up to date with some subjects of one site."""
+    c = tables.current.c
+    before: dict[str, Any] = {}
+    for names in chunks([subject.id for subject in subjects]):
+        query = sa.select(tables.current).where(c.site == subjects[0].site, c.subject.in_(names))
+        before |= {row.subject: row for row in connection.execute(query)}
+    content = file_of(connection)
+    rows = []
+    for subject in subjects:
+        standing = before.get(subject.id)
+        read = views.read_before(standing) if standing is not None and _read_already(subject, standing) else None
+        rows.append(views.row(subject, content, read))
+    views.put(connection, rows, [standing._asdict() for standing in before.values()])
+
+
+def _read_already(subject: Subject, standing: Any) -> bool:
+    """Return whether the case that stands was read already, by this edition and with the files that are kept."""
+    version, files = subject.newest(CaseVersion), subject.newest(CallerFile)
+    if version is None or standing.case_seq != version.seq or standing.edition != edition():
+        return False
+    return files is None or files.seq <= standing.last_seq
+
+
+def erase(
+    connection: sa.Connection, site: str, subject: str, author: str, request: str, asked_by: Any
+) -> Entry[Any]:
+    """Append an erasure, and remove every earlier body, salt, file and derived row of the subject.
+
+    Raises:
+        RegistryError: There is no such subject, or it is erased already by another request.
+    """
+    lock(connection, site)
+    entries = entries_of(connection, site, [subject]).get(subject, [])
+    if not entries:
+        raise RegistryError("no such subject", where=site, remedy="check site and pseudonym")
+    if Subject(entries).status == "erased":
+        last = entries[-1]
+        if last.request == request:
+            return last
+        raise RegistryError("the subject is erased already", where=f"{site} {last.seq}")
+    seq, previous = newest(connection, site)
+    body = Erasure(asked_by=asked_by, erased=tuple(entry.seq for entry in entries))
+    draft = Draft(site=site, subject=subject, body=body, author=author, request=request)
+    salt, data = chain.new_salt(), written(body)
+    link = _link(draft, seq + 1, chain.digest(salt, data), previous)
+    connection.execute(tables.entries.insert(), [link._asdict()])
+    connection.execute(tables.bodies.insert(), [{"site": site, "seq": seq + 1, "salt": salt, "body": data}])
+    for table in (tables.bodies, tables.files):
+        connection.execute(table.delete().where(table.c.site == site, table.c.seq.in_(body.erased)))
+    made = _entry(link, body)
+    gone = [msgspec.structs.replace(entry, body=None) for entry in entries]
+    refresh(connection, [Subject([*gone, made])])
+    return made
+

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -97,10 +97,10 @@ class Kept:
         """Return the sites."""
         return tuple(sorted({site for site, _ in self.kept}))
 
-    def entries(self, site: str | None = None, subject: str | None = None, *, after: int = 0) -> Iterable[Entry[Any]]:
-        """Return the entries of a site after a number, in order."""
+    def entries(self, site: str | None = None, subject: str | None = None, *, after: int = 0) -> Iterator[Entry[Any]]:
+        """Yield the entries of a site after a number, in order."""
         found = [e for (s, i), es in self.kept.items() for e in es if site in (None, s) and subject in (None, i)]
-        return iter(sorted((e for e in found if e.seq > after), key=lambda e: e.seq))
+        yield from sorted((e for e in found if e.seq > after), key=lambda e: e.seq)
 
     def subjects(self, site: str | None = None) -> Iterable[Subject]:
         """Return the subjects."""

@@ -248,6 +248,62 @@ def own_evidence_command(folder: Path, database: str, name: str, as_of: dt.date 
     return EXIT_OK
 
 
+@click.command("review")
+@_book
+@_protocol
+@_site
+@as_of_option
+@edition_option
+@out_option
+def review_command(
+    database: str, name: str, site: str | None, as_of: dt.date | None, edition: str, out: Path | None
+) -> int:
+    """Write the sheet for central review as CSV: what was known before any NTRK test, and nothing since.
+
+    All with a positive stain or a fusion stand in it among a drawn share of the others.
+    """
+    from ntrkpath.guidance import load
+    from ntrkpath.registry.book import Book
+    from ntrkpath.registry.report.study_files import review_csv
+    from ntrkpath.registry.study.participants import gathered
+    from ntrkpath.registry.study.protocol import load_protocol
+    from ntrkpath.registry.study.review import to_review
+
+    guidance = load(edition)
+    protocol = load_protocol(name, guidance)
+    with Book.open(database) as book:
+        found = gathered(book.subjects(site), protocol, guidance, _day(as_of))
+    write(review_csv(to_review(found.participants, protocol)), out)
+    return EXIT_OK
+
+
+@click.command("study")
+@click.argument("folder", type=_FILE)
+@click.option("--subjects", type=click.IntRange(1, 100_000), default=None, help="How many; 2,000 where not given.")
+@click.option("--open/--no-open", "opened", default=True, help="Serve its pages and open them.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port to listen at.")
+def study_command(folder: Path, subjects: int | None, opened: bool, port: int) -> int:
+    """Fill FOLDER with a synthetic study of four sites, half-way, and open it.
+
+    Nobody in it ever lived. The same command makes the same study; a folder that holds it already is opened as it is.
+    """
+    from ntrkpath.guidance import load
+    from ntrkpath.registry.study.protocol import load_protocol
+    from ntrkpath.registry.study.synthetic import as_of, fill
+
+    guidance = load()
+    count = fill(folder, load_protocol("sts_ihc_mps", guidance), guidance, subjects)
+    if count:
+        click.echo(f"A synthetic study of {count:,} subjects, as of {as_of()}, in {folder.as_posix()}.", err=True)
+    if opened:
+        from ntrkpath.cli.registry_pages import serve_registry
+
+        return serve_registry(str(folder), "sts_ihc_mps", as_of=as_of(), port=port, browser=True)
+    click.echo(f"ntrkpath registry results --database {folder.as_posix()} --as-of {as_of()}")
+    return EXIT_OK
+
+
 COMMANDS = (
-    worklist_command, results_command, plan_command, protocol_command, changed_command, own_evidence_command,
+    worklist_command, results_command, plan_command, protocol_command, review_command, changed_command,
+    own_evidence_command, study_command,
 )  # fmt: skip

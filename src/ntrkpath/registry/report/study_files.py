@@ -16,6 +16,7 @@ from ntrkpath.registry.study.changed import Changed
 from ntrkpath.registry.study.planned_screening import ToScreen
 from ntrkpath.registry.study.planned_sequencing import ToSequence
 from ntrkpath.registry.study.results import Results
+from ntrkpath.registry.study.review import ToReview
 from ntrkpath.registry.study.worklists import LISTS, Item
 from ntrkpath.report.evidence import evidence_html, sheet_text, sheets_csv
 
@@ -120,6 +121,19 @@ def sequencing_text(found: ToSequence) -> str:
 def worklists_csv(found: Mapping[str, Sequence[Item]]) -> str:
     """Return the worklists as one CSV, a line an item."""
     return _csv([msgspec.to_builtins(item) for items in found.values() for item in items], Item)
+
+
+def review_csv(found: Sequence[ToReview]) -> str:
+    """Return what readers at central review are given as one CSV, with columns for their answer."""
+    plain = [msgspec.to_builtins(one) for one in found]
+    for row in plain:
+        row["markers"] = "; ".join(f"{name} {value}" for name, value in row["markers"].items())
+    out = io.StringIO()
+    writer = csv.DictWriter(out, [*ToReview.__struct_fields__, "outcome", "revised_histology"], restval="",
+                            lineterminator="\n")  # fmt: skip
+    writer.writeheader()
+    writer.writerows(plain)
+    return out.getvalue()
 
 
 def changed_csv(found: Sequence[Changed]) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from itertools import islice
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -22,7 +24,9 @@ from ntrkpath.model.case import (
     ReportedFusion,
     RnaMps,
 )
+from ntrkpath.model.errors import RegistryError
 from ntrkpath.pathway import Pathway
+from ntrkpath.registry.book import Book
 from ntrkpath.registry.entries import CaseVersion, Draft, NoMoreData, NoMoreUse, Query
 from ntrkpath.registry.forms import CentralReview, Consent, Form, Registration, Screening, Specimen, Stain
 from ntrkpath.registry.study.draw import taken
@@ -70,6 +74,36 @@ def synthetic_study(
         yield tuple(_Writer(random, number, drawn).drafts())
 
 
+def fill(folder: Path, protocol: Protocol, edition: Edition, subjects: int | None = None) -> int:
+    """Make a book in a folder and write the study into it; return how many subjects, 0 where it is there already.
+
+    Raises:
+        RegistryError: The folder holds another book.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        book = Book.create(folder)
+    except RegistryError:
+        with Book.open(folder) as there:
+            first = next(there.subjects(), None)
+            if first is not None and first.entries[0].author != AUTHOR:
+                raise
+        return 0
+    with book:
+        count = 0
+        for batch in batched(synthetic_study(protocol, edition, subjects=subjects), 250):
+            book.append(*(draft for drafts in batch for draft in drafts))
+            count += len(batch)
+    return count
+
+
+def batched(given: Iterable[tuple[Draft, ...]], size: int) -> Iterator[list[tuple[Draft, ...]]]:
+    """Yield lists of at most so many."""
+    items = iter(given)
+    while batch := list(islice(items, size)):
+        yield batch
+
+
 class _Writer:
     """Writes the entries of one subject, up to the day at which the study stands."""
 
@@ -100,7 +134,12 @@ class _Writer:
             name="block 1", date=self._date(), procedure="core_biopsy", decalcified="acid" if decalcified else "no",
             tumour_percent=float(20 + int(self.random.random() * 75)), exhausted="yes" if exhausted else "no",
         ))  # fmt: skip
-        yield from self._wishes()
+        if self._happens("query"):
+            yield self._draft(Query(about="registration.date_imaging", text="synthetic query: is a date known?"))
+        wish = self._wish()
+        if wish is not None:
+            yield self._draft(wish)
+            return
         fused = self._fusion()
         if not self._pass("stained"):
             return
@@ -113,9 +152,10 @@ class _Writer:
         case = self._with(tumour, [as_test(stain)])
         yield self._draft(CaseVersion(case=case))
         if self.random.random() < 0.1:
+            changed = self.random.random() < 0.1
             yield self._draft(CentralReview(
-                reader="reader A", outcome="same" if self.random.random() < 0.9 else "changed", date=self._date(),
-                blinded="yes", revised_histology="sarcoma, NOS",
+                reader="reader A", outcome="changed" if changed else "same", date=self._date(), blinded="yes",
+                revised_histology="sarcoma, NOS" if changed else None,
             ))  # fmt: skip
         if exhausted:
             yield self._step("exhausted")
@@ -201,13 +241,10 @@ class _Writer:
             distribution="diffuse" if percent >= 40 else "focal" if positive else None,
         ), positive  # fmt: skip
 
-    def _wishes(self) -> Iterator[Draft]:
-        if self._happens("query"):
-            yield self._draft(Query(about="registration.date_imaging", text="synthetic query: is a date known?"))
+    def _wish(self) -> NoMoreUse | NoMoreData | None:
         if self._happens("no_more_use"):
-            yield self._draft(NoMoreUse(asked_by="subject", date=self._date()))
-        elif self._happens("no_more_data"):
-            yield self._draft(NoMoreData(asked_by="subject", date=self._date()))
+            return NoMoreUse(asked_by="subject", date=self._date())
+        return NoMoreData(asked_by="subject", date=self._date()) if self._happens("no_more_data") else None
 
     @staticmethod
     def _with(case: Case, tests: list[Any]) -> Case:

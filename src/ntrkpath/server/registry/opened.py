@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections.abc import Iterator
+from contextlib import closing
 from threading import Lock
 
 from ntrkpath.guidance import Edition
@@ -12,6 +14,7 @@ from ntrkpath.registry.study.participants import Gathered, gathered
 from ntrkpath.registry.study.protocol import Protocol
 from ntrkpath.registry.study.results import Results, results_of
 from ntrkpath.registry.study.worklists import Item, worklists
+from ntrkpath.registry.subjects import Subject
 
 #: More participants than this are reckoned behind a page that says so, else before the page comes.
 AT_ONCE = 400
@@ -82,18 +85,20 @@ class Opened:
     def _fresh(self) -> Gathered:
         if self._gathered is None or self._day != self.day or self._grown():
             self._day, self._results = self.day, None
-            self._seen = {site: self._last(site) for site in self.book.sites()}
-            self._gathered = gathered(self.book.subjects(), self.protocol, self.edition, self.day)
+            self._seen = {}
+            self._gathered = gathered(self._noted(), self.protocol, self.edition, self.day)
         return self._gathered
 
     def _grown(self) -> bool:
         sites = self.book.sites()
-        return set(sites) != set(self._seen) or any(
-            next(iter(self.book.entries(site, after=self._seen[site])), None) is not None for site in sites
-        )
+        return set(sites) != set(self._seen) or any(self._newer(site) for site in sites)
 
-    def _last(self, site: str) -> int:
-        last = 0
-        for entry in self.book.entries(site):
-            last = entry.seq
-        return last
+    def _newer(self, site: str) -> bool:
+        with closing(self.book.entries(site, after=self._seen[site])) as entries:  # type: ignore[type-var]
+            return next(entries, None) is not None
+
+    def _noted(self) -> Iterator[Subject]:
+        """Yield every subject, and note the newest entry of each site."""
+        for subject in self.book.subjects():
+            self._seen[subject.site] = max(self._seen.get(subject.site, 0), subject.entries[-1].seq)
+            yield subject

@@ -11,9 +11,18 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from ntrkpath.registry.report.study_files import heading, lead, results_csv, results_html, results_json, worklists_csv
+from ntrkpath.registry.report.study_files import (
+    heading,
+    lead,
+    results_csv,
+    results_html,
+    results_json,
+    review_csv,
+    worklists_csv,
+)
 from ntrkpath.registry.report.study_pictures import pictures
 from ntrkpath.registry.report.study_sheets import sheets
+from ntrkpath.registry.study.review import to_review
 from ntrkpath.registry.study.worklists import LISTS
 from ntrkpath.server.drawing import embed
 from ntrkpath.server.registry import review, timeline
@@ -76,6 +85,15 @@ def download(request: Ask, token: FromPath[str], form: FromPath[str]) -> Respons
     write, kind = made[form]
     headers = {"content-disposition": f'attachment; filename="study-{opened.day}.{form}"'}
     return Response(write(opened.results()), media_type=kind, headers=headers)
+
+
+@get("/registry/{token:str}/review/csv", include_in_schema=False, sync_to_thread=True)
+def review_sheet(request: Ask, token: FromPath[str]) -> Response[str]:
+    """Give the blinded sheet of central review as a file."""
+    opened = _opened(request, token)
+    headers = {"content-disposition": f'attachment; filename="review-{opened.day}.csv"'}
+    content = review_csv(to_review(opened.gathered().participants, opened.protocol))
+    return Response(content, media_type="text/csv", headers=headers)
 
 
 @get("/registry/{token:str}/worklists", include_in_schema=False, sync_to_thread=True)
@@ -145,4 +163,4 @@ async def ruling(request: Ask, token: FromPath[str]) -> Redirect:
     return Redirect(f"{opened.path}/imports", status_code=303)
 
 
-ROUTES = [dashboard, download, worklists, subjects, one_subject, imports, ruling]
+ROUTES = [dashboard, download, review_sheet, worklists, subjects, one_subject, imports, ruling]

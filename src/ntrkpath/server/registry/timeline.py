@@ -73,9 +73,11 @@ def _shown(entry: Entry[Any], stands: bool) -> Shown:
     plain: dict[str, Any] = msgspec.to_builtins(entry.body) if entry.body is not None else {}
     plain.pop("kind", None)
     form = _forms().get(entry.kind, {})
+    dated = next((name for name in _WHEN if plain.get(name)), "")
+    when = str(plain.pop(dated)) if dated else ""
     return Shown(
         seq=entry.seq,
-        when=next((str(plain[name]) for name in _WHEN if plain.get(name)), ""),
+        when=when,
         title=form.get("title") or _TITLES.get(entry.kind, entry.kind.replace("_", " ")),
         items=tuple(_items(entry.body, plain, form)) if entry.body is not None else (("", "erased"),),
         author=entry.author,
@@ -98,7 +100,7 @@ def _items(body: Any, plain: dict[str, Any], form: dict[str, Any]) -> Iterator[t
     for name, value in plain.items():
         if isinstance(value, dict) or (isinstance(body, Answer) and name in ("sha256", "edition_sha256")):
             continue
-        said = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        said = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
         yield labels.get(name, {}).get("label") or name.replace("_", " ").capitalize(), said.replace("_", " ")
 
 
@@ -133,7 +135,7 @@ def flat(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from flat(inner, f"{path}.{key}" if path else str(key))
-    elif isinstance(value, list):
+    elif isinstance(value, list | tuple):
         for i, inner in enumerate(value):
             yield from flat(inner, f"{path}[{i}]")
     elif value is not None:

@@ -16,7 +16,7 @@ pytest.importorskip("sqlalchemy", reason="needs ntrkpath[registry]")
 
 from ntrkpath.cli.registry_study import COMMANDS
 from ntrkpath.guidance import load
-from ntrkpath.model.errors import NtrkpathError, RegistryError
+from ntrkpath.model.errors import RegistryError
 from ntrkpath.registry.book import Book
 from ntrkpath.registry.entries import Draft
 from ntrkpath.registry.forms import Registration
@@ -123,11 +123,14 @@ def test_a_protocol_is_listed_printed_and_checked(tmp_path: Path) -> None:
     own.write_text(said("protocol", "sts_ihc_mps"), encoding="utf-8")
     assert "no error" in said("protocol", own)
     own.write_text(own.read_text(encoding="utf-8").replace("REG-1", "REG-9"), encoding="utf-8")
-    assert isinstance(ran("protocol", own).exception, NtrkpathError)
+    own.write_text(own.read_text(encoding="utf-8").replace("BIO-8", "BIO-99"), encoding="utf-8")
+    found = ran("protocol", own)
+    assert found.return_value == 65
+    assert "REG-9" in found.output and "BIO-99" in found.output
 
 
 def test_the_sheet_for_readers_has_room_for_their_answer_and_no_result(folder: Path) -> None:
-    rows = list(csv.DictReader(io.StringIO(said("review", "--database", folder, "--as-of", DAY))))
+    rows = list(csv.DictReader(io.StringIO(said("central-review", "--database", folder, "--as-of", DAY))))
     assert rows and set(rows[0]) >= {"site", "id", "histology", "outcome", "revised_histology"}
     assert not any("TRK" in str(value).upper() for row in rows for value in row.values())
 

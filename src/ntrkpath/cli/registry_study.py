@@ -1,4 +1,4 @@
-"""`ntrkpath registry worklist | results | plan | protocol | changed | own-evidence | study`: the screening study."""
+"""`ntrkpath registry worklist | results | plan | study ...`: the screening study of a registry."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ntrkpath.cli.main import EXIT_OK
+from ntrkpath.cli.main import EXIT_NO_INPUT, EXIT_OK
 from ntrkpath.cli.options import as_of_option, edition_option, out_option
 from ntrkpath.cli.output import write
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _FILE = click.Path(path_type=Path)
 _book = click.option(
-    "--database", default=".", show_default=True, metavar="FOLDER|FILE|URL", help="The book of the registry."
+    "--database", envvar="NTRKPATH_REGISTRY", default=".", metavar="PATH|URL",
+    help="The book: a file, a folder (book.sqlite in it; default: this one), or postgresql://...",
 )
 _protocol = click.option(
     "--protocol", "name", default="sts_ihc_mps", show_default=True, metavar="NAME|FILE", help="The study's protocol."
@@ -165,6 +166,7 @@ def protocol_command(name: str, edition: str) -> int:
     NAME is one that ships; it is printed as it stands. A YAML file is checked, with all its errors at once.
     """
     from ntrkpath.guidance import load
+    from ntrkpath.model.errors import RegistryError
     from ntrkpath.registry.study.protocol import load_protocol, shipped
 
     guidance = load(edition)
@@ -173,7 +175,12 @@ def protocol_command(name: str, edition: str) -> int:
     elif name in shipped():
         write(shipped()[name].read_text(encoding="utf-8"))
     else:
-        protocol = load_protocol(name, guidance)
+        try:
+            protocol = load_protocol(name, guidance)
+        except RegistryError as error:
+            for one in error.all:
+                click.echo(f"error: {one}", err=True)
+            return EXIT_NO_INPUT
         write(f"{protocol.title}, version {protocol.version}: {len(protocol.negatives.strata)} strata, no error\n")
     return EXIT_OK
 
@@ -248,14 +255,14 @@ def own_evidence_command(folder: Path, database: str, name: str, as_of: dt.date 
     return EXIT_OK
 
 
-@click.command("review")
+@click.command("central-review")
 @_book
 @_protocol
 @_site
 @as_of_option
 @edition_option
 @out_option
-def review_command(
+def central_review_command(
     database: str, name: str, site: str | None, as_of: dt.date | None, edition: str, out: Path | None
 ) -> int:
     """Write the sheet for central review as CSV: what was known before any NTRK test, and nothing since.
@@ -304,6 +311,6 @@ def study_command(folder: Path, subjects: int | None, opened: bool, port: int) -
 
 
 COMMANDS = (
-    worklist_command, results_command, plan_command, protocol_command, review_command, changed_command,
+    worklist_command, results_command, plan_command, protocol_command, central_review_command, changed_command,
     own_evidence_command, study_command,
 )  # fmt: skip

@@ -85,7 +85,7 @@ def screening_text(found: ToScreen) -> str:
     said = [
         f"Screen {found.screened:,} tumours, for {found.results:,} with a result.",
         f"Then the exact 95 % interval of a frequency of {100 * found.frequency:g} % is no wider than "
-        f"{100 * found.width:g} percentage points with a chance of {100 * found.chance:.0f} % (wanted: "
+        f"{100 * found.width:g} % (upper less lower end) with a chance of {100 * found.chance:.0f} % (wanted: "
         f"{100 * found.assurance:g} %), and so with every larger number.",
         f"Fusions expected: {found.expected:.1f}; chance of finding none: {100 * found.none_found:.2g} %.",
     ]

@@ -9,7 +9,8 @@ import re
 import msgspec
 import pytest
 
-from ntrkpath.exports import COLUMNS, multiqc_section, verdicts_tsv
+from ntrkpath.exports.multiqc import multiqc_section
+from ntrkpath.exports.tsv import COLUMNS, verdicts_tsv
 from ntrkpath.fusion import assess
 from ntrkpath.model.fusion import FusionVerdict, Source, Support
 from test_fusion_verdict import BY_ID, ETV6, NTRK3, junction, named

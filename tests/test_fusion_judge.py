@@ -158,7 +158,9 @@ def test_fusions_gives_files_and_events_as_one_document(tmp_path: Path) -> None:
 
 
 def test_no_event_is_said_only_of_files_that_were_read(tmp_path: Path) -> None:
-    empty = ("empty.tsv", table())
+    assert "No NTRK event" not in run(tmp_path, "fusions", files=(("empty.tsv", table()),)).stdout  # whose table is it?
+    columns = "#FusionName\tJunctionReadCount\tSpanningFragCount\tSpliceType\tLeftGene\tLeftBreakpoint\tRightGene"
+    empty = ("empty.tsv", f"{columns}\tRightBreakpoint\n".encode())  # STAR-Fusion found nothing
     assert "No NTRK event." in run(tmp_path, "fusions", files=(empty,)).stdout
     both = run(tmp_path, "fusions", files=(empty, NOISE)).stdout
     assert "No NTRK event in empty.tsv." in both

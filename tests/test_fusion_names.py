@@ -11,6 +11,7 @@ from ntrkpath.fusion.literature import parse_exon_name
 from ntrkpath.model.errors import AnnotationError
 from ntrkpath.model.fusion import Breakpoint, Junction, Source, Support
 from ntrkpath.variants import read_mutation
+from ntrkpath.vocabulary.fusion_text import read_fusion
 
 
 @pytest.mark.parametrize(
@@ -140,3 +141,19 @@ def test_association_domain_is_mapped_to_a_shorter_isoform() -> None:
     gene = Transcripts.open().on("GRCh38").named("SQSTM1")[0]
     (pb1,) = association_domains("SQSTM1")
     assert 0 < pb1.on(gene)["NM_001142298"].completeness < 0.5
+
+
+@pytest.mark.parametrize("word", ["no", "not", "None", "without", "absent", "negative", "undetected", "nicht", "kein",
+                                  "keine", "ohne", "pas", "sans", "négatif", "sin", "senza", "negativo"])  # fmt: skip
+@pytest.mark.parametrize("fusion", ["ETV6::NTRK3", "ETV6-NTRK3 fusion", "NTRK1", "TPM3 NTRK1", "ETV6::NTRK3 in frame"])
+def test_a_text_that_denies_is_no_fusion(word: str, fusion: str) -> None:
+    for text in (f"{word} {fusion}", f"{fusion} {word}", f"{fusion}: {word} detected", f"{fusion} ({word})"):
+        assert read_fusion(text).problem, text
+
+
+def test_a_word_of_a_language_is_no_partner() -> None:
+    for text in ("NTRK1 was found", "NTRK3 met", "the NTRK1", "rest NTRK1", "NTRK1 large", "NTRK2 set"):
+        assert read_fusion(text).problem, text
+    assert read_fusion("etv6 ntrk3").name == "ETV6::NTRK3"
+    assert read_fusion("lmna-ntrk1").name == "LMNA::NTRK1"
+    assert read_fusion("ETV6::NTRK3, not in frame").frame == "out_of_frame"

@@ -1,9 +1,8 @@
 """ntrkpath: the World Sarcoma Network guidance on NTRK fusions in sarcoma, executable and auditable.
 
 >>> import datetime as dt
->>> from ntrkpath import case_from, recommend
->>> case = case_from({"id": "example", "diagnosis": {"histology": "infantile fibrosarcoma"}})
->>> answer = recommend(case, as_of=dt.date(2026, 5, 15))
+>>> from ntrkpath import recommend
+>>> answer = recommend({"diagnosis": {"histology": "infantile fibrosarcoma"}}, as_of=dt.date(2026, 5, 15))
 >>> answer.tier, answer.priority
 ('+++', '+++')
 >>> [action.action for action in answer.actions]
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ntrkpath.evidence import Evidence
+    from ntrkpath.exports.frames import to_frame
     from ntrkpath.fusion import Transcripts, assess
     from ntrkpath.guidance import Edition, available, load
     from ntrkpath.model.case import Case
@@ -69,6 +69,7 @@ _HOME = {
     "read_case": "pathway",
     "read_cases": "pathway",
     "recommend": "pathway",
+    "to_frame": "exports.frames",
 }
 
 #: Public names that say more than the name in the module.
@@ -102,6 +103,7 @@ __all__ = [
     "read_case",
     "read_cases",
     "recommend",
+    "to_frame",
 ]
 
 

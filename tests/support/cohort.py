@@ -130,7 +130,8 @@ def random_case(number: int, draw: random.Random, most_tests: int = 4) -> dict[s
         for _ in range(draw.randint(0, most_tests))
     ]
     if draw.random() < 0.5:
-        case["alterations"] = _several(draw, lambda: _alteration(draw), 3)
+        stated = _several(draw, lambda: _alteration(draw), 3)
+        case["alterations"] = list({(one["gene"], one["kind"]): one for one in stated}.values())
     if draw.random() < 0.5:
         case["therapy"] = _several(
             draw,

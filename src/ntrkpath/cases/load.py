@@ -11,12 +11,9 @@ from typing import Any
 import msgspec
 
 from ntrkpath.cases.checks import contradictions
-from ntrkpath.cases.values import PROTEIN
 from ntrkpath.model.age import age_in_years
 from ntrkpath.model.case import NO_ID, Case, DnaMps, Fish, RnaMps, RtPcr
 from ntrkpath.model.errors import CaseError
-from ntrkpath.vocabulary.fusion_text import read_fusion
-from ntrkpath.vocabulary.genes import is_symbol
 
 #: A single case is text of at most this size in bytes; JSON lines are unlimited, each line under the same limit.
 MAX_BYTES = 1_000_000
@@ -122,6 +119,16 @@ def read_case(path: Path | str) -> Case:
         raise error.at(str(path)) from None
 
 
+def decode(data: bytes) -> Case:
+    """Decode and check one case from YAML or JSON, as its first character tells.
+
+    Raises:
+        CaseError: As ``decode_json`` and ``decode_yaml``.
+    """
+    start = data.removeprefix(_BOM).lstrip()[:1]
+    return decode_json(data) if start in (b"{", b"[", b"") else decode_yaml(data)
+
+
 def decode_json(data: bytes) -> Case:
     """Decode and check one case from JSON.
 
@@ -223,18 +230,27 @@ def _in_the_words_of_the_format(case: Case) -> bool:
             texts += (test.panel, test.file, test.sample, test.caller)
             if any(f.position_five_prime or f.position_three_prime for f in test.fusions):
                 return False
-            if not all(PROTEIN.fullmatch(m.protein) for m in test.mutations or ()):
-                return False
+            if test.mutations:
+                from ntrkpath.cases.values import PROTEIN  # patterns that most cases do not need
+
+                if not all(PROTEIN.fullmatch(m.protein) for m in test.mutations):
+                    return False
             genes += [m.gene for m in test.mutations or ()]
             genes += [side for f in test.fusions for side in (f.five_prime, f.three_prime) if side]
             genes += (*(test.genes_covered or ()), *test.amplifications)
-        elif isinstance(test, RtPcr):
+        elif isinstance(test, RtPcr) and test.targets:
+            from ntrkpath.vocabulary.fusion_text import read_fusion
+
             if not all(read_fusion(target).name == target for target in test.targets):
                 return False
         elif isinstance(test, Fish) and test.gene:
             genes += [test.gene] if isinstance(test.gene, str) else test.gene
+    if genes:
+        from ntrkpath.vocabulary.genes import is_symbol
+
+        if not all(map(is_symbol, genes)):
+            return False
     return (
-        all(map(is_symbol, genes))
-        and all(text is None or (text.isascii() and text.isprintable()) for text in texts)
+        all(text is None or (text.isascii() and text.isprintable()) for text in texts)
         and next(contradictions(case), None) is None
     )

@@ -19,6 +19,7 @@ COMMANDS = {
         "ntrkpath.cli.recommend",
         "Decide cases: priority, next step, interpretation, therapy, what is missing.",
     ),
+    "ask": ("ntrkpath.cli.ask", "Decide one case in words, or asked question by question; no file needed."),
     "fusions": (
         "ntrkpath.cli.fusions",
         "Judge the NTRK events in a fusion caller's files: productive or not, and why.",
@@ -33,6 +34,7 @@ COMMANDS = {
     "evidence": ("ntrkpath.cli.evidence", "The numbers behind the guidance: tables, frequencies, accuracy of tests."),
     "strategy": ("ntrkpath.cli.strategy", "Compare testing strategies on a case mix: found, missed, cost, days."),
     "rounds": ("ntrkpath.cli.rounds", "Ring trials: what panels can see, results scored, why they differ, reports."),
+    "registry": ("ntrkpath.cli.registry", "A registry of cases: one append-only book; import, export, counts."),
     "verify": ("ntrkpath.cli.verify", "Prove the decision tables: no gaps, no dead rows, every safety property."),
     "serve": ("ntrkpath.cli.serve", "Serve the pages and the JSON interface on this machine; stores no case."),
     "demo": ("ntrkpath.cli.demo", "Decide the published patients that come with ntrkpath."),

@@ -35,6 +35,14 @@ as_of_option = click.option(
 edition_option = click.option(
     "--edition", default="wsn2020", show_default=True, metavar="NAME|DIR", help="Edition of the guidance."
 )
+form_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "tsv", "html", "pdf"]),
+    default="text",
+    show_default=True,
+    help="tsv: one line a case.",
+)
 allow_bad_option = click.option(
     "--allow-bad", is_flag=True, help="Exit 0 also where some input could not be read or evaluated."
 )

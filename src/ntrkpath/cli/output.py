@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import itertools
 import os
-import secrets
 import stat
 import sys
 from collections.abc import Iterable, Iterator
@@ -59,6 +58,8 @@ def replacing(out: Path) -> Iterator[IO[bytes]]:
     Raises:
         OutputError: It cannot be written.
     """
+    import secrets
+
     with _said(out):
         place = Path(os.path.realpath(out))
         mode = place.stat().st_mode if place.exists() else None

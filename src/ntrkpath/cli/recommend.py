@@ -8,12 +8,13 @@ import itertools
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ntrkpath.cli.main import EXIT_FINDING, EXIT_NO_INPUT, EXIT_OK
-from ntrkpath.cli.options import as_of_option, edition_option
+from ntrkpath.cli.one_case import few_options, in_words
+from ntrkpath.cli.options import as_of_option, edition_option, form_option
 from ntrkpath.cli.output import coloured, write
 
 if TYPE_CHECKING:
@@ -37,8 +38,10 @@ What is left out is unknown, never assumed; a test that is not listed was not do
 
 
 @click.command("recommend", epilog=_EPILOG)
-@click.argument("cases", nargs=-1, required=True, metavar="CASE...")
-@click.option("--format", "form", type=click.Choice(["text", "json", "html", "pdf"]), default="text", show_default=True)
+@click.argument("cases", nargs=-1, metavar="CASE...")
+@click.option("--histology", default=None, metavar="TEXT", help="One case in words instead of a file: its diagnosis.")
+@few_options
+@form_option
 @as_of_option
 @edition_option
 @click.option(
@@ -61,15 +64,34 @@ What is left out is unknown, never assumed; a test that is not listed was not do
 @click.option("--agency", default=None, metavar="NAME", help="Only the labels of one agency, such as EMA.")
 @click.option("--trace", is_flag=True, help="Text: show all of the answer and every row that held.")
 def command(
-    cases: tuple[str, ...], form: str, as_of: dt.date | None, edition: str, figure2_reading: str | None,
-    fail_on: tuple[str, ...], out: Path | None, allow_bad: bool, full: bool, agency: str | None, trace: bool,
+    cases: tuple[str, ...], histology: str | None, form: str, as_of: dt.date | None, edition: str,
+    figure2_reading: str | None, fail_on: tuple[str, ...], out: Path | None, allow_bad: bool, full: bool,
+    agency: str | None, trace: bool, **words: Any,
 ) -> int:  # fmt: skip
     """Decide cases and say why.
 
-    CASE is a YAML or JSON file, a file of JSON lines, a directory of these, or - for JSON on standard input.
-    A bad case is listed on standard error and the others go on; so is a file of a case that could not be wholly read,
-    and the code is then 65.
+    CASE is a YAML or JSON file, a file of JSON lines, a directory of these, or - for one YAML or JSON case on
+    standard input. A bad case is listed on standard error and the others go on; so is a file of a case that could not
+    be wholly read, and the code is then 65.
+
+    \b
+    ntrkpath recommend case.yaml
+    ntrkpath recommend --histology IFS --extent metastatic --age 2 --fusions fusions.tsv
     """
+    if bool(cases) == (histology is not None):
+        raise click.UsageError("name a file, or the diagnosis of one case with --histology")
+    if cases and any(words.values()):
+        raise click.UsageError("a case in words needs --histology, and no file")
+    given = in_words(histology, words) if histology is not None else inputs(cases)
+    return decide(given, form, as_of, edition, figure2_reading, fail_on, out, allow_bad, full, agency, trace)
+
+
+def decide(
+    cases: Iterator[Input], form: str, as_of: dt.date | None, edition: str, figure2_reading: str | None = None,
+    fail_on: tuple[str, ...] = (), out: Path | None = None, allow_bad: bool = False, full: bool = False,
+    agency: str | None = None, trace: bool = False,
+) -> int:  # fmt: skip
+    """Decide cases, write the answers, and return the exit code."""
     from ntrkpath.guidance import load
     from ntrkpath.pathway import Pathway
 
@@ -82,7 +104,7 @@ def command(
     pathway = Pathway(guidance, as_of or dt.date.today(), figure2_reading=figure2_reading, agency=agency)
     rest_collector()
     run = Run(pathway, fail_on)
-    results = run.decided(inputs(cases))
+    results = run.decided(cases)
     colour = coloured(out)
     if form == "pdf" and colour:
         raise click.UsageError("a PDF is not for a terminal: name a file with --out")
@@ -107,13 +129,13 @@ Input = tuple[str, "Case | CaseError", Path]
 
 def inputs(paths: Iterable[str]) -> Iterator[Input]:
     """Yield every case of the files, directories and standard input that are named."""
-    from ntrkpath.cases.load import decode_json, read_located
+    from ntrkpath.cases.load import decode, read_located
     from ntrkpath.model.errors import CaseError
 
     for path in paths:
         if path == "-":
             try:
-                yield "standard input", decode_json(sys.stdin.buffer.read()), Path()
+                yield "standard input", decode(sys.stdin.buffer.read()), Path()
             except CaseError as error:
                 yield "", error.at("standard input"), Path()  # type: ignore[misc]
         else:
@@ -192,7 +214,7 @@ def rendered(
     full: bool = False,
     trace: bool = False,
 ) -> Iterator[str | bytes]:
-    """Yield recommendations as text, as one JSON document, or as one HTML or PDF file.
+    """Yield recommendations as text, as one JSON document, as lines of a table, or as one HTML or PDF file.
 
     Args:
         fusions: For each case decided, our verdicts on the events of its caller files; filled as ``results`` are read.
@@ -202,6 +224,12 @@ def rendered(
     """
     if form == "json":
         yield from _json(results)
+        return
+    if form == "tsv":
+        from ntrkpath.exports.recommendations import header, line
+
+        yield header()
+        yield from (line(answer) for answer in results if answer is not None)
         return
     if form == "text":
         from ntrkpath.report.text import render

@@ -60,7 +60,12 @@ PARTS: tuple[Part, ...] = (
     ),
     Part(
         ("resistance", "ntrk_mutation"),
-        ("therapy", "alterations", *_each(("date", "result", "genes_covered", "mutations", "amplifications"))),
+        (
+            "therapy",
+            "alterations",
+            *_each(("date", "result", "genes_covered", "fusions", "mutations", "amplifications")),
+            *_each(("result", "targets"), ("rt_pcr",)),
+        ),
     ),
     Part(("ntrk_amplification",), ("alterations", *_each(("amplifications",)))),
     Part(("reported_fusion",), ("alterations",)),

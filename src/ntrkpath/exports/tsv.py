@@ -50,7 +50,7 @@ def verdicts_tsv(verdicts: Iterable[FusionVerdict]) -> str:
     spreadsheet would run gets a mark (``model.delimited``).
     """
     lines = ["\t".join(COLUMNS)]
-    lines += ["\t".join(map(_cell, _row(v))) for v in verdicts]
+    lines += ["\t".join(map(_cell, cells(v))) for v in verdicts]
     return "\n".join(lines) + "\n"
 
 
@@ -64,7 +64,8 @@ def _side(side: Side) -> tuple[object, ...]:
     return side.gene, side.transcript, side.exon, side.position
 
 
-def _row(v: FusionVerdict) -> tuple[object, ...]:
+def cells(v: FusionVerdict) -> tuple[object, ...]:
+    """Return the values of a verdict in the order of ``COLUMNS``; None where nothing is known or given."""
     return (
         v.sample,
         v.name,

@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from ntrkpath.model.display import Shown
+
 Assembly = Literal["GRCh37", "GRCh38"]
 Level = Literal["rna", "dna"]
 Strand = Literal["+", "-"]
@@ -176,7 +178,7 @@ class KinaseDomain(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=
     status: Literal["complete", "partial", "lost", "unknown"]
 
 
-class FusionVerdict(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+class FusionVerdict(Shown, msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """Whether one event makes an NTRK protein that a TRK inhibitor can hit, and why."""
 
     sample: str
@@ -199,3 +201,7 @@ class FusionVerdict(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields
     notes: tuple[str, ...] = ()
     #: HGVS name of the fusion transcript, where HGVS defines one (RNA, both breakpoints in coding exons).
     hgvs_name: str | None = None
+
+    def __repr__(self) -> str:
+        """Return the verdict in one short line; the whole of it is in the fields."""
+        return f"<FusionVerdict {self.sample!r} {self.name}: {self.verdict} ({', '.join(self.reasons)})>"

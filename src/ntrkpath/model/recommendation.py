@@ -7,6 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from ntrkpath.model.display import Shown
+
 SCHEMA = "https://ntrkpath.org/schema/recommendation-1.json"
 
 
@@ -274,7 +276,7 @@ class Probability(_Item, frozen=True, gc=False):
     note: str
 
 
-class Recommendation(msgspec.Struct, frozen=True, gc=False):
+class Recommendation(Shown, msgspec.Struct, frozen=True, gc=False):
     """The whole answer for one case.
 
     Args:
@@ -312,6 +314,11 @@ class Recommendation(msgspec.Struct, frozen=True, gc=False):
     facts: dict[str, str]
     trace: tuple[Step, ...]
     intended_use: str
+
+    def __repr__(self) -> str:
+        """Return the answer in one short line; the whole of it is in the fields."""
+        actions = ", ".join(action.action for action in self.actions) or "no action"
+        return f"<Recommendation {self.case_id!r}: {self.histology.id}, priority {self.priority}: {actions}>"
 
 
 TierLevel = Literal["+++", "++", "+", "undetermined", "out_of_scope"]

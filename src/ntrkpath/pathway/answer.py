@@ -12,6 +12,7 @@ from ntrkpath.model.case import Case, Fish, RtPcr
 from ntrkpath.model.recommendation import Action, Answer, Label
 from ntrkpath.pathway.intake.genes import NtrkGenes
 from ntrkpath.pathway.intake.readouts import Called
+from ntrkpath.pathway.intake.treated import KINASE_CLASSES
 from ntrkpath.rules import Row
 from ntrkpath.rules.chain import Masks
 from ntrkpath.vocabulary import Histology
@@ -153,9 +154,7 @@ class Words:
 
     def drugs(self, facts: Facts, only: Sequence[str] = ()) -> str:
         """Return the drugs that come in, each with its labels; ``only`` some of them where given."""
-        next_one = facts.levels["trk_therapy"] == "progressed_first" or facts.levels["resistance"] not in (
-            "not_done", "undated", "none_found", "off_target"
-        )  # fmt: skip
+        next_one = facts.levels["trk_therapy"] == "progressed_first" or facts.levels["resistance"] in KINASE_CLASSES
         generation = "next" if next_one else "first"
         names = [drug for drug in self.offered(facts, generation) if not only or drug in only]
         if not names:

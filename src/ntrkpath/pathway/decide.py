@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import Any
 
 import msgspec
 
+from ntrkpath.cases.load import case_from
 from ntrkpath.evidence.probability import Probabilities
 from ntrkpath.guidance import Edition, load
 from ntrkpath.model.case import Case
@@ -123,7 +125,11 @@ class Pathway:
         answer = HistologyAnswer(resolution.text, histology.id, histology.name, histology.group, resolution.how)
         carried = self.tumour.carried(resolution, case)
         levels = self.tumour.levels(case, histology, [*carried, *self.readouts.found(case, attached)])
-        treated, resistance, progressed = self.treated.levels(case, open_mutations(attached))
+        treated, resistance, progressed = self.treated.levels(
+            case,
+            open_mutations(attached),
+            [side.gene for one in attached.values() for e in one.events for side in (e.five_prime, e.three_prime)],
+        )
         levels |= treated
         levels["figure2_reading"] = self.reading
         mask = self.screen.matching(levels)
@@ -339,12 +345,18 @@ def strongest(edition: Edition) -> Callable[[Outcome], Outcome]:
     return keep
 
 
-def recommend(case: Case, edition: Edition | str | None = None, as_of: dt.date | None = None) -> Recommendation:
+def recommend(
+    case: Case | Mapping[str, Any], edition: Edition | str | None = None, as_of: dt.date | None = None
+) -> Recommendation:
     """Decide one case by an edition (the newest by default) with the labels of a date (today by default).
 
+    Args:
+        case: A case, or the plain data of one as ``case_from`` takes it.
+
     Raises:
-        CaseError: The histology or a drug is not recognised, or the age is none.
+        CaseError: Not a case, or the histology or a drug is not recognised.
         GuidanceError: No such edition.
     """
     chosen = load(edition) if isinstance(edition, str) else edition or load()
-    return Pathway(chosen, as_of or dt.date.today()).recommend(case)
+    checked = case if isinstance(case, Case) else case_from(dict(case))
+    return Pathway(chosen, as_of or dt.date.today()).recommend(checked)

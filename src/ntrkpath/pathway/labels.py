@@ -7,11 +7,9 @@ import datetime as dt
 from ntrkpath.guidance import Edition
 from ntrkpath.model.errors import CaseError
 from ntrkpath.model.recommendation import Label
+from ntrkpath.pathway.intake.treated import KINASE_CLASSES
 from ntrkpath.rules import Hit
 from ntrkpath.rules.chain import Masks
-
-#: Classes of resistance that bear on a TRK inhibitor's effect.
-_KINASE = ("solvent_front", "gatekeeper", "xdfg", "other_kinase")
 
 
 class Labels:
@@ -66,7 +64,7 @@ class Labels:
             else:
                 criteria = "all_met"
             effect = "none_known"
-            if levels["resistance"] in _KINASE:
+            if levels["resistance"] in KINASE_CLASSES:
                 effect = effects.get(label.drug, effects.get("*", "cannot_tell"))
             mask = self.table.matching(
                 {

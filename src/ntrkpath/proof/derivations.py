@@ -7,7 +7,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ntrkpath.guidance.edition import Edition
-from ntrkpath.model.case import Alteration, Case, Diagnosis, Disease, DnaMps, Mutation, Patient, TherapyLine
+from ntrkpath.model.case import (
+    Alteration,
+    Case,
+    Diagnosis,
+    Disease,
+    DnaMps,
+    Mutation,
+    Patient,
+    ReportedFusion,
+    TherapyLine,
+)
 from ntrkpath.pathway.decide import Pathway
 from ntrkpath.pathway.intake.treated import Treated
 from ntrkpath.pathway.intake.tumour import Tumour
@@ -221,13 +231,18 @@ def _of_the_drugs(edition: Edition, treated: Treated) -> Iterator[Space]:
             mutations.setdefault(f"{gene} W{residue}A", (gene, f"W{residue}A"))
     mutations |= {"NTRK1 R33W": ("NTRK1", "R33W"), "KRAS G12D": ("KRAS", "G12D")}
 
-    def resisted(mutation: tuple[str, str]) -> str:
-        test = DnaMps(result="positive", mutations=[Mutation(gene=mutation[0], protein=mutation[1])])
+    def resisted(mutation: tuple[str, str], partner: str | None) -> str:
+        fusions = [ReportedFusion(five_prime="ETV6", three_prime=partner)] if partner else []
+        test = DnaMps(result="positive", mutations=[Mutation(gene=mutation[0], protein=mutation[1])], fusions=fusions)
         found, resistance, _ = treated.levels(_case(tests=[test]))
         effects = ", ".join(f"{drug} {effect}" for drug, effect in sorted(resistance.effects.items()))
         return f"{found['resistance']}, mutation {found['ntrk_mutation']}; {effects}"
 
-    yield Space("resistance mutations", {"mutation": mutations}, resisted)
+    fused: dict[str, str | None] = {
+        "not stated": None,
+        **{gene: gene for gene in edition.data["guideline"]["ntrk_genes"]},
+    }
+    yield Space("resistance mutations", {"mutation": mutations, "fused": fused}, resisted)
     yield Space(
         "resistance test",
         {

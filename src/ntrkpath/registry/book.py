@@ -6,16 +6,21 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import sqlalchemy as sa
 
 from ntrkpath.model.errors import RegistryError
-from ntrkpath.registry import database, tables, views
-from ntrkpath.registry.entries import Draft, Entry
+from ntrkpath.registry import database, heads, tables, views
+from ntrkpath.registry.entries import WHOLE, Draft, Entry
 from ntrkpath.registry.rows import entry_of, file_of, joined, streamed, subjects_in
 from ntrkpath.registry.subjects import Subject, grouped
 from ntrkpath.registry.writing import Written, append, erase
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from ntrkpath.registry.heads import Head
 
 T = TypeVar("T")
 
@@ -41,7 +46,7 @@ class Book:
             RegistryError: There is one already, or it cannot be made.
             OutputError: The place cannot be written to, or the server cannot be reached.
         """
-        book = cls._at(where)
+        book = cls.of(where)
         if book.engine.dialect.name == "sqlite":
             if application is not None:
                 raise RegistryError("a file has no roles", where="--application", allowed="with postgresql:// only")
@@ -63,7 +68,7 @@ class Book:
             RegistryError: There is none, or its tables are of another version.
             OutputError: It cannot be reached.
         """
-        book = cls._at(where)
+        book = cls.of(where)
         path = book.engine.url.database if book.engine.dialect.name == "sqlite" else None
         if path is not None and not Path(path).is_file():
             raise RegistryError("there is no book", where=path, remedy="make one with `ntrkpath registry init`")
@@ -79,7 +84,8 @@ class Book:
         return book
 
     @classmethod
-    def _at(cls, where: str | Path) -> Self:
+    def of(cls, where: str | Path) -> Self:
+        """Return the book at a place without looking whether it is there, or of which version."""
         url = database.address(where)
         name = url.render_as_string(hide_password=True) if url.host or url.query else str(url.database)
         return cls(database.engine_of(url), name)
@@ -177,12 +183,19 @@ class Book:
         """Return the sites that have entries, in order."""
         e = tables.entries.c
         with database.told(self.name), self.engine.connect() as connection:
-            return tuple(connection.execute(sa.select(e.site).where(e.seq == 1).order_by(e.site)).scalars())
+            query = sa.select(e.site).where(e.seq == 1, e.site != WHOLE).order_by(e.site)
+            return tuple(connection.execute(query).scalars())
 
     def file(self, site: str, seq: int) -> bytes | None:
         """Return the rows of a caller's file that are kept with an entry, or None."""
         with database.told(self.name), self.engine.connect() as connection:
             return file_of(connection)(site, seq)
+
+    def head(self, key: Ed25519PrivateKey) -> Head:
+        """Return the signed head: where every chain stands, and every erasure."""
+        with database.told(self.name), self.engine.connect() as connection:
+            ident = connection.execute(sa.select(tables.about.c.id)).scalar_one()
+            return heads.head(connection, str(ident), key)
 
     def rebuild(self) -> int:
         """Derive every view anew from the book; return the number of subjects."""

@@ -128,14 +128,33 @@ class Erasure(Form, frozen=True, tag="erasure"):
     date: PartialDate | None = None
 
 
+class Counted(msgspec.Struct, frozen=True):
+    """Subjects of one histology in a release."""
+
+    histology: str
+    subjects: int
+    tested: int
+    positive: int
+
+
+class Release(Form, frozen=True, tag="release"):
+    """Counts that left the book, as they were before cells were hidden; it belongs to no subject."""
+
+    purpose: Literal["published", "pooling"]
+    counts: tuple[Counted, ...]
+    edition: str
+
+
 Body = (
     forms.Registration | CaseVersion | forms.Specimen | forms.Stain | forms.Assay | forms.CentralReview | CallerFile
     | Answer | Decision | forms.Screening | forms.Treatment | forms.Surgery | forms.Response | forms.AdverseEvent
     | forms.Growth | forms.FollowUp | forms.Consent | Query | Reply | Proposal | Ruling | Retraction
-    | NoMoreData | NoMoreUse | Erasure
+    | NoMoreData | NoMoreUse | Erasure | Release
 )  # fmt: skip
 B = TypeVar("B")
 
+#: The chain and the subject of entries that belong to no site and no subject: releases of counts.
+WHOLE = "_"
 #: The type of a body by its kind.
 KINDS: dict[str, type[Form]] = {str(kind.__struct_config__.tag): kind for kind in Body.__args__}
 #: The schema that bodies are written in today. A body is never migrated: ``_DECODERS`` keeps every schema that was.

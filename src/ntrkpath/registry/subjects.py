@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeVar
 
 from ntrkpath.model.case import Case
 from ntrkpath.registry.entries import (
+    WHOLE,
     Answer,
     CallerFile,
     CaseVersion,
@@ -227,15 +228,17 @@ def subjects(entries: Iterable[Entry[Any]]) -> Iterator[Subject]:
     """
     found: dict[tuple[str, str], list[Entry[Any]]] = {}
     for entry in entries:
-        found.setdefault((entry.site, entry.subject), []).append(entry)
+        if entry.subject != WHOLE:
+            found.setdefault((entry.site, entry.subject), []).append(entry)
     for _, of_subject in sorted(found.items(), key=lambda item: (item[0][0], item[1][0].seq)):
         yield Subject(of_subject)
 
 
 def grouped(entries: Iterable[Entry[Any]]) -> Iterator[Subject]:
     """Yield every subject of entries that come subject by subject, without holding more than one."""
-    for _, of_subject in groupby(entries, key=lambda entry: (entry.site, entry.subject)):
-        yield Subject(of_subject)
+    for (_, name), of_subject in groupby(entries, key=lambda entry: (entry.site, entry.subject)):
+        if name != WHOLE:
+            yield Subject(of_subject)
 
 
 #: Kinds of which only the newest entry stands.

@@ -16,6 +16,7 @@ from ntrkpath.registry import chain, tables, views
 from ntrkpath.registry.chain import Link
 from ntrkpath.registry.entries import (
     SCHEMA,
+    WHOLE,
     Answer,
     CallerFile,
     CaseVersion,
@@ -25,6 +26,7 @@ from ntrkpath.registry.entries import (
     Erasure,
     Proposal,
     Query,
+    Release,
     Reply,
     Retraction,
     Ruling,
@@ -79,7 +81,8 @@ def lock(connection: sa.Connection, site: str) -> None:
 
 
 def _check(draft: Draft) -> None:
-    for what, text in (("site", draft.site), ("subject", draft.subject)):
+    whole = isinstance(draft.body, Release) and (draft.site, draft.subject) == (WHOLE, WHOLE)
+    for what, text in () if whole else (("site", draft.site), ("subject", draft.subject)):
         if not _NAME.fullmatch(text):
             raise RegistryError(
                 f"not a name of a {what}", where=what, value=text if what == "site" else None,
@@ -133,7 +136,7 @@ def _append_to(connection: sa.Connection, site: str, drafts: list[Draft]) -> lis
         connection.execute(tables.bodies.insert(), beside)
         if files:
             connection.execute(tables.files.insert(), files)
-        changed = dict.fromkeys(link.subject for link in links)
+        changed = dict.fromkeys(link.subject for link in links if link.subject != WHOLE)
         refresh(connection, [Subject(entries[name]) for name in changed])
     return made
 
@@ -211,6 +214,8 @@ def newest(connection: sa.Connection, site: str) -> tuple[int, bytes]:
 def refresh(connection: sa.Connection, subjects: Sequence[Subject]) -> None:
     """Bring the views up to date with some subjects of one site."""
     c = tables.current.c
+    if not subjects:
+        return
     before: dict[str, Any] = {}
     for names in chunks([subject.id for subject in subjects]):
         query = sa.select(tables.current).where(c.site == subjects[0].site, c.subject.in_(names))
@@ -242,7 +247,7 @@ def erase(
     """
     lock(connection, site)
     entries = entries_of(connection, site, [subject]).get(subject, [])
-    if not entries:
+    if not entries or subject == WHOLE:
         raise RegistryError("no such subject", where=site, remedy="check site and pseudonym")
     if Subject(entries).status == "erased":
         last = entries[-1]

@@ -86,6 +86,14 @@ _SPEAKING = re.compile(
     r"|chimeric|translocation|detected|identified|positive|fused|umlagerung|r[eé]arrangement)\b",
     re.IGNORECASE,
 )
+#: Words that deny; no approved symbol is one of them.
+_DENIES = re.compile(
+    r"\b(?:no(?!\.)|not|none|without|absent|negative|undetected|undetectable|excluded|nicht|keine?n?|ohne|negativ|non(?!-)|pas|aucune?"
+    r"|sans|n[eé]gati[fv]e?|ning[uú]na?|sin|nessuna?|senza|negativ[oa])\b",
+    re.IGNORECASE,
+)
+#: A word as a language has them, where only a space parts it from the other side: ``was`` is a gene, and no partner.
+_WORD = re.compile(r"[^\W\d_A-Z]+")
 _CYTOGENETIC = re.compile(r"[,;(\[ ]*\b(?:t|inv|del|der|ins)\([0-9XY;pq]+\)(?:\([0-9XYpq;.]+\))?[)\] ]*", re.IGNORECASE)
 _CLEAR = (r"::", r"--", r"\s*(?:->|=>|\u2192|\u2013|\u2014)\s*", r"\s+-\s+", r"\s+(?:to|with|and|und|et|y|e|mit)\s+")
 _UNCLEAR = (r"/", r"-", r"_", r"\s*:\s*", r"\s*\+\s*", r"\s+", r"\s*\|\s*", r"\s*,\s*", r"\s*;\s*")
@@ -99,6 +107,8 @@ def read_fusion(text: str) -> FusionText:
     for pattern, level in _FRAMES:
         if frame is None and pattern.search(rest):
             rest, frame = pattern.sub(" ", rest).strip(), level
+    if _DENIES.search(rest):
+        return FusionText(given, problem="a text that denies is no fusion: leave it out, and state the result")
     if _CYTOGENETIC.search(rest):
         bare = _CYTOGENETIC.sub(" ", rest).strip()
         if not bare:
@@ -171,6 +181,8 @@ def _cuts(text: str) -> Iterator[tuple[SideText, SideText]]:
     for separator in _UNCLEAR:
         for match in re.finditer(separator, text):
             left, right = text[: match.start()].strip(), text[match.end() :].strip()
+            if separator == r"\s+" and (_WORD.fullmatch(left) or _WORD.fullmatch(right)):
+                continue
             if left and right and re.search("[A-Za-z?]", left) and re.search("[A-Za-z?]", right):
                 yield read_side(left), read_side(right)
 

@@ -13,10 +13,10 @@ from ntrkpath.model.case import Case, DnaMps, Mutation, RnaMps
 from ntrkpath.model.errors import CaseError, NtrkpathError
 from ntrkpath.model.fusion import FileReport, FusionVerdict, Junction, Level
 from ntrkpath.pathway.intake.drivers import too_few_reads
-from ntrkpath.readers import NTRK, CopyNumber, ProteinChange
 
 if TYPE_CHECKING:
     from ntrkpath.fusion.judge import FilesJudged
+    from ntrkpath.readers import CopyNumber, ProteinChange
 
 #: What stands against a row in the eyes of its own caller.
 _REFUSED = ("doubted", "rejected")
@@ -245,6 +245,10 @@ def open_mutations(attached: Attached) -> tuple[int, ...]:
 
     A row that could not be read, and one that its own caller puts in doubt, are no "none found".
     """
+    if not attached:
+        return ()
+    from ntrkpath.readers import NTRK
+
     return tuple(
         position
         for position, found in attached.items()

@@ -9,7 +9,7 @@ from functools import cache
 import msgspec
 
 from ntrkpath.guidance import Edition
-from ntrkpath.model.case import Case, DnaMps, Mutation, RnaMps, TherapyLine
+from ntrkpath.model.case import Case, DnaMps, Mutation, RnaMps, RtPcr, TherapyLine
 from ntrkpath.model.errors import AnnotationError, CaseError
 from ntrkpath.pathway.intake.genes import NtrkGenes, result_level
 
@@ -21,8 +21,8 @@ _ONE = {
 }  # fmt: skip
 #: What stands between the drugs of one line: ``doxorubicin + ifosfamide``.
 _TOGETHER = re.compile(r"\s*(?:[+/,;&]|\band\b|\bplus\b|\bwith\b|\bund\b|\bet\b)\s*")
-#: Of several resistance mutations the one that leaves the fewest options counts.
-_GRAVEST = ("xdfg", "solvent_front", "gatekeeper", "other_kinase")
+#: Classes of mutations of the kinase domain; of several the one that leaves the fewest options counts, gravest first.
+KINASE_CLASSES = ("xdfg", "solvent_front", "gatekeeper", "other_kinase")
 
 
 class Resistance(msgspec.Struct, frozen=True):
@@ -72,18 +72,19 @@ class Treated:
         )
 
     def levels(
-        self, case: Case, unsettled: Collection[int] = ()
+        self, case: Case, unsettled: Collection[int] = (), fused: Collection[str | None] = ()
     ) -> tuple[dict[str, str], Resistance, frozenset[str]]:
         """Return the facts, what is known of resistance, and the drugs on which the disease progressed.
 
         Args:
             unsettled: Tests, counted from 1, whose files leave open whether an NTRK gene is mutated.
+            fused: Genes that the events of the case's files fuse, beside those that the case names itself.
         """
         lines = [(line, self.drug(line, i)) for i, line in enumerate(case.therapy or [])]
         trk = [(line, drug) for line, drug in lines if drug and self.drugs[drug].generation in ("first", "next")]
         statuses = [(self.status(line), self.drugs[str(drug)].generation) for line, drug in trk]
         therapy = "unknown" if case.therapy is None else _course(statuses)
-        resistance = self._resistance(case, [line for line, _ in trk], therapy, unsettled)
+        resistance = self._resistance(case, [line for line, _ in trk], therapy, unsettled, fused)
         progressed = frozenset(str(drug) for line, drug in trk if self.status(line) == "progressed")
         others = [self.status(line) for line, drug in lines if drug is None]
         standard: str = case.disease.standard_therapy or next(
@@ -160,12 +161,38 @@ class Treated:
         return change, self.residues[gene][number]
 
     def _resistance(
+        self,
+        case: Case,
+        trk: list[TherapyLine],
+        therapy: str,
+        unsettled: Collection[int],
+        fused: Collection[str | None],
+    ) -> Resistance:
+        every = [(gene, found) for gene, m in self._ntrk_mutations(case) if (found := self.classify(gene, m))]
+        of_fusion = self._fused(case, fused)
+        known = [one for one in every if not of_fusion or one[0] in of_fusion]
+        if known:
+            gene, (change, kind) = min(known, key=lambda k: (KINASE_CLASSES.index(k[1][1]), k[0], k[1][0]))
+            return Resistance(kind, f"{gene} {change}", self._effects({(g, c) for g, (c, _) in known}))
+        elsewhere = " and ".join(sorted({f"{gene} {change}" for gene, (change, _) in every}))
+        without = self._without_mutation(case, trk, therapy, unsettled)
+        return Resistance("other_gene", elsewhere, {}) if elsewhere and without.mutation is None else without
+
+    def _fused(self, case: Case, fused: Collection[str | None]) -> frozenset[str]:
+        """Return the NTRK genes that the fusions of the case name; none where no fusion names its gene."""
+        named = [a.gene for a in case.alterations if a.kind == "fusion" and a.status == "present"]
+        for test in case.tests:
+            if isinstance(test, DnaMps | RnaMps):
+                named += [str(gene) for one in test.fusions for gene in (one.five_prime, one.three_prime)]
+            elif isinstance(test, RtPcr) and result_level(test.result) == "positive":
+                named += test.targets
+        parts = [part for text in (*named, *filter(None, fused)) for part in re.split(r"::|--", text)]
+        return frozenset(symbol for part in parts if (symbol := self.ntrk.symbol(part)))
+
+    def _without_mutation(
         self, case: Case, trk: list[TherapyLine], therapy: str, unsettled: Collection[int]
     ) -> Resistance:
-        known = [(gene, found) for gene, m in self._ntrk_mutations(case) if (found := self.classify(gene, m))]
-        if known:
-            gene, (change, kind) = min(known, key=lambda k: (_GRAVEST.index(k[1][1]), k[0], k[1][0]))
-            return Resistance(kind, f"{gene} {change}", self._effects({(g, c) for g, (c, _) in known}))
+        """Return what is known of resistance where no mutation of the fused kinase is."""
         starts = [day for line in trk if (day := line.start or line.end)]
         if therapy in ("progressed_first", "progressed_next") and starts:
             tests = [

@@ -1,0 +1,325 @@
+"""A test, a line of therapy or an alteration in one phrase: ``40 % diffuse``, ``TPM3::NTRK1 in frame``.
+
+Every word of a phrase is understood or refused; nothing is passed over but words that say nothing (``staining``). What
+comes out is plain data in the words of the keys, which the loader checks like any other case.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from ntrkpath.cases.dates import read_date
+from ntrkpath.cases.values import PROTEIN, read_value
+from ntrkpath.model.case_keys import LISTED, METHODS, PARTS, Key, keys_of
+from ntrkpath.model.errors import CaseError
+from ntrkpath.vocabulary.case_words import fold
+from ntrkpath.vocabulary.cleaning import clean
+from ntrkpath.vocabulary.fusion_text import read_fusion
+from ntrkpath.vocabulary.genes import read_gene, read_genes
+
+_PARTS = re.compile(r"\s*[;\n]\s*|\s*,\s+")
+_NAMED = re.compile(r"([A-Za-z][\w ]*?)\s*[=:](?!:)\s*(\S.*)", re.DOTALL)
+_PERCENT = re.compile(
+    r"(?:[<>\u2264\u2265~\u2248]\s*|about\s+|ca\.?\s*)?\d[\d.,]*(?:\s*%?\s*(?:-|\u2013|to)\s*\d[\d.,]*)?"
+    r"\s*(?:%|percent\b|per cent\b)", re.IGNORECASE,
+)  # fmt: skip
+_CELLS = re.compile(r"(\d+)\s*(?:/|of|out of)\s*(\d+)(?:\s+(?:cells|nuclei))?", re.IGNORECASE)
+#: Words that are written as symbols are: a word of a language is none (``not`` is an older name of NR4A2).
+_SYMBOLS = re.compile(r"(?:(?=\S*[A-Z0-9])\S+\s*)+")
+#: Words that say nothing of a test beside the others.
+_SAYS_NOTHING = frozenset(
+    (
+        "staining", "stained", "stain", "tumour", "tumor", "cells", "nuclei", "in", "of", "the", "with", "and", "by",
+        "split", "signal", "signals", "probe",
+    )
+)  # fmt: skip
+#: Other words for the name of a key.
+_ALSO = {
+    "covers": "genes_covered", "covering": "genes_covered", "covered": "genes_covered", "genes": "genes_covered",
+    "quality": "rna_quality", "amplified": "amplifications", "cut-off": "cutoff", "antibody": "clone",
+}  # fmt: skip
+_PROGRESSED = {"progressed": True, "progression": True, "pd": True, "no progression": False, "ongoing": False}
+_DATED = {
+    "since": "start", "from": "start", "started": "start", "start": "start", "until": "end", "to": "end", "end": "end",
+}  # fmt: skip
+
+
+#: Each test by the name of its option: its method, what it is called, and an example of a phrase.
+TESTS = {
+    "ihc": ("pan_trk_ihc", "Pan-TRK stain", "'40 % diffuse, control adequate'"),
+    "fish": ("fish", "FISH", "'NTRK3 break-apart positive'"),
+    "rt_pcr": ("rt_pcr", "RT-PCR", "'ETV6::NTRK3 negative, control adequate'"),
+    "rna": ("rna_mps", "RNA sequencing", "'TPM3::NTRK1 in frame' or 'negative, covers NTRK1 NTRK2 NTRK3'"),
+    "dna": ("dna_mps", "DNA sequencing", "'LMNA::NTRK1' or 'NTRK1 G595R'"),
+}
+
+
+def read_test(method: str, text: str) -> dict[str, Any]:
+    """Return one test from a phrase: its method, and the keys that the phrase states.
+
+    Args:
+        method: ``pan_trk_ihc``, ``fish``, ``rt_pcr``, ``rna_mps`` or ``dna_mps``.
+
+    Raises:
+        CaseError: A word is not understood, may mean two keys, or a key is stated twice.
+    """
+    test = _Test(method)
+    for part in _PARTS.split(clean(text)):
+        rest = part.strip(" ,")
+        while rest:
+            rest = test.take(rest).strip(" ,")
+    if not test.found:
+        raise CaseError("nothing is said of the test", allowed=_examples(method), remedy="leave out a test not done")
+    return {"method": method, **test.found}
+
+
+class _Test:
+    """The keys of one test as they are gathered from a phrase."""
+
+    def __init__(self, method: str) -> None:
+        self.method = method
+        self.keys = keys_of(METHODS[method])
+        self.found: dict[str, Any] = {}
+
+    def take(self, text: str) -> str:
+        """Take the longest piece at the start of a text that is understood, and return the rest."""
+        if (named := _NAMED.fullmatch(text)) and (key := self._key(named[1])):
+            self._set(key, named[2])
+            return ""
+        if "percent" in self.keys and (share := _PERCENT.match(text)):
+            self._set(self.keys["percent"], share[0])
+            return text[share.end() :]
+        if "cells_split" in self.keys and (cells := _CELLS.match(text)):
+            self._set(self.keys["cells_split"], cells[1])
+            self._set(self.keys["cells_counted"], cells[2])
+            return text[cells.end() :]
+        for piece, rest in _starts(text):
+            if self._behind_its_key(piece) or self._by_itself(piece):
+                return rest
+        first, _, rest = text.partition(" ")
+        if fold(first) in _SAYS_NOTHING:
+            return rest
+        raise self._not_understood(text)
+
+    def _key(self, name: str) -> Key | None:
+        spelled = fold(name).replace(" ", "_")
+        return self.keys.get(spelled) or self.keys.get(_ALSO.get(name.casefold(), ""))
+
+    def _behind_its_key(self, piece: str) -> bool:
+        """Whether a piece is the name of a key and its value: ``control adequate``, ``clone A7H6R``."""
+        for name, value in _starts(piece):
+            if value and (key := self._key(name)) is not None and not (key.kind == "text" and " " in value):
+                return self._may_set(key, value)
+        return False
+
+    def _by_itself(self, piece: str) -> bool:
+        """Whether a piece is the value of one key alone: a level, a date, a gene, a fusion, a mutation."""
+        fitting = [key for key in self.keys.values() if key.kind == "choice" and _reads(key, piece)]
+        if len(fitting) > 1:
+            results = [key for key in fitting if key.name == "result"]
+            if not results:
+                names = " or ".join(f"{key.name.replace('_', ' ')} {piece}" for key in fitting)
+                raise CaseError("may mean two things", value=piece, allowed=names, remedy=f"write {names}")
+            fitting = results
+        if fitting:
+            self._set(fitting[0], piece)
+            return True
+        if date := read_date(piece):
+            self._put("date", date)
+            return True
+        if "fusions" in self.keys:
+            gene, _, change = piece.rpartition(" ")
+            if gene and PROTEIN.fullmatch(change) and read_gene(gene).known:
+                self.found.setdefault("mutations", []).append(piece)
+                return True
+            stated = self.found.setdefault("fusions", [])
+            frame = keys_of(LISTED["fusions"])["frame"]
+            if stated and read_fusion(stated[-1]).frame is None and _reads(frame, piece):
+                stated[-1] += f", {piece}"
+                return True
+            if read_fusion(piece).problem is None:
+                stated.append(piece)
+                return True
+            if not stated:
+                del self.found["fusions"]
+        if "targets" in self.keys and read_fusion(piece).problem is None:
+            self.found.setdefault("targets", []).append(piece)
+            return True
+        if "probe" in self.keys and _SYMBOLS.fullmatch(piece) and all(gene.symbol for gene in read_genes(piece)):
+            stated = self.found.get("gene", [])
+            genes = [*([stated] if isinstance(stated, str) else stated), *(str(g.symbol) for g in read_genes(piece))]
+            self.found["gene"] = genes[0] if len(genes) == 1 else genes
+            return True
+        return False
+
+    def _may_set(self, key: Key, value: str) -> bool:
+        if not _reads(key, value):
+            return False
+        self._set(key, value)
+        return True
+
+    def _set(self, key: Key, value: str) -> None:
+        given = value.replace(" and ", " ").replace(",", " ").split() if key.kind == "genes" else value
+        self._put(key.name, read_value(key, given))
+
+    def _put(self, name: str, value: Any) -> None:
+        if self.found.get(name, value) != value:
+            raise CaseError("stated twice", value=f"{name} {value}", remedy="state it once")
+        self.found[name] = value
+
+    def _not_understood(self, text: str) -> CaseError:
+        words = text.split()
+        pair = next((found for word in words if "::" in word and (found := read_fusion(word)).problem), None)
+        if pair is not None:
+            near = ", ".join(pair.nearest)
+            allowed = f"nearest: {near}" if near else "two symbols, as ETV6::NTRK3"
+            return CaseError(str(pair.problem), value=pair.text[:80], allowed=allowed, remedy="write the two symbols")
+        return CaseError(
+            "not understood", value=" ".join(words[:4]), allowed=_examples(self.method),
+            remedy="say it in other words, or as KEY=VALUE: " + ", ".join(
+                name for name, key in self.keys.items() if key.kind not in ("part", "parts")
+            ),
+        )  # fmt: skip
+
+
+def _examples(method: str) -> str:
+    return next(f"as {example}" for of, _, example in TESTS.values() if of == method)
+
+
+def _starts(text: str) -> Iterator[tuple[str, str]]:
+    """Yield a text cut after each of its words, the longest start first: the start and the rest."""
+    ends = [match.start() for match in re.finditer(r"\s+|$", text)]
+    for end in reversed(ends):
+        if start := text[:end].rstrip(" ,"):
+            yield start, text[end:].strip()
+
+
+def _reads(key: Key, value: str) -> bool:
+    try:
+        given = value.replace(" and ", " ").replace(",", " ").split() if key.kind == "genes" else value
+        read_value(key, given)
+    except CaseError:
+        return False
+    return True
+
+
+def read_therapy(text: str) -> dict[str, Any]:
+    """Return one line of therapy from a phrase: ``larotrectinib since 2024-02-01, progressed``.
+
+    Raises:
+        CaseError: A word is not understood, or no drug is named.
+    """
+    keys = keys_of(LISTED["therapy"])
+    line: dict[str, Any] = {}
+    drug: list[str] = []
+    for part in _PARTS.split(clean(text)):
+        rest = part
+        while rest:
+            rest = _of_therapy(rest, line, keys, drug)
+    if not drug:
+        raise CaseError(
+            "no drug is named", value=text[:60], remedy="begin with the drug, as 'larotrectinib, progressed'"
+        )
+    return {"drug": " ".join(drug), **line}
+
+
+def _of_therapy(text: str, line: dict[str, Any], keys: dict[str, Key], drug: list[str]) -> str:
+    for piece, rest in _starts(text):
+        if fold(piece) in _PROGRESSED:
+            line["progression"] = _PROGRESSED[fold(piece)]
+            return rest
+        if _reads(keys["best_response"], piece):
+            line["best_response"] = read_value(keys["best_response"], piece)
+            return rest
+        word, _, date = piece.partition(" ")
+        if word.casefold() in _DATED and (day := read_date(date)):
+            line[_DATED[word.casefold()]] = day
+            return rest
+    if line:
+        raise CaseError(
+            "not understood", value=text[:60],
+            allowed="progressed, ongoing, a response, since DATE, until DATE", remedy="say it in other words",
+        )  # fmt: skip
+    word, _, rest = text.partition(" ")
+    drug.append(word)
+    return rest
+
+
+def read_alteration(text: str) -> dict[str, Any]:
+    """Return an alteration from a phrase of gene, kind and status: ``MDM2 amplification present``.
+
+    Raises:
+        CaseError: It is not these three.
+    """
+    keys = keys_of(LISTED["alterations"])
+    words = clean(text).split()
+    for cut in range(1, len(words) - 1):
+        for end in range(cut + 1, len(words)):
+            given = {"gene": words[:cut], "kind": words[cut:end], "status": words[end:]}
+            if all(_reads(keys[name], " ".join(part)) for name, part in given.items() if name != "gene"):
+                return {name: read_value(keys[name], " ".join(part)) for name, part in given.items()}
+    raise CaseError(
+        "not an alteration", value=text[:60], allowed="gene, kind and status, as 'KIT mutation absent'",
+        remedy="say whether it is present or absent: an alteration that is not stated is unknown",
+    )  # fmt: skip
+
+
+def described(
+    histology: str | None = None,
+    said: Mapping[str, Any] | None = None,
+    tests: Mapping[str, Sequence[str]] | None = None,
+    found: Sequence[str] = (),
+    therapy: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Return a case as plain data from its words.
+
+    Args:
+        histology: The diagnosis.
+        said: Value by path, as ``disease.extent`` or ``diagnosis.immunoprofile.S100``.
+        tests: Phrases by option: ``ihc``, ``fish``, ``rt_pcr``, ``rna``, ``dna``.
+        found: Phrases of alterations.
+        therapy: Phrases of drugs that were given; ``none``: none was.
+
+    Raises:
+        CaseError: A phrase is not understood, or a path is none. All of them at once.
+    """
+    errors: list[CaseError] = []
+    case: dict[str, Any] = {"diagnosis": {"histology": histology}} if histology is not None else {}
+    for path, value in (said or {}).items():
+        part, _, key = path.partition(".")
+        if part not in PARTS or not key:
+            errors.append(CaseError("no key of a case", value=path, allowed="patient.*, diagnosis.*, disease.*"))
+            continue
+        inside = case.setdefault(part, {})
+        *above, last = key.split(".")
+        for name in above:
+            inside = inside.setdefault(name, {})
+        inside[last] = value
+
+    def each(name: str, phrases: Sequence[str], read: Callable[[str], dict[str, Any]]) -> list[dict[str, Any]]:
+        listed = []
+        for phrase in phrases:
+            try:
+                listed.append(read(phrase))
+            except CaseError as error:
+                errors.append(error)
+                error.at(name)
+        return listed
+
+    listed = [
+        test
+        for option, phrases in (tests or {}).items()
+        for test in each(f"--{option.replace('_', '-')}", phrases, partial(read_test, TESTS[option][0]))
+    ]
+    if listed:
+        case["tests"] = listed
+    if found:
+        case["alterations"] = each("--found", found, read_alteration)
+    if therapy:
+        case["therapy"] = [] if list(therapy) == ["none"] else each("--therapy", therapy, read_therapy)
+    if errors:
+        raise CaseError.of(errors)
+    return case

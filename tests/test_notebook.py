@@ -1,0 +1,110 @@
+"""What a notebook shows: short in one line, HTML that stands alone, and frames of the user's own library."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+import pytest
+
+import ntrkpath
+from ntrkpath.exports import recommendations, tsv
+from ntrkpath.model.display import HTML
+from ntrkpath.model.fusion import Breakpoint, Junction, Source, Support
+
+ROOT = Path(__file__).resolve().parent.parent
+DAY = dt.date(2026, 1, 1)
+
+
+def answer(ident: str = "one", **more: Any) -> ntrkpath.Recommendation:
+    case = {"id": ident, "diagnosis": {"histology": "IFS"}, "disease": {"extent": "metastatic"}, **more}
+    return ntrkpath.recommend(case, as_of=DAY)
+
+
+def verdict() -> ntrkpath.FusionVerdict:
+    junction = Junction(
+        five_prime=Breakpoint(gene="ETV6", chromosome="12", position=11869969),
+        three_prime=Breakpoint(gene="NTRK3", chromosome="15", position=87940753),
+        level="rna", caller="generic", sample="S1", assembly="GRCh38",
+        support=Support(split_reads=20), source=Source(file="made up", line=2),
+    )  # fmt: skip
+    return ntrkpath.assess([junction])[0]
+
+
+class Tags(HTMLParser):
+    """Counts what is opened and not closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        if tag not in ("br", "hr", "meta", "path", "rect", "line", "circle", "use"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self.open:
+            assert self.open.pop() == tag
+
+
+def test_plain_data_and_a_case_give_the_same_answer() -> None:
+    data = {"id": "one", "diagnosis": {"histology": "IFS"}, "disease": {"extent": "metastatic"}}
+    assert ntrkpath.recommend(data, as_of=DAY) == ntrkpath.recommend(ntrkpath.case_from(data), as_of=DAY)
+    with pytest.raises(ntrkpath.CaseError):
+        ntrkpath.recommend({"diagnosis": {}}, as_of=DAY)
+
+
+@pytest.mark.parametrize("result", [answer(), verdict()], ids=lambda one: type(one).__name__)
+def test_a_result_is_one_short_line_and_html_that_stands_alone(result: Any) -> None:
+    assert len(repr(result)) < 160
+    assert "\n" not in repr(result)
+    markup = result._repr_html_()
+    tags = Tags()
+    tags.feed(markup)
+    assert tags.open == []
+    assert "<script" not in markup
+    assert "http" not in markup.replace("http://www.w3.org", "")
+    assert type(result).__name__ in HTML
+
+
+def test_html_says_what_the_sentences_say_and_escapes_what_is_stated() -> None:
+    shown = answer(patient={"sex": "female"}, diagnosis={"histology": "IFS", "site": "<b>thigh</b>"})._repr_html_()
+    assert "<b>thigh</b>" not in shown
+    rec = answer()
+    assert rec.answer.next in rec._repr_html_()
+    assert rec.guideline.sha256[:12] in rec._repr_html_()
+
+
+@pytest.mark.parametrize("library", ["polars", "pandas", "pyarrow"])
+def test_results_are_a_frame_of_the_library_one_uses(library: str) -> None:
+    pytest.importorskip(library)
+    frame = nw.from_native(ntrkpath.to_frame([answer("one"), answer("=two")], library), eager_only=True)
+    assert frame.columns == list(recommendations.COLUMNS)
+    assert frame["case_id"].to_list() == ["one", "=two"]
+    assert frame.implementation.value == library
+    events = nw.from_native(ntrkpath.to_frame(verdict(), library), eager_only=True)
+    assert events.columns == list(tsv.COLUMNS)
+    assert events["five_prime_gene"].to_list() == ["ETV6"]
+    assert events["split_reads"].to_list() == [20]
+
+
+def test_a_frame_of_nothing_or_of_two_kinds_is_refused() -> None:
+    for wrong in ([], [answer(), verdict()]):
+        with pytest.raises(ntrkpath.CaseError, match="one kind"):
+            ntrkpath.to_frame(wrong)
+    with pytest.raises(ntrkpath.CaseError, match="library"):
+        ntrkpath.to_frame(answer(), "excel")
+
+
+def test_the_notebook_is_that_of_the_tutorial_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "scripts"))
+    import build_notebook
+
+    made = build_notebook.notebook()
+    assert build_notebook.NOTEBOOK.read_text(encoding="utf-8") == made, "run scripts/build_notebook.py"
+    cells = json.loads(made)["cells"]
+    assert sum(cell["cell_type"] == "code" for cell in cells) >= 6

@@ -1,0 +1,135 @@
+"""A case in words: every word of a phrase is understood or refused, and says the same as the keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ntrkpath.cases.load import case_from
+from ntrkpath.cases.phrases import TESTS, described, read_alteration, read_test, read_therapy
+from ntrkpath.model.case_keys import METHODS, keys_of
+from ntrkpath.model.errors import CaseError
+
+METHOD_NAMES = tuple(METHODS)
+quick = settings(max_examples=100, deadline=None, derandomize=True)
+
+
+@pytest.mark.parametrize(
+    ("method", "phrase", "keys"),
+    [
+        ("pan_trk_ihc", "40 % diffuse", {"percent": 40.0, "distribution": "diffuse"}),
+        ("pan_trk_ihc", "0,5% weak", {"percent": 0.5, "intensity": "weak"}),
+        (
+            "pan_trk_ihc",
+            "strong diffuse cytoplasmic staining in 90 % of tumour cells, control adequate, clone EPR17341",
+            {
+                "intensity": "strong", "distribution": "diffuse", "pattern": "cytoplasmic", "percent": 90.0,
+                "control": "adequate", "clone": "EPR17341",
+            },
+        ),
+        ("pan_trk_ihc", "neg", {"result": "negative"}),
+        ("fish", "NTRK3 break-apart positive", {"gene": "NTRK3", "probe": "break_apart", "result": "positive"}),
+        ("fish", "NTRK1, NTRK2, NTRK3 negative", {"gene": ["NTRK1", "NTRK2", "NTRK3"], "result": "negative"}),
+        (
+            "fish",
+            "NTRK1 30/100 cells, cutoff 15",
+            {"gene": "NTRK1", "cells_split": 30, "cells_counted": 100, "cutoff": 15.0},
+        ),
+        ("rt_pcr", "ETV6::NTRK3 negative", {"targets": ["ETV6::NTRK3"], "result": "negative"}),
+        ("rna_mps", "TPM3::NTRK1 in frame", {"fusions": ["TPM3::NTRK1 in frame"]}),
+        ("rna_mps", "TPM3::NTRK1, in frame; 2024-02-01", {"fusions": ["TPM3::NTRK1, in frame"], "date": "2024-02-01"}),
+        (
+            "rna_mps",
+            "negative, covers NTRK1 NTRK2 and NTRK3, quality adequate",
+            {"result": "negative", "genes_covered": ["NTRK1", "NTRK2", "NTRK3"], "rna_quality": "adequate"},
+        ),
+        ("rna_mps", "no fusion", {"result": "negative"}),
+        ("dna_mps", "NTRK1 G595R, KIT D816V", {"mutations": ["NTRK1 G595R", "KIT D816V"]}),
+        ("dna_mps", "file=my calls.tsv", {"file": "my calls.tsv"}),
+    ],
+)  # fmt: skip
+def test_a_phrase_says_what_the_keys_say(method: str, phrase: str, keys: dict[str, Any]) -> None:
+    assert read_test(method, phrase) == {"method": method, **keys}
+    case_from({"diagnosis": {"histology": "UPS"}, "tests": [read_test(method, phrase)]})
+
+
+@pytest.mark.parametrize(
+    ("method", "phrase", "problem"),
+    [
+        ("pan_trk_ihc", "not positive", "not understood"),
+        ("pan_trk_ihc", "adequate", "control adequate or fixation adequate"),
+        ("pan_trk_ihc", "> 10 %", "a range is not a number"),
+        ("pan_trk_ihc", "10-20 %", "a range is not a number"),
+        ("pan_trk_ihc", "positive, negative", "stated twice"),
+        ("pan_trk_ihc", "", "nothing is said"),
+        ("rna_mps", "TMP3::NTRK1", "TPM3"),
+        ("rna_mps", "no NTRK fusion", "not understood"),
+        ("rna_mps", "maybe negative", "not understood"),
+        ("fish", "NTRK4 positive", "not understood"),
+    ],
+)
+def test_what_is_not_understood_is_refused(method: str, phrase: str, problem: str) -> None:
+    with pytest.raises(CaseError, match=problem):
+        read_test(method, phrase)
+
+
+LEVELS = st.sampled_from(METHOD_NAMES).flatmap(
+    lambda method: st.fixed_dictionaries(
+        {"method": st.just(method)},
+        optional={
+            name: st.sampled_from(key.levels) for name, key in keys_of(METHODS[method]).items() if key.kind == "choice"
+        },
+    )
+)
+
+
+@quick
+@given(LEVELS, st.randoms(use_true_random=False))
+def test_named_levels_read_as_themselves_in_any_order(test: dict[str, str], dice: Any) -> None:
+    said = [f"{key} {value}" for key, value in test.items() if key != "method"]
+    dice.shuffle(said)
+    if said:
+        assert read_test(test["method"], ", ".join(said)) == test
+        assert read_test(test["method"], " ".join(said)) == test
+
+
+@quick
+@given(st.sampled_from(METHOD_NAMES), st.sampled_from(["no", "not", "without", "possibly", "?", "xyz", "un", "nicht"]))
+def test_a_word_more_is_never_passed_over(method: str, word: str) -> None:
+    for phrase in (f"positive {word}", f"{word} positive"):
+        try:
+            said = read_test(method, phrase)
+        except CaseError:
+            continue
+        assert said["result"] != "positive"
+
+
+def test_therapy_and_alterations_are_read_as_one_says_them() -> None:
+    assert read_therapy("larotrectinib since 2024-02-01, until 2025-05-01, progressed") == {
+        "drug": "larotrectinib", "start": "2024-02-01", "end": "2025-05-01", "progression": True,
+    }  # fmt: skip
+    assert read_therapy("doxorubicin + ifosfamide") == {"drug": "doxorubicin + ifosfamide"}
+    assert read_alteration("SMARCB1 loss present") == {"gene": "SMARCB1", "kind": "deficiency", "status": "present"}
+    for wrong in ("MDM2 amplification", "KIT", "KIT maybe absent"):
+        with pytest.raises(CaseError, match="not an alteration"):
+            read_alteration(wrong)
+    with pytest.raises(CaseError, match="no drug"):
+        read_therapy("progressed")
+
+
+def test_every_wrong_phrase_of_a_case_is_said_at_once() -> None:
+    tests = {"ihc": ["adequate"], "rna": ["TMP3::NTRK1"]}
+    with pytest.raises(CaseError) as caught:
+        described("UPS", {"extent": "metastatic"}, tests, ["KIT"], ["progressed"])
+    assert [error.where for error in caught.value.all if error.where] == ["--ihc", "--rna", "--found", "--therapy"]
+    assert len(caught.value.all) == 5
+
+
+def test_every_test_of_a_case_has_a_phrase() -> None:
+    assert {method for method, _, _ in TESTS.values()} == set(METHODS)
+    for method, _, example in TESTS.values():
+        for phrase in example.split("' or '"):
+            read_test(method, phrase.strip("'"))

@@ -8,6 +8,10 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
+import pytest
+
+pytest.importorskip("sqlalchemy", reason="needs ntrkpath[registry]")
+
 from ntrkpath.guidance import load
 from ntrkpath.model.case import Case, Diagnosis, Disease, PanTrkIhc, Patient, ReportedFusion, RnaMps
 from ntrkpath.registry.entries import CaseVersion, Draft, Entry

@@ -12,6 +12,7 @@ import click
 from ntrkpath.cli.main import EXIT_FINDING, EXIT_NO_INPUT, EXIT_OK
 from ntrkpath.cli.options import allow_bad_option, out_option
 from ntrkpath.cli.output import write
+from ntrkpath.cli.registry_study import COMMANDS as STUDY
 
 if TYPE_CHECKING:
     from ntrkpath.registry.book import Book
@@ -376,3 +377,7 @@ def export_command(
         click.echo(place.as_posix())
     return EXIT_OK
 
+
+
+for of_the_study in STUDY:
+    command.add_command(of_the_study)

@@ -11,6 +11,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from ntrkpath.registry.incoming import rule
 from ntrkpath.registry.report.study_files import (
     heading,
     lead,
@@ -22,10 +23,11 @@ from ntrkpath.registry.report.study_files import (
 )
 from ntrkpath.registry.report.study_pictures import pictures
 from ntrkpath.registry.report.study_sheets import sheets
+from ntrkpath.registry.review import waiting
 from ntrkpath.registry.study.review import to_review
 from ntrkpath.registry.study.worklists import LISTS
 from ntrkpath.server.drawing import embed
-from ntrkpath.server.registry import review, timeline
+from ntrkpath.server.registry import timeline
 from ntrkpath.server.registry.opened import Opened
 from ntrkpath.server.render import page
 from ntrkpath.server.serving import Ask
@@ -145,7 +147,7 @@ def one_subject(request: Ask, token: FromPath[str], site: FromPath[str], subject
 def imports(request: Ask, token: FromPath[str]) -> Response[str]:
     """Show the imported values that wait for a ruling."""
     opened = _opened(request, token)
-    found = review.waiting(opened.book.subjects())
+    found = list(waiting(opened.book))
     return _show("imports.html", opened, "/imports", found=found[:MOST], count=len(found), most=MOST)
 
 
@@ -157,7 +159,7 @@ async def ruling(request: Ask, token: FromPath[str]) -> Redirect:
     proposal, ruled = sent.one("proposal"), sent.one("ruling")
     if proposal.isdecimal() and ruled in ("take", "leave"):
         await asyncio.to_thread(
-            review.rule, opened.book, sent.one("site"), sent.one("subject"), int(proposal), accepted=ruled == "take",
+            rule, opened.book, sent.one("site"), sent.one("subject"), int(proposal), accepted=ruled == "take",
             author=opened.author,
         )  # fmt: skip
     return Redirect(f"{opened.path}/imports", status_code=303)

@@ -15,7 +15,7 @@ from litestar.testing import TestClient
 from ntrkpath.guidance import load
 from ntrkpath.model.case import PanTrkIhc
 from ntrkpath.registry.book import Book
-from ntrkpath.registry.entries import Draft, Proposal, Query, Reply
+from ntrkpath.registry.entries import Draft, NoMoreUse, Proposal, Query, Reply
 from ntrkpath.registry.forms import FollowUp, Registration
 from ntrkpath.registry.study.worklists import LISTS
 from ntrkpath.registry.subjects import Subject
@@ -115,7 +115,9 @@ def test_a_new_entry_is_seen_at_once() -> None:
 def test_a_list_is_shown_whole_by_site_and_as_a_file() -> None:
     with opened(tumour("S1"), tumour("S2", site="B")) as (web, registry):
         assert "S2" not in web.get(registry.path + "/worklists?list=to_enrol&site=A").text
-        lines = web.get(registry.path + "/worklists?form=csv").text.splitlines()
+        registry.book.append(Draft(site="A", subject="S1", body=Query(about="x", text="=1+1"), author="t", request="q"))
+        assert "x: =1+1" in web.get(registry.path + "/worklists?form=csv&list=query_open").text
+        lines = web.get(registry.path + "/worklists?form=csv&list=to_enrol").text.splitlines()
         assert lines[0] == "list,site,id,says,days" and len(lines) == 3
 
 
@@ -128,6 +130,13 @@ def test_a_subject_is_found_and_shown_with_what_each_version_changed() -> None:
         for said in ("which year?", "tests[0].percent", "60.0", LISTS["not_returned"], "Timeline"):
             assert said in text
         assert web.get(registry.path + "/subjects/A/nobody").status_code == 404
+
+
+def test_of_a_subject_who_wants_no_more_use_nothing_is_shown() -> None:
+    with opened(tumour("S1", NoMoreUse(asked_by="subject"), stain=60.0)) as (web, registry):
+        text = web.get(registry.path + "/subjects/A/S1").text
+        assert "No more use" in text and "Timeline" not in text and "leiomyosarcoma" not in text
+        assert "S1" not in web.get(registry.path + "/subjects").text
 
 
 def test_what_a_site_wrote_is_shown_as_text_and_never_as_markup() -> None:

@@ -84,6 +84,21 @@ def test_the_edition_reads_the_tests(stain: float | None, sequence: str | None, 
     assert found.sequence == ("rna_failed" if says[1] == "failed" else says[1])
 
 
+def test_tissue_is_exhausted_only_where_no_specimen_says_otherwise() -> None:
+    gone, left = Specimen(name="a", exhausted="yes"), Specimen(name="b", exhausted="no")
+    assert one(gone).exhausted
+    assert not one(gone, left).exhausted
+    assert not one(gone, Specimen(name="c")).exhausted
+    assert one(steps={"exhausted": "2026-06-01"}).exhausted
+
+
+def test_a_tumour_that_was_sequenced_without_a_stain_is_in_no_frequency_and_told() -> None:
+    found = results([tumour("S1", sequence="fusion")], protocol(), load(), DAY)
+    assert found.without_stain == (1, 1)
+    assert found.frequency[0].stained == 0
+    assert found.flow.main[2].leaves == {"sequenced without a stain": 1}
+
+
 def test_failed_rna_is_a_class_of_its_own() -> None:
     found = one(Screening(step="failed", method="rna_mps", failure="rna_degraded"), stain=60.0)
     assert found.sequence == "rna_failed" and not found.conclusive
@@ -422,3 +437,11 @@ def test_own_counts_are_of_groups_of_the_evidence_and_leave_out_what_has_no_end(
     )
     counts = {c.group: (c.positive, c.tested) for c in own_counts(given_, load())}
     assert counts == {"infantile_fibrosarcoma_every_series": (3, 3)}
+
+
+def test_no_cell_of_a_file_is_run_by_a_spreadsheet() -> None:
+    from ntrkpath.registry.report.study_files import worklists_csv
+    from ntrkpath.registry.study.worklists import Item
+
+    lines = worklists_csv({"query_open": (Item("query_open", "A", "=S1", "+1", None),)}).splitlines()
+    assert lines[1] == "query_open,A,'=S1,'+1,"

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from ntrkpath.guidance import Edition
+from ntrkpath.model.delimited import neutral
 from ntrkpath.registry.report.study_pictures import pictures
 from ntrkpath.registry.report.study_sheets import figure_why, sheets
 from ntrkpath.registry.study.changed import Changed
@@ -120,7 +121,7 @@ def sequencing_text(found: ToSequence) -> str:
 
 def worklists_csv(found: Mapping[str, Sequence[Item]]) -> str:
     """Return the worklists as one CSV, a line an item."""
-    return _csv([msgspec.to_builtins(item) for items in found.values() for item in items], Item)
+    return _csv([msgspec.to_builtins(item) for items in found.values() for item in items], Item.__struct_fields__)
 
 
 def review_csv(found: Sequence[ToReview]) -> str:
@@ -128,12 +129,7 @@ def review_csv(found: Sequence[ToReview]) -> str:
     plain = [msgspec.to_builtins(one) for one in found]
     for row in plain:
         row["markers"] = "; ".join(f"{name} {value}" for name, value in row["markers"].items())
-    out = io.StringIO()
-    writer = csv.DictWriter(out, [*ToReview.__struct_fields__, "outcome", "revised_histology"], restval="",
-                            lineterminator="\n")  # fmt: skip
-    writer.writeheader()
-    writer.writerows(plain)
-    return out.getvalue()
+    return _csv(plain, (*ToReview.__struct_fields__, "outcome", "revised_histology"))
 
 
 def changed_csv(found: Sequence[Changed]) -> str:
@@ -141,7 +137,7 @@ def changed_csv(found: Sequence[Changed]) -> str:
     plain = [msgspec.to_builtins(one) for one in found]
     for row in plain:
         row["gained"], row["lost"] = " ".join(row["gained"]), " ".join(row["lost"])
-    return _csv(plain, Changed)
+    return _csv(plain, Changed.__struct_fields__)
 
 
 def changed_text(found: Sequence[Changed]) -> str:
@@ -162,9 +158,11 @@ def changed_text(found: Sequence[Changed]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _csv(rows: Sequence[Mapping[str, object]], kind: type[msgspec.Struct]) -> str:
+def _csv(rows: Sequence[Mapping[str, object]], heads: Sequence[str]) -> str:
+    """Return rows as CSV; what a spreadsheet would run is made plain text."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, kind.__struct_fields__, lineterminator="\n")
+    writer = csv.DictWriter(out, heads, restval="", lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    for row in rows:
+        writer.writerow({k: neutral(value) if isinstance(value, str) else value for k, value in row.items()})
     return out.getvalue()

@@ -7,6 +7,7 @@ from typing import Any
 
 from ntrkpath.evidence.proportions import Interval
 from ntrkpath.evidence.sheets import Row, Sheet, between, percent
+from ntrkpath.model.delimited import neutral
 from ntrkpath.registry.study.accuracy import Accuracy, Figure
 from ntrkpath.registry.study.flow import FlowStage
 from ntrkpath.registry.study.results import Results
@@ -41,7 +42,7 @@ def record(**items: Any) -> dict[str, Any]:
             flat |= {f"{name}_percent": 100 * value.estimate, f"{name}_low": 100 * value.low,
                      f"{name}_high": 100 * value.high}  # fmt: skip
         elif value is not None:
-            flat[name] = value
+            flat[name] = neutral(value) if isinstance(value, str) else value
     return flat
 
 
@@ -150,6 +151,7 @@ def _stratum_row(one: Stratum) -> Row:
 def frequency_sheet(found: Results) -> Sheet:
     """Return the frequency by the histology before the test."""
     rows = []
+    bare, fused = found.without_stain
     for one in found.frequency:
         rows.append(Row(
             cells=(one.name, str(one.stained), str(one.sequenced), of(one.found), shown(one.reckoned.interval)),
@@ -163,7 +165,8 @@ def frequency_sheet(found: Results) -> Sheet:
         heads=("Histology", ">Stained", ">Sequenced", "Found, at least", "Reckoned for all stained"),
         rows=tuple(rows), ident="frequency",
         notes=("By the diagnosis before any NTRK test, not by the one that the fusion made. Found: the least there can "
-               "be, since not every negative was sequenced. Reckoned: with the weights of the draw.",),
+               "be, since not every negative was sequenced. Reckoned: with the weights of the draw.",
+               *([f"Sequenced without a readable stain, in no line: {bare}, with a fusion: {fused}."] if bare else [])),
     )  # fmt: skip
 
 

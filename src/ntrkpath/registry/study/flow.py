@@ -54,7 +54,7 @@ def _stages(people: Sequence[Participant], stages: Sequence[tuple[str, str, Test
 def _enrolled(one: Participant) -> bool:
     """Whether it is in: a step says so, or a later one could not have been taken without."""
     return not {"excluded", "declined"} & set(one.steps) and (
-        one.stain != "not_done" or bool(set(one.steps) - {"screened"})
+        one.stain != "not_done" or one.sequence != "not_done" or bool(set(one.steps) - {"screened"})
     )
 
 
@@ -106,6 +106,8 @@ def _why(one: Participant, stage: str) -> str:
         return _NO_RESULT.get(one.sequence, "the result leaves it open")
     if one.fault:
         return "the case cannot be read"
+    if stage == "stained" and one.conclusive:
+        return "sequenced without a stain"
     if status == "no_more_data":
         return "no more data wanted"
     if one.exhausted and stage in ("stained", "read", "sequenced"):

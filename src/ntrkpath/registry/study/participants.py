@@ -159,10 +159,16 @@ def _participant(subject: Subject, protocol: Protocol, pathway: Pathway) -> Part
         traits={**traits_before(subject, early, before), **traits_of_tests(case)},
         fusions=fusions_of(case),
         drivers=other_drivers(case, levels),
-        exhausted="exhausted" in steps or any(e.body.exhausted == "yes" for e in subject.specimens),
+        exhausted=_exhausted(subject, steps),
         subject=subject,
         fault=fault,
     )
+
+
+def _exhausted(subject: Subject, steps: dict[str, str | None]) -> bool:
+    """Return whether no tissue is left: a step or every specimen says so, and no specimen says otherwise."""
+    said = [entry.body.exhausted for entry in subject.specimens]
+    return "no" not in said and ("exhausted" in steps or (bool(said) and all(one == "yes" for one in said)))
 
 
 def _steps(subject: Subject) -> dict[str, str | None]:

@@ -31,6 +31,8 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         left_out: Subjects of the book that are no participants, by the reason.
         faults: Participants whose case cannot be read; they count as not tested.
+        without_stain: Participants sequenced with a result but without a readable stain, and those of them with a
+            fusion; they are in no frequency and no accuracy, since why they were sequenced is not known.
     """
 
     schema: str
@@ -44,6 +46,7 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     participants: int
     left_out: dict[str, int]
     faults: int
+    without_stain: tuple[int, int]
     flow: Flow
     material: Material
     turnaround: tuple[Turnaround, ...]
@@ -66,6 +69,7 @@ def results(subjects: Iterable[Subject], protocol: Protocol, edition: Edition, a
 def results_of(found: Gathered, protocol: Protocol, edition: Edition, as_of: dt.date) -> Results:
     """Return the results of participants that were gathered on that day."""
     given = found.participants
+    bare = [one for one in given if one.conclusive and one.stain not in ("positive", "negative")]
     overall, frequency = accuracy(given, protocol), frequencies(given, protocol)
     return Results(
         schema=SCHEMA,
@@ -79,6 +83,7 @@ def results_of(found: Gathered, protocol: Protocol, edition: Edition, as_of: dt.
         participants=len(given),
         left_out=found.left_out,
         faults=sum(bool(one.fault) for one in given),
+        without_stain=(len(bare), sum(one.sequence == "fusion" for one in bare)),
         flow=flow(given),
         material=material(given),
         turnaround=turnarounds(given, protocol, as_of),

@@ -12,11 +12,11 @@ import msgspec
 from ntrkpath.model.case import Case, DnaMps, Mutation, RnaMps
 from ntrkpath.model.errors import CaseError, NtrkpathError
 from ntrkpath.model.fusion import FileReport, FusionVerdict, Junction, Level
+from ntrkpath.model.variants import CopyNumber, ProteinChange
 from ntrkpath.pathway.intake.drivers import too_few_reads
 
 if TYPE_CHECKING:
     from ntrkpath.fusion.judge import FilesJudged
-    from ntrkpath.readers import CopyNumber, ProteinChange
 
 #: What stands against a row in the eyes of its own caller.
 _REFUSED = ("doubted", "rejected")

@@ -64,10 +64,10 @@ def tables_of(subjects: Iterable[Subject], read: Callable[[Subject], Reading | N
         found["subjects"].rows.append(row)
         for name in several:
             for entry in subject.of(KINDS[name]):
-                found[name].rows.append(
-                    {KEY: f"{key}/{name}/{entry.seq}", **own, INSTANCE: str(instance_of(entry.body) or ""),
-                     **form_cells(entry.body)}
-                )  # fmt: skip
+                number = instance_of(entry.body)
+                numbered = {} if number is None else {INSTANCE: str(number)}
+                cells = form_cells(entry.body)
+                found[name].rows.append({KEY: f"{key}/{name}/{entry.seq}", **own, **numbered, **cells})
     return found
 
 

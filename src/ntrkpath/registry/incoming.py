@@ -11,7 +11,7 @@ import msgspec
 from ntrkpath.model.errors import NtrkpathError, RegistryError
 from ntrkpath.registry.book import Book
 from ntrkpath.registry.database import told
-from ntrkpath.registry.entries import CallerFile, Draft, Entry, Proposal, checked, kind_of, sound
+from ntrkpath.registry.entries import CallerFile, CaseVersion, Draft, Entry, Proposal, checked, kind_of, sound
 from ntrkpath.registry.forms import Form
 from ntrkpath.registry.rows import entries_of
 from ntrkpath.registry.subjects import Subject
@@ -136,7 +136,7 @@ def _against(body: Form, subject: Subject | None) -> tuple[str, Form]:
     merged, differs = _merged(msgspec.to_builtins(stands.body), msgspec.to_builtins(body))
     if not differs:
         whole = checked(merged)
-        return ("same", body) if whole == stands.body else ("new", whole)
+        return ("same", body) if _said(whole) == _said(stands.body) else ("new", whole)
     proposal = Proposal(proposed=merged, stands=stands.seq, differs=tuple(differs), source="")
     if any(w.body.proposed == merged and w.body.stands == stands.seq for w in subject.waiting):
         return "same", body
@@ -144,6 +144,13 @@ def _against(body: Form, subject: Subject | None) -> tuple[str, Form]:
     if any(e.seq in refused and e.body.proposed == merged for e in subject.of(Proposal)):
         return "same", body  # the same values were turned down before
     return "waiting", proposal
+
+
+def _said(body: Form) -> Form:
+    """Return a body without how the words of its source were read: the same said in other words is no news."""
+    if not isinstance(body, CaseVersion):
+        return body
+    return msgspec.structs.replace(body, case=msgspec.structs.replace(body.case, read_as=[]))
 
 
 def _merged(stands: Any, given: Any, path: str = "") -> tuple[Any, list[str]]:

@@ -62,6 +62,7 @@ def append(connection: sa.Connection, drafts: Sequence[Draft]) -> list[Written]:
     """
     for draft in drafts:
         _check(draft)
+    drafts = [_under_pseudonym(draft) for draft in drafts]
     places: dict[str, list[int]] = {}
     for i, draft in enumerate(drafts):
         places.setdefault(draft.site, []).append(i)
@@ -72,6 +73,14 @@ def append(connection: sa.Connection, drafts: Sequence[Draft]) -> list[Written]:
             of_site = places[site][part : part + BATCH]
             found |= zip(of_site, _append_to(connection, site, [drafts[i] for i in of_site]), strict=True)
     return [found[i] for i in range(len(drafts))]
+
+
+def _under_pseudonym(draft: Draft) -> Draft:
+    """Return a draft whose case document has the pseudonym for its id: any other may be a number of the hospital."""
+    if not isinstance(draft.body, CaseVersion) or draft.body.case.id == draft.subject:
+        return draft
+    case = msgspec.structs.replace(draft.body.case, id=draft.subject)
+    return msgspec.structs.replace(draft, body=msgspec.structs.replace(draft.body, case=case))
 
 
 def lock(connection: sa.Connection, site: str) -> None:

@@ -1,0 +1,604 @@
+"""Ways into the registry and out of it: good ones go in, bad ones come back, twice is once, and out is in again."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("sqlalchemy")
+pytest.importorskip("polars")
+pytest.importorskip("cryptography")
+
+from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ntrkpath.cli.registry import command
+from ntrkpath.model.case import (
+    Case,
+    Diagnosis,
+    DnaMps,
+    Mutation,
+    PanTrkIhc,
+    Patient,
+    ReportedFusion,
+    RnaMps,
+    TherapyLine,
+)
+from ntrkpath.model.errors import CaseError, NtrkpathError
+from ntrkpath.registry import exporting, redcap, redcap_out, sources
+from ntrkpath.registry.book import Book
+from ntrkpath.registry.entries import KINDS, CaseVersion, NoMoreUse, kind_of
+from ntrkpath.registry.flat import case_columns, form_columns
+from ntrkpath.registry.forms import AdverseEvent, Consent, FollowUp, Growth, Screening, Stain, Surgery, Treatment
+from ntrkpath.registry.incoming import Arrived, take
+from ntrkpath.registry.items import forms, knowledge, read_item
+from ntrkpath.registry.partial_dates import days_between, earliest, latest, read_partial
+from ntrkpath.registry.review import decide, waiting
+from ntrkpath.registry.verify import verify
+from support.registry import case, draft, fusion_case, registration
+from support.workbooks import workbook
+
+ROOT = Path(__file__).parents[1]
+CDE = ROOT.parent / "shared" / "data" / "registry" / "cde.csv"
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Any:
+    with Book.create(tmp_path / "book.sqlite") as made:
+        yield made
+
+
+def import_(book: Book, *files: Path, site: str = "S1", **more: Any) -> sources.Taken:  # type: ignore[name-defined]
+    return sources.take_in(book, sources.Request(files, site, "reader-1", **more))[0]
+
+
+def rows_of(content: str | bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content if isinstance(content, str) else content.decode())))
+
+
+def standing(book: Book) -> dict[str, Any]:
+    """Return what stands, without when and in which order it was written."""
+    found = {}
+    for subject in book.subjects():
+        bodies = [e.body for kind in KINDS.values() for e in subject.of(kind)]
+        found[subject.id] = sorted((kind_of(b), repr(_plain(b))) for b in bodies)
+    return found
+
+
+def _plain(body: Any) -> Any:
+    import msgspec
+
+    if isinstance(body, CaseVersion):
+        return msgspec.structs.replace(body, case=msgspec.structs.replace(body.case, read_as=[]))
+    return msgspec.structs.replace(body, instance=None)
+
+
+# --- knowledge --------------------------------------------------------------------------------------------------------
+
+
+def test_every_form_and_item_is_described_and_nothing_else_is() -> None:
+    for name, form in forms().items():
+        assert [*form.items] == [n for n in KINDS[name].__struct_fields__ if n != "instance"], name
+
+
+def test_every_element_stands_at_an_item_or_key_that_there_is() -> None:
+    known = {*form_columns(), *KINDS, *(f"case.{path}" for path in case_columns()), "subject", "site"}
+    known.add("case.pan_trk_ihc")
+    known |= {f"{kind}.{name}" for kind, form in KINDS.items() for name in form.__struct_fields__}
+    for element in knowledge("elements"):
+        assert element.get("where") or element.get("why"), element
+        for where in element.get("where", ()):
+            assert where in known or where.rpartition(".")[0] in known, where
+
+
+@pytest.mark.skipif(not CDE.is_file(), reason="the list of data elements is not beside the repository")
+def test_every_data_element_of_the_list_has_its_place() -> None:
+    listed = {(row["group"], row["element"]) for row in rows_of(CDE.read_text(encoding="utf-8"))}
+    assert listed == {(e["group"], e["element"]) for e in knowledge("elements")}
+
+
+def test_no_two_columns_have_one_field_of_redcap() -> None:
+    paths = [*case_columns(), *form_columns()]
+    assert len({redcap.field_of(path) for path in paths}) == len(paths)
+    assert all(len(redcap.field_of(path)) <= 100 for path in paths)
+
+
+# --- dates ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [("2024", "2024"), ("2024-5", "2024-05"), ("05/2024", "2024-05"), ("31.12.2020", "2020-12-31")],
+)
+def test_a_date_is_read_as_far_as_it_is_known(text: str, read: str) -> None:
+    assert read_partial(text) == read
+
+
+@pytest.mark.parametrize("text", ["", "24", "2024-13", "01/02/2024", "2023-02-29", "soon", "0999", "2024-00"])
+def test_what_is_no_date_or_two_is_refused(text: str) -> None:
+    with pytest.raises(CaseError):
+        read_partial(text)
+
+
+@given(st.dates(), st.dates())
+def test_days_between_partial_dates_hold_the_days_between_the_days(one: Any, other: Any) -> None:
+    if one.year < 1000 or other.year < 1000:
+        return
+    exact = (other - one).days
+    for start in (one.isoformat(), one.isoformat()[:7], one.isoformat()[:4]):
+        for end in (other.isoformat(), other.isoformat()[:7], other.isoformat()[:4]):
+            if start >= "3" or end >= "3":
+                continue
+            low, high = days_between(start, end)
+            assert low <= exact <= high and earliest(start) <= one <= latest(start)
+
+
+# --- tables -----------------------------------------------------------------------------------------------------------
+
+TABLE = """subject,registration.collection,registration.birth,histology,extent,pan_trk_ihc.percent,consent.scope
+P1,prospective,1980,infantile fibrosarcoma,metastatic,80 %,registry screening
+P2,Retrospective,05/2019,leiomyosarcoma,,,
+P3,prospective,1980,leiomyosarcoma,somewhere,,
+P4,,1980,leiomyosarcoma,,,
+P5,prospective,1980,leiomyosarcoma,,130,
+"""
+
+
+def test_good_rows_go_in_and_bad_ones_come_back_with_reasons(book: Book, tmp_path: Path) -> None:
+    table = tmp_path / "table.csv"
+    table.write_text(TABLE.replace("consent.scope", "registration.note"))
+    taken = import_(book, table)
+    assert [subject.id for subject in book.subjects()] == ["P1", "P2"]
+    assert len(taken.bad) == 3 and taken.new == 4
+    request = sources.Request((table,), "S1", "reader-1")
+    back = rows_of(sources.error_file(request, taken))
+    assert [row["subject"] for row in back] == ["P3", "P4", "P5"]
+    assert "disease.extent" in back[0]["error"] and "registration.collection" in back[1]["error"]
+    assert "percent" in back[2]["error"]
+
+
+def test_a_mended_file_of_errors_is_taken(book: Book, tmp_path: Path) -> None:
+    table, errors = tmp_path / "table.csv", tmp_path / "errors.csv"
+    table.write_text("subject,registration.collection,histology\nP1,prospectively,leiomyosarcoma\n")
+    errors.write_text(sources.error_file(sources.Request((table,), "S1", "a"), import_(book, table)))
+    errors.write_text(errors.read_text().replace("prospectively", "prospective", 1))
+    assert import_(book, errors).new == 2
+
+
+def test_importing_twice_changes_nothing(book: Book, tmp_path: Path) -> None:
+    table = tmp_path / "table.csv"
+    table.write_text("subject,registration.collection,histology,stain.percent,stain.clone\n"
+                     "P1,prospective,leiomyosarcoma,3,EPR17341\n")  # fmt: skip
+    assert import_(book, table).new == 3
+    before = list(book.entries())
+    again = import_(book, table)
+    assert (again.new, again.same, again.waiting) == (0, 3, 0) and list(book.entries()) == before
+
+
+def test_what_was_empty_is_added_and_what_differs_waits(book: Book, tmp_path: Path) -> None:
+    table = tmp_path / "table.csv"
+    head = "subject,registration.collection,registration.birth,histology,extent\n"
+    table.write_text(head + "P1,prospective,,leiomyosarcoma,\n")
+    import_(book, table)
+    table.write_text(head + "P1,prospective,1980,leiomyosarcoma,metastatic\n")
+    assert (import_(book, table).new, len(list(waiting(book)))) == (2, 0)
+    table.write_text(head + "P1,prospective,1981,,\n")
+    assert import_(book, table).waiting == 1 and import_(book, table).same == 1
+    [one] = waiting(book)
+    assert one.differs == ("birth",) and one.values == {"birth": ("1980", "1981")}
+    subject = book.subject("S1", "P1")
+    assert subject is not None and subject.registration is not None and subject.registration.birth == "1980"
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+def test_a_ruling_ends_a_proposal_and_the_same_values_do_not_come_again(
+    book: Book, tmp_path: Path, accepted: bool
+) -> None:
+    table = tmp_path / "table.csv"
+    head = "subject,registration.collection,registration.birth\n"
+    for birth in ("1980", "1981"):
+        table.write_text(f"{head}P1,prospective,{birth}\n")
+        import_(book, table)
+    [one] = waiting(book)
+    decide(book, [f"S1:{one.seq}"], accepted=accepted, author="reader-2", reason="checked")
+    subject = book.subject("S1", "P1")
+    assert subject is not None and subject.registration is not None
+    assert subject.registration.birth == ("1981" if accepted else "1980") and not list(waiting(book))
+    assert import_(book, table).same == 1 and not list(waiting(book)) and verify(book).ok
+
+
+def test_an_empty_cell_takes_nothing_away(book: Book, tmp_path: Path) -> None:
+    book.append(draft("P1", registration(birth="1980")), draft("P1", fusion_case()))
+    before = standing(book)
+    table = tmp_path / "table.csv"
+    table.write_text("subject,registration.collection,registration.birth,histology\nP1,,,infantile fibrosarcoma\n")
+    assert not import_(book, table).new and standing(book) == before
+
+
+def test_a_subject_who_withdrew_comes_back_with_the_reason_and_the_others_go_in(book: Book, tmp_path: Path) -> None:
+    book.append(draft("P1", registration()), draft("P1", NoMoreUse(asked_by="subject")))
+    table = tmp_path / "table.csv"
+    table.write_text("subject,registration.collection\nP1,prospective\nP2,prospective\n")
+    taken = import_(book, table)
+    assert taken.new == 1 and len(taken.bad) == 1
+
+
+def test_two_rows_that_differ_on_what_is_said_once_are_bad(book: Book, tmp_path: Path) -> None:
+    table = tmp_path / "table.csv"
+    table.write_text("subject,registration.collection,registration.birth\nP1,prospective,1980\nP1,prospective,1981\n")
+    assert import_(book, table).bad[0].rows == (2, 3)
+
+
+def test_a_workbook_is_read_as_its_table(book: Book, tmp_path: Path) -> None:
+    pytest.importorskip("python_calamine")
+    path = tmp_path / "cases.xlsx"
+    table = TABLE.replace("consent.scope", "registration.note")
+    workbook(path, {"cases": [list(row) for row in csv.reader(io.StringIO(table))]})
+    assert len(import_(book, path).bad) == 3
+
+
+def test_the_template_names_every_column_and_an_empty_one_is_read(tmp_path: Path) -> None:
+    template = exporting.blank("template")["template.csv"]
+    head = next(csv.reader(io.StringIO(template)))
+    assert {*form_columns(), *case_columns()} <= set(head)
+    dictionary = rows_of(exporting.blank("dictionary")["dictionary.csv"])
+    assert [row["column"] for row in dictionary] == head
+    assert all(row["meaning"] for row in dictionary)
+
+
+# --- cases and caller files -------------------------------------------------------------------------------------------
+
+
+def test_the_published_patients_are_literature_and_in_no_count(book: Book) -> None:
+    taken = sources.take_in(book, sources.Request((), "literature", "import", published=True))[0]
+    assert not taken.bad and taken.new
+    assert all(subject.literature and not subject.counted for subject in book.subjects())
+    assert all(s.registration is not None and s.registration.source for s in book.subjects())
+    assert not list(exporting.exported(book)) and list(exporting.exported(book, literature=True))
+    from ntrkpath.registry.counts import counted
+
+    assert counted(book) == ()
+
+
+def test_of_a_callers_file_only_the_rows_of_the_own_sample_are_kept(book: Book, tmp_path: Path) -> None:
+    (tmp_path / "calls.tsv").write_text(
+        "Sample_Id\tSite1_Hugo_Symbol\tSite1_Chromosome\tSite1_Position\tSite2_Hugo_Symbol\tSite2_Chromosome\t"
+        "Site2_Position\tEvent_Info\tNCBI_Build\n"
+        "P1\tETV6\t12\t12022903\tNTRK3\t15\t88483984\tETV6-NTRK3 Fusion\tGRCh37\n"
+        "OTHER\tTPM3\t1\t154142876\tNTRK1\t1\t156844363\tTPM3-NTRK1 Fusion\tGRCh37\n"
+    )
+    (tmp_path / "P1.yaml").write_text(
+        "id: P1\ndiagnosis:\n  histology: infantile fibrosarcoma\ntests:\n- method: rna_mps\n  file: calls.tsv\n"
+    )
+    taken = import_(book, tmp_path / "P1.yaml", collection="prospective")
+    assert not taken.bad
+    subject = book.subject("S1", "P1")
+    assert subject is not None
+    [kept] = subject.files
+    content = book.file("S1", kept.seq)
+    assert content is not None and b"ETV6" in content and b"OTHER" not in content and b"TPM3" not in content
+    import hashlib
+
+    assert kept.body.whole_sha256 == hashlib.sha256((tmp_path / "calls.tsv").read_bytes()).hexdigest()
+    said = exporting.reader(book)(subject)
+    assert said.tested and verify(book).ok
+    assert import_(book, tmp_path / "P1.yaml", collection="prospective").new == 0
+
+
+def test_a_bad_case_among_good_ones_comes_back_alone(book: Book, tmp_path: Path) -> None:
+    lines = [{"id": "P1", "diagnosis": {"histology": "leiomyosarcoma"}}, {"id": "P2", "diagnosis": {"histolgy": "x"}},
+             {"diagnosis": {"histology": "leiomyosarcoma"}}]  # fmt: skip
+    path = tmp_path / "cases.jsonl"
+    path.write_text("\n".join(map(json.dumps, lines)))
+    taken = import_(book, path, collection="retrospective")
+    assert len(taken.bad) == 2 and [s.id for s in book.subjects()] == ["P1"]
+
+
+# --- REDCap -----------------------------------------------------------------------------------------------------------
+
+
+def rich(book: Book) -> Book:
+    fusion = ReportedFusion(five_prime="ETV6", three_prime="NTRK3", exon_five_prime=4, exon_three_prime=14)
+    whole = Case(
+        id="P1",
+        diagnosis=Diagnosis(
+            histology="infantile fibrosarcoma", typical_histology=True, immunoprofile={"CD34": "positive"}
+        ),
+        patient=Patient(age="9 months", sex="female", pregnant=False),
+        tests=[
+            PanTrkIhc(percent=80.0, intensity="strong"),
+            RnaMps(result="positive", panel="panel 1", genes_covered=["NTRK1", "NTRK2", "NTRK3"], fusions=[fusion],
+                   rna_quality="adequate"),
+            RnaMps(result="failed"),
+            DnaMps(result="negative", mutations=[Mutation(gene="NTRK3", protein="G623R")]),
+        ],
+        therapy=[TherapyLine(drug="larotrectinib", best_response="partial")],
+        note="=SUM(A1), and a line\nmore",
+    )  # fmt: skip
+    book.append(
+        draft("P1", registration(birth="2025-03", morphology="8814/3", size_mm=41.5, prior_lines=0)),
+        draft("P1", CaseVersion(case=whole)),
+        draft("P1", Consent(status="yes", by="parent", scope=("registry", "germline"))),
+        draft("P1", Stain(percent=80, nucleus="3", distribution="diffuse")),
+        draft("P1", Stain(percent=79, nucleus="2", reader="R2")),
+        draft("P1", Screening(step="stained", date="2026-01", instance=1)),
+        draft("P1", Treatment(drug="larotrectinib", rechallenge="no")),
+        draft("P1", Surgery(planned_without_drug="amputation", performed="limb_sparing", margin="R0")),
+        draft("P1", AdverseEvent(term="Fracture", grade="3", serious="not_asked")),
+        draft("P1", Growth(height_cm=71.5, gait="not_done", fracture="unknown")),
+        draft("P1", FollowUp(status="alive", date="2026")),
+        draft("P2", registration("retrospective")),
+        draft("P2", case("leiomyosarcoma")),
+        draft("P3", registration()),
+    )
+    return book
+
+
+def exported(book: Book, tmp_path: Path, kind: str = "redcap", **more: Any) -> Path:
+    folder = tmp_path / kind
+    folder.mkdir(exist_ok=True)
+    for name, content in exporting.files(book, exporting.Wanted(kind, **more)).items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
+    return folder
+
+
+def test_what_goes_out_through_redcap_comes_in_again_the_same(book: Book, tmp_path: Path) -> None:
+    folder = exported(rich(book), tmp_path)
+    with Book.create(tmp_path / "again.sqlite") as again:
+        taken = import_(again, folder / "records.csv", dictionary=folder / "data_dictionary.csv")
+        assert not taken.bad
+        assert standing(again) == standing(book)
+    assert import_(book, folder / "records.csv", dictionary=folder / "data_dictionary.csv").new == 0
+
+
+def test_each_row_of_redcap_has_one_key_and_both_columns_of_repeats(book: Book, tmp_path: Path) -> None:
+    rows = rows_of((exported(rich(book), tmp_path) / "records.csv").read_text())
+    keys = [(r["record_id"], r["redcap_repeat_instrument"], r["redcap_repeat_instance"]) for r in rows]
+    assert len(set(keys)) == len(keys)
+    assert all(bool(instrument) == bool(number) for _, instrument, number in keys)
+
+
+def test_the_data_dictionary_is_as_redcap_wants_it(book: Book, tmp_path: Path) -> None:
+    rows = rows_of((exported(rich(book), tmp_path) / "data_dictionary.csv").read_text())
+    assert list(rows[0]) == list(redcap.DICTIONARY)
+    names = [row["Variable / Field Name"] for row in rows]
+    assert names[0] == "record_id" and len(set(names)) == len(names)
+    instruments = [row["Form Name"] for row in rows]
+    blocks = [name for i, name in enumerate(instruments) if i == 0 or instruments[i - 1] != name]
+    assert len(blocks) == len(set(blocks)), "the fields of an instrument stand together"
+    for row in rows:
+        assert row["Field Type"] in ("text", "notes", "radio", "checkbox"), row
+        chosen = row["Choices, Calculations, OR Slider Labels"]
+        assert bool(chosen) == (row["Field Type"] in ("radio", "checkbox"))
+        assert all("," in choice for choice in chosen.split("|") if choice)
+
+
+FOREIGN = """"Variable / Field Name","Form Name","Section Header","Field Type","Field Label",\
+"Choices, Calculations, OR Slider Labels"
+pid,base,,text,Patient,
+dx,base,,text,Diagnosis,
+stage,base,,dropdown,Extent,"1, localized | 2, metastatic"
+trk_boxes,base,,checkbox,TRK,"1, positive | 2, negative"
+"""
+
+
+def test_records_of_another_project_are_read_by_its_dictionary_and_a_mapping(book: Book, tmp_path: Path) -> None:
+    (tmp_path / "dictionary.csv").write_text(FOREIGN)
+    (tmp_path / "mapping.yaml").write_text(
+        "id: ours\ncolumns:\n  case_id: pid\n  diagnosis.histology: dx\n  disease.extent: stage\n"
+        "  pan_trk_ihc.result: trk_boxes\n"
+    )
+    (tmp_path / "records.csv").write_text(
+        "pid,dx,stage,trk_boxes___1,trk_boxes___2,base_complete\nA,GIST,2,0,0,2\nB,GIST,1,1,0,2\n"
+    )
+    taken = import_(
+        book, tmp_path / "records.csv", dictionary=tmp_path / "dictionary.csv", mapping=str(tmp_path / "mapping.yaml")
+    )
+    assert not taken.bad, taken.bad
+    one, other = book.subjects()
+    assert one.case is not None and one.case.disease.extent == "metastatic"
+    assert one.case.tests == [], "boxes of which none is ticked say nothing"
+    assert other.case is not None and other.case.tests == [PanTrkIhc(result="positive")]
+
+
+def test_an_unticked_box_is_unknown_and_never_no(book: Book, tmp_path: Path) -> None:
+    head = [redcap_out.RECORD, redcap.INSTRUMENT, redcap.REPEAT, "registration_collection", "consent_status"]
+    boxes = [f"consent_scope___{level}" for level in forms()["consent"].items["scope"].levels]
+    rows = [["P1", "", "", "prospective", "", *"0" * len(boxes)], ["P1", "consent", "1", "", "yes", *"0" * len(boxes)],
+            ["P2", "", "", "prospective", "", *"0" * len(boxes)]]  # fmt: skip
+    path = tmp_path / "records.csv"
+    path.write_text("\n".join(",".join(row) for row in [[*head, *boxes], *rows]) + "\n")
+    assert not import_(book, path).bad
+    one, other = book.subjects()
+    assert one.consent is not None and one.consent.scope == () and other.consent is None
+
+
+def test_a_longitudinal_export_keeps_one_form_an_event(book: Book, tmp_path: Path) -> None:
+    path = tmp_path / "records.csv"
+    path.write_text(
+        "record_id,redcap_event_name,registration_collection,follow_up_status,follow_up_date\n"
+        "P1,baseline_arm_1,prospective,,\nP1,visit_1_arm_1,,alive,2026-01\nP1,visit_2_arm_1,,alive,2026-02\n"
+    )
+    assert not import_(book, path).bad
+    subject = book.subject("S1", "P1")
+    assert subject is not None and [f.body.date for f in subject.follow_ups] == ["2026-01", "2026-02"]
+    path.write_text(path.read_text().replace("P1,visit_1_arm_1,,alive,2026-01\n", ""))
+    assert import_(book, path).same == 2
+    path.write_text(path.read_text().replace("2026-02", "2026-03"))
+    assert import_(book, path).waiting == 1
+
+
+# --- out --------------------------------------------------------------------------------------------------------------
+
+
+def test_tables_have_one_stable_key_a_row_and_every_column_is_in_the_dictionary_or_said(
+    book: Book, tmp_path: Path
+) -> None:
+    folder = exported(rich(book), tmp_path, "tables")
+    for path in folder.glob("*.csv"):
+        if path.name != "dictionary.csv":
+            keys = [row["key"] for row in rows_of(path.read_text())]
+            assert len(set(keys)) == len(keys), path.name
+    assert {"subjects.csv", "tests.csv", "stain.csv", "follow_up.csv"} <= {p.name for p in folder.iterdir()}
+
+
+def test_parquet_says_what_csv_says(book: Book, tmp_path: Path) -> None:
+    pq = pytest.importorskip("pyarrow.parquet")
+    as_csv = exported(rich(book), tmp_path, "tables")
+    as_parquet = exported(book, tmp_path, "parquet")
+    for path in as_parquet.glob("*.parquet"):
+        told = [{k: v for k, v in row.items() if v is not None} for row in pq.read_table(path).to_pylist()]
+        from ntrkpath.model.delimited import restored
+
+        rows = rows_of((as_csv / f"{path.stem}.csv").read_text())
+        assert told == [{k: restored(v) for k, v in row.items() if v} for row in rows], path.name
+
+
+@pytest.mark.parametrize("mark", ["=1+1", "+1", "-1", "@x", "\tx"])
+def test_no_cell_of_any_table_is_run_by_a_spreadsheet(book: Book, tmp_path: Path, mark: str) -> None:
+    book.append(draft("P1", registration(note=mark)), draft("P1", Stain(clone=mark)))
+    for kind in ("tables", "redcap"):
+        for path in exported(book, tmp_path, kind).glob("*.csv"):
+            for row in csv.reader(io.StringIO(path.read_text())):
+                assert not any(cell[:1] in ("=", "+", "-", "@", "\t", "\r") for cell in row), (path, row)
+
+
+def test_a_de_identified_table_holds_no_name_date_site_or_free_text(book: Book, tmp_path: Path) -> None:
+    secret = "a text that nobody else has"
+    rich(book).append(
+        draft("P9", registration(birth="1930-05-17", date_pathology="2026-01-10", note=secret, source=secret)),
+        draft("P9", Treatment(drug="larotrectinib", start="2026-01-20", dose=secret)),
+        draft("P9", Stain(reader=secret, protocol=secret, specimen=secret, date="2026-02")),
+        draft("P9", CaseVersion(case=Case(diagnosis=Diagnosis(histology="leiomyosarcoma", site=secret), note=secret,
+                                          source=secret, patient=Patient(age=95)))),
+    )  # fmt: skip
+    folder = exported(book, tmp_path, "tables", de_identified=True)
+    whole = "".join(path.read_text() for path in folder.glob("*.csv") if path.name != "dictionary.csv")
+    assert secret not in whole and "P9" not in whole and "S1" not in whole and "1930" not in whole
+    ages = [row["age"] for row in rows_of((folder / "subjects.csv").read_text())]
+    assert "2026-01-20" not in whole and "95" not in ages and "over 89" in ages and "9 months" in ages
+    [drug] = [row for row in rows_of((folder / "treatment.csv").read_text()) if row["treatment.start"]]
+    assert drug["treatment.start"] == "10"
+    [stain] = [row for row in rows_of((folder / "stain.csv").read_text()) if row["stain.date"]]
+    assert stain["stain.date"] == "22..49"
+    assert rows_of((folder / "rare.csv").read_text())
+
+
+def test_who_wants_no_more_use_or_was_erased_is_in_no_export(book: Book, tmp_path: Path) -> None:
+    rich(book).append(draft("P2", NoMoreUse(asked_by="subject")))
+    book.erase("S1", "P3", author="a", request="e", asked_by="subject")
+    for kind in ("tables", "redcap", "cbioportal", "cases"):
+        for name, content in exporting.files(book, exporting.Wanted(kind)).items():
+            text = content if isinstance(content, str) else content.decode()
+            assert "P2" not in text and "P3" not in text, (kind, name)
+
+
+def test_everything_of_one_subject_holds_every_entry_and_file(book: Book) -> None:
+    rich(book)
+    found = json.loads(exporting.everything_of(book, "S1", "P1"))
+    assert len(found["entries"]) == 11 and found["case"]["id"] == "P1"
+
+
+def test_a_cohort_reads_the_cases_of_the_registry(book: Book, tmp_path: Path) -> None:
+    import datetime as dt
+
+    from ntrkpath.cohort.sources import open_source
+    from ntrkpath.cohort.triage import Triage
+    from ntrkpath.guidance import load
+
+    out = tmp_path / "cases.jsonl"
+    out.write_bytes(exporting.files(rich(book), exporting.Wanted("cases"))["out"])  # type: ignore[arg-type]
+    edition = load()
+    outcome = Triage(open_source(str(out), edition), tmp_path / "decided.csv", edition, dt.date(2026, 1, 1)).run()
+    assert outcome.about.decided == 2 and not outcome.about.bad
+    decided = {row["case_id"]: row["tier"].lstrip("'") for row in rows_of((tmp_path / "decided.csv").read_text())}
+    read = exporting.reader(book)
+    assert decided == {f"{s.site}/{s.id}": read(s).tier for s in exporting.exported(book) if s.case is not None}
+
+
+def test_a_study_for_cbioportal_is_one_that_a_cohort_reads_too(book: Book, tmp_path: Path) -> None:
+    from ntrkpath.cohort.sources import open_source
+    from ntrkpath.guidance import load
+
+    folder = exported(rich(book), tmp_path, "cbioportal")
+    rows = sum(batch.rows for batch in open_source(str(folder), load()).batches(100))
+    assert rows == 2
+    for meta in folder.glob("meta_*.txt"):
+        said = dict(line.split(": ", 1) for line in meta.read_text().splitlines())
+        assert "cancer_study_identifier" in said
+        if "data_filename" in said:
+            lines = [x for x in (folder / said["data_filename"]).read_text().splitlines() if not x.startswith("#")]
+            assert len({line.count("\t") for line in lines}) == 1 and len(lines) > 1
+    status = folder / "data_timeline_status.txt"
+    assert not status.exists(), "without a date of diagnosis there is no time zero"
+
+
+# --- forms ------------------------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_every_level_of_every_item_is_read_as_itself(data: Any) -> None:
+    item = data.draw(st.sampled_from([i for i in form_columns().values() if i.levels]))
+    level = data.draw(st.sampled_from(item.levels))
+    assert read_item(item, level) in (level, (level,))
+    assert read_item(item, level.upper()) in (level, (level,))
+
+
+def test_what_arrives_for_an_unknown_kind_of_file_is_refused_with_the_kinds(book: Book, tmp_path: Path) -> None:
+    (tmp_path / "cases.docx").write_text("x")
+    with pytest.raises(NtrkpathError, match="format"):
+        import_(book, tmp_path / "cases.docx")
+
+
+def test_one_bad_body_of_a_subject_keeps_out_the_whole_subject(book: Book) -> None:
+    wrong = Arrived("a", "Jane Doe", ((registration(), None),))
+    right = Arrived("b", "P1", ((registration(), None),))
+    with pytest.raises(NtrkpathError):
+        take(book, [wrong], "S1", "a", "x")
+    assert take(book, [right], "S1", "a", "x").new == 1
+
+
+# --- command ----------------------------------------------------------------------------------------------------------
+
+
+def run(*arguments: str, code: int = 0) -> str:
+    result = CliRunner().invoke(command, list(arguments), standalone_mode=False)
+    if isinstance(result.exception, Exception):
+        raise result.exception
+    assert (result.return_value or 0) == code, result.output
+    return result.output
+
+
+def test_the_command_from_the_empty_folder_to_a_restored_book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NTRKPATH_REGISTRY_KEY", str(tmp_path / "keys" / "key.pem"))
+    run("init")
+    run("import", "--published")
+    (tmp_path / "table.csv").write_text(TABLE.replace("consent.scope", "registration.note"))
+    run("import", "table.csv", "--site", "S1", "--errors", "errors.csv", code=65)
+    assert len((tmp_path / "errors.csv").read_text().splitlines()) == 4
+    run("import", "table.csv", "--site", "S1", "--allow-bad")
+    run("erase", "P1", "--site", "S1", "--asked-by", "subject", "--yes")
+    run("head", "--out", "head.json")
+    run("verify", "--head", "head.json")
+    run("backup", "backup.sqlite")
+    run("restore", "backup.sqlite", "--database", "again.sqlite", "--head", "head.json")
+    run("verify", "--database", "again.sqlite", "--head", "head.json")
+    run("rebuild")
+    run("counts")
+    run("export", "--as", "tables", "out")
+    run("review")
+    import sqlite3
+
+    with sqlite3.connect(tmp_path / "book.sqlite") as data:
+        data.execute("DROP TRIGGER entries_no_update")
+    data.close()
+    run("verify", code=1)

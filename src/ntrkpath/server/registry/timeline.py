@@ -153,11 +153,11 @@ def decisions(subject: Subject) -> tuple[Entry[Decision], ...]:
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """A query with its replies, and whether it is open."""
+    """A query with its replies, and whether it is still unanswered."""
 
     query: Entry[Query]
     replies: tuple[Entry[Reply], ...]
-    open: bool
+    unanswered: bool
 
 
 def queries(subject: Subject) -> tuple[Asked, ...]:
@@ -167,4 +167,4 @@ def queries(subject: Subject) -> tuple[Asked, ...]:
         Asked(entry, tuple(r for r in subject.of(Reply) if r.body.query == entry.seq), entry.seq in open_)
         for entry in subject.of(Query)
     ]
-    return tuple(sorted(asked, key=lambda one: (not one.open, one.query.seq)))
+    return tuple(sorted(asked, key=lambda one: (not one.unanswered, one.query.seq)))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import msgspec
@@ -20,7 +21,7 @@ from ntrkpath.registry.forms import FollowUp, Registration
 from ntrkpath.registry.study.worklists import LISTS
 from ntrkpath.registry.subjects import Subject
 from ntrkpath.server.app import create_app
-from ntrkpath.server.registry.opened import AT_ONCE, Opened
+from ntrkpath.server.registry.opened import Opened
 from ntrkpath.server.registry.timeline import differences, flat, timeline, versions
 from ntrkpath.server.settings import LOOPBACK, Settings, SettingsError
 from support.study import DAY, Kept, protocol, synthetic, tumour
@@ -92,11 +93,14 @@ def test_the_study_shows_what_the_results_say() -> None:
         assert plain["participants"] == registry.results().participants
 
 
-def test_many_tumours_are_reckoned_behind_a_page_that_says_so() -> None:
-    assert len(synthetic()) < AT_ONCE
-    with opened(*(tumour(f"S{i}") for i in range(AT_ONCE + 1))) as (web, registry):
+def test_what_takes_long_is_reckoned_behind_a_page_that_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited = Event()
+    reckoned = Opened.results
+    monkeypatch.setattr(Opened, "results", lambda self: waited.wait(30) and reckoned(self))
+    with opened(tumour("S1")) as (web, registry):
         first = web.get(registry.path).text
         assert "<progress" in first and "Attrition" not in first
+        waited.set()
         assert "Attrition" in web.get(registry.path + "?whole=1").text
         assert "Attrition" in web.get(registry.path).text
 

@@ -445,3 +445,23 @@ def test_no_cell_of_a_file_is_run_by_a_spreadsheet() -> None:
 
     lines = worklists_csv({"query_open": (Item("query_open", "A", "=S1", "+1", None),)}).splitlines()
     assert lines[1] == "query_open,A,'=S1,'+1,"
+
+
+def test_the_forest_shows_every_histology_with_a_fusion_and_says_what_it_leaves_out() -> None:
+    from ntrkpath.registry.report.study_pictures import MOST, pictures
+
+    found = everything(synthetic())
+    drawn = pictures(found)["frequency"][0]
+    fused = [f.name for f in found.frequency if f.found.count]
+    assert all(name.split("/")[0].split(",")[0][:12] in drawn for name in fused)
+    left = [f for f in found.frequency[MOST + 1 :] if not f.found.count]
+    assert (f"{len(left)} further histologies" in drawn) == bool(left)
+
+
+def test_pictures_tell_those_who_do_not_see_them_the_counts() -> None:
+    from ntrkpath.registry.report.study_pictures import pictures
+
+    found = everything(synthetic())
+    drawn = pictures(found)
+    assert f"Screened: {found.flow.main[0].count}" in drawn["flow"][0]
+    assert "share still waiting" in drawn["turnaround"][0] and "<desc" in drawn["turnaround"][0]

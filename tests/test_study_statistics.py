@@ -365,3 +365,26 @@ def test_results_can_be_written_and_read() -> None:
 
     plan = to_screen(0.1, 0.2)
     assert json.loads(msgspec.json.encode(plan))["results"] == plan.results
+
+
+# --- the picture of a time to an event --------------------------------------------------------------------------------
+@given(people)
+@settings(max_examples=30)
+def test_the_stair_is_drawn_for_anyone_who_was_followed(given_: list[tuple[int, bool]]) -> None:
+    import xml.etree.ElementTree as ET
+
+    from ntrkpath.figures.waiting import Stair, waiting_svg
+
+    curve = product_limit([Followed(float(left), event) for left, event in given_])
+    stairs = [Stair(step.time, step.share, step.low, step.high) for step in curve.steps]
+    drawn = waiting_svg(stairs, last=curve.last or 0, at_risk=[(0.0, curve.at_risk(0))], title="a < b", across="days",
+                        upright="waiting")  # fmt: skip
+    assert ET.fromstring(drawn).tag.endswith("svg")
+    assert "NaN" not in drawn and "nan" not in drawn
+
+
+def test_where_nobody_was_followed_no_stair_is_drawn() -> None:
+    from ntrkpath.figures.waiting import waiting_svg
+
+    with pytest.raises(ValueError):
+        waiting_svg([], last=0, at_risk=[], title="t", across="days", upright="u")

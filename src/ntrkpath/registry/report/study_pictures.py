@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ntrkpath.figures.forest import ForestRow, forest_svg
 from ntrkpath.figures.patient_flow import Stage, patient_flow_svg
@@ -12,8 +12,8 @@ from ntrkpath.registry.study.frequency import Frequency
 from ntrkpath.registry.study.product_limit import Curve
 from ntrkpath.registry.study.results import Results
 
-#: Histologies that the forest shows; all stand in the sheet.
-MOST = 14
+#: Histologies that the forest shows, beside those with a fusion; all stand in the sheet.
+MOST = 12
 
 
 def pictures(found: Results) -> dict[str, tuple[str, ...]]:
@@ -52,7 +52,8 @@ def _stages(stages: Iterable[FlowStage]) -> list[Stage]:
     return [Stage(one.label, one.count, leaves=tuple(one.leaves.items())) for one in stages]
 
 
-def _forest(frequencies: Iterable[Frequency]) -> str:
+def _forest(every: Sequence[Frequency]) -> str:
+    shown = [one for i, one in enumerate(every) if i <= MOST or one.found.count]
     rows = [
         ForestRow(
             one.name,
@@ -62,15 +63,19 @@ def _forest(frequencies: Iterable[Frequency]) -> str:
             kind="study" if one.histology else "pooled",
             columns=(f"{one.found.count}/{one.found.of}",),
         )
-        for one in list(frequencies)[: MOST + 1]
+        for one in shown
         if one.found.interval is not None
     ]
     if not rows:
         return ""
+    left = len(every) - len(shown)
+    notes = ["The least there can be: not every stained negative was sequenced."]
+    if left:
+        notes.append(f"{left} further histologies, in none of which a fusion was found, stand in the table.")
     return forest_svg(
         [*rows[1:], rows[0]], title="NTRK fusions found, of tumours stained, by the histology before the test",
         axis_title="Found of stained, with the exact interval", columns=("Found",), ident="study-frequency",
-        notes_below=("The least there can be: not every stained negative was sequenced.",),
+        notes_below=notes,
     )  # fmt: skip
 
 

@@ -16,18 +16,20 @@ def case_before(subject: Subject) -> Case | None:
     """Return the case as it was before any NTRK test; ``None`` where no histology of that time is known.
 
     The histology is the registered one, else that of the first version without a test. A diagnosis that a later
-    version changed, as the fusion may have made it, is never taken.
+    version changed, as the fusion may have made it, is never taken. The age is that of the same version,
+    where it states one.
     """
     histology = subject.histology_before
     if histology is None:
         return None
     first = next((entry.body.case for entry in subject.versions if not entry.body.case.tests), None)
     newest = subject.case
+    aged = first if first is not None and first.patient.age is not None else newest or first
     diagnosis = first.diagnosis if first else Diagnosis(histology=histology)
     return Case(
         id=subject.id,
         diagnosis=msgspec.structs.replace(diagnosis, histology=histology, central_review=None),
-        patient=newest.patient if newest else Case(diagnosis=diagnosis).patient,
+        patient=aged.patient if aged else Case(diagnosis=diagnosis).patient,
         disease=first.disease if first else Case(diagnosis=diagnosis).disease,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from threading import Lock
 
@@ -16,8 +17,8 @@ from ntrkpath.registry.study.results import Results, results_of
 from ntrkpath.registry.study.worklists import Item, worklists
 from ntrkpath.registry.subjects import Subject
 
-#: More participants than this are reckoned behind a page that says so, else before the page comes.
-AT_ONCE = 400
+#: Seconds that a page waits for the results; what takes longer is reckoned behind a page that says so.
+PATIENCE = 0.6
 
 
 class Opened:
@@ -41,6 +42,7 @@ class Opened:
         self.token = secrets.token_urlsafe(24)
         self._as_of = as_of
         self._lock = Lock()
+        self._behind = ThreadPoolExecutor(1, "registry")
         self._seen: dict[str, int] = {}
         self._day: dt.date | None = None
         self._gathered: Gathered | None = None
@@ -74,9 +76,12 @@ class Opened:
             return self._results
 
     def ready(self) -> bool:
-        """Return whether the results need no long reckoning."""
-        with self._lock:
-            return len(self._fresh().participants) <= AT_ONCE or self._results is not None
+        """Begin to reckon the results, and return whether they are there within the patience of a page."""
+        try:
+            self._behind.submit(self.results).result(PATIENCE)
+        except TimeoutError:
+            return False
+        return True
 
     def worklists(self) -> dict[str, tuple[Item, ...]]:
         """Return the worklists."""

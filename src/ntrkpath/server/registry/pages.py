@@ -66,7 +66,7 @@ def dashboard(request: Ask, token: FromPath[str]) -> Response[str]:
     """Show the study: what was found so far, in pictures and sheets."""
     opened = _opened(request, token)
     if "whole" not in request.query_params and not opened.ready():
-        return _show("reckoning.html", opened, "", participants=len(opened.gathered().participants))
+        return _show("reckoning.html", opened, "")
     found = opened.results()
     drawn = {ident: tuple(embed(svg) for svg in several) for ident, several in pictures(found).items()}
     return _show("dashboard.html", opened, "", title=heading(found), lead=lead(found), sheets=sheets(found),

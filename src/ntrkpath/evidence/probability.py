@@ -48,6 +48,10 @@ class When:
         return all(levels.get(fact, "unknown") in wanted for fact, wanted in self.wanted)
 
 
+#: Keys of one list of entries that are remembered.
+_REMEMBERED = 10_000
+
+
 class Ruled:
     """Entries of which the first whose condition holds counts.
 
@@ -57,10 +61,17 @@ class Ruled:
 
     def __init__(self, entries: Iterable[Mapping[str, Any]]) -> None:
         self.entries = [(When(entry.get("when", {})), entry) for entry in entries]
+        self._read = tuple(sorted(self.facts()))
+        self._known: dict[tuple[str, ...], Mapping[str, Any] | None] = {}
 
     def first(self, levels: Mapping[str, str]) -> Mapping[str, Any] | None:
         """Return the first entry whose condition holds."""
-        return next((entry for when, entry in self.entries if when.holds(levels)), None)
+        key = tuple([levels.get(fact, "unknown") for fact in self._read])
+        if len(self._known) > _REMEMBERED:
+            self._known.clear()
+        if key not in self._known:
+            self._known[key] = next((entry for when, entry in self.entries if when.holds(levels)), None)
+        return self._known[key]
 
     def facts(self) -> set[str]:
         """Return every fact that a condition names."""

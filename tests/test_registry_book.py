@@ -80,9 +80,6 @@ def unguarded(book: Book) -> None:
             table = name.partition("_")[0]
             on = f" ON {table}" if connection.dialect.name == "postgresql" else ""
             connection.exec_driver_sql(f"DROP TRIGGER {name}{on}")
-        if connection.dialect.name == "postgresql":
-            for table in ("bodies", "files"):
-                connection.exec_driver_sql(f"ALTER TABLE {table} DROP CONSTRAINT {table}_entry")
 
 
 def found(book: Book, **more: Any) -> list[str]:

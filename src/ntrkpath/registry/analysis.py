@@ -64,8 +64,8 @@ def tables_of(subjects: Iterable[Subject], read: Callable[[Subject], Reading | N
         found["subjects"].rows.append(row)
         for name in several:
             for entry in subject.of(KINDS[name]):
-                number = instance_of(entry.body)
-                numbered = {} if number is None else {INSTANCE: str(number)}
+                own_number = instance_of(entry.body)
+                numbered = {} if own_number is None else {INSTANCE: str(own_number)}
                 cells = form_cells(entry.body)
                 found[name].rows.append({KEY: f"{key}/{name}/{entry.seq}", **own, **numbered, **cells})
     return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import secrets
 from typing import NamedTuple
 
@@ -39,9 +38,9 @@ def digest(salt: bytes, body: bytes) -> bytes:
 
 
 def hash_of(link: Link) -> bytes:
-    """Return the hash of an entry over everything else of its row; the order and the types of the fields count."""
-    said = [*link[:8], link.digest.hex(), link.previous.hex()]
-    return hashlib.sha256(json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()).digest()
+    """Return the hash of an entry: SHA-256 over every other field of its row, each with its length before it."""
+    fields = [*(str(value).encode() for value in link[:8]), link.digest, link.previous]
+    return hashlib.sha256(b"".join(len(field).to_bytes(4, "big") + field for field in fields)).digest()
 
 
 def linked(link: Link) -> Link:

@@ -14,9 +14,11 @@ _REFUSED = "the book is append-only"
 _ERASED = """EXISTS (SELECT 1 FROM entries e JOIN entries x ON x.site = e.site AND x.subject = e.subject
   AND x.kind = 'erasure' AND x.seq > e.seq WHERE e.site = {row}.site AND e.seq = {row}.seq)"""
 _NO_OTHER = "NOT EXISTS (SELECT 1 FROM {table} WHERE site = NEW.site AND seq = NEW.seq)"
-_NEXT = """NEW.seq = (SELECT coalesce(max(seq), 0) + 1 FROM entries WHERE site = NEW.site)
-  AND NEW.previous = coalesce((SELECT hash FROM entries WHERE site = NEW.site ORDER BY seq DESC LIMIT 1), {start})
-  AND NOT EXISTS (SELECT 1 FROM entries WHERE site = NEW.site AND request = NEW.request)"""
+_BELONGS = """EXISTS (SELECT 1 FROM entries e WHERE e.site = NEW.site AND e.seq = NEW.seq AND NOT EXISTS
+  (SELECT 1 FROM entries x WHERE x.site = e.site AND x.subject = e.subject AND x.kind = 'erasure' AND x.seq > e.seq))"""
+_FOLLOWS = """((NEW.seq = 1 AND NEW.previous = {start})
+  OR EXISTS (SELECT 1 FROM entries WHERE site = NEW.site AND seq = NEW.seq - 1 AND hash = NEW.previous))"""
+_NEW_REQUEST = "NOT EXISTS (SELECT 1 FROM entries WHERE site = NEW.site AND request = NEW.request)"
 
 
 def statements(dialect: str) -> list[str]:
@@ -64,13 +66,24 @@ def _sqlite() -> list[str]:
 
 
 def _condition(table: str, dialect: str) -> str:
-    """Return what must hold of a new row; it also refuses the row that INSERT OR REPLACE would put in place of one."""
+    """Return what must hold of a new row.
+
+    On SQLite also that no row has its keys, since INSERT OR REPLACE would put it in place of that one; PostgreSQL
+    knows no such statement, and its unique keys see to it.
+    """
     if table == "about":
         return "NOT EXISTS (SELECT 1 FROM about)"
+    zero = "00" * 32
+    if dialect == "postgresql" and table == "entries":
+        return _FOLLOWS.format(start=f"'\\x{zero}'::bytea")
+    if dialect == "postgresql":
+        return _BELONGS
+    conditions = [_NO_OTHER.format(table=table)]
     if table == "entries":
-        zero = "00" * 32
-        return _NEXT.format(start=f"X'{zero}'" if dialect == "sqlite" else f"'\\x{zero}'::bytea")
-    return f"{_NO_OTHER.format(table=table)} AND NOT {_ERASED.format(row='NEW')}"
+        conditions += [_FOLLOWS.format(start=f"X'{zero}'"), _NEW_REQUEST]
+    else:
+        conditions.append(_BELONGS)
+    return " AND ".join(conditions)
 
 
 def _postgresql() -> list[str]:
@@ -80,7 +93,8 @@ def _postgresql() -> list[str]:
     ]
     for table in GUARDED:
         made += [
-            f"CREATE FUNCTION {table}_in_order() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN"
+            f"CREATE FUNCTION {table}_in_order() RETURNS trigger LANGUAGE plpgsql"
+            f" SET enable_seqscan = off AS $$BEGIN"  # its plan is made while the book is empty, and kept
             f" IF NOT ({_condition(table, 'postgresql')}) THEN RAISE EXCEPTION '{_REFUSED}'; END IF; RETURN NEW; END$$",
             f"CREATE TRIGGER {table}_in_order BEFORE INSERT ON {table}"
             f" FOR EACH ROW EXECUTE FUNCTION {table}_in_order()",

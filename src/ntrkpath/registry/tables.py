@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
 #: Text is ordered by its code points, on SQLite as on PostgreSQL.
@@ -29,10 +31,10 @@ entries = sa.Table(
     sa.Column("digest", BYTES, nullable=False),
     sa.Column("previous", BYTES, nullable=False),
     sa.Column("hash", BYTES, nullable=False),
-    sa.UniqueConstraint("site", "request", name="entries_request"),
+    sa.UniqueConstraint("request", "site", name="entries_request"),
     sqlite_with_rowid=False,
 )  # fmt: skip
-by_subject = sa.Index("entries_subject", entries.c.site, entries.c.subject, entries.c.seq)
+by_subject = sa.Index("entries_subject", entries.c.subject, entries.c.site, entries.c.seq)
 
 bodies = sa.Table(
     "bodies", book,
@@ -40,7 +42,6 @@ bodies = sa.Table(
     sa.Column("seq", NUMBER, primary_key=True),
     sa.Column("salt", BYTES, nullable=False),
     sa.Column("body", BYTES, nullable=False),
-    sa.ForeignKeyConstraint(["site", "seq"], ["entries.site", "entries.seq"], name="bodies_entry"),
     sqlite_with_rowid=False,
 )  # fmt: skip
 
@@ -49,9 +50,35 @@ files = sa.Table(
     sa.Column("site", TEXT, primary_key=True),
     sa.Column("seq", NUMBER, primary_key=True),
     sa.Column("content", BYTES, nullable=False),
-    sa.ForeignKeyConstraint(["site", "seq"], ["entries.site", "entries.seq"], name="files_entry"),
     sqlite_with_rowid=False,
 )  # fmt: skip
+
+
+
+def insert_many(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]], after: str = "") -> None:
+    """Insert rows in their order; on PostgreSQL as one statement over arrays, which is many times as fast.
+
+    Args:
+        after: What follows the rows, as ``ON CONFLICT ...``.
+    """
+    names = [column.name for column in table.columns]
+    listed = ", ".join(names)
+    if connection.dialect.name != "postgresql" or len(rows) == 1:
+        marks = ", ".join(f":{name}" for name in names)
+        connection.execute(sa.text(f"INSERT INTO {table.name} ({listed}) VALUES ({marks}) {after}"), rows)  # noqa: S608
+        return
+    arrays = ", ".join(f"CAST(:{c.name} AS {_array(c)}[])" for c in table.columns)
+    statement = f"INSERT INTO {table.name} ({listed}) SELECT * FROM unnest({arrays}) {after}"  # noqa: S608
+    connection.execute(sa.text(statement), {name: [row[name] for row in rows] for name in names})
+
+
+def _array(column: sa.Column[Any]) -> str:
+    if isinstance(column.type, sa.LargeBinary):
+        return "bytea"
+    if isinstance(column.type, sa.BigInteger | sa.Integer):
+        return "bigint"
+    return "boolean" if isinstance(column.type, sa.Boolean) else "text"
+
 
 #: One row a subject; see ``views``.
 current = sa.Table(

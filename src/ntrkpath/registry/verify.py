@@ -132,7 +132,7 @@ class _Walk:
         site, seq, previous = None, 0, chain.START
         heads = {c.site: c for c in self.head.chains} if self.head else {}
         for row in streamed(self.connection, query):
-            link = Link(*row[:11])
+            link = Link._make(tuple(row)[:11])
             if link.site != site:
                 site, seq, previous = link.site, 0, chain.START
             self.count += 1
@@ -242,5 +242,7 @@ def _hex(value: Any) -> str:
 
 def _plain(link: Link) -> Link:
     """Return a link whose digests are bytes whatever a changed database holds there."""
+    if isinstance(link.digest, bytes) and isinstance(link.previous, bytes):
+        return link
     as_bytes = [value if isinstance(value, bytes) else b"" for value in (link.digest, link.previous)]
     return link._replace(digest=as_bytes[0], previous=as_bytes[1])

@@ -115,10 +115,9 @@ def _insert(connection: sa.Connection, table: sa.Table) -> Any:
 
 
 def _upsert(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
-    insert = _insert(connection, table)
     keys = [column.name for column in table.primary_key]
-    others = {c.name: insert.excluded[c.name] for c in table.columns if c.name not in keys}
-    connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=others), rows)
+    others = ", ".join(f"{c.name} = excluded.{c.name}" for c in table.columns if c.name not in keys)
+    tables.insert_many(connection, table, rows, f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {others}")
 
 
 def rebuild(connection: sa.Connection, subjects: Iterable[Subject], file_of: FileOf) -> int:

@@ -115,10 +115,7 @@ def _check(draft: Draft) -> None:
 
 
 def _append_to(connection: sa.Connection, site: str, drafts: list[Draft]) -> list[Written]:
-    standing = _requests(connection, site, drafts)
-    subjects = list(dict.fromkeys(draft.subject for draft in drafts))
-    entries = entries_of(connection, site, subjects)
-    seq, previous = newest(connection, site)
+    standing, entries, (seq, previous) = _before(connection, site, drafts)
     links: list[Link] = []
     beside: list[dict[str, Any]] = []
     files: list[dict[str, Any]] = []
@@ -141,8 +138,8 @@ def _append_to(connection: sa.Connection, site: str, drafts: list[Draft]) -> lis
         standing[draft.request] = (entry, link.digest, salt)
         made.append(Written(entry, new=True))
     if links:
-        connection.execute(tables.entries.insert(), [link._asdict() for link in links])
-        connection.execute(tables.bodies.insert(), beside)
+        tables.insert_many(connection, tables.entries, [link._asdict() for link in links])
+        tables.insert_many(connection, tables.bodies, beside)
         if files:
             connection.execute(tables.files.insert(), files)
         changed = dict.fromkeys(link.subject for link in links if link.subject != WHOLE)
@@ -150,11 +147,32 @@ def _append_to(connection: sa.Connection, site: str, drafts: list[Draft]) -> lis
     return made
 
 
-def _requests(connection: sa.Connection, site: str, drafts: list[Draft]) -> dict[str, tuple[Entry[Any], bytes, Any]]:
+def _before(
+    connection: sa.Connection, site: str, drafts: list[Draft]
+) -> tuple[dict[str, tuple[Entry[Any], bytes, Any]], dict[str, list[Entry[Any]]], tuple[int, bytes]]:
+    """Return, in one round trip: what stands under the requests, every entry of the subjects, and the newest entry."""
     e, b = tables.entries.c, tables.bodies.c
-    query = joined().add_columns(e.digest, b.salt).where(e.site == site)
-    rows = connection.execute(query.where(e.request.in_([draft.request for draft in drafts])))
-    return {row.request: (entry_of(row), bytes(row.digest), row.salt) for row in rows}
+    whole = joined().add_columns(e.digest, b.salt, e.hash).where(e.site == site)
+    last = sa.select(sa.func.max(e.seq)).where(e.site == site).scalar_subquery()
+    parts = [
+        whole.add_columns(sa.literal(what).label("what")).where(condition)
+        for what, condition in (
+            ("request", e.request.in_([draft.request for draft in drafts])),
+            ("subject", e.subject.in_(list(dict.fromkeys(draft.subject for draft in drafts)))),
+            ("newest", e.seq == last),
+        )
+    ]
+    standing: dict[str, tuple[Entry[Any], bytes, Any]] = {}
+    entries: dict[str, list[Entry[Any]]] = {}
+    head = (0, chain.START)
+    for row in sorted(connection.execute(sa.union_all(*parts)), key=lambda row: row.seq):
+        if row.what == "newest":
+            head = (row.seq, bytes(row.hash))
+        elif row.what == "request":
+            standing[row.request] = (entry_of(row), bytes(row.digest), row.salt)
+        else:
+            entries.setdefault(row.subject, []).append(entry_of(row))
+    return standing, entries, head
 
 
 def _same(draft: Draft, entry: Entry[Any], digest: bytes, salt: Any) -> Entry[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -12,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ntrkpath.guidance import load
+from ntrkpath.model.case import Case, Diagnosis, PanTrkIhc, RnaMps
 from ntrkpath.pathway import Pathway
-from ntrkpath.registry.entries import Answer, NoMoreData, NoMoreUse, Query, Reply
+from ntrkpath.registry.entries import Answer, CallerFile, CaseVersion, NoMoreData, NoMoreUse, Query, Reply
 from ntrkpath.registry.forms import (
     CentralReview,
     Consent,
@@ -149,9 +151,6 @@ def test_the_literature_the_withdrawn_and_other_collections_are_left_out_and_cou
 
 
 def test_the_histology_before_the_test_counts_and_not_the_one_that_the_fusion_made() -> None:
-    from ntrkpath.model.case import Case, Diagnosis
-    from ntrkpath.registry.entries import CaseVersion
-
     renamed = CaseVersion(case=Case(id="S1", diagnosis=Diagnosis(histology="infantile fibrosarcoma")))
     found = one(renamed, histology="spindle cell sarcoma")
     assert found.histology == "spindle_cell_sarcoma_nos"
@@ -465,3 +464,40 @@ def test_pictures_tell_those_who_do_not_see_them_the_counts() -> None:
     drawn = pictures(found)
     assert f"Screened: {found.flow.main[0].count}" in drawn["flow"][0]
     assert "share still waiting" in drawn["turnaround"][0] and "<desc" in drawn["turnaround"][0]
+
+
+# --- caller files -----------------------------------------------------------------------------------------------------
+ARRIBA = Path(__file__).parent / "data" / "readers" / "arriba_v2.tsv"
+
+
+def sequenced_by_file() -> Subject:
+    """Return a subject whose sequencing stands in a kept caller file alone."""
+    case = Case(
+        id="S1", diagnosis=Diagnosis(histology="leiomyosarcoma"),
+        tests=[PanTrkIhc(percent=60.0, control="adequate"), RnaMps(file="a.tsv", assembly="GRCh37")],
+    )  # fmt: skip
+    kept = CallerFile(name="a.tsv", whole_sha256="x", kept_sha256="x", rows=1, caller="arriba", test=2)
+    return tumour("S1", CaseVersion(case=case), kept)
+
+
+def test_a_fusion_that_stands_in_a_kept_caller_file_is_found_with_its_partner() -> None:
+    content = ARRIBA.read_bytes()
+    found = gathered([sequenced_by_file()], protocol(), load(), DAY, lambda site, seq: content).participants[0]
+    assert found.sequence == "fusion" and found.fault == ""
+    assert [(f.partner, f.gene) for f in found.fusions] == [("TPM3", "NTRK1")]
+
+
+def test_a_caller_file_that_is_not_kept_is_told_and_is_no_result() -> None:
+    found = gathered([sequenced_by_file()], protocol(), load(), DAY).participants[0]
+    assert found.fault and found.sequence == "not_done" and found.stain == "not_done"
+
+
+def test_the_head_of_a_caller_file_alone_is_no_negative() -> None:
+    head = ARRIBA.read_bytes().splitlines(keepends=True)[0]
+    found = gathered([sequenced_by_file()], protocol(), load(), DAY, lambda site, seq: head).participants[0]
+    assert found.sequence == "open"
+
+
+def test_a_driver_that_only_the_reading_knows_is_not_taken_for_none_looked_for() -> None:
+    assert everything([tumour("S1", stain=60.0, sequence="fusion", histology="ALK-positive inflammatory "
+                              "myofibroblastic tumour")]).other_drivers.found.count == 1  # fmt: skip

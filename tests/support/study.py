@@ -115,6 +115,10 @@ class Kept:
         found = self.kept.get((site, ident))
         return Subject(found) if found else None
 
+    def file(self, site: str, seq: int) -> bytes | None:
+        """Return that no caller file is kept."""
+        return None
+
     def append(self, *drafts: Draft) -> None:
         """Append drafts; a request that is there already is not written again."""
         known = {e.request for es in self.kept.values() for e in es}

@@ -59,7 +59,7 @@ def worklist_command(
     guidance = load(edition)
     protocol = load_protocol(name, guidance)
     with Book.open(database) as book:
-        found = gathered(book.subjects(site), protocol, guidance, _day(as_of))
+        found = gathered(book.subjects(site), protocol, guidance, _day(as_of), book.file)
     lists = worklists(found.participants, protocol, _day(as_of))
     if only is not None:
         lists = {only: lists[only]}
@@ -95,7 +95,7 @@ def results_command(
     guidance = load(edition)
     protocol = load_protocol(name, guidance)
     with Book.open(database) as book:
-        found = results(book.subjects(site), protocol, guidance, _day(as_of))
+        found = results(book.subjects(site), protocol, guidance, _day(as_of), book.file)
     if form == "html":
         write(results_html(found, guidance), out)
     else:
@@ -216,7 +216,7 @@ def changed_command(
         day = before.date() if before is not None else _day(as_of)
         earlier = Pathway(load(before_edition or edition), day, probability=False)
     with Book.open(database) as book:
-        found = list(changed(book.subjects(site), after, earlier))
+        found = list(changed(book.subjects(site), after, earlier, book.file))
     forms: dict[str, Any] = {
         "text": lambda: changed_text(found), "csv": lambda: changed_csv(found),
         "json": lambda: msgspec.json.encode(found) + b"\n",
@@ -245,7 +245,7 @@ def own_evidence_command(folder: Path, database: str, name: str, as_of: dt.date 
     guidance = load(edition)
     protocol = load_protocol(name, guidance)
     with Book.open(database) as book:
-        found = gathered(book.subjects(), protocol, guidance, _day(as_of))
+        found = gathered(book.subjects(), protocol, guidance, _day(as_of), book.file)
     counts = own_counts(found.participants, guidance)
     click.echo("Reckoning the probabilities anew; this takes half a minute.", err=True)
     made = write_edition(counts, guidance, protocol, _day(as_of), folder)
@@ -279,7 +279,7 @@ def central_review_command(
     guidance = load(edition)
     protocol = load_protocol(name, guidance)
     with Book.open(database) as book:
-        found = gathered(book.subjects(site), protocol, guidance, _day(as_of))
+        found = gathered(book.subjects(site), protocol, guidance, _day(as_of), book.file)
     write(review_csv(to_review(found.participants, protocol)), out)
     return EXIT_OK
 

@@ -9,6 +9,7 @@ import msgspec
 from ntrkpath.model.errors import NtrkpathError
 from ntrkpath.pathway import Pathway
 from ntrkpath.registry.entries import Answer
+from ntrkpath.registry.study.attached import FileOf, attached_to, none_kept
 from ntrkpath.registry.subjects import Subject
 
 
@@ -32,7 +33,9 @@ class Changed(msgspec.Struct, frozen=True, kw_only=True):
     fault: str = ""
 
 
-def changed(subjects: Iterable[Subject], after: Pathway, before: Pathway | None = None) -> Iterator[Changed]:
+def changed(
+    subjects: Iterable[Subject], after: Pathway, before: Pathway | None = None, file_of: FileOf = none_kept
+) -> Iterator[Changed]:
     """Yield the usable, active cases whose actions change.
 
     Args:
@@ -40,20 +43,21 @@ def changed(subjects: Iterable[Subject], after: Pathway, before: Pathway | None 
         after: The edition and date that are new.
         before: The edition and date to compare with; the last answer given to each where not given, and those that
             never had one are then not listed.
+        file_of: Gives the caller files that the book keeps (``Book.file``).
     """
     for subject in subjects:
         case = subject.case
         if case is None or not subject.usable or subject.status != "active":
             continue
         try:
-            old = _then(subject, before)
+            old = _then(subject, before, file_of)
         except NtrkpathError:
             continue
         if old is None:
             continue
         actions, drug, was = old
         try:
-            now = after.recommend(case)
+            now = after.recommend(case, attached_to(subject, case, file_of))
         except NtrkpathError as error:
             yield Changed(
                 site=subject.site, id=subject.id, gained=(), lost=actions, trk_inhibitor="", trk_inhibitor_was=drug,
@@ -69,11 +73,11 @@ def changed(subjects: Iterable[Subject], after: Pathway, before: Pathway | None 
             )  # fmt: skip
 
 
-def _then(subject: Subject, before: Pathway | None) -> tuple[tuple[str, ...], str, str] | None:
+def _then(subject: Subject, before: Pathway | None, file_of: FileOf) -> tuple[tuple[str, ...], str, str] | None:
     """Return the actions of then, what was said of the drug, and the edition and date; ``None`` without an answer."""
     if before is not None:
         assert subject.case is not None
-        then = before.recommend(subject.case)
+        then = before.recommend(subject.case, attached_to(subject, subject.case, file_of))
         actions = tuple(action.action for action in then.actions)
         return actions, then.answer.trk_inhibitor, f"{before.edition.id}, {before.as_of}"
     newest = subject.newest(Answer)

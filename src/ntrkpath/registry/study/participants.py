@@ -16,7 +16,9 @@ import msgspec
 from ntrkpath.guidance import Edition
 from ntrkpath.model.errors import NtrkpathError
 from ntrkpath.pathway import Pathway
+from ntrkpath.pathway.intake.files import Attached
 from ntrkpath.registry.partial_dates import earliest, latest
+from ntrkpath.registry.study.attached import FileOf, attached_to, none_kept
 from ntrkpath.registry.study.before import case_before, traits_before
 from ntrkpath.registry.study.draw import taken
 from ntrkpath.registry.study.findings import Fusion, fusions_of, other_drivers, traits_of_tests
@@ -91,8 +93,17 @@ class Gathered(msgspec.Struct, frozen=True):
     left_out: dict[str, int]
 
 
-def gathered(subjects: Iterable[Subject], protocol: Protocol, edition: Edition, as_of: dt.date) -> Gathered:
+def gathered(
+    subjects: Iterable[Subject], protocol: Protocol, edition: Edition, as_of: dt.date, file_of: FileOf = none_kept
+) -> Gathered:
     """Return the participants of a study among the subjects of a book, by site and pseudonym.
+
+    Args:
+        subjects: Of a book.
+        protocol: The protocol of the study.
+        edition: The edition that reads the tests.
+        as_of: The day of the study.
+        file_of: Gives the caller files that the book keeps (``Book.file``).
 
     Whoever has withdrawn the use of their data or refused consent, the literature, and collections that the protocol
     does not screen are left out and counted.
@@ -102,7 +113,7 @@ def gathered(subjects: Iterable[Subject], protocol: Protocol, edition: Edition, 
     left_out: Counter[str] = Counter()
     for subject in subjects:
         why = _why_not(subject, protocol)
-        one = None if why else _participant(subject, protocol, pathway)
+        one = None if why else _participant(subject, protocol, pathway, file_of)
         if one is None:
             left_out[why or "outside the population"] += 1
         else:
@@ -124,7 +135,7 @@ def _why_not(subject: Subject, protocol: Protocol) -> str:
     return ""
 
 
-def _participant(subject: Subject, protocol: Protocol, pathway: Pathway) -> Participant | None:
+def _participant(subject: Subject, protocol: Protocol, pathway: Pathway, file_of: FileOf) -> Participant | None:
     early = case_before(subject)
     histology, name, before, fault = "", "not stated", {"histology_group": "unresolved"}, ""
     if early is not None:
@@ -137,10 +148,12 @@ def _participant(subject: Subject, protocol: Protocol, pathway: Pathway) -> Part
         return None
     stratum = stratum_of(protocol, before)
     levels: dict[str, str] = {}
+    attached: Attached = {}
     case = with_forms(subject, early)
     if case is not None and not fault:
         try:
-            levels = pathway.chain.decide(pathway.facts(case)[0][0]).levels
+            attached = attached_to(subject, case, file_of)
+            levels = pathway.chain.decide(pathway.facts(case, attached)[0][0]).levels
         except NtrkpathError as error:
             fault = f"{error.where}: {error.problem}".strip(": ")
     steps = _steps(subject)
@@ -156,8 +169,8 @@ def _participant(subject: Subject, protocol: Protocol, pathway: Pathway) -> Part
         sequence_level=levels.get("sequence", "not_done"),
         stratum=stratum.id,
         drawn=taken(protocol.negatives.key, "negatives", subject.site, subject.id, stratum.fraction),
-        traits={**traits_before(subject, early, before), **traits_of_tests(case)},
-        fusions=fusions_of(case),
+        traits={**traits_before(subject, early, before), **traits_of_tests(case, attached)},
+        fusions=fusions_of(case, attached),
         drivers=other_drivers(case, levels),
         exhausted=_exhausted(subject, steps),
         subject=subject,

@@ -9,6 +9,7 @@ import msgspec
 
 from ntrkpath.guidance import Edition
 from ntrkpath.registry.study.accuracy import Accuracy, accuracy, by_trait
+from ntrkpath.registry.study.attached import FileOf, none_kept
 from ntrkpath.registry.study.correlation import Correlations, correlations
 from ntrkpath.registry.study.drivers import OtherDrivers, other_drivers_beside
 from ntrkpath.registry.study.flow import Flow, flow
@@ -61,9 +62,11 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     stopping: tuple[Stopping, ...]
 
 
-def results(subjects: Iterable[Subject], protocol: Protocol, edition: Edition, as_of: dt.date) -> Results:
+def results(
+    subjects: Iterable[Subject], protocol: Protocol, edition: Edition, as_of: dt.date, file_of: FileOf = none_kept
+) -> Results:
     """Return the results of a study over the subjects of a book; their order changes nothing."""
-    return results_of(gathered(subjects, protocol, edition, as_of), protocol, edition, as_of)
+    return results_of(gathered(subjects, protocol, edition, as_of, file_of), protocol, edition, as_of)
 
 
 def results_of(found: Gathered, protocol: Protocol, edition: Edition, as_of: dt.date) -> Results:

@@ -91,7 +91,7 @@ class Opened:
         if self._gathered is None or self._day != self.day or self._grown():
             self._day, self._results = self.day, None
             self._seen = {}
-            self._gathered = gathered(self._noted(), self.protocol, self.edition, self.day)
+            self._gathered = gathered(self._noted(), self.protocol, self.edition, self.day, self.book.file)
         return self._gathered
 
     def _grown(self) -> bool:

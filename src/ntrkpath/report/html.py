@@ -8,10 +8,10 @@ from tempfile import SpooledTemporaryFile
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.fusion import FusionVerdict
 from ntrkpath.model.recommendation import Recommendation
-from ntrkpath.report import probability, sections, words
+from ntrkpath.report import probability, sections, terms
 from ntrkpath.report.markup import Html, el
 from ntrkpath.report.page import page
-from ntrkpath.report.words import plain
+from ntrkpath.report.terms import plain
 
 
 def _case(rec: Recommendation, edition: Edition, position: int, verdicts: Sequence[FusionVerdict]) -> Html:
@@ -51,7 +51,7 @@ def _entry(rec: Recommendation, position: int) -> Html:
     return el(
         "li",
         el("a", f"Case {plain(rec.case_id)}", href=f"#case-{position}"),
-        f": {words.tier_words(rec.priority)}. {rec.actions[0].text if rec.actions else 'No next step.'}",
+        f": {terms.tier_words(rec.priority)}. {rec.actions[0].text if rec.actions else 'No next step.'}",
     )
 
 

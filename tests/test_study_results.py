@@ -439,15 +439,15 @@ def test_own_counts_are_of_groups_of_the_evidence_and_leave_out_what_has_no_end(
 
 
 def test_no_cell_of_a_file_is_run_by_a_spreadsheet() -> None:
-    from ntrkpath.registry.report.study_files import worklists_csv
     from ntrkpath.registry.study.worklists import Item
+    from ntrkpath.report.study_files import worklists_csv
 
     lines = worklists_csv({"query_open": (Item("query_open", "A", "=S1", "+1", None),)}).splitlines()
     assert lines[1] == "query_open,A,'=S1,'+1,"
 
 
 def test_the_forest_shows_every_histology_with_a_fusion_and_says_what_it_leaves_out() -> None:
-    from ntrkpath.registry.report.study_pictures import MOST, pictures
+    from ntrkpath.report.study_pictures import MOST, pictures
 
     found = everything(synthetic())
     drawn = pictures(found)["frequency"][0]
@@ -458,7 +458,7 @@ def test_the_forest_shows_every_histology_with_a_fusion_and_says_what_it_leaves_
 
 
 def test_pictures_tell_those_who_do_not_see_them_the_counts() -> None:
-    from ntrkpath.registry.report.study_pictures import pictures
+    from ntrkpath.report.study_pictures import pictures
 
     found = everything(synthetic())
     drawn = pictures(found)

@@ -49,10 +49,10 @@ def worklist_command(
     from ntrkpath.guidance import load
     from ntrkpath.model.errors import RegistryError
     from ntrkpath.registry.book import Book
-    from ntrkpath.registry.report.study_files import worklists_csv, worklists_text
     from ntrkpath.registry.study.participants import gathered
     from ntrkpath.registry.study.protocol import load_protocol
     from ntrkpath.registry.study.worklists import LISTS, worklists
+    from ntrkpath.report.study_files import worklists_csv, worklists_text
 
     if only is not None and only not in LISTS:
         raise RegistryError("no such list", where="--list", value=only, allowed=LISTS)
@@ -88,9 +88,9 @@ def results_command(
     """Show the results so far: attrition, turnaround, the stain against sequencing, frequency, outcome."""
     from ntrkpath.guidance import load
     from ntrkpath.registry.book import Book
-    from ntrkpath.registry.report.study_files import results_csv, results_html, results_json, results_text
     from ntrkpath.registry.study.protocol import load_protocol
     from ntrkpath.registry.study.results import results
+    from ntrkpath.report.study_files import results_csv, results_html, results_json, results_text
 
     guidance = load(edition)
     protocol = load_protocol(name, guidance)
@@ -126,9 +126,9 @@ def plan_command(
     """
     import msgspec
 
-    from ntrkpath.registry.report.study_files import screening_text, sequencing_text
     from ntrkpath.registry.study.planned_screening import to_screen
     from ntrkpath.registry.study.planned_sequencing import to_sequence
+    from ntrkpath.report.study_files import screening_text, sequencing_text
 
     if frequency is not None and width is not None:
         screened = to_screen(frequency, width, assurance=assurance, evaluable=evaluable)
@@ -207,8 +207,8 @@ def changed_command(
     from ntrkpath.guidance import load
     from ntrkpath.pathway import Pathway
     from ntrkpath.registry.book import Book
-    from ntrkpath.registry.report.study_files import changed_csv, changed_text
     from ntrkpath.registry.study.changed import changed
+    from ntrkpath.report.study_files import changed_csv, changed_text
 
     after = Pathway(load(edition), _day(as_of), probability=False)
     earlier = None
@@ -271,10 +271,10 @@ def central_review_command(
     """
     from ntrkpath.guidance import load
     from ntrkpath.registry.book import Book
-    from ntrkpath.registry.report.study_files import review_csv
     from ntrkpath.registry.study.participants import gathered
     from ntrkpath.registry.study.protocol import load_protocol
     from ntrkpath.registry.study.review import to_review
+    from ntrkpath.report.study_files import review_csv
 
     guidance = load(edition)
     protocol = load_protocol(name, guidance)
@@ -295,13 +295,15 @@ def study_command(folder: Path, subjects: int | None, opened: bool, port: int) -
     Nobody in it ever lived. The same command makes the same study; a folder that holds it already is opened as it is.
     """
     from ntrkpath.guidance import load
+    from ntrkpath.model.numbers import grouped
     from ntrkpath.registry.study.protocol import load_protocol
     from ntrkpath.registry.study.synthetic import as_of, fill
 
     guidance = load()
     count = fill(folder, load_protocol("sts_ihc_mps", guidance), guidance, subjects)
     if count:
-        click.echo(f"A synthetic study of {count:,} subjects, as of {as_of()}, in {folder.as_posix()}.", err=True)
+        said = f"A synthetic study of {grouped(count)} subjects, as of {as_of()}, in {folder.as_posix()}."
+        click.echo(said, err=True)
     if opened:
         from ntrkpath.cli.registry_pages import serve_registry
 

@@ -9,6 +9,7 @@ import msgspec
 from ntrkpath.figures import axes
 from ntrkpath.figures.series import style
 from ntrkpath.figures.svg import clean, number, tag, text_lines
+from ntrkpath.model.numbers import grouped, percent
 
 
 class Stair(msgspec.Struct, frozen=True):
@@ -63,9 +64,9 @@ def waiting_svg(
     y = bottom + axes.AXIS + 8
     parts.append(text_lines(["at risk"], axes.MARGIN, y, axes.SMALL, class_="quiet"))
     for time, count in at_risk:
-        parts.append(text_lines([f"{count:,}"], flat.px(time), y, axes.SMALL, anchor="middle"))
+        parts.append(text_lines([grouped(count)], flat.px(time), y, axes.SMALL, anchor="middle"))
     below, height = axes.notes(notes, y + 10)
-    told = [f"{axes.percent(stair.share)} after {stair.time:g}" for stair in _some(stairs)]
+    told = [f"{percent(stair.share)} after {stair.time:g}" for stair in _some(stairs)]
     said = f"{upright}: {'; '.join(told) or 'no event yet'}."
     return axes.plot([*parts, below], height, clean(title), " ".join([said, *notes]), ident)
 

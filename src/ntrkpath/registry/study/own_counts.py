@@ -66,7 +66,7 @@ def write_edition(
         raise RegistryError("there is something already", where=str(out), remedy="name a new directory")
     data = {name: copy.deepcopy(edition.data[name]) for name in ("guideline", "references", "evidence_frequency")}
     data["guideline"]["id"] += "_own"
-    data["guideline"]["version"] = f"{edition.version}+own.{as_of:%Y%m%d}"
+    data["guideline"]["version"] = f"{edition.version}+own.{as_of.isoformat()}"
     data["guideline"]["title"] += " (with the counts of this registry)"
     said = f"Counts of this registry to {as_of}, protocol {protocol.id} {protocol.version}; not published"
     data["references"]["references"].append({"id": STUDY, "short": said})

@@ -12,7 +12,10 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from ntrkpath.registry.incoming import rule
-from ntrkpath.registry.report.study_files import (
+from ntrkpath.registry.review import waiting
+from ntrkpath.registry.study.review import to_review
+from ntrkpath.registry.study.worklists import LISTS
+from ntrkpath.report.study_files import (
     heading,
     lead,
     results_csv,
@@ -21,11 +24,8 @@ from ntrkpath.registry.report.study_files import (
     review_csv,
     worklists_csv,
 )
-from ntrkpath.registry.report.study_pictures import pictures
-from ntrkpath.registry.report.study_sheets import sheets
-from ntrkpath.registry.review import waiting
-from ntrkpath.registry.study.review import to_review
-from ntrkpath.registry.study.worklists import LISTS
+from ntrkpath.report.study_pictures import pictures
+from ntrkpath.report.study_sheets import sheets
 from ntrkpath.server.drawing import embed
 from ntrkpath.server.registry import timeline
 from ntrkpath.server.registry.opened import Opened

@@ -81,7 +81,7 @@ def _shown(entry: Entry[Any], stands: bool) -> Shown:
         title=form.get("title") or _TITLES.get(entry.kind, entry.kind.replace("_", " ")),
         items=tuple(_items(entry.body, plain, form)) if entry.body is not None else (("", "erased"),),
         author=entry.author,
-        written=f"{entry.at:%Y-%m-%d %H:%M}",
+        written=_minute(entry),
         stands=stands or isinstance(entry.body, Retraction),
     )
 
@@ -112,7 +112,7 @@ def versions(subject: Subject) -> tuple[Version, ...]:
         after = dict(flat(msgspec.to_builtins(entry.body.case)))
         found.append(
             Version(
-                seq=entry.seq, written=f"{entry.at:%Y-%m-%d %H:%M}", author=entry.author,
+                seq=entry.seq, written=_minute(entry), author=entry.author,
                 differences=differences(before, after),
             )
         )  # fmt: skip
@@ -150,6 +150,10 @@ def answers(subject: Subject) -> tuple[Entry[Answer], ...]:
 def decisions(subject: Subject) -> tuple[Entry[Decision], ...]:
     """Return the decisions taken, the newest first."""
     return tuple(reversed(subject.decisions))
+
+
+def _minute(entry: Entry[Any]) -> str:
+    return entry.at.replace(tzinfo=None).isoformat(" ", "minutes")
 
 
 class Asked(msgspec.Struct, frozen=True):

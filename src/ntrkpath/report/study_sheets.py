@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ntrkpath.evidence.proportions import Interval
-from ntrkpath.evidence.sheets import Row, Sheet, between, percent
+from ntrkpath.model import numbers
 from ntrkpath.model.delimited import neutral
 from ntrkpath.registry.study.accuracy import Accuracy, Figure
 from ntrkpath.registry.study.flow import FlowStage
 from ntrkpath.registry.study.results import Results
 from ntrkpath.registry.study.weighted import Stratum
+from ntrkpath.report.sheet import Row, Sheet
 from ntrkpath.rounds.shares import Ratio
 
 OTHER_LEFT_OUT = "Left out of every figure: {reasons}."
@@ -20,8 +21,8 @@ OTHER_LEFT_OUT = "Left out of every figure: {reasons}."
 def shown(interval: Interval | None) -> str:
     """Return a share with its interval, or a dash."""
     if interval is None:
-        return "-"
-    return f"{percent(interval.estimate)} ({between(interval.low, interval.high)})"
+        return numbers.NONE
+    return numbers.percent_with_range(interval.estimate, interval.low, interval.high)
 
 
 def of(found: Ratio) -> str:
@@ -62,8 +63,9 @@ def flow_sheet(found: Results) -> Sheet:
 def _stages(stages: Iterable[FlowStage], arm: str) -> Iterable[Row]:
     for i, stage in enumerate(stages):
         left = ", ".join(f"{why} {count}" for why, count in stage.leaves.items())
+        kind = "group" if arm == "negatives" and i == 0 else "study"
         yield Row(
-            cells=(stage.label, f"{stage.count:,}", left), kind="group" if arm == "negatives" and i == 0 else "study",
+            cells=(stage.label, numbers.grouped(stage.count), left), kind=kind,
             record={"sheet": "flow", "arm": arm, "stage": stage.id, "tumours": stage.count,
                     **{f"left_{why.replace(' ', '_')}": count for why, count in stage.leaves.items()}},
         )  # fmt: skip
@@ -74,7 +76,7 @@ def turnaround_sheet(found: Results) -> Sheet:
     rows = []
     for one in found.turnaround:
         curve = one.curve
-        within = "-" if one.within is None else percent(one.within)
+        within = numbers.percent(one.within)
         rows.append(Row(
             cells=(one.says, str(curve.followed), str(one.waiting), str(one.ended), days(curve.median),
                    "-" if one.limit is None else f"{one.limit} days", within),

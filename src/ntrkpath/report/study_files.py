@@ -11,15 +11,16 @@ import msgspec
 
 from ntrkpath.guidance import Edition
 from ntrkpath.model.delimited import neutral
-from ntrkpath.registry.report.study_pictures import pictures
-from ntrkpath.registry.report.study_sheets import figure_why, sheets
+from ntrkpath.model.numbers import grouped, percent, set_percent
 from ntrkpath.registry.study.changed import Changed
 from ntrkpath.registry.study.planned_screening import ToScreen
 from ntrkpath.registry.study.planned_sequencing import ToSequence
 from ntrkpath.registry.study.results import Results
 from ntrkpath.registry.study.review import ToReview
 from ntrkpath.registry.study.worklists import LISTS, Item
-from ntrkpath.report.evidence import evidence_html, sheet_text, sheets_csv
+from ntrkpath.report.sheet_forms import evidence_html, sheet_text, sheets_csv
+from ntrkpath.report.study_pictures import pictures
+from ntrkpath.report.study_sheets import figure_why, sheets
 
 _WIDTH = 110
 
@@ -84,11 +85,11 @@ def worklists_text(found: Mapping[str, Sequence[Item]], most: int = 20) -> str:
 def screening_text(found: ToScreen) -> str:
     """Return a plan for a frequency as text."""
     said = [
-        f"Screen {found.screened:,} tumours, for {found.results:,} with a result.",
-        f"Then the exact 95 % interval of a frequency of {100 * found.frequency:g} % is no wider than "
-        f"{100 * found.width:g} % (upper less lower end) with a chance of {100 * found.chance:.0f} % (wanted: "
-        f"{100 * found.assurance:g} %), and so with every larger number.",
-        f"Fusions expected: {found.expected:.1f}; chance of finding none: {100 * found.none_found:.2g} %.",
+        f"Screen {grouped(found.screened)} tumours, for {grouped(found.results)} with a result.",
+        f"Then the exact 95 % interval of a frequency of {set_percent(found.frequency)} is no wider than "
+        f"{set_percent(found.width)} (upper less lower end) with a chance of {percent(found.chance)} (wanted: "
+        f"{set_percent(found.assurance)}), and so with every larger number.",
+        f"Fusions expected: {found.expected:.1f}; chance of finding none: {percent(found.none_found)}.",
     ]
     return "\n".join(line for text in said for line in textwrap.wrap(text, _WIDTH)) + "\n"
 
@@ -96,16 +97,16 @@ def screening_text(found: ToScreen) -> str:
 def sequencing_text(found: ToSequence) -> str:
     """Return plans for a sensitivity as text, a scope after the other."""
     lines = textwrap.wrap(
-        f"To show a sensitivity of {100 * found.at_least:g} % or more with a chance of {100 * found.assurance:g} %, "
-        f"where it is {100 * found.sensitivity:g} % and the specificity {100 * found.specificity:g} %:", _WIDTH,
+        f"To show a sensitivity of {set_percent(found.at_least)} or more with a chance of "
+        f"{set_percent(found.assurance)}, where it is {set_percent(found.sensitivity)} and the specificity {set_percent(found.specificity)}:", _WIDTH,
     )  # fmt: skip
     for plan in found.plans:
         lines += ["", f"Of {', '.join(plan.scope)}"]
         if plan.enough:
-            lines.append(f"  Sequence {plan.total:,} stained negatives:")
+            lines.append(f"  Sequence {grouped(plan.total)} stained negatives:")
             for one in plan.drawn:
-                lines.append(f"    {one.name:<24} {one.sequenced:>6,} of {one.negatives:>6,}, missed fusions expected "
-                             f"among them: {one.expected:.1f}")  # fmt: skip
+                drawn = f"{grouped(one.sequenced):>6} of {grouped(one.negatives):>6}"
+                lines.append(f"    {one.name:<24} {drawn}, missed fusions expected among them: {one.expected:.1f}")  # fmt: skip
             said = (f"Missed fusions expected: {plan.expected:.1f}; among as many negatives drawn from all alike: "
                     f"{plan.expected_at_random:.1f}.")  # fmt: skip
         else:
@@ -113,7 +114,7 @@ def sequencing_text(found: ToSequence) -> str:
                 f"{plan.screen_times:g} times as many"
             )  # fmt: skip
             fusions = plan.found + plan.missed
-            said = (f"Not even every negative ({plan.total:,}) is enough: the chance is {100 * plan.chance:.0f} %, "
+            said = (f"Not even every negative ({grouped(plan.total)}) is enough: the chance is {percent(plan.chance)}, "
                     f"since {fusions:.1f} fusions are expected. Tumours to screen: {times}.")  # fmt: skip
         lines += textwrap.wrap(said, _WIDTH, initial_indent="  ", subsequent_indent="  ")
     return "\n".join(lines) + "\n"

@@ -1,1 +1,0 @@
-"""The registry as people read it: results as sheets and pictures, worklists, plans."""

@@ -98,7 +98,8 @@ def sequencing_text(found: ToSequence) -> str:
     """Return plans for a sensitivity as text, a scope after the other."""
     lines = textwrap.wrap(
         f"To show a sensitivity of {set_percent(found.at_least)} or more with a chance of "
-        f"{set_percent(found.assurance)}, where it is {set_percent(found.sensitivity)} and the specificity {set_percent(found.specificity)}:", _WIDTH,
+        f"{set_percent(found.assurance)}, where it is {set_percent(found.sensitivity)} and the specificity "
+        f"{set_percent(found.specificity)}:", _WIDTH,
     )  # fmt: skip
     for plan in found.plans:
         lines += ["", f"Of {', '.join(plan.scope)}"]
@@ -106,7 +107,7 @@ def sequencing_text(found: ToSequence) -> str:
             lines.append(f"  Sequence {grouped(plan.total)} stained negatives:")
             for one in plan.drawn:
                 drawn = f"{grouped(one.sequenced):>6} of {grouped(one.negatives):>6}"
-                lines.append(f"    {one.name:<24} {drawn}, missed fusions expected among them: {one.expected:.1f}")  # fmt: skip
+                lines.append(f"    {one.name:<24} {drawn}, missed fusions expected among them: {one.expected:.1f}")
             said = (f"Missed fusions expected: {plan.expected:.1f}; among as many negatives drawn from all alike: "
                     f"{plan.expected_at_random:.1f}.")  # fmt: skip
         else:

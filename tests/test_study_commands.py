@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
@@ -17,6 +19,7 @@ pytest.importorskip("sqlalchemy", reason="needs ntrkpath[registry]")
 from ntrkpath.cli.registry_study import COMMANDS
 from ntrkpath.guidance import load
 from ntrkpath.model.errors import RegistryError
+from ntrkpath.pathway import Pathway
 from ntrkpath.registry.book import Book
 from ntrkpath.registry.entries import Draft
 from ntrkpath.registry.forms import Registration
@@ -148,6 +151,36 @@ def test_another_date_of_labels_lists_only_what_it_changes(tmp_path: Path) -> No
     assert [one["id"] for one in found] == ["S1"]
     assert found[0]["trk_inhibitor"] != found[0]["trk_inhibitor_was"]
     assert said(*options, "--before", "2019-01-01", "--format", "csv").count("\n") == 2
+
+
+def test_answers_are_kept_once_and_a_new_date_of_labels_is_told_against_them(tmp_path: Path) -> None:
+    with Book.create(tmp_path) as book:
+        lost = tumour("S3", histology="no such")
+        for one in (tumour("S1", stain=60.0, sequence="fusion"), tumour("S2", stain=0.0), lost):
+            for entry in one.entries:
+                book.append(Draft(site="A", subject=one.id, body=entry.body, author="t", request=entry.request))
+    options = ("--database", tmp_path, "--as-of", "2019-01-01")
+    first = ran("answer", *options)
+    assert first.return_value == 65 and "2 answers given" in first.output and "S3" in first.output
+    again = ran("answer", *options)
+    assert "0 answers given, 2 stood already" in again.output
+    with Book.open(tmp_path) as book:
+        kept = book.subject("A", "S1")
+        assert kept is not None and kept.case is not None
+        answer = kept.answers[-1].body
+        now = Pathway(load(), answer.as_of, probability=False).recommend(kept.case)
+        assert answer.trk_inhibitor == now.answer.trk_inhibitor
+        assert answer.actions == tuple(action.action for action in now.actions)
+        assert answer.sha256 == hashlib.sha256(msgspec.json.encode(now)).hexdigest()
+        assert kept.entries[answer.case - 1].kind == "case"
+    found = json.loads(said("changed", "--database", tmp_path, "--as-of", DAY, "--format", "json"))
+    assert [one["id"] for one in found] == ["S1"]
+    ran("answer", "--database", tmp_path, "--as-of", DAY)
+    assert said("changed", "--database", tmp_path, "--as-of", DAY) == "No case changes.\n"
+
+
+def test_the_schema_of_a_protocol_is_printed() -> None:
+    assert json.loads(said("protocol", "--schema"))["$schema"].startswith("https://json-schema.org")
 
 
 def test_own_counts_make_an_edition_that_is_marked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

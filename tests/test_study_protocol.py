@@ -132,3 +132,14 @@ def test_a_draw_is_the_same_for_ever() -> None:
 def test_a_share_of_many_is_that_share() -> None:
     drawn = sum(taken("k", "negatives", "A", f"S{i}", 0.2) for i in range(20_000))
     assert abs(drawn / 20_000 - 0.2) < 0.01
+
+
+def test_the_protocol_that_ships_keeps_its_schema_and_a_misspelt_key_does_not() -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    from ntrkpath.registry.study.protocol import json_schema
+
+    validator = jsonschema.Draft202012Validator(json_schema())
+    given_ = plain()
+    assert list(validator.iter_errors(given_)) == []
+    given_["negatives"]["strata"][0]["fractoin"] = 1
+    assert list(validator.iter_errors(given_))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -159,18 +160,23 @@ def _stratum(text: str) -> Expected:
 
 @click.command("protocol")
 @click.argument("name", default="")
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of a protocol.")
 @edition_option
-def protocol_command(name: str, edition: str) -> int:
+def protocol_command(name: str, schema: bool, edition: str) -> int:
     """List the protocols that ship, print one (a site's own begins as a copy), or check a file.
 
     NAME is one that ships; it is printed as it stands. A YAML file is checked, with all its errors at once.
     """
+    import msgspec
+
     from ntrkpath.guidance import load
     from ntrkpath.model.errors import RegistryError
-    from ntrkpath.registry.study.protocol import load_protocol, shipped
+    from ntrkpath.registry.study.protocol import json_schema, load_protocol, shipped
 
     guidance = load(edition)
-    if not name:
+    if schema:
+        write(msgspec.json.format(msgspec.json.encode(json_schema())) + b"\n")
+    elif not name:
         write("".join(f"{key}  {load_protocol(key, guidance).title}\n" for key in shipped()))
     elif name in shipped():
         write(shipped()[name].read_text(encoding="utf-8"))
@@ -223,6 +229,30 @@ def changed_command(
     }  # fmt: skip
     write(forms[form](), out)
     return EXIT_OK
+
+
+@click.command("answer")
+@_book
+@_site
+@click.option("--author", default=getpass.getuser, metavar="NAME", help="Who gives them (default: your login).")
+@as_of_option
+@edition_option
+def answer_command(database: str, site: str | None, author: str, as_of: dt.date | None, edition: str) -> int:
+    """Keep the answer of the guidance to every case, where it is another than the newest one that was given.
+
+    `ntrkpath registry changed` compares with these. A case that cannot be decided is listed; the others go on.
+    """
+    from ntrkpath.guidance import load
+    from ntrkpath.pathway import Pathway
+    from ntrkpath.registry.answering import give
+    from ntrkpath.registry.book import Book
+
+    with Book.open(database) as book:
+        found = give(book, Pathway(load(edition), _day(as_of), probability=False), author=author, site=site)
+    click.echo(f"{found.new} answers given, {found.same} stood already, {len(found.faults)} cases cannot be decided")
+    for where, subject, why in found.faults:
+        click.echo(f"{where} {subject}: {why}", err=True)
+    return EXIT_NO_INPUT if found.faults else EXIT_OK
 
 
 @click.command("own-evidence")
@@ -313,6 +343,6 @@ def study_command(folder: Path, subjects: int | None, opened: bool, port: int) -
 
 
 COMMANDS = (
-    worklist_command, results_command, plan_command, protocol_command, central_review_command, changed_command,
-    own_evidence_command, study_command,
+    worklist_command, results_command, plan_command, protocol_command, central_review_command, answer_command,
+    changed_command, own_evidence_command, study_command,
 )  # fmt: skip

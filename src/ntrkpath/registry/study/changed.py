@@ -8,8 +8,8 @@ import msgspec
 
 from ntrkpath.model.errors import NtrkpathError
 from ntrkpath.pathway import Pathway
+from ntrkpath.registry.attached import FileOf, attached_to, none_kept
 from ntrkpath.registry.entries import Answer
-from ntrkpath.registry.study.attached import FileOf, attached_to, none_kept
 from ntrkpath.registry.subjects import Subject
 
 

@@ -17,8 +17,8 @@ from ntrkpath.guidance import Edition
 from ntrkpath.model.errors import NtrkpathError
 from ntrkpath.pathway import Pathway
 from ntrkpath.pathway.intake.files import Attached
+from ntrkpath.registry.attached import FileOf, attached_to, none_kept
 from ntrkpath.registry.partial_dates import earliest, latest
-from ntrkpath.registry.study.attached import FileOf, attached_to, none_kept
 from ntrkpath.registry.study.before import case_before, traits_before
 from ntrkpath.registry.study.draw import taken
 from ntrkpath.registry.study.findings import Fusion, fusions_of, other_drivers, traits_of_tests

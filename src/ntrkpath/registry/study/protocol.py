@@ -110,6 +110,11 @@ class Protocol(_Part, frozen=True):
     id: str = ""
 
 
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of a protocol, made from its types; ``read_protocol`` checks more."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(Protocol)}
+
+
 def shipped() -> dict[str, Path]:
     """Return the protocols that ship with the product, by name."""
     return {path.stem: path for path in sorted(DIRECTORY.glob("*.yaml"))}

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 import msgspec
 
 from ntrkpath.guidance import Edition
+from ntrkpath.registry.attached import FileOf, none_kept
 from ntrkpath.registry.study.accuracy import Accuracy, accuracy, by_trait
-from ntrkpath.registry.study.attached import FileOf, none_kept
 from ntrkpath.registry.study.correlation import Correlations, correlations
 from ntrkpath.registry.study.drivers import OtherDrivers, other_drivers_beside
 from ntrkpath.registry.study.flow import Flow, flow

@@ -26,6 +26,7 @@ from ntrkpath.model.case import (
 )
 from ntrkpath.model.errors import RegistryError
 from ntrkpath.pathway import Pathway
+from ntrkpath.registry.answering import give
 from ntrkpath.registry.book import Book
 from ntrkpath.registry.entries import CaseVersion, Draft, NoMoreData, NoMoreUse, Query
 from ntrkpath.registry.forms import CentralReview, Consent, Form, Registration, Screening, Specimen, Stain
@@ -33,6 +34,7 @@ from ntrkpath.registry.study.draw import taken
 from ntrkpath.registry.study.protocol import Protocol, stratum_of
 from ntrkpath.registry.study.readouts import as_test
 from ntrkpath.registry.study.synthetic_course import course
+from ntrkpath.registry.subjects import Subject
 
 AUTHOR = "synthetic"
 SITES_OF_BODY = ("thigh", "retroperitoneum", "trunk", "upper arm", "abdomen", "head and neck")
@@ -94,7 +96,12 @@ def fill(folder: Path, protocol: Protocol, edition: Edition, subjects: int | Non
         for batch in batched(synthetic_study(protocol, edition, subjects=subjects), 250):
             book.append(*(draft for drafts in batch for draft in drafts))
             count += len(batch)
+        give(book, Pathway(edition, as_of(), probability=False), author=AUTHOR, wanted=_returned)
     return count
+
+
+def _returned(subject: Subject) -> bool:
+    return any(entry.body.step == "returned" for entry in subject.screening)
 
 
 def batched(given: Iterable[tuple[Draft, ...]], size: int) -> Iterator[list[tuple[Draft, ...]]]:

@@ -73,7 +73,7 @@ def draw_case(number: int, draw: random.Random) -> dict[str, Any]:
     if draw.random() < 0.7:
         case["patient"] = {"age": draw.choice([0.05, 1, 5, 14, 40, 60])}
     if draw.random() < 0.4:
-        case["alterations"] = [
+        stated = [
             {
                 "gene": draw.choice(["ALK", "ROS1", "KIT", "any", "MDM2", "SS18", "NTRK1"]),
                 "kind": draw.choice(["fusion", "mutation", "amplification"]),
@@ -81,6 +81,7 @@ def draw_case(number: int, draw: random.Random) -> dict[str, Any]:
             }
             for _ in range(draw.randint(1, 3))
         ]
+        case["alterations"] = list({(one["gene"], one["kind"]): one for one in stated}.values())
     if draw.random() < 0.3:
         case["therapy"] = draw.choice([[], [{"drug": "larotrectinib", "progression": True}]])
     return case

@@ -13,8 +13,8 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-from ntrkpath.evidence.probability import FIGURES, SOURCES
 from ntrkpath.evidence.probability_figures import figures
+from ntrkpath.evidence.probability_sources import FIGURES, SOURCES
 from ntrkpath.guidance import Edition
 from ntrkpath.guidance.files import KNOWLEDGE, parse
 

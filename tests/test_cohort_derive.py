@@ -16,8 +16,8 @@ pa = pytest.importorskip("pyarrow")
 
 from ntrkpath.cohort import columns as cohort_columns  # noqa: E402
 from ntrkpath.cohort.cells import Cells  # noqa: E402
+from ntrkpath.cohort.fact_columns import PARTS  # noqa: E402
 from ntrkpath.cohort.frame import Decider  # noqa: E402
-from ntrkpath.cohort.parts import PARTS  # noqa: E402
 from ntrkpath.guidance import load  # noqa: E402
 from ntrkpath.model.errors import CaseError  # noqa: E402
 from ntrkpath.pathway import Pathway, case_from  # noqa: E402

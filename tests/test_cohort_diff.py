@@ -13,10 +13,10 @@ pytest.importorskip("scipy", reason="needs the extra stats")
 
 from ntrkpath import CaseError, load  # noqa: E402
 from ntrkpath.cohort.diff import CohortDiff, compare  # noqa: E402
-from ntrkpath.cohort.html import diff_html  # noqa: E402
 from ntrkpath.cohort.sources import open_source  # noqa: E402
 from ntrkpath.cohort.triage import Triage  # noqa: E402
-from ntrkpath.cohort.words import diff_text  # noqa: E402
+from ntrkpath.report.cohort_html import diff_html  # noqa: E402
+from ntrkpath.report.cohort_text import diff_text  # noqa: E402
 
 BEFORE = "id,histology,extent\na,LMS,metastatic\nb,LMS,localized\nc,GIST,metastatic\nd,ES,metastatic\n"
 AFTER = "id,histology,extent\ne,ES,localized\nc,GIST,metastatic\nb,LMS,metastatic\na,LMS,metastatic\n"

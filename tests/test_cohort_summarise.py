@@ -17,12 +17,12 @@ pl = pytest.importorskip("polars", reason="needs the extra batch")
 pytest.importorskip("scipy", reason="needs the extra stats")
 
 from ntrkpath import CaseError, load  # noqa: E402
-from ntrkpath.cohort.html import stages, summary_html  # noqa: E402
 from ntrkpath.cohort.sources import open_source  # noqa: E402
 from ntrkpath.cohort.summarise import _agreement, _kappa, counting, share, summarise  # noqa: E402
 from ntrkpath.cohort.triage import Triage  # noqa: E402
-from ntrkpath.cohort.words import summary_text  # noqa: E402
 from ntrkpath.figures.patient_flow import Stage, patient_flow_svg  # noqa: E402
+from ntrkpath.report.cohort_html import stages, summary_html  # noqa: E402
+from ntrkpath.report.cohort_text import summary_text  # noqa: E402
 
 FUSION = '[{"five_prime": "ETV6", "three_prime": "NTRK3", "frame": "in_frame"}]'
 GIVEN = '[{"drug": "larotrectinib"}]'

@@ -13,8 +13,8 @@ from click.testing import CliRunner
 
 from ntrkpath.cli.main import EXIT_NO_INPUT, EXIT_USAGE, cli, main
 from ntrkpath.evidence import evidence_of
-from ntrkpath.evidence.sheets import between, percent
 from ntrkpath.guidance import load
+from ntrkpath.model.numbers import percent, percent_range
 
 VIEWS = [
     *(["table", str(n)] for n in range(1, 5)),
@@ -123,8 +123,8 @@ def test_the_overview_has_every_group_and_csv_every_study_of_every_group() -> No
 
 def test_overlapping_cohorts_are_said_to_be_pooled_once_or_all() -> None:
     once, every = run("frequency", "unselected"), run("frequency", "unselected", "--overlap", "all")
-    assert "Rosen et al. *" in once and "23/3017" in once and "26 % higher" in once
-    assert "Rosen et al. *" not in every and "39/4145" in every and "18 % higher" in every
+    assert "Rosen et al. *" in once and "23/3017" in once and "25.8 % higher" in once
+    assert "Rosen et al. *" not in every and "39/4145" in every and "18.2 % higher" in every
 
 
 def test_accuracy_names_every_study_and_why_it_is_not_pooled() -> None:
@@ -156,7 +156,7 @@ def test_percentages_keep_the_figures_that_count(share: float, shown: str) -> No
 
 
 def test_a_range_names_the_percent_once() -> None:
-    assert between(0.00507, 0.01145) == "0.51 to 1.1 %"
+    assert percent_range(0.00507, 0.01145) == "0.51 to 1.1 %"
 
 
 def test_every_picture_of_a_page_can_be_scrolled_on_a_narrow_screen() -> None:

@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ntrkpath.figures.axes import SMALL, WIDTH, Axis, expit, limits, logit, percent, percent_range, range_bar
+from ntrkpath.figures.axes import SMALL, WIDTH, Axis, expit, limits, logit, range_bar
 from ntrkpath.figures.forest import ForestRow, forest_svg
 from ntrkpath.figures.funnel_plot import FunnelPoint, binomial_limits, funnel_svg
 from ntrkpath.figures.prepost import PrePostRow, prepost_svg
 from ntrkpath.figures.svg import text_width
+from ntrkpath.model.numbers import percent, percent_range
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = '<script>alert("1")</script>\u202e\x00&'
@@ -72,8 +73,8 @@ def texts(svg: str) -> list[str]:
     ("share", "said"),
     [
         (0.0, "0 %"), (1.0, "100 %"), (0.00002, "under 0.01 %"), (0.99999, "over 99.99 %"), (0.0076, "0.76 %"),
-        (0.004, "0.4 %"), (0.0226, "2.3 %"), (0.1234, "12 %"), (0.5, "50 %"), (0.9459, "94.6 %"), (0.999, "99.9 %"),
-        (0.9975, "99.75 %"),
+        (0.004, "0.40 %"), (0.0226, "2.3 %"), (0.1234, "12.3 %"), (0.5, "50.0 %"), (0.9459, "94.6 %"),
+        (0.999, "99.90 %"), (0.9975, "99.75 %"),
     ],
 )  # fmt: skip
 def test_a_share_in_words_has_the_digits_it_deserves(share: float, said: str) -> None:
@@ -94,7 +95,7 @@ def test_percentages_never_turn_the_order_around(first: float, second: float) ->
 def test_a_range_names_its_unit_once() -> None:
     assert percent_range(0.0051, 0.0114) == "0.51 to 1.1 %"
     assert percent_range(0.99, 0.99999) == "99.0 to over 99.99 %"
-    assert percent_range(0.12, 0.1201) == "12 %"
+    assert percent_range(0.12, 0.1201) == "12.0 %"
 
 
 @given(st.floats(0.0001, 0.9999))
@@ -284,7 +285,7 @@ def test_what_happened_is_filled_and_what_may_come_is_hollow() -> None:
     said = texts(prepost())
     assert "If next" in said and "2.3 % (1.1 to 4.7 %)" in said and "3.0 (1.6 to 5.8)" in said
     desc = root.find(f"{SVG}desc")
-    assert desc is not None and "If next DNA sequencing negative: 0.6 % (0.2 to 1.4 %)" in (desc.text or "")
+    assert desc is not None and "If next DNA sequencing negative: 0.60 % (0.20 to 1.4 %)" in (desc.text or "")
 
 
 @given(st.floats(0.001, 0.999), st.floats(0.05, 20))

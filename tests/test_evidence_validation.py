@@ -15,9 +15,9 @@ from ntrkpath.evidence.glmm import expit, marginal, pool  # noqa: E402
 from ntrkpath.evidence.predictive import expected_in  # noqa: E402
 from ntrkpath.evidence.profile import further_study, profile  # noqa: E402
 from ntrkpath.evidence.validation import validated, validations  # noqa: E402
-from ntrkpath.evidence.validation_sheets import validation_sheets  # noqa: E402
 from ntrkpath.guidance import load  # noqa: E402
-from ntrkpath.report.evidence import sheet_text  # noqa: E402
+from ntrkpath.report.evidence_validation import validation_sheets  # noqa: E402
+from ntrkpath.report.sheet_forms import sheet_text  # noqa: E402
 
 SERIES = ([1, 4, 2, 13, 1, 2], [152, 324, 478, 1915, 103, 45])
 SPREAD = ([10, 25, 6, 9], [11, 26, 12, 14])

@@ -137,7 +137,7 @@ def test_out_of_frame_product_is_not_shown_as_made() -> None:
 
 
 def test_cut_kinase_domain_is_given_in_per_cent() -> None:
-    assert "kinase domain (PF07714): 17 % kept" in texts(fusion_svg(verdict("N05"), TRANSCRIPTS))
+    assert "kinase domain (PF07714): 16.9 % kept" in texts(fusion_svg(verdict("N05"), TRANSCRIPTS))
 
 
 def test_dna_breakpoint_in_an_intron_is_said_to_be_spliced() -> None:
@@ -280,9 +280,9 @@ def test_every_reason_and_verdict_has_words() -> None:
 def test_per_cent_is_never_rounded_to_all_or_nothing() -> None:
     assert [percent(x) for x in (0, 0.001, 0.169, 0.999, 1)] == [
         "0 %",
-        "less than 1 %",
-        "17 %",
-        "more than 99 %",
+        "0.10 %",
+        "16.9 %",
+        "99.90 %",
         "100 %",
     ]
 

@@ -20,16 +20,18 @@ from hypothesis import strategies as st
 from ntrkpath.evidence import evidence_of
 from ntrkpath.evidence import probability as lookup
 from ntrkpath.evidence.posttest import after, likelihood_ratio, predictive_values, proportion, share
-from ntrkpath.evidence.probability import FIGURES, RULES, SOURCES, STALE, Probabilities, Ruled, When
-from ntrkpath.figures.axes import percent, percent_range
+from ntrkpath.evidence.probability import STALE, Probabilities
+from ntrkpath.evidence.probability_sources import FIGURES, RULES, SOURCES
 from ntrkpath.guidance import Edition, load
 from ntrkpath.guidance.files import Contents
 from ntrkpath.model.errors import CaseError, EvidenceError, GuidanceError
+from ntrkpath.model.numbers import percent, percent_range
 from ntrkpath.model.recommendation import Probability, Recommendation
 from ntrkpath.pathway import Pathway, case_from, read_case
 from ntrkpath.report.html import render_html
 from ntrkpath.report.probability import brief, lines, over_words, with_range
 from ntrkpath.report.text import render
+from ntrkpath.rules.conditions import Ruled, When
 from test_properties import cases as random_cases
 
 ROOT = Path(__file__).parents[1]
@@ -775,7 +777,7 @@ def test_in_text_every_figure_has_its_range_and_stands_below_its_prevalence() ->
     text = render(answer, load(), verbose=True)
     section = text[text.index("Probability of a productive") : text.index("\nProvenance")]
     assert section.index("Before any test") < section.index("pan-TRK IHC negative") < section.index("If next")
-    assert "87 % (47 to 98.6 %)" in section and "69 of 82" in section
+    assert "86.7 % (47.0 to 98.6 %)" in section and "69 of 82" in section
     assert "no rule reads it" in section
 
 
@@ -784,7 +786,7 @@ def test_every_line_of_a_report_has_a_range_or_a_reason() -> None:
     for line in lines(found, load()):
         assert " to " in line.shown or line.detail
     assert found.pre_test is not None
-    assert with_range(found.pre_test) == "87 % (47 to 98.6 %)"
+    assert with_range(found.pre_test) == "86.7 % (47.0 to 98.6 %)"
 
 
 def test_verbose_text_gives_counts_sources_and_assumptions() -> None:
@@ -809,12 +811,12 @@ def test_no_sentence_on_figures_stands_where_no_result_has_one() -> None:
 
 
 def test_a_study_that_missed_no_fusion_never_makes_a_negative_certain() -> None:
-    assert over_words((0.0, 0.255)) == "up to 26 %"
-    assert over_words((0.74, 1.0)) == "74 % or more"
-    assert over_words((0.023, 0.27)) == "2.3 to 27 %"
+    assert over_words((0.0, 0.255)) == "up to 25.5 %"
+    assert over_words((0.74, 1.0)) == "74.0 % or more"
+    assert over_words((0.023, 0.27)) == "2.3 to 27.0 %"
     assert over_words(None) == ""
     found = told("lipofibromatosis-like neural tumour", IHC_NEGATIVE)
-    assert [line.over for line in lines(found, load())][1] == "up to 26 %"
+    assert [line.over for line in lines(found, load())][1] == "up to 26.2 %"
 
 
 def test_a_frequency_from_chosen_tumours_says_so() -> None:
@@ -841,7 +843,7 @@ def test_the_page_draws_the_figures_and_tells_them_beside_their_prevalence() -> 
     section = section[: section.index("<h3>", 5)]
     assert section.count('class="ntrk-plot"') == 1
     table = section[section.index("<table") :]
-    assert table.index("87 % (47 to 98.6 %)") < table.index("pan-TRK IHC negative") < table.index("If next: DNA")
+    assert table.index("86.7 % (47.0 to 98.6 %)") < table.index("pan-TRK IHC negative") < table.index("If next: DNA")
     assert "no rule reads it" in section and "What these figures rest on" in section
 
 
@@ -866,8 +868,8 @@ def test_an_answer_without_probability_has_no_such_part() -> None:
 def test_the_figures_that_the_documentation_names() -> None:
     found = load().data[FIGURES]["after"]
     stained = found["unselected_every_series"]["ihc_sarcoma+"]
-    assert (percent_range(*stained[1:3]), percent_range(*stained[3:])) == ("0.61 to 13 %", "2.7 to 30 %")
-    assert percent(found["infantile_fibrosarcoma_every_series"]["ihc_infantile_fibrosarcoma-"][0]) == "65 %"
+    assert (percent_range(*stained[1:3]), percent_range(*stained[3:])) == ("0.61 to 13.0 %", "2.7 to 29.8 %")
+    assert percent(found["infantile_fibrosarcoma_every_series"]["ihc_infantile_fibrosarcoma-"][0]) == "65.1 %"
 
 
 def test_the_evidence_names_every_study_of_the_rules() -> None:

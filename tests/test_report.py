@@ -31,7 +31,7 @@ from ntrkpath.model.recommendation import (
 )
 from ntrkpath.pathway import Pathway
 from ntrkpath.report import render, render_html
-from ntrkpath.report import words as wording
+from ntrkpath.report import terms as wording
 from ntrkpath.report.markup import Html, el, join, table
 from ntrkpath.report.screen import screen
 

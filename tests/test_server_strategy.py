@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from ntrkpath.cli.main import cli
+from ntrkpath.model.numbers import amount
 from ntrkpath.strategy import compare
-from ntrkpath.strategy.words import amount
 from support.web import client
 
 

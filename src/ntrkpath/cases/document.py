@@ -14,7 +14,7 @@ from ntrkpath.cases.values import allowed_of, read_value
 from ntrkpath.model.case import Case
 from ntrkpath.model.case_keys import LISTED, METHODS, PARTS, Key, keys_of
 from ntrkpath.model.errors import CaseError
-from ntrkpath.vocabulary.case_words import fold, words
+from ntrkpath.vocabulary.case_words import fold
 from ntrkpath.vocabulary.cleaning import clean
 
 _KINDS = {list: "a list", str: "text", int: "a number", float: "a number", bool: "true or false"}
@@ -188,8 +188,3 @@ def as_text(value: Any) -> str:
     if isinstance(value, dict):
         return "; ".join(f"{str(key).replace('_', ' ')} {as_text(entry)}" for key, entry in value.items())
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def words_for(key: Key) -> tuple[str, ...]:
-    """Return the other words that a choice is read from, folded."""
-    return tuple(words(key.words).levels) if key.words else ()

@@ -19,6 +19,7 @@ from ntrkpath.vocabulary.case_words import fold
 from ntrkpath.vocabulary.cleaning import clean
 from ntrkpath.vocabulary.fusion_text import read_fusion
 from ntrkpath.vocabulary.genes import read_gene, read_genes
+from ntrkpath.vocabulary.methods import methods
 
 _PARTS = re.compile(r"\s*[;\n]\s*|\s*,\s+")
 _NAMED = re.compile(r"([A-Za-z][\w ]*?)\s*[=:](?!:)\s*(\S.*)", re.DOTALL)
@@ -48,13 +49,7 @@ _DATED = {
 
 
 #: Each test by the name of its option: its method, what it is called, and an example of a phrase.
-TESTS = {
-    "ihc": ("pan_trk_ihc", "Pan-TRK stain", "'40 % diffuse, control adequate'"),
-    "fish": ("fish", "FISH", "'NTRK3 break-apart positive'"),
-    "rt_pcr": ("rt_pcr", "RT-PCR", "'ETV6::NTRK3 negative, control adequate'"),
-    "rna": ("rna_mps", "RNA sequencing", "'TPM3::NTRK1 in frame' or 'negative, covers NTRK1 NTRK2 NTRK3'"),
-    "dna": ("dna_mps", "DNA sequencing", "'LMNA::NTRK1' or 'NTRK1 G595R'"),
-}
+TESTS = {method.facts: (method.id, method.name, method.example) for method in methods().values()}
 
 
 def read_test(method: str, text: str) -> dict[str, Any]:

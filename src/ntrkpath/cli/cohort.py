@@ -13,6 +13,7 @@ import click
 from ntrkpath.cli.main import EXIT_NO_INPUT, EXIT_OK
 from ntrkpath.cli.options import as_of_option, edition_option
 from ntrkpath.cli.output import write
+from ntrkpath.model.numbers import duration, grouped
 
 if TYPE_CHECKING:
     from ntrkpath.cohort.outcome import Outcome, Progress
@@ -81,9 +82,9 @@ def triage(
         threads=threads, told=bar.show,
     )  # fmt: skip
     if run.resumed:
-        click.echo(f"note: {run.resumed:,} rows were done already", err=True)
+        click.echo(f"note: {grouped(run.resumed)} rows were done already", err=True)
     if run.journal is not None and run.journal.lost:
-        click.echo(f"note: {run.journal.lost:,} parts are not as they were left, and are decided anew", err=True)
+        click.echo(f"note: {grouped(run.journal.lost)} parts are not as they were left, and are decided anew", err=True)
     try:
         outcome = run.run()
     finally:
@@ -107,10 +108,10 @@ class _Bar:
         if now - self.last < (0.2 if self.terminal else 10):
             return
         self.last = now
-        of = f" of {at.total:,}" if at.total is not None else ""
-        left = f", {_duration(at.left)} left" if at.left is not None else ""
-        bad = f", {at.bad:,} bad" if at.bad else ""
-        text = f"{at.rows:,}{of} rows, {at.rate:,.0f} a second{left}{bad}"
+        of = f" of {grouped(at.total)}" if at.total is not None else ""
+        left = f", {duration(at.left)} left" if at.left is not None else ""
+        bad = f", {grouped(at.bad)} bad" if at.bad else ""
+        text = f"{grouped(at.rows)}{of} rows, {grouped(at.rate)} a second{left}{bad}"
         click.echo(f"\r{text:<78}" if self.terminal else text, nl=not self.terminal, err=True)
         self.open = self.terminal
 
@@ -120,20 +121,15 @@ class _Bar:
             click.echo("", err=True)
 
 
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
-
-
 def _report(outcome: Outcome) -> None:
-    from ntrkpath.cohort.words import headline
+    from ntrkpath.report.cohort_text import headline
 
     about = outcome.about
     where = outcome.out if about.decided else "nothing is written"
     click.echo(f"{headline(about)}: {where}", err=True)
     if outcome.bad_rows is not None:
-        places = ", ".join(f"{where} {n:,}" for where, n in outcome.places[:4])
-        click.echo(f"{about.bad:,} bad rows: {outcome.bad_rows}" + (f" ({places})" if places else ""), err=True)
+        places = ", ".join(f"{where} {grouped(n)}" for where, n in outcome.places[:4])
+        click.echo(f"{grouped(about.bad)} bad rows: {outcome.bad_rows}" + (f" ({places})" if places else ""), err=True)
 
 
 @command.command("map")
@@ -174,11 +170,11 @@ def summarise_command(decided: Path, form: str, out: Path | None, edition: str) 
     if form == "json":
         text = _json(summary)
     elif form == "html":
-        from ntrkpath.cohort.html import summary_html
+        from ntrkpath.report.cohort_html import summary_html
 
         text = summary_html(summary, guidance)
     else:
-        from ntrkpath.cohort.words import summary_text
+        from ntrkpath.report.cohort_text import summary_text
 
         text = summary_text(summary, guidance)
     write(text, out)
@@ -204,11 +200,11 @@ def diff_command(before: Path, after: Path, limit: int, form: str, out: Path | N
     if form == "json":
         text = _json(found)
     elif form == "html":
-        from ntrkpath.cohort.html import diff_html
+        from ntrkpath.report.cohort_html import diff_html
 
         text = diff_html(found, load(edition))
     else:
-        from ntrkpath.cohort.words import diff_text
+        from ntrkpath.report.cohort_text import diff_text
 
         text = diff_text(found)
     write(text, out)

@@ -12,8 +12,8 @@ from ntrkpath.cli.options import edition_option
 
 if TYPE_CHECKING:
     from ntrkpath.evidence.frequency import Frequency
-    from ntrkpath.evidence.sheets import Sheet
     from ntrkpath.guidance import Edition
+    from ntrkpath.report.sheet import Sheet
 
 #: A funnel of fewer studies than this shows nothing.
 FEWEST_FUNNEL = 5
@@ -39,8 +39,8 @@ def command() -> None:
 def table(number: int, form: str, edition: str) -> int:
     """Show table N (1 to 4) of the guidance, row by row, with references and exact intervals."""
     from ntrkpath.evidence import evidence_of
-    from ntrkpath.evidence.table_sheets import table_sheets
     from ntrkpath.guidance import load
+    from ntrkpath.report.evidence_tables import table_sheets
 
     guidance = load(edition)
     sheets = table_sheets(evidence_of(guidance), number)
@@ -62,8 +62,8 @@ def frequency(group: str | None, overlap: str, form: str, edition: str) -> int:
     """Show how often NTRK fusions are found in GROUP, study by study and pooled; without GROUP, in every group."""
     from ntrkpath.evidence import evidence_of
     from ntrkpath.evidence import frequency as frequencies
-    from ntrkpath.evidence.frequency_sheets import frequency_overview, frequency_sheet
     from ntrkpath.guidance import load
+    from ntrkpath.report.evidence_frequency import frequency_overview, frequency_sheet
 
     guidance = load(edition)
     evidence = evidence_of(guidance)
@@ -87,8 +87,8 @@ def accuracy(test: str | None, form: str, edition: str) -> int:
     """Show how accurate TEST is (pan_trk_ihc, fish, rt_pcr, dna_mps, rna_mps), study by study and pooled."""
     from ntrkpath.evidence import evidence_of
     from ntrkpath.evidence.accuracy import pooled_accuracy, study_accuracy
-    from ntrkpath.evidence.accuracy_sheets import accuracy_sheets
     from ntrkpath.guidance import load
+    from ntrkpath.report.evidence_accuracy import accuracy_sheets
     from ntrkpath.report.evidence_figures import accuracy_forests
 
     guidance = load(edition)
@@ -110,8 +110,8 @@ def validation(form: str, edition: str) -> int:
     """Show what the frequencies foretell of series left out in turn, or never pooled, beside what was found there."""
     from ntrkpath.evidence import evidence_of
     from ntrkpath.evidence.validation import validations
-    from ntrkpath.evidence.validation_sheets import validation_sheets
     from ntrkpath.guidance import load
+    from ntrkpath.report.evidence_validation import validation_sheets
 
     guidance = load(edition)
     evidence = evidence_of(guidance)
@@ -127,7 +127,7 @@ def _print(
     content: Mapping[str, Any],
     pictures: Mapping[str, Sequence[str]] | None = None,
 ) -> int:
-    from ntrkpath.report.evidence import evidence_html, sheet_text, sheets_csv
+    from ntrkpath.report.sheet_forms import evidence_html, sheet_text, sheets_csv
 
     if form == "json":
         import msgspec

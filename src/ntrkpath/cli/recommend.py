@@ -240,15 +240,18 @@ def rendered(
                 yield ("" if first else "\n") + render(answer, edition, colour=colour, full=full, verbose=trace)
                 first = False
         return
-    answers = [answer for answer in results if answer is not None]
-    if answers and form == "html":
-        from ntrkpath.report.html import render_html
+    answers = (answer for answer in results if answer is not None)
+    first_one = next(answers, None)
+    if first_one is None:
+        return
+    if form == "html":
+        from ntrkpath.report.html import html_chunks
 
-        yield render_html(answers, edition, fusions)
-    elif answers:
+        yield from html_chunks(itertools.chain((first_one,), answers), edition, fusions)
+    else:
         from ntrkpath.report.pdf import render_pdf
 
-        yield render_pdf(answers, edition, fusions)
+        yield render_pdf([first_one, *answers], edition, fusions)
 
 
 def _json(results: Iterator[Recommendation | None]) -> Iterator[bytes]:

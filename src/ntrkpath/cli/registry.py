@@ -375,4 +375,3 @@ def export_command(
         write(content, place)
         click.echo(place.as_posix())
     return EXIT_OK
-

@@ -65,10 +65,10 @@ def check_command(path: Path, form: str) -> int:
 @_ALLOW
 def score_command(folder: Path, form: str, before: Path | None, out: Path | None, allow_bad: bool) -> int:
     """Score a round: what each result is worth and why it differs, shares with intervals, marks."""
-    from ntrkpath.report.evidence import sheets_csv
     from ntrkpath.report.rounds_files import score_json
     from ntrkpath.report.rounds_sheets import results_sheet
     from ntrkpath.report.rounds_text import score_text
+    from ntrkpath.report.sheet_forms import sheets_csv
     from ntrkpath.rounds.score import score
 
     found = score(folder, before)
@@ -151,9 +151,9 @@ def panels_command(events: tuple[str, ...], panels: tuple[str, ...], form: str, 
     Only what was read in a source decides; a design that nobody read answers "cannot tell".
     """
     from ntrkpath.guidance import load
-    from ntrkpath.report.evidence import sheets_csv
     from ntrkpath.report.rounds_panels import panels_html, panels_json, panels_text
     from ntrkpath.report.rounds_samples import coverage_sheet
+    from ntrkpath.report.sheet_forms import sheets_csv
     from ntrkpath.rounds.coverage import coverage
 
     found = coverage(events, panels)

@@ -33,15 +33,10 @@ def command(
 
     It listens on this machine only. Behind a reverse proxy that signs people in, name the host with --allow-host.
     """
-    from importlib.util import find_spec
-
+    from ntrkpath.model.extras import require_extra
     from ntrkpath.server.start import begin
 
-    for needed in ("jinja2", "litestar", "uvicorn"):
-        if find_spec(needed) is None:
-            raise click.ClickException(
-                f"the server needs {needed}, which is not installed: pip install 'ntrkpath[server]'"
-            )
+    require_extra("jinja2", "litestar", "uvicorn", extra="server", what="the pages")
     begin()
     log = logging.getLogger("ntrkpath.server")
     log.setLevel(logging.INFO)

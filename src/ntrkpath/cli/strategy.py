@@ -8,6 +8,7 @@ import click
 
 from ntrkpath.cli.main import EXIT_OK
 from ntrkpath.cli.options import edition_option
+from ntrkpath.model.numbers import percent
 
 
 @click.group("strategy")
@@ -222,7 +223,7 @@ def show_command(name: str, population: str, assume: tuple[str, ...], edition: s
             click.echo(line)
     alike: dict[Tree, list[str]] = {}
     for cell, tree in zip(model.population.cells, model.trees[plan.name], strict=True):
-        alike.setdefault(tree, []).append(f"{cell.name} ({100 * cell.share:.1f} %)")
+        alike.setdefault(tree, []).append(f"{cell.name} ({percent(cell.share)})")
     for tree, cells in alike.items():
         click.echo("")
         for cell_name in cells:

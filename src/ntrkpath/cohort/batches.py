@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
@@ -14,6 +13,7 @@ from ntrkpath.cohort.bad_rows import BadRow
 from ntrkpath.cohort.columns import CASE_ID
 from ntrkpath.cohort.mapping import Mapping, Plan
 from ntrkpath.model.errors import CaseError
+from ntrkpath.model.extras import require_extra
 
 if TYPE_CHECKING:
     import polars as pl
@@ -76,11 +76,7 @@ def require(*modules: str, extra: str = "batch") -> None:
     Raises:
         CaseError: It is not.
     """
-    for module in modules or ("polars", "numpy", "pyarrow"):
-        if find_spec(module) is None:
-            raise CaseError(
-                f"cohorts need {module}, which is not installed", remedy=f"pip install 'ntrkpath[{extra}]'"
-            )  # fmt: skip
+    require_extra(*(modules or ("polars", "numpy", "pyarrow")), extra=extra, what="cohorts", error=CaseError)
 
 
 def numbered(table: pa.Table) -> Iterator[tuple[int, pl.Series]]:

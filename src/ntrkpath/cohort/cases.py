@@ -6,16 +6,17 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from ntrkpath.cohort.cells import _reader  # cells are read as the columns of a cohort are
-from ntrkpath.cohort.columns import CASE_ID, METHODS, raw_columns
+from ntrkpath.cohort.cells import reader
+from ntrkpath.cohort.columns import CASE_ID, raw_columns
 from ntrkpath.model.case import Case
+from ntrkpath.model.case_keys import METHODS
 from ntrkpath.model.errors import CaseError
 from ntrkpath.pathway import case_from
 
 
 @cache
 def _readers() -> dict[str, Callable[[Any], Any]]:
-    return {path: _reader(column) for path, column in raw_columns().items()}
+    return {path: reader(column) for path, column in raw_columns().items()}
 
 
 def case_of(row: Mapping[str, Any]) -> Case:

@@ -16,6 +16,7 @@ import msgspec
 from ntrkpath.cohort.bad_rows import BadRow
 from ntrkpath.cohort.columns import CASE_ID
 from ntrkpath.cohort.mapping import Mapping, apply, plan
+from ntrkpath.cohort.study_tables import is_pointer, rows_of, table_of
 from ntrkpath.guidance import Edition
 from ntrkpath.model.errors import CaseError, NtrkpathError
 from ntrkpath.readers.inputs import regular
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from ntrkpath.model.fusion import FusionVerdict
 
-_POINTER = b"version https://git-lfs.github.com/spec/"
 #: Levels of a discrete copy-number table that are no amplification; any other cell but 2 says nothing.
 _NO_GAIN = frozenset({"-2", "-1.5", "-1", "0", "1"})
 Alterations = dict[str, dict[tuple[str, str], str]]
@@ -35,12 +35,6 @@ Alterations = dict[str, dict[tuple[str, str], str]]
 def is_study(path: Path) -> bool:
     """Return whether a path is a folder of a cBioPortal study, by the name of its clinical file."""
     return path.is_dir() and any(path.glob("data_clinical*sample*.txt"))
-
-
-def is_pointer(path: Path) -> bool:
-    """Return whether a file is a Git LFS pointer, which stands where the data was never fetched."""
-    with path.open("rb") as file:
-        return file.read(len(_POINTER)) == _POINTER
 
 
 def sample_files(mapping: Mapping) -> list[str]:
@@ -130,12 +124,12 @@ class Study:
                 allowed=self.setting.get("files", {}).get("samples") or "files of a mapping with a study section",
                 remedy="give the folder of one study, or a mapping that names its files",
             )  # fmt: skip
-        samples = _table(path)
+        samples = table_of(path)
         patients = self._file("patients")
         key = self.setting.get("patient_key", "PATIENT_ID")
         if patients is None:
             return samples
-        other = _table(patients)
+        other = table_of(patients)
         if key not in samples.columns or key not in other.columns:
             raise CaseError("no column joins samples and patients", where=str(patients), value=key)
         if other[key].is_duplicated().any():
@@ -149,7 +143,7 @@ class Study:
             return frozenset(self.clinical[self.sample_column()].drop_nulls().to_list())
         matrix = self._file("panels")
         if matrix is not None:
-            table = _table(matrix)
+            table = table_of(matrix)
             names = {c.casefold(): c for c in table.columns}
             for column in self.setting["panel_columns"][kind]:
                 if column.casefold() in names:
@@ -216,7 +210,7 @@ class Study:
 
         silent = {str(word).casefold() for word in self.setting.get("silent") or ()}
         wanted = self.genes | self.ntrk
-        for row in _rows(path, ("hugo_symbol", "tumor_sample_barcode", "variant_classification"), wanted):
+        for row in rows_of(path, ("hugo_symbol", "tumor_sample_barcode", "variant_classification"), wanted):
             if row["variant_classification"].casefold() in silent:
                 continue
             gene, sample = row["hugo_symbol"], row["tumor_sample_barcode"]
@@ -234,7 +228,7 @@ class Study:
         strange = 0
         wanted = self.genes | self.ntrk
         meta = {"hugo_symbol", "entrez_gene_id", "cytoband"}
-        for row in _rows(path, ("hugo_symbol",), wanted, keep_case=True):
+        for row in rows_of(path, ("hugo_symbol",), wanted, keep_case=True):
             gene = row["Hugo_Symbol"]
             for sample, cell in row.items():
                 if sample.casefold() in meta or cell in ("", "NA"):
@@ -370,36 +364,3 @@ def _fusion(verdict: FusionVerdict) -> dict[str, Any]:
         return cell
     side = "three_prime" if three.gene and three.gene.startswith("NTRK") else "five_prime"
     return {side: cell[side]}
-
-
-def _table(path: Path) -> pl.DataFrame:
-    """Return a tab-separated table as text, without the lines that start with ``#``."""
-    import polars as pl
-
-    try:
-        return pl.read_csv(path, separator="\t", comment_prefix="#", infer_schema=False, quote_char=None)
-    except pl.exceptions.PolarsError as error:
-        raise CaseError("not a table", where=str(path), remedy=str(error).split("\n")[0]) from None
-
-
-def _rows(
-    path: Path, needed: tuple[str, ...], genes: frozenset[str], keep_case: bool = False
-) -> Iterator[dict[str, str]]:
-    """Yield the rows of a table whose gene is wanted, by column name (lower case unless kept)."""
-    head: list[str] = []
-    at = 0
-    with path.open(encoding="utf-8", errors="replace") as lines:
-        for line in lines:
-            cells = line.rstrip("\r\n").split("\t")
-            if not head:
-                if line.startswith("#") or not line.strip():
-                    continue
-                head = [c.strip() if keep_case else c.strip().casefold() for c in cells]
-                lowered = [c.casefold() for c in head]
-                for name in needed:
-                    if name not in lowered:
-                        raise CaseError("column is missing", where=str(path), value=name, allowed=head[:20])
-                at = lowered.index("hugo_symbol")
-                head[at] = "Hugo_Symbol" if keep_case else "hugo_symbol"
-            elif len(cells) > at and cells[at].strip() in genes:
-                yield dict(zip(head, (c.strip() for c in cells), strict=False))

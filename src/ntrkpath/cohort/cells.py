@@ -40,7 +40,7 @@ class Cells:
 
     def __init__(self, column: Column) -> None:
         self.column = column
-        self._read = _reader(column)
+        self._read = reader(column)
         self.clear()
 
     def clear(self) -> None:
@@ -119,7 +119,7 @@ def _unreadable(column: Column) -> CaseError:
     )  # fmt: skip
 
 
-def _reader(column: Column) -> Callable[[Any], Any]:
+def reader(column: Column) -> Callable[[Any], Any]:
     """Return what turns a cell of a column into the plain value of a case; ``None`` for an empty one."""
     if column.kind == "nested":
         item = _SHORT.get(column.path.rpartition(".")[2])

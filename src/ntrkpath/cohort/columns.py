@@ -9,14 +9,12 @@ cases is decided by ``frame.Decider``; what comes out is keyed by ``case_id``, n
 
 from __future__ import annotations
 
-import types
-import typing
 from functools import cache
-from typing import Any
 
 import msgspec
 
-from ntrkpath.model import case as model
+from ntrkpath.model.case import Case
+from ntrkpath.model.case_keys import METHODS, PARTS, keys_of
 from ntrkpath.model.errors import CaseError
 
 #: The column that tells cases apart.
@@ -28,14 +26,6 @@ ANSWERS = (CASE_ID, "tier", "priority", "histology_group", "actions", "rules")
 #: What is said of a bad row: its position in the frame given (from 0), its id, the place, and the reason.
 BAD = ("row", CASE_ID, "where", "reason")
 
-METHODS: dict[str, type[msgspec.Struct]] = {
-    str(kind.__struct_config__.tag): kind for kind in typing.get_args(model.Test)
-}
-_PARTS: dict[str, type[msgspec.Struct]] = {
-    "patient": model.Patient,
-    "diagnosis": model.Diagnosis,
-    "disease": model.Disease,
-}
 #: Keys of a case that no decision reads, and the output of a caller, which a cohort does not open.
 _LEFT_OUT = {"id", "source", "note", "read_as", "file", "sample", "caller", "assembly", "panel"}
 
@@ -47,51 +37,37 @@ class Column(msgspec.Struct, frozen=True):
         path: Its name.
         short: The last part of the path where that is enough to know it (patient, diagnosis, disease), else empty.
         kind: ``text``, ``number``, ``flag``, ``date`` or ``nested``.
-        annotation: The declared type of the key.
+        levels: The words that its cells take, where they take only some.
     """
 
     path: str
     short: str
     kind: str
-    annotation: Any
+    levels: tuple[str, ...]
 
 
-def _kind(annotation: Any) -> str:
-    options: list[Any] = []
-    todo = [annotation]
-    while todo:
-        option = todo.pop()
-        if typing.get_origin(option) is typing.Annotated:
-            todo.append(typing.get_args(option)[0])
-        elif typing.get_origin(option) in (typing.Union, types.UnionType):
-            todo += typing.get_args(option)
-        else:
-            options.append(option)
-    if any(typing.get_origin(o) in (list, dict) for o in options):
-        return "nested"
-    if bool in options:
-        return "flag"
-    if any(getattr(o, "__name__", "") == "date" for o in options):
-        return "date"
-    return "number" if {int, float} & set(options) else "text"
+#: What a column holds by the kind of its key; every other kind is text.
+_KINDS = {
+    "flag": "flag", "date": "date", **dict.fromkeys(("number", "count", "position", "age"), "number"),
+    **dict.fromkeys(("map", "genes", "one_or_more_genes", "pairs", "parts"), "nested"),
+}  # fmt: skip
 
 
 @cache
 def raw_columns() -> dict[str, Column]:
     """Return every raw column by its path, in the order of the case format (``case_id`` is not among them)."""
-    paths: dict[str, Any] = {}
-    for part, kind in _PARTS.items():
-        paths |= {f"{part}.{key}": hint for key, hint in typing.get_type_hints(kind, include_extras=True).items()}
-    whole = typing.get_type_hints(model.Case, include_extras=True)
-    paths |= {key: hint for key, hint in whole.items() if key not in _PARTS}
-    for method, kind in METHODS.items():
-        paths |= {f"{method}.{key}": hint for key, hint in typing.get_type_hints(kind, include_extras=True).items()}
-    paths = {path: hint for path, hint in paths.items() if path.rpartition(".")[2] not in _LEFT_OUT}
-    ends = [path.rpartition(".")[2] for path in paths]
+    keys = {f"{part}.{name}": key for part, kind in PARTS.items() for name, key in keys_of(kind).items()}
+    keys |= {name: key for name, key in keys_of(Case).items() if name not in PARTS}
+    keys |= {f"{method}.{name}": key for method, kind in METHODS.items() for name, key in keys_of(kind).items()}
+    keys = {path: key for path, key in keys.items() if key.name not in _LEFT_OUT}
+    ends = [key.name for key in keys.values()]
     return {
-        path: Column(path, end if path.split(".")[0] in _PARTS and ends.count(end) == 1 else "", _kind(hint), hint)
-        for (path, hint), end in zip(paths.items(), ends, strict=True)
-    }
+        path: Column(
+            path, key.name if path.split(".")[0] in PARTS and ends.count(key.name) == 1 else "",
+            _KINDS.get(key.kind, "text"), key.levels if key.kind == "choice" else (),
+        )
+        for path, key in keys.items()
+    }  # fmt: skip
 
 
 def named(column: str) -> Column | None:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ntrkpath.cohort.cells import Cells
-from ntrkpath.cohort.columns import METHODS, raw_columns
-from ntrkpath.cohort.parts import PARTS, Part, whole
+from ntrkpath.cohort.columns import raw_columns
+from ntrkpath.cohort.fact_columns import PARTS, Part, whole
+from ntrkpath.model.case_keys import METHODS
 from ntrkpath.model.errors import CaseError
 from ntrkpath.pathway import Pathway, case_from
 

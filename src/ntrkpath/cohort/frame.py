@@ -8,10 +8,11 @@ import msgspec
 
 from ntrkpath.cohort.columns import ANSWERS, BAD, CASE_ID, resolve
 from ntrkpath.cohort.derive import Derivation, Derived, distinct_rows
-from ntrkpath.cohort.kernel import Decided, Kernel, need
+from ntrkpath.cohort.kernel import Decided, Kernel
 from ntrkpath.cohort.missing import MissingFacts
 from ntrkpath.guidance import Edition, load
 from ntrkpath.model.errors import CaseError
+from ntrkpath.model.extras import require_extra
 from ntrkpath.pathway import Pathway
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class Decider:
         kept: tuple[str, ...] = (),
         threads: int | None = None,
     ) -> None:
-        need("pyarrow", "batch")
+        require_extra("pyarrow", extra="batch", what="cohorts")
         self.edition = edition or load()
         self.kernel = Kernel(self.edition, kept=kept, threads=threads)
         self.rules: Rules = rules

@@ -13,7 +13,8 @@ import msgspec
 
 from ntrkpath.cohort.catalogue import Catalogue
 from ntrkpath.guidance import Edition
-from ntrkpath.model.errors import CaseError, NtrkpathError
+from ntrkpath.model.errors import CaseError
+from ntrkpath.model.extras import require_extra
 
 if TYPE_CHECKING:
     import numpy as np
@@ -144,7 +145,7 @@ class Kernel:
     def __init__(
         self, edition: Edition, *, kept: Sequence[str] = (), threads: int | None = None, fused: bool | None = None
     ) -> None:
-        need("numpy", "batch")
+        require_extra("numpy", extra="batch", what="cohorts")
         self.catalogue = Catalogue(edition)
         self.kept = tuple(dict.fromkeys(("tier", "priority", *kept)))
         if strange := next((fact for fact in self.kept if fact not in edition.decisions.derived), None):
@@ -153,7 +154,7 @@ class Kernel:
         self.plan = plan(self.catalogue, self.kept)
         self._rows = None if fused is False else _fused()
         if fused and self._rows is None:
-            need("numba", "fast")
+            require_extra("numba", extra="fast", what="compiled loops")
         self.fused = self._rows is not None
 
     def room(self, rows: int) -> Decided:
@@ -272,15 +273,3 @@ def plain(
         actions[begin:end] = p.actions[key]
         levels[:, begin:end] = derived[p.kept, :size]
     return 0
-
-
-def need(module: str, extra: str) -> None:
-    """Say which extra to install where a module is not there.
-
-    Raises:
-        NtrkpathError: It is not installed.
-    """
-    from importlib.util import find_spec
-
-    if find_spec(module) is None:
-        raise NtrkpathError(f"needs {module}, which is not installed", remedy=f"pip install 'ntrkpath[{extra}]'")

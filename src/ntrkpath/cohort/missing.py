@@ -27,7 +27,6 @@ class MissingFacts:
         relevant = set(pathway.explorer.order)
         self._read = [i for i, fact in enumerate(self.facts) if fact in relevant]
         self._known: dict[tuple[bytes, tuple[Open, ...]], str] = {}
-        self._by_open: dict[tuple[bytes, tuple[int, ...]], str] = {}
 
     def texts(self, codes: NDArray[np.uint8], opens: NDArray[np.int32] | None, known: Sequence[Open]) -> list[str]:
         """Return the missing facts of each row, separated by spaces, in the order in which one case tells them.

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import types
-import typing
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from ntrkpath.cohort.columns import CASE_ID, METHODS, raw_columns
+from ntrkpath.cohort.columns import CASE_ID, raw_columns
 from ntrkpath.guidance.files import KNOWLEDGE
+from ntrkpath.model.case_keys import METHODS
 
 #: Names at least this alike (0 to 100) are near.
 _NEAR = 80
@@ -55,10 +54,12 @@ def meaning(column: str) -> tuple[str, bool]:
         return "", False
     if name in _keys():
         return _keys()[name], True
-    near = process.extractOne(name, list(_keys()), scorer=fuzz.ratio, score_cutoff=_NEAR)
-    if near is None and len(name) >= _SHORT:  # two letters exchanged, or one amiss, in a short name
-        near = process.extractOne(name, list(_keys()), scorer=OSA.distance, score_cutoff=1)
-    return (_keys()[near[0]], False) if near else ("", False)
+    if alike := process.extractOne(name, list(_keys()), scorer=fuzz.ratio, score_cutoff=_NEAR):
+        return _keys()[alike[0]], False
+    if len(name) < _SHORT:
+        return "", False
+    amiss = process.extractOne(name, list(_keys()), scorer=OSA.distance, score_cutoff=1)  # one letter amiss
+    return (_keys()[amiss[0]], False) if amiss else ("", False)
 
 
 def nearest(columns: Iterable[str]) -> dict[str, str]:
@@ -68,21 +69,7 @@ def nearest(columns: Iterable[str]) -> dict[str, str]:
 
 def levels(path: str) -> tuple[str, ...]:
     """Return the words that a key takes, where it takes only some."""
-    if path == CASE_ID or path not in raw_columns():
-        return ()
-    found: list[str] = []
-    todo = [raw_columns()[path].annotation]
-    while todo:
-        option = todo.pop()
-        if typing.get_origin(option) is typing.Annotated:
-            todo.append(typing.get_args(option)[0])
-        elif typing.get_origin(option) in (typing.Union, types.UnionType):
-            todo += typing.get_args(option)
-        elif typing.get_origin(option) is typing.Literal:
-            found += [str(word) for word in typing.get_args(option)]
-        elif option is not type(None):
-            return ()
-    return tuple(found)
+    return raw_columns()[path].levels if path in raw_columns() else ()
 
 
 @cache

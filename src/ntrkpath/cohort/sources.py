@@ -36,7 +36,8 @@ def open_source(path: str, edition: Edition, mapping: str | Path | Mapping | Non
         GuidanceError: The mapping is unknown or malformed.
     """
     require()
-    from ntrkpath.cohort.cbioportal import is_pointer, is_study, sample_files
+    from ntrkpath.cohort.cbioportal import is_study, sample_files
+    from ntrkpath.cohort.study_tables import is_pointer
 
     local = Path(path)
     remote = "://" in path

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ntrkpath.cohort.engines import answer_schema, gathered, together
 from ntrkpath.cohort.frame import Decider, Rules
-from ntrkpath.cohort.kernel import need
+from ntrkpath.cohort.tabulated import answer_schema, gathered, together
 from ntrkpath.guidance import load
+from ntrkpath.model.extras import require_extra
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -27,8 +27,8 @@ def decide_spark(frame: Any, columns: Sequence[str], decider: Decider) -> Any:
     Raises:
         NtrkpathError: pyspark is not installed.
     """
-    for module in ("pyspark", "pandas"):  # Spark itself asks for pandas wherever it calls Python
-        need(module, "spark")
+    # Spark itself asks for pandas wherever it calls Python
+    require_extra("pyspark", "pandas", extra="spark", what="cohorts on Spark")
     from pyspark.sql.functions import col
     from pyspark.sql.pandas.types import from_arrow_schema
 

@@ -18,9 +18,9 @@ from ntrkpath.cohort.dialects import (
     view_statement,
     write_sqlite,
 )
-from ntrkpath.cohort.kernel import need
 from ntrkpath.guidance import Edition
 from ntrkpath.model.errors import CaseError
+from ntrkpath.model.extras import require_extra
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -43,7 +43,7 @@ def catalogue_tables(edition: Edition) -> dict[str, pa.Table]:
     Raises:
         NtrkpathError: pyarrow is not installed.
     """
-    need("pyarrow", "batch")
+    require_extra("pyarrow", extra="batch", what="cohorts")
     import pyarrow as pa
 
     catalogue = Catalogue(edition)
@@ -119,7 +119,7 @@ def export(
         NtrkpathError: pyarrow is not installed.
         CaseError: A dialect is not known.
     """
-    need("pyarrow", "batch")
+    require_extra("pyarrow", extra="batch", what="cohorts")
     import pyarrow.csv as pa_csv
     import pyarrow.parquet as pq
 

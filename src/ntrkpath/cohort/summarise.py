@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ntrkpath.cohort.batches import require
-from ntrkpath.cohort.columns import METHODS
 from ntrkpath.cohort.writing import About, read_about, scan
 from ntrkpath.evidence.proportions import clopper_pearson
 from ntrkpath.guidance import Edition, load
 from ntrkpath.guidance.files import KNOWLEDGE
+from ntrkpath.model.case_keys import METHODS
 from ntrkpath.model.errors import CaseError
 
 if TYPE_CHECKING:

@@ -44,7 +44,6 @@ class Evidence:
         for file in (FREQUENCY, ACCURACY, TABLES):
             if file not in edition.data:
                 raise GuidanceError("this edition holds no evidence", where=f"{file}.yaml", value=edition.id)
-        self.edition_id, self.edition_sha256 = edition.id, edition.sha256
         self._frequency: dict[str, Any] = edition.data[FREQUENCY]
         self._accuracy: dict[str, Any] = edition.data[ACCURACY]
         self.tables: dict[int, Table]

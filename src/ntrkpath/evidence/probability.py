@@ -7,69 +7,22 @@ and scipy are installed; otherwise there is no figure, and the answer says so.
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from operator import itemgetter
 from typing import Any
 
-import msgspec
-
+from ntrkpath.evidence.probability_sources import FIGURES, RULES, SOURCES, combination, made_from
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.errors import GuidanceError
 from ntrkpath.model.recommendation import AfterResult, Estimate, PreTest, Probability, TestAccuracy
+from ntrkpath.rules.conditions import Ruled, When
 
-RULES, FIGURES = "probability", "probability_figures"
-#: The files whose data the figures follow from.
-SOURCES = ("evidence_tables", "evidence_frequency", "evidence_accuracy", RULES)
-_SIGN = {"positive": "+", "negative": "-"}
 _REMEMBERED = 20_000
 STALE = (
     "No figure: the figures of this edition do not belong to the evidence beside them. To make them anew: pip install"
     " 'ntrkpath[stats]', or python scripts/build_probability.py."
 )
-
-
-def made_from(edition: Edition) -> int:
-    """Return the check sum of what the figures of an edition follow from."""
-    return zlib.crc32(msgspec.json.encode([edition.data[name] for name in SOURCES], order="deterministic"))
-
-
-class When:
-    """A condition: each fact has one of the levels; ``histology`` is read as a fact of its own."""
-
-    __slots__ = ("wanted",)
-
-    def __init__(self, when: Mapping[str, Any]) -> None:
-        self.wanted = tuple((fact, frozenset([lv] if isinstance(lv, str) else lv)) for fact, lv in when.items())
-
-    def holds(self, levels: Mapping[str, str]) -> bool:
-        """Say whether the condition holds in these levels; a fact that is absent is unknown."""
-        return all(levels.get(fact, "unknown") in wanted for fact, wanted in self.wanted)
-
-
-class Ruled:
-    """Entries of which the first whose condition holds counts.
-
-    Args:
-        entries: Each with ``when`` and whatever else.
-    """
-
-    def __init__(self, entries: Iterable[Mapping[str, Any]]) -> None:
-        self.entries = [(When(entry.get("when", {})), entry) for entry in entries]
-
-    def first(self, levels: Mapping[str, str]) -> Mapping[str, Any] | None:
-        """Return the first entry whose condition holds."""
-        return next((entry for when, entry in self.entries if when.holds(levels)), None)
-
-    def facts(self) -> set[str]:
-        """Return every fact that a condition names."""
-        return {fact for when, _ in self.entries for fact, _ in when.wanted}
-
-
-def combination(results: Iterable[tuple[str, str]]) -> str:
-    """Return the key of the figures after results, each an accuracy and its sign, as ``ihc_sarcoma+ dna_all-``."""
-    return " ".join(accuracy + _SIGN[sign] for accuracy, sign in results)
 
 
 class Probabilities:

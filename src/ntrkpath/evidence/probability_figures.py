@@ -9,10 +9,11 @@ from typing import Any
 from ntrkpath.evidence.data import Evidence, evidence_of
 from ntrkpath.evidence.posterior import Spread, Uncertain
 from ntrkpath.evidence.posttest import after, likelihood_ratio
-from ntrkpath.evidence.probability import RULES, Ruled, When, combination, made_from
+from ntrkpath.evidence.probability_sources import RULES, combination, made_from
 from ntrkpath.evidence.studies import AccuracyStudy
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.errors import GuidanceError
+from ntrkpath.rules.conditions import Ruled, When
 
 _SIDES = ("sensitivity", "specificity")
 

@@ -6,7 +6,6 @@ Clopper CJ, Pearson ES. Biometrika 1934;26:404-413. Wilson EB. J Am Stat Assoc 1
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import import_module
 from math import isfinite, sqrt
 from numbers import Integral
 from statistics import NormalDist
@@ -15,6 +14,7 @@ from typing import Any
 import msgspec
 
 from ntrkpath.model.errors import EvidenceError
+from ntrkpath.model.extras import from_extra
 
 LEVEL = 0.95
 
@@ -33,13 +33,7 @@ def need(module: str) -> Any:
     Raises:
         EvidenceError: numpy or scipy is not installed.
     """
-    try:
-        return import_module(module)
-    except ImportError:
-        raise EvidenceError(
-            f"intervals and pooling need {module.partition('.')[0]}, which is not installed",
-            remedy="pip install 'ntrkpath[stats]'",
-        ) from None
+    return from_extra(module, "stats", "intervals and pooling", EvidenceError)
 
 
 def check_counts(x: object, n: object, field: str = "positive", total: str = "tested") -> tuple[int, int]:

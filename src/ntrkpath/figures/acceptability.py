@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from ntrkpath.figures import axes, series
+from ntrkpath.model.numbers import percent
 
 
 class Curve(msgspec.Struct, frozen=True):
@@ -50,9 +51,7 @@ def acceptability_svg(
     for i, curve in enumerate(curves):
         points = [(flat.px(a), tall.px(s)) for a, s in zip(amounts, curve.shares, strict=True)]
         parts.append(series.line(i, points))
-        described.append(
-            f"{curve.name}: {axes.percent(curve.shares[0])} at first, {axes.percent(curve.shares[-1])} at last."
-        )
+        described.append(f"{curve.name}: {percent(curve.shares[0])} at first, {percent(curve.shares[-1])} at last.")
     key, y = series.key([curve.name for curve in curves], bottom + axes.AXIS + 14, lines=True)
     below, height = axes.notes(notes, y)
     return axes.plot([*parts, key, below], height, title, " ".join([*described, *notes]), ident)

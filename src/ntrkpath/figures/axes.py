@@ -20,6 +20,7 @@ from ntrkpath.figures.svg import (
     text_width,
     wrap,
 )
+from ntrkpath.model.numbers import set_number, set_percent
 
 Scale = Literal["linear", "log", "logit"]
 Form = Literal["percent", "number"]
@@ -108,8 +109,8 @@ class Axis(msgspec.Struct, frozen=True):
     def words(self, value: float) -> str:
         """Return a value as a tick names it."""
         if self.form == "percent":
-            return f"{100 * value:.10g} %"
-        return f"{value:,.10g}".replace(",", "\u202f")
+            return set_percent(value)
+        return set_number(value)
 
     def ticks(self, upright: bool = False) -> list[float]:
         """Return round values whose names do not touch, in rising order."""
@@ -140,26 +141,6 @@ class Axis(msgspec.Struct, frozen=True):
         while first * step <= self.high + step * 1e-9:
             yield round(first * step, 12)
             first += 1
-
-
-def percent(share: float) -> str:
-    """Return a share as a percentage with the decimals that its distance from 0 and 100 % deserves."""
-    far = 100 * min(share, 1 - share)
-    if share in (0.0, 1.0):
-        return "0 %" if share == 0 else "100 %"
-    if far < 0.0095:
-        return "under 0.01 %" if share < 0.5 else "over 99.99 %"
-    decimals = 0 if far >= 9.95 else 1 if far >= 0.95 else 2
-    shown = f"{100 * share:.{decimals}f}"
-    return f"{shown[:-1] if decimals == 2 and shown[-1] == '0' else shown} %"
-
-
-def percent_range(low: float, high: float) -> str:
-    """Return two shares as a range, for example ``0.5 to 1.1 %``."""
-    first, last = percent(low), percent(high)
-    if first == last:
-        return first
-    return f"{first.removesuffix(' %')} to {last}"
 
 
 def limits(values: Sequence[float], scale: Scale) -> tuple[float, float]:

@@ -21,13 +21,12 @@ from ntrkpath.figures.axes import (
     heading,
     limits,
     notes,
-    percent,
-    percent_range,
     plot,
     range_bar,
     stroke,
 )
 from ntrkpath.figures.svg import clean, number, tag, text_lines, text_width, wrap
+from ntrkpath.model.numbers import percent, percent_range
 
 _ROW = 25.0
 _LABEL = 300.0

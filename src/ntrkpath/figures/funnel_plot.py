@@ -18,12 +18,12 @@ from ntrkpath.figures.axes import (
     heading,
     limits,
     notes,
-    percent,
     plot,
     stroke,
     upright,
 )
 from ntrkpath.figures.svg import Box, clean, number, tag, text_lines, text_width
+from ntrkpath.model.numbers import percent
 
 _HEIGHT = 380.0
 

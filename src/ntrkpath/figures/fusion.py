@@ -31,6 +31,7 @@ from ntrkpath.figures.svg import clean, escape, identifier, number, tag, text_wi
 from ntrkpath.figures.tracks import Span, Track, tracks
 from ntrkpath.fusion.transcripts import Transcripts
 from ntrkpath.model.fusion import FusionVerdict, Side
+from ntrkpath.model.numbers import grouped, percent
 
 
 @cache
@@ -178,7 +179,7 @@ def _fate(share: float | None) -> str:
         return ": not known whether kept"
     if share >= 0.9999:
         return ": kept"
-    return ": lost" if share <= 0 else f": {words.percent(share)} kept"
+    return ": lost" if share <= 0 else f": {percent(share)} kept"
 
 
 def _gene(pen: Pen, track: Track, scale: float, parts: bool) -> None:
@@ -234,7 +235,7 @@ def _product(pen: Pen, verdict: FusionVerdict, five: Track, three: Track, scales
     elif verdict.level == "dna" and call != "unknown":
         said += " if the exons are spliced as annotated"
     if call == "in" and first.length and second.length and not stopped:
-        said += f", about {(first.length + second.length) // 3 - 1:,} amino acids"
+        said += f", about {grouped((first.length + second.length) // 3 - 1)} amino acids"
         said += "; one codon is joined from both genes" if first.length % 3 else ""
     for track, stretch in ((five, first), (three, second)):
         said += "" if stretch.length else f"; no coding part of {track.gene} is kept"
@@ -242,12 +243,12 @@ def _product(pen: Pen, verdict: FusionVerdict, five: Track, three: Track, scales
     top, join = pen.y + 20, MARGIN + first.length * scale
     unread = stopped or call == "out"
     state = "lost" if unread else {"in": "kept", "unknown": "unplaced"}[call]
-    left_label = f"{five.gene} part ({first.length // 3 - stopped:,} aa)"
+    left_label = f"{five.gene} part ({grouped(first.length // 3 - stopped)} aa)"
     right_label = f"{three.gene} part" + (
         ", after the stop codon"
         if stopped
         else {
-            "in": f" ({max(second.length // 3 - 1, 0):,} aa)",
+            "in": f" ({grouped(max(second.length // 3 - 1, 0))} aa)",
             "out": ", not read in its frame",
             "unknown": ", reading not known",
         }[call]
@@ -270,7 +271,7 @@ def _product(pen: Pen, verdict: FusionVerdict, five: Track, three: Track, scales
             gone = unread and track is three
             draw_domain(pen, mark, left, width, y, state if track is three else "kept")
             share = track.share(mark) or 0.0
-            fate = ": not read" if gone else "" if share >= 0.9999 else f": {words.percent(share)}"
+            fate = ": not read" if gone else "" if share >= 0.9999 else f": {percent(share)}"
             labels.append((left, left + width, mark.label + fate))
     pen.y = write_labels(pen, labels, y + DOMAIN + 3) if labels else y + 4
 

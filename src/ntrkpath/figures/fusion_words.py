@@ -3,57 +3,20 @@
 from __future__ import annotations
 
 from ntrkpath.model.fusion import FusionVerdict
+from ntrkpath.model.numbers import percent
+from ntrkpath.vocabulary.names import word_list
 
 #: The verdict in words.
-VERDICTS = {
-    "productive": "Productive",
-    "likely_productive": "Likely productive",
-    "uncertain": "Uncertain",
-    "not_productive": "Not productive",
-}
-
+VERDICTS: dict[str, str] = word_list("verdicts")["verdicts"]
 #: Each reason of a verdict in words.
-REASONS_SAY = {
-    "in_frame": "in frame",
-    "out_of_frame": "out of frame",
-    "frame_unknown": "reading frame unknown",
-    "isoforms_disagree": "other isoforms disagree on the frame",
-    "kinase_complete": "kinase domain complete",
-    "kinase_partial": "kinase domain cut",
-    "kinase_lost": "kinase domain lost",
-    "ntrk_is_five_prime": "the NTRK gene gives the 5' end",
-    "reciprocal": "the reciprocal fusion was found too",
-    "antisense": "one gene is read against its direction",
-    "intragenic": "both breakpoints lie in one gene",
-    "partner_intergenic": "the partner breakpoint lies between genes",
-    "partner_unknown": "the partner is not known",
-    "not_at_exon_boundary": "not at an exon boundary",
-    "utr_breakpoint": "breakpoint in an untranslated region",
-    "dna_only_needs_rna": "seen on DNA only: RNA has to confirm it",
-    "rejected_by_caller": "the caller itself rejected it",
-    "doubted_by_caller": "the caller itself doubts it",
-    "junction_not_sequenced": "no read crosses the junction",
-    "low_support": "few supporting reads",
-    "callers_disagree": "callers disagree on the frame",
-    "orientation_repaired": "order of the genes is ours, not the caller's",
-    "partner_not_annotated": "the partner has no coding transcript here",
-}
-_FRAME = {"in": "in frame", "out": "out of frame", "unknown": "unknown"}
-_KINASE = {"complete": "kept whole", "partial": "kept in part", "lost": "lost", "unknown": "unknown"}
+REASONS_SAY: dict[str, str] = word_list("verdicts")["reasons"]
+_FRAME: dict[str, str] = word_list("verdicts")["frames"]
+_KINASE: dict[str, str] = word_list("verdicts")["kinase"]
 
 
 def _untold(verdict: FusionVerdict) -> str:
     """Return why no product of the two sides can be told; empty if it can."""
     return next((REASONS_SAY[r] for r in ("antisense", "intragenic") if r in verdict.reasons), "")
-
-
-def percent(share: float) -> str:
-    """Return a share in per cent, never rounded up to the whole nor down to nothing."""
-    if 0 < share < 0.01:
-        return "less than 1 %"
-    if 0.99 < share < 1:
-        return "more than 99 %"
-    return f"{share:.0%}".replace("%", " %")
 
 
 def reasons(verdict: FusionVerdict) -> str:

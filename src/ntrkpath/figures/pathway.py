@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache, lru_cache
+
 from ntrkpath.figures.graph import STATUSES, Edge, Graph, Path, load, path_of
 from ntrkpath.figures.layout import LEADING, PAD, TEXT, TITLE, Line, Placed, Plan, plan
 from ntrkpath.figures.svg import (
@@ -177,6 +179,21 @@ def _summary(graph: Graph, path: Path | None) -> str:
     return f"{whole} Path of this case: {told or 'none of it'}."
 
 
+class _Drawn:
+    """The figure of one edition: each of its parts is drawn once in each of its few looks."""
+
+    def __init__(self, edition: Edition) -> None:
+        self.graph = load(edition)
+        self.plan: Plan = plan(self.graph)
+        self.line = cache(lambda index, taken: _line(self.plan.lines[index], taken))
+        self.label = cache(lambda index, taken: _label(self.plan.lines[index], taken))
+        self.node = cache(lambda name, taken, following: _node(self.plan.nodes[name], taken, following))
+        self.legend = cache(lambda with_path: _legend(self.graph, self.plan.width, self.plan.height + 6, with_path))
+
+
+_drawn = lru_cache(maxsize=4)(_Drawn)
+
+
 def pathway_svg(edition: Edition, recommendation: Recommendation | None = None, ident: str = "pathway") -> str:
     """Return figure 2 as one SVG element, with the path of a case marked by thick lines, ticks and words.
 
@@ -186,14 +203,15 @@ def pathway_svg(edition: Edition, recommendation: Recommendation | None = None, 
     Raises:
         GuidanceError: The edition has no figure, or it refers to something that is not there.
     """
-    graph = load(edition)
+    drawn = _drawn(edition)
+    graph, drawing = drawn.graph, drawn.plan
     path = path_of(graph, recommendation) if recommendation is not None else None
-    drawing: Plan = plan(graph)
-    edges = path.edges if path else frozenset()
     nodes = path.nodes if path else frozenset()
     following = path.next if path else {}
-    lines = sorted(drawing.lines, key=lambda line: line.edge.id in edges)
-    legend, height = _legend(graph, drawing.width, drawing.height + 6, path is not None)
+    edges = path.edges if path else frozenset()
+    taken = {index: line.edge.id in edges for index, line in enumerate(drawing.lines)}
+    lines = sorted(taken.items(), key=lambda one: one[1])
+    legend, height = drawn.legend(path is not None)
     base = identifier(ident)
     case = f", case {recommendation.case_id}" if recommendation is not None else ""
     body = (
@@ -201,9 +219,9 @@ def pathway_svg(edition: Edition, recommendation: Recommendation | None = None, 
         + tag("desc", escape(_summary(graph, path)), id=f"{base}-desc")
         + tag("style", _STYLE)
         + tag("rect", width="100%", height="100%", fill="var(--paper)")
-        + "".join(_line(line, line.edge.id in edges) for line in lines)
-        + "".join(_label(line, line.edge.id in edges) for line in lines)
-        + "".join(_node(placed, name in nodes, following.get(name, "")) for name, placed in drawing.nodes.items())
+        + "".join(drawn.line(*one) for one in lines)
+        + "".join(drawn.label(*one) for one in lines)
+        + "".join(drawn.node(name, name in nodes, following.get(name, "")) for name in drawing.nodes)
         + legend
     )
     return tag(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from ntrkpath.figures.svg import FONT, arrow, clean, colour_rules, escape, identifier, number, tag, text_lines, wrap
+from ntrkpath.model.numbers import grouped
 
 _WIDTH, _MARGIN = 960.0, 16.0
 _BOX, _SIDE, _GAP = 400.0, 400.0, 52.0
@@ -56,7 +57,7 @@ def patient_flow_svg(stages: Sequence[Stage], *, title: str = "Patient flow", id
     told: list[str] = []
     for i, stage in enumerate(stages):
         notes = wrap(stage.note, _BOX - 32, _SMALL) if stage.note else []
-        side = [line for words, n in stage.leaves for line in wrap(f"{words}: {n:,}", _SIDE - 32, _SMALL)]
+        side = [line for words, n in stage.leaves for line in wrap(f"{words}: {grouped(n)}", _SIDE - 32, _SMALL)]
         top = y
         if side and bottom_before is not None:
             height = 16 + 1.3 * _SMALL * len(side)
@@ -73,7 +74,7 @@ def patient_flow_svg(stages: Sequence[Stage], *, title: str = "Patient flow", id
             parts.append(tag("path", d=f"M{number(centre)} {number(bottom_before)}V{number(top - 6)}", class_="line"))
             parts.append(tag("polygon", points=arrow((centre, top), (centre, top - 30), 9), class_="head"))
         parts.append(tag("rect", x=_MARGIN, y=top, width=_BOX, height=height, rx=6, class_="stage"))
-        shown = "not stated" if stage.count is None else f"{stage.count:,}"
+        shown = "not stated" if stage.count is None else grouped(stage.count)
         parts.append(
             tag("text", escape(stage.label), x=_MARGIN + 16, y=top + 26, font_size=_SIZE)
             + tag("text", shown, x=_MARGIN + _BOX - 16, y=top + 26, font_size=_SIZE, text_anchor="end", class_="count")
@@ -87,7 +88,7 @@ def patient_flow_svg(stages: Sequence[Stage], *, title: str = "Patient flow", id
             parts.append(tag("path", d=track, class_="line", stroke_dasharray="1 4"))
             if stage.count:
                 parts.append(tag("rect", x=_MARGIN + 16, y=bar, width=max(width, 1.5), height=6, class_="share"))
-        told.append(f"{stage.label}: {shown}" + "".join(f"; {words}: {n:,}" for words, n in stage.leaves))
+        told.append(f"{stage.label}: {shown}" + "".join(f"; {words}: {grouped(n)}" for words, n in stage.leaves))
         bottom_before = top + height
         y = top + height + _GAP if i + 1 < len(stages) else top + height
     height = y + _MARGIN

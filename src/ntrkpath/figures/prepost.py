@@ -22,13 +22,12 @@ from ntrkpath.figures.axes import (
     heading,
     limits,
     notes,
-    percent,
-    percent_range,
     plot,
     range_bar,
     stroke,
 )
 from ntrkpath.figures.svg import arrow, clean, tag, text_lines, text_width, wrap
+from ntrkpath.model.numbers import percent, percent_range
 
 _LABEL = 270.0
 _ROW = 44.0

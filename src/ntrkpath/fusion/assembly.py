@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from ntrkpath.fusion.locus import NTRK, Atlas
 from ntrkpath.model.errors import AnnotationError
 from ntrkpath.model.fusion import Assembly, Breakpoint, Junction
-
-if TYPE_CHECKING:
-    from ntrkpath.fusion.assessment import Assessor
 
 #: An exon boundary is hit by chance about once in 200 bases of a gene; lying in the named gene is weaker evidence,
 #: and lying outside the named gene speaks against an assembly.
@@ -28,10 +25,15 @@ class Told(NamedTuple):
     note: str | None
 
 
-def infer(assessor: Assessor, junctions: Sequence[Junction], file: str) -> Told:
+def infer(
+    assemblies: Sequence[Assembly], atlas: Callable[[Assembly], Atlas], junctions: Sequence[Junction], file: str
+) -> Told:
     """Return the assembly of the rows of one file that state none.
 
     The coordinates must speak for it, and more than for the other: what merely speaks less against it tells nothing.
+
+    Args:
+        assemblies: Those that the annotation holds; ``atlas`` gives the annotation of one.
 
     Raises:
         AnnotationError: The coordinates fit both assemblies equally well, or neither.
@@ -40,12 +42,11 @@ def infer(assessor: Assessor, junctions: Sequence[Junction], file: str) -> Told:
     rows = [[p for p in (j.five_prime, j.three_prime) if p.position is not None] for j in open_ones]
     if not any(rows):
         return Told(None, None)
-    assemblies = assessor.transcripts.assemblies
     if len(assemblies) == 1:
         return Told(assemblies[0], None)
     score = {
         assembly: sum(
-            _fit(assessor.atlas(assembly), point, junction.tolerance)
+            _fit(atlas(assembly), point, junction.tolerance)
             for junction, points in zip(open_ones, rows, strict=True)
             for point in points
         )

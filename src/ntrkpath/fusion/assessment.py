@@ -73,7 +73,7 @@ class Assessor:
                 sound.append(junction)
             else:
                 problems.append(told)
-        inferred = infer(self, sound, file)
+        inferred = infer(self.transcripts.assemblies, self.atlas, sound, file)
         found = Examined([], [], _common(sound, inferred.assembly), problems)
         for junction in sound:
             reading = self._read(junction, inferred)

@@ -41,11 +41,6 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
     numbering_fits: bool = False
 
 
-def concerns_ntrk(orientation: Orientation) -> bool:
-    """Whether either side is an NTRK gene."""
-    return orientation.five.name in NTRK or orientation.three.name in NTRK
-
-
 def read(atlas: Atlas, junction: Junction, sample: str, thresholds: Thresholds) -> Reading | None:
     """Return what a junction says; ``None`` where neither side is an NTRK gene."""
     first, second = atlas.resolve(junction.five_prime), atlas.resolve(junction.three_prime)

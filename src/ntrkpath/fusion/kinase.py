@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from ntrkpath.fusion.gene import Gene, Transcript
 from ntrkpath.fusion.site import Role
-
-KinaseStatus = Literal["complete", "partial", "lost", "unknown"]
 
 
 class Domain(NamedTuple):

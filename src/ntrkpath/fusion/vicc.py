@@ -8,6 +8,7 @@ from typing import Any
 from ntrkpath.fusion.locus import NTRK
 from ntrkpath.model.fusion import FusionVerdict, Side
 from ntrkpath.readers import refseq
+from ntrkpath.vocabulary.methods import by_facts
 
 _SEGMENT = re.compile(r"(?P<accession>[A-Z]+_?\d+(?:\.\d+)?)\((?P<gene>[^)]+)\):e\.(?P<exon>\d+)(?P<offset>[+-]\d+)?")
 _HGNC = {"NTRK1": "8031", "NTRK2": "8032", "NTRK3": "8033"}
@@ -28,7 +29,7 @@ def assayed_fusion(verdict: FusionVerdict) -> dict[str, Any]:
         "causativeEvent": {"type": "CausativeEvent", "eventType": _event(verdict)},
         "assay": {
             "type": "Assay",
-            "assayName": "RNA sequencing" if verdict.level == "rna" else "DNA sequencing",
+            "assayName": by_facts()[verdict.level].name,
             "fusionDetection": "observed" if verdict.level == "rna" else "inferred",
         },
     }

@@ -134,14 +134,14 @@ class Edition:
     def criteria(self) -> Chain:
         """The tables that judge the criteria of the labels, on facts as ``decisions`` leaves them."""
         required = {criterion for label in self.labels for criterion in label.requires}
-        tables = [t for t in self.chain.tables if required.intersection(t.sets)]
+        tables = [masks for masks in self.chain.masks if required.intersection(masks.table.sets)]
         return Chain(self.facts, tables)
 
     @cached_property
     def decisions(self) -> Chain:
         """The tables that decide a case; ``chain`` without ``criteria`` and without the sentences of the answer."""
         judged = {*(t.id for t in self.criteria.tables), *self.answers}
-        return Chain(self.facts, [t for t in self.chain.tables if t.id not in judged])
+        return Chain(self.facts, [masks for masks in self.chain.masks if masks.table.id not in judged])
 
     @cached_property
     def statements(self) -> dict[str, Statement]:

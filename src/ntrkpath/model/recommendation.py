@@ -319,6 +319,3 @@ class Recommendation(Shown, msgspec.Struct, frozen=True, gc=False):
         """Return the answer in one short line; the whole of it is in the fields."""
         actions = ", ".join(action.action for action in self.actions) or "no action"
         return f"<Recommendation {self.case_id!r}: {self.histology.id}, priority {self.priority}: {actions}>"
-
-
-TierLevel = Literal["+++", "++", "+", "undetermined", "out_of_scope"]

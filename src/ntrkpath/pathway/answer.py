@@ -21,8 +21,6 @@ from ntrkpath.vocabulary.stains import read_profile
 #: Of several fusions the one that tells most gives its name.
 _WORTH = ("productive", "likely_productive", "reported_pair", "uncertain", "not_productive")
 _SEQUENCING = {"rna_mps": "rna", "dna_mps": "dna"}
-_NEXT_GENERATION = "consider_next_generation_trk_inhibitor"
-_DRUGS = ("consider_trk_inhibitor", _NEXT_GENERATION)
 
 
 class Facts(msgspec.Struct, frozen=True):

@@ -40,6 +40,7 @@ from ntrkpath.rules import Fact, Hit, Row
 from ntrkpath.rules.chain import Masks
 from ntrkpath.rules.diagram import Outcome
 from ntrkpath.rules.explore import Explorer
+from ntrkpath.vocabulary.methods import facts_of
 
 #: Tables whose rows are shown as readings of all tests of a method, or of all tests together.
 _TOGETHER = ("ihc", "fish", "rt_pcr", "rna", "dna", "sequence", "target")
@@ -304,8 +305,7 @@ class Pathway:
                 Reading(test.method, test.call, row.says, row.id, row.statements, row.fidelity, test.position)
             )
         several = {method for method in (c.method for c in called) if sum(c.method == method for c in called) > 1}
-        names = {"pan_trk_ihc": "ihc", "rna_mps": "rna", "dna_mps": "dna"}
-        shown = {names.get(method, method) for method in several} | ({"sequence", "target"} if called else set())
+        shown = {facts_of(method) for method in several} | ({"sequence", "target"} if called else set())
         if levels["sequence"] != "not_done":
             shown |= {"sequence", "target"}
         for hit in hits:

@@ -18,13 +18,13 @@ from ntrkpath.model.fusion import (
     Standing,
     Support,
 )
+from ntrkpath.model.variants import CopyNumber, Found, ProteinChange
 from ntrkpath.readers._cells import RowError
 from ntrkpath.readers._contigs import contig, end_of
 from ntrkpath.readers._loci import NAMED, GeneFilter, contradicts, touches_ntrk
 from ntrkpath.readers._result import ReadResult, RowProblem, Tells
 from ntrkpath.readers._symbols import NTRK, became_a_date, may_be_begun, ntrk_gene
 from ntrkpath.readers._text import Document
-from ntrkpath.readers._variant_types import CopyNumber, Found, ProteinChange
 
 _NO_SUPPORT = Support()
 _Kind = TypeVar("_Kind", Junction, ProteinChange, CopyNumber)

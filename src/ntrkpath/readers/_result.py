@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from ntrkpath.model.fusion import Assembly, FileStatus, Junction, Level
-from ntrkpath.readers._variant_types import CopyNumber, ProteinChange
+from ntrkpath.model.variants import CopyNumber, ProteinChange
 
 #: What a file can tell. ``fusions``: its level is not stated, and the test that it belongs to says it.
 Tells = Literal["rna_fusions", "dna_fusions", "fusions", "mutations", "copy_numbers"]

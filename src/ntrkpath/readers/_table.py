@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from ntrkpath.model.errors import ReaderError
 from ntrkpath.model.fusion import Breakpoint, Junction, Source
 from ntrkpath.model.numerals import DecimalMark
+from ntrkpath.model.variants import Found
 from ntrkpath.readers import _cells
 from ntrkpath.readers._cells import RowError
 from ntrkpath.readers._collect import Collector
 from ntrkpath.readers._header_names import key, unmangled
 from ntrkpath.readers._text import Document
-from ntrkpath.readers._variant_types import Found
 
 DELIMITERS = ("\t", ",", ";", "|")
 #: Lines and characters looked at for a header, and the most lines a quoted cell with line breaks may run over.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ntrkpath.model.variants import CopyNumber
 from ntrkpath.readers import _cells
 from ntrkpath.readers._cells import RowError
 from ntrkpath.readers._collect import Collector
@@ -11,7 +12,6 @@ from ntrkpath.readers._header_names import key
 from ntrkpath.readers._signature import Format, tabbed
 from ntrkpath.readers._table import Header, Row, TableReader, split
 from ntrkpath.readers._text import Document
-from ntrkpath.readers._variant_types import CopyNumber
 
 _CALLS = {"2": "amplification", "1": "gain", "0": "neutral", "-1": "loss", "-2": "deletion", "-1.5": "loss"}
 _NOT_SAMPLES = frozenset({"hugosymbol", "entrezgeneid", "cytoband", "genesymbol", "locusid", "gene"})

@@ -14,13 +14,14 @@ import msgspec
 
 from ntrkpath.model.errors import ReaderError
 from ntrkpath.model.fusion import Junction, Source, Standing, Support
+from ntrkpath.model.variants import CopyNumber, ProteinChange
 from ntrkpath.readers import _cells
 from ntrkpath.readers._cells import RowError
 from ntrkpath.readers._collect import Collector
+from ntrkpath.readers._proteins import is_silent, short_protein
 from ntrkpath.readers._signature import Format, Opening
 from ntrkpath.readers._table import Header
 from ntrkpath.readers._text import Document
-from ntrkpath.readers._variant_types import CopyNumber, ProteinChange, is_silent, short_protein
 
 _Element = tuple[str, dict[str, str], int | None]
 _Maker = Callable[[dict[str, str], int | None, str, Collector], "Junction | ProteinChange | CopyNumber | None"]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from ntrkpath.model.fusion import Standing
+from ntrkpath.model.variants import ProteinChange
 from ntrkpath.readers import _cells
 from ntrkpath.readers._cells import RowError
+from ntrkpath.readers._proteins import alters_protein, is_silent, is_unknown, short_protein
 from ntrkpath.readers._signature import Format, tabbed
 from ntrkpath.readers._table import Row, TableReader
-from ntrkpath.readers._variant_types import ProteinChange, alters_protein, is_silent, is_unknown, short_protein
 
 #: Classes in which no protein changes, so that a row without one says nothing.
 _SILENT = frozenset({

@@ -5,21 +5,15 @@ from __future__ import annotations
 import re
 
 from ntrkpath.model.fusion import Junction, Level, Support
+from ntrkpath.model.variants import CopyNumber, ProteinChange
 from ntrkpath.readers import _cells
 from ntrkpath.readers._cells import RowError
 from ntrkpath.readers._collect import Collector
+from ntrkpath.readers._proteins import alters_protein, is_silent, is_unknown, short_protein
 from ntrkpath.readers._result import Tells
 from ntrkpath.readers._signature import Format, Opening
 from ntrkpath.readers._table import Header, Row, TableReader, names_of, split
 from ntrkpath.readers._text import Document
-from ntrkpath.readers._variant_types import (
-    CopyNumber,
-    ProteinChange,
-    alters_protein,
-    is_silent,
-    is_unknown,
-    short_protein,
-)
 from ntrkpath.readers.tso500 import TOLERANCE
 
 _SECTION = re.compile(r'^\s*"?\[([^\]]+)\]')

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ntrkpath.model.fusion import Source
+from ntrkpath.model.variants import ProteinChange
 from ntrkpath.readers import _cells
 from ntrkpath.readers._cells import RowError
 from ntrkpath.readers._collect import Collector
-from ntrkpath.readers._variant_types import ProteinChange, alters_protein, is_silent, short_protein
+from ntrkpath.readers._proteins import alters_protein, is_silent, short_protein
 from ntrkpath.readers._vcf_header import VcfHeader
 from ntrkpath.readers._vcf_record import Record
 

@@ -10,7 +10,7 @@ from rich.table import Table as Grid
 
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.errors import GuidanceError
-from ntrkpath.report.words import FIDELITY
+from ntrkpath.report.terms import FIDELITY
 from ntrkpath.rules import Fact, Row, Table
 
 WIDTH = 160

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ntrkpath.evidence.frequency import Frequency
-from ntrkpath.evidence.sheets import Sheet
 from ntrkpath.figures.forest import ForestRow, forest_svg
+from ntrkpath.report.sheet import Sheet
 
 
 def frequency_forest(found: Frequency) -> list[str]:

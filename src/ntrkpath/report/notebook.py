@@ -9,7 +9,7 @@ from ntrkpath.model.fusion import FusionVerdict
 from ntrkpath.model.recommendation import Recommendation
 from ntrkpath.report import sections
 from ntrkpath.report.markup import Html, el
-from ntrkpath.report.words import plain
+from ntrkpath.report.terms import plain
 
 _STYLE = (
     colour_rules(".ntrkpath")

@@ -7,13 +7,13 @@ import datetime as dt
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.case import Case
 from ntrkpath.model.recommendation import Caution, Recommendation
-from ntrkpath.report import words
+from ntrkpath.report import terms
 from ntrkpath.report.markup import Html, el, join
 from ntrkpath.report.sections import cited, items
-from ntrkpath.report.words import plain
+from ntrkpath.report.terms import plain
+from ntrkpath.vocabulary.methods import by_facts, method_name
 
-#: The facts that hold what each method says, and the calls that stand for and against a fusion.
-METHODS = {"ihc": "pan-TRK IHC", "fish": "FISH", "rt_pcr": "RT-PCR", "rna": "RNA sequencing", "dna": "DNA sequencing"}
+#: The calls that stand for and against a fusion.
 _FOR = frozenset({"positive", "productive", "likely_productive"})
 _AGAINST = frozenset({"negative", "not_productive"})
 
@@ -36,7 +36,7 @@ def events(case: Case, rec: Recommendation, edition: Edition) -> list[Event]:
     calls: dict[int, list[str]] = {}
     for reading in rec.interpretation:
         if reading.test is not None:
-            call = words.reading_call(edition, reading)
+            call = terms.reading_call(edition, reading)
             before = calls.setdefault(reading.test, [])
             if reading.fusion:
                 told = f"{plain(reading.fusion)}: {call}"  # once, where two junctions of a fusion are reported
@@ -45,7 +45,7 @@ def events(case: Case, rec: Recommendation, edition: Edition) -> list[Event]:
                 before.append(call)
     found = []
     for position, test in enumerate(case.tests, 1):
-        method = words.method_name(str(type(test).__struct_config__.tag))
+        method = method_name(str(type(test).__struct_config__.tag))
         specimen = f", {plain(test.specimen)}" if test.specimen else ""
         found.append(Event(test.date, f"Test {position}, {method}{specimen}", "; ".join(calls.get(position, []))))
     for line in case.therapy or ():
@@ -74,8 +74,8 @@ def timeline(case: Case, rec: Recommendation, edition: Edition) -> Html:
 
 def disagreeing(rec: Recommendation) -> tuple[list[str], list[str]]:
     """Return the methods that speak for a fusion and those that speak against it; both empty where none disagree."""
-    for_it = [fact for fact in METHODS if rec.facts.get(fact) in _FOR]
-    against = [fact for fact in METHODS if rec.facts.get(fact) in _AGAINST]
+    for_it = [fact for fact in by_facts() if rec.facts.get(fact) in _FOR]
+    against = [fact for fact in by_facts() if rec.facts.get(fact) in _AGAINST]
     return (for_it, against) if for_it and against else ([], [])
 
 
@@ -86,7 +86,7 @@ def of_disagreement(rec: Recommendation, edition: Edition) -> list[Caution]:
     found = []
     for caution in rec.cautions:
         read = set(edition.rows[caution.rule][1].when) if caution.rule in edition.rows else set()
-        if both & read and len(read & {*METHODS, "sequence"}) > 1:
+        if both & read and len(read & {*by_facts(), "sequence"}) > 1:
             found.append(caution)
     return found
 
@@ -98,10 +98,11 @@ def discordances(rec: Recommendation, edition: Edition) -> Html:
         return Html("")
     rows: list[tuple[str, object]] = [
         ("≠", el("p", "; ".join(
-            f"{METHODS[fact]}: {words.level_words(edition, fact, rec.facts[fact])}" for fact in (*for_it, *against)
+            f"{by_facts()[fact].name}: {terms.level_words(edition, fact, rec.facts[fact])}"
+            for fact in (*for_it, *against)
         ), class_="told")),
     ]  # fmt: skip
     for caution in of_disagreement(rec, edition):
-        basis = words.basis(edition, caution.rule, caution.statements, caution.fidelity)
+        basis = terms.basis(edition, caution.rule, caution.statements, caution.fidelity)
         rows.append(("", join(el("p", plain(caution.text)), cited(basis))))
     return join(el("h3", "Results that disagree"), items(rows))

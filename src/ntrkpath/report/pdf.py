@@ -14,10 +14,11 @@ from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.case import Case
 from ntrkpath.model.fusion import FusionVerdict
 from ntrkpath.model.recommendation import Recommendation
-from ntrkpath.report import panels, probability, words
+from ntrkpath.report import panels, probability, terms
 from ntrkpath.report.screen import screen
+from ntrkpath.report.terms import plain
 from ntrkpath.report.typesetting import FAMILY, typeset
-from ntrkpath.report.words import plain
+from ntrkpath.vocabulary.methods import by_facts
 
 _TEMPLATE = Path(__file__).parent / "typst" / "recommendation.typ"
 _VARIABLE = re.compile(r"var\(--([a-z-]+)\)")
@@ -59,7 +60,7 @@ def render_pdf(
 def _case(
     rec: Recommendation, edition: Edition, verdicts: Sequence[FusionVerdict], case: Case | None
 ) -> dict[str, Any]:
-    many = len(words.reasons(rec)) > 1
+    many = len(terms.reasons(rec)) > 1
     actions = [{"text": a.text, "strength": a.strength} for a in rec.actions]
     for_it, against = panels.disagreeing(rec)
     shown = screen(rec, edition)
@@ -86,28 +87,28 @@ def _case(
         "name": rec.histology.name,
         "actions": actions or [{"text": "None follows from the guidance.", "strength": ""}],
         "numbered": many,
-        "check": words.histology_read(edition, rec) if words.read_loosely(rec) else "",
+        "check": terms.histology_read(edition, rec) if terms.read_loosely(rec) else "",
         "tiers": [
-            ["Tier", words.tier_words(rec.tier), plain(rec.tier_reason)],
-            ["Priority", words.tier_words(rec.priority), plain(rec.priority_reason)],
+            ["Tier", terms.tier_words(rec.tier), plain(rec.tier_reason)],
+            ["Priority", terms.tier_words(rec.priority), plain(rec.priority_reason)],
         ],
         "why": [
             _item(", ".join(map(str, numbers)) if many else "›", lead.reason, edition, lead.rule, lead.statements,
                   lead.fidelity, lead.note)
-            for numbers, lead in words.reasons(rec)
+            for numbers, lead in terms.reasons(rec)
         ],
         "disagree": "; ".join(
-            f"{panels.METHODS[fact]}: {words.level_words(edition, fact, rec.facts[fact])}"
+            f"{by_facts()[fact].name}: {terms.level_words(edition, fact, rec.facts[fact])}"
             for fact in (*for_it, *against)
         ),
         "cautions": [_item("!", c.text, edition, c.rule, c.statements, c.fidelity) for c in rec.cautions],
-        "missing": [[one.question, words.could_lead_to(edition, one.could_change)] for one in rec.missing],
+        "missing": [[one.question, terms.could_lead_to(edition, one.could_change)] for one in rec.missing],
         "pathway": drawn(pathway_svg(edition, rec, "pathway")),
         "fusions": [[plain(v.name), drawn(fusion_svg(v, ident=f"fusion-{i}"))] for i, v in enumerate(verdicts)],
         "readings": [
-            [name, words.reading_call(edition, one), plain(one.text),
-             words.basis(edition, one.rule, one.statements, one.fidelity).cited]
-            for name, one in words.readings(rec)
+            [name, terms.reading_call(edition, one), plain(one.text),
+             terms.basis(edition, one.rule, one.statements, one.fidelity).cited]
+            for name, one in terms.readings(rec)
         ],
         "timeline": [
             [event.day.isoformat() if event.day else "no date", event.head, plain(event.told or "no result stated")]
@@ -115,20 +116,20 @@ def _case(
         ],
         "probability": _probability(rec, edition),
         "therapy": [
-            [words.drug_name(edition, group[0].drug), "\n".join(map(words.label_dates, group)),
-             f"{words.STATUS_SIGN.get(group[0].status, '?')} {words.STATUS.get(group[0].status, group[0].status)}",
+            [terms.drug_name(edition, group[0].drug), "\n".join(map(terms.label_dates, group)),
+             f"{terms.STATUS_SIGN.get(group[0].status, '?')} {terms.STATUS.get(group[0].status, group[0].status)}",
              plain(" ".join(group[0].reasons))]
-            for group in words.label_groups(rec)
+            for group in terms.label_groups(rec)
         ],
         "statements": [
             [ident, f"{edition.statements[ident].text} ({edition.statements[ident].section})"]
-            for ident in words.statements_cited(rec) if ident in edition.statements
+            for ident in terms.statements_cited(rec) if ident in edition.statements
         ],
         "provenance": [
-            ["Histology", words.histology_read(edition, rec)],
+            ["Histology", terms.histology_read(edition, rec)],
             ["Guidance", f"{rec.guideline.id} {rec.guideline.version}, {edition.title}"],
             ["SHA-256", rec.guideline.sha256],
-            ["Labels", words.labels_read(rec)],
+            ["Labels", terms.labels_read(rec)],
             ["Use", plain(rec.intended_use)],
         ],
     }  # fmt: skip
@@ -142,7 +143,7 @@ def _told(name: str, texts: Sequence[str]) -> list[list[str]]:
 def _item(
     sign: str, text: str, edition: Edition, rule: str, statements: Sequence[str], fidelity: str, note: str = ""
 ) -> dict[str, str]:
-    basis = words.basis(edition, rule, statements, fidelity, note)
+    basis = terms.basis(edition, rule, statements, fidelity, note)
     told = f"{basis.sign} {basis.words}" if basis.sign else ""
     return {"sign": sign, "text": plain(text), "cited": basis.cited, "fidelity": told, "note": plain(basis.note)}
 

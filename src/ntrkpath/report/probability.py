@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
-from ntrkpath.figures.axes import percent, percent_range
 from ntrkpath.figures.prepost import PrePostRow, prepost_svg
 from ntrkpath.guidance.edition import Edition
+from ntrkpath.model.numbers import percent, percent_range, percent_with_range, ratio_with_range
 from ntrkpath.model.recommendation import AfterResult, Estimate, PreTest, Probability, Recommendation, TestAccuracy
 from ntrkpath.report.markup import Html, el, join, table
-from ntrkpath.report.words import level_words
+from ntrkpath.report.terms import level_words
 
 TITLE = "Probability of a productive NTRK fusion"
 BESIDE = "Information beside the rules: no rule reads it, and no action rests on it."
@@ -37,16 +37,12 @@ class Line(msgspec.Struct, frozen=True):
 
 def with_range(found: Estimate | PreTest | TestAccuracy) -> str:
     """Return a share with its range, for example ``2.3 % (1.1 to 4.7 %)``."""
-    return f"{percent(found.estimate)} ({percent_range(found.low, found.high)})"
+    return percent_with_range(found.estimate, found.low, found.high)
 
 
 def ratio_words(ratio: Estimate) -> str:
     """Return a likelihood ratio with its range."""
-
-    def short(value: float) -> str:
-        return f"{value:.0f}" if value >= 9.95 else f"{value:.1f}" if value >= 0.995 else f"{value:.2f}"
-
-    return f"{short(ratio.estimate)} ({short(ratio.low)} to {short(ratio.high)})"
+    return ratio_with_range(ratio.estimate, ratio.low, ratio.high)
 
 
 def result_words(edition: Edition, step: AfterResult) -> str:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection, Iterator
 import msgspec
 
 from ntrkpath.guidance.edition import Edition
-from ntrkpath.report.evidence import sheets_csv
 from ntrkpath.report.rounds_laboratory import Reports, laboratory_html
 from ntrkpath.report.rounds_organiser import organiser_html, sheets
 from ntrkpath.report.rounds_pdf import laboratory_pdf, organiser_pdf
+from ntrkpath.report.sheet_forms import sheets_csv
 from ntrkpath.rounds.result import Result
 from ntrkpath.rounds.score import Score
 

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from ntrkpath.evidence.sheets import Row, Sheet
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.errors import RoundError
-from ntrkpath.report.evidence import sheet_section
 from ntrkpath.report.markup import el, join
 from ntrkpath.report.page import page
 from ntrkpath.report.rounds_organiser import STYLE, heading
@@ -22,12 +20,14 @@ from ntrkpath.report.rounds_terms import (
     cause_words,
     critical_words,
     meanings,
-    method_words,
     outcome_words,
 )
+from ntrkpath.report.sheet import Row, Sheet
+from ntrkpath.report.sheet_forms import sheet_section
 from ntrkpath.rounds.result import Result
 from ntrkpath.rounds.score import Score
 from ntrkpath.rounds.shares import counts_as, tally
+from ntrkpath.vocabulary.methods import method_name
 
 
 class LaboratoryReport(msgspec.Struct, frozen=True):
@@ -119,7 +119,7 @@ class Reports:
             passed = {True: "passed", False: "not passed", None: "no mark"}[mark.passed if mark else None]
             cells = (
                 f"{assay} ({own[0].panel})", told(tally(own, "assay", assay).clear),
-                f"{method_words(method)}: {told(self._methods[method].clear)}",
+                f"{method_name(method)}: {told(self._methods[method].clear)}",
                 f"{passed}: {mark.why}" if mark is not None else passed,
             )  # fmt: skip
             record = {"assay": assay, "passed": mark.passed if mark else None, "points": mark.points if mark else None}

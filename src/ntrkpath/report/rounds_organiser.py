@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ntrkpath.evidence.sheets import Sheet
 from ntrkpath.figures.round_matrix import matrix_svg
 from ntrkpath.figures.round_places import Standing, places_svg
 from ntrkpath.guidance.edition import Edition
-from ntrkpath.report.evidence import SHEET_STYLE, sheet_section
+from ntrkpath.model.numbers import percent_range
 from ntrkpath.report.markup import Html, el, join
 from ntrkpath.report.page import page
 from ntrkpath.report.rounds_record import record_sheets
@@ -24,6 +23,8 @@ from ntrkpath.report.rounds_sheets import (
     told,
 )
 from ntrkpath.report.rounds_terms import meanings
+from ntrkpath.report.sheet import Sheet
+from ntrkpath.report.sheet_forms import SHEET_STYLE, sheet_section
 from ntrkpath.rounds.known_events import KnownEvent
 from ntrkpath.rounds.score import Score
 from ntrkpath.rounds.sight import panel_table
@@ -52,7 +53,7 @@ def lead(score: Score) -> list[str]:
         share = spread.share
         said.append(
             "Over laboratories and samples drawn anew the share right is "
-            f"{100 * share.low:.0f} to {100 * share.high:.0f} % (bootstrap, 95 %)."
+            f"{percent_range(share.low, share.high)} (bootstrap, 95 %)."
         )
     if spread.laboratory_spread is not None and spread.sample_spread is not None:
         parts = [

@@ -9,11 +9,11 @@ import msgspec
 
 from ntrkpath.figures.round_matrix import Meaning, matrix_svg
 from ntrkpath.guidance.edition import Edition
-from ntrkpath.report.evidence import SHEET_STYLE, sheet_section
 from ntrkpath.report.markup import Html, el
 from ntrkpath.report.page import page
 from ntrkpath.report.rounds_samples import coverage_sheet
 from ntrkpath.report.rounds_terms import sight_words
+from ntrkpath.report.sheet_forms import SHEET_STYLE, sheet_section
 from ntrkpath.rounds.knowledge import knowledge
 from ntrkpath.rounds.sight import Seen, dna_breaks
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ntrkpath.evidence.sheets import Sheet
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.report.pdf import breakable, drawn
 from ntrkpath.report.rounds_laboratory import LaboratoryReport
 from ntrkpath.report.rounds_organiser import heading, lead, matrix, places, sheets
+from ntrkpath.report.sheet import Sheet
 from ntrkpath.report.typesetting import typeset
 from ntrkpath.rounds.score import Score
 

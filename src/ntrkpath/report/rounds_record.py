@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ntrkpath.evidence.sheets import Row, Sheet
 from ntrkpath.report.rounds_sheets import told
-from ntrkpath.report.rounds_terms import meanings, method_words
+from ntrkpath.report.rounds_terms import meanings
+from ntrkpath.report.sheet import Row, Sheet
 from ntrkpath.rounds.description import Appeal
 from ntrkpath.rounds.score import Score
+from ntrkpath.vocabulary.methods import method_name
 
 
 def record_sheets(score: Score) -> list[Sheet]:
@@ -44,7 +45,7 @@ def _turnaround(score: Score) -> Sheet:
 def _repeats(score: Score) -> Sheet:
     values = [
         (
-            (r.sample, r.of, method_words(r.method), f"{r.alike} of {r.both}", ", ".join(r.differing)),
+            (r.sample, r.of, method_name(r.method), f"{r.alike} of {r.both}", ", ".join(r.differing)),
             (r.sample, r.of, r.method, r.alike, r.both, " ".join(r.differing)),
         )
         for r in score.repeats
@@ -89,7 +90,7 @@ def _change(score: Score) -> Sheet:
     for c in score.changes:
         p = "-" if c.p is None else f"{c.p:.2g}"
         plain = (c.laboratory, c.method, c.before.count, c.before.of, c.now.count, c.now.of, c.p)
-        values.append(((c.laboratory, method_words(c.method), told(c.before), told(c.now), p), plain))
+        values.append(((c.laboratory, method_name(c.method), told(c.before), told(c.now), p), plain))
     names = ("laboratory", "method", "before", "before_of", "now", "now_of", "p")
     heads = ("Laboratory", "Assay", "Before", "Now", ">p")
     notes = ("Fisher's exact test. Samples differ between rounds: a change is of laboratory and samples together.",)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ntrkpath.evidence.sheets import Row, Sheet
-from ntrkpath.report.rounds_terms import method_words, sight_words
+from ntrkpath.model.numbers import printed_percent
+from ntrkpath.report.rounds_terms import sight_words
+from ntrkpath.report.sheet import Row, Sheet
 from ntrkpath.rounds.score import Score, homogeneous
 from ntrkpath.rounds.sight import Seen, dna_breaks
+from ntrkpath.vocabulary.methods import method_name
 
 
 def samples_sheet(score: Score) -> Sheet:
@@ -24,7 +26,7 @@ def samples_sheet(score: Score) -> Sheet:
                 said.append(f"{label}: {homogeneous(check.alike, check.tested)}")
         if sample.repeat_of is not None:
             said.append(f"blinded repeat of {sample.repeat_of}")
-        said += [f"{method_words(m)}: consensus, {one.why}" for (s, m), one in values.items() if s == sample.id]
+        said += [f"{method_name(m)}: consensus, {one.why}" for (s, m), one in values.items() if s == sample.id]
         said += [one for one in (sample.section, sample.note) if one]
         verdict = truth.verdict.verdict.replace("_", " ") if truth.verdict is not None else ""
         record = {
@@ -41,7 +43,7 @@ def samples_sheet(score: Score) -> Sheet:
             truth.shown,
             verdict,
             sample.diagnosis or "",
-            "" if sample.tumour_percent is None else f"{sample.tumour_percent:g} %",
+            "" if sample.tumour_percent is None else f"{printed_percent(sample.tumour_percent)}",
             sample.reference.established_by,
             "; ".join(said),
         )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ntrkpath.evidence.sheets import Row, Sheet, between, percent
-from ntrkpath.report.rounds_terms import call_words, cause_words, method_words, outcome_words
+from ntrkpath.model.numbers import percent, percent_with_range, set_percent
+from ntrkpath.report.rounds_terms import call_words, cause_words, outcome_words
+from ntrkpath.report.sheet import Row, Sheet
 from ntrkpath.rounds.result import Result
 from ntrkpath.rounds.score import Score
 from ntrkpath.rounds.shares import Ratio
+from ntrkpath.vocabulary.methods import method_name
 
 #: With more laboratories than this a page leaves their shares to the CSV.
 _MANY = 200
@@ -29,17 +31,17 @@ def told(ratio: Ratio) -> str:
     if ratio.interval is None:
         return "none counted"
     found = ratio.interval
-    return f"{ratio.count} of {ratio.of}, {percent(found.estimate)} ({between(found.low, found.high)})"
+    return f"{ratio.count} of {ratio.of}, {percent_with_range(found.estimate, found.low, found.high)}"
 
 
 def brief(ratio: Ratio, clear: Ratio | None = None) -> str:
-    """Return a ratio for a narrow column: ``15/18, 83 % (59 to 96)``; ``the same`` where it is that of ``clear``."""
+    """Return a ratio for a narrow column: ``15/18, 83.3 % (58.6 to 96.4 %)``; or ``the same`` as ``clear``."""
     if ratio.interval is None:
         return "none counted"
     if clear is not None and (ratio.count, ratio.of) == (clear.count, clear.of):
         return "the same"
     found = ratio.interval
-    return f"{ratio.count}/{ratio.of}, {100 * found.estimate:.0f} % ({100 * found.low:.0f} to {100 * found.high:.0f})"
+    return f"{ratio.count}/{ratio.of}, {percent_with_range(found.estimate, found.low, found.high)}"
 
 
 def _ratio_record(ratio: Ratio, name: str) -> dict[str, object]:
@@ -119,7 +121,7 @@ def shares_sheet(score: Score, whole: bool = True) -> Sheet:
     for one in score.tallies:
         if not whole and one.by == "laboratory" and len(score.laboratories) > _MANY:
             continue
-        name = {"round": "All results", "method": method_words(one.name)}.get(one.by, one.name)
+        name = {"round": "All results", "method": method_name(one.name)}.get(one.by, one.name)
         beside = tuple(str(one.beside[k]) for k in one.beside)
         ways = (one.with_design, one.inconclusive_wrong, one.inconclusive_right)
         record: dict[str, object] = {
@@ -165,7 +167,7 @@ def accuracy_sheet(score: Score) -> Sheet:
         rows.append(
             Row(
                 cells=(
-                    method_words(one.method),
+                    method_name(one.method),
                     one.kind,
                     *(brief(way, None if name == "clear" else one.clear) for name, way in ways.items()),
                 ),
@@ -215,7 +217,7 @@ def agreement_sheet(score: Score) -> Sheet:
             "alpha": parts[2][0],
         }
         cells = (
-            method_words(one.method),
+            method_name(one.method),
             str(one.laboratories),
             str(found.samples),
             str(found.results),
@@ -239,7 +241,7 @@ def causes_sheet(score: Score) -> Sheet:
         entry = cause_entry(one.cause)
         sure = ", ".join(f"{count} {certainty}" for certainty, count in one.by_certainty.items())
         record = {"cause": one.cause, "method": one.method, "count": one.count, **one.by_certainty}
-        cells = (entry["says"], method_words(one.method), str(one.count), sure, entry["do"])
+        cells = (entry["says"], method_name(one.method), str(one.count), sure, entry["do"])
         rows.append(Row(cells=cells, record=record))
     heads = ("Cause", "Assay", ">Results", "How sure", "What to do")
     return Sheet(title="Causes", heads=heads, rows=tuple(rows), ident="causes")
@@ -280,7 +282,7 @@ def marks_sheet(score: Score) -> Sheet:
     ]
     if score.operating:
         first = score.operating[0]
-        chances = ", ".join(f"right in {one.ability:.0%}: {one.passes:.0%}" for one in score.operating)
+        chances = ", ".join(f"right in {set_percent(one.ability)}: {percent(one.passes)}" for one in score.operating)
         notes.append(f"Chance to reach {first.needed} of {first.of} by the ability of a laboratory: {chances}.")
     heads = ("Laboratory", "Assay", ">Counted", ">Points", "Passed", "Why", "Critical errors")
     return Sheet(title="Marks", heads=heads, rows=tuple(rows), notes=tuple(notes), ident="marks")

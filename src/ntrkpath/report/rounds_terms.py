@@ -8,13 +8,6 @@ from ntrkpath.figures.round_matrix import Meaning
 from ntrkpath.rounds.knowledge import knowledge
 from ntrkpath.rounds.result import Result
 
-_METHODS = {
-    "rna_mps": "RNA sequencing",
-    "dna_mps": "DNA sequencing",
-    "rt_pcr": "RT-PCR",
-    "fish": "FISH",
-    "pan_trk_ihc": "pan-TRK IHC",
-}
 STANDING = {
     "as_expected": "as expected",
     "below": "below what is expected",
@@ -22,11 +15,6 @@ STANDING = {
     "above": "above what is expected",
     "cannot_tell": "no other laboratory tested the same",
 }
-
-
-def method_words(method: str) -> str:
-    """Return a kind of assay in words."""
-    return _METHODS.get(method, method)
 
 
 @cache

@@ -5,10 +5,10 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable
 
-from ntrkpath.report.evidence import sheet_text
 from ntrkpath.report.rounds_organiser import heading, lead
 from ntrkpath.report.rounds_sheets import accuracy_sheet, causes_sheet
 from ntrkpath.report.rounds_terms import call_words, cause_words, meanings, outcome_words
+from ntrkpath.report.sheet_forms import sheet_text
 from ntrkpath.rounds.published import Reckoned
 from ntrkpath.rounds.score import Score
 from ntrkpath.rounds.scoring import Rule

@@ -10,9 +10,11 @@ from collections.abc import Sequence
 import msgspec
 
 from ntrkpath.guidance.edition import Edition
+from ntrkpath.model.numbers import years
 from ntrkpath.model.recommendation import Action, Caution, Finding, Recommendation
-from ntrkpath.report import words
-from ntrkpath.report.words import Basis, plain
+from ntrkpath.report import terms
+from ntrkpath.report.terms import Basis, plain
+from ntrkpath.vocabulary.methods import method_name, methods
 
 REASONS, QUESTIONS, CAUTIONS = 2, 3, 3
 #: The names of the three sentences.
@@ -49,7 +51,7 @@ class Screen(msgspec.Struct, frozen=True):
 
 def screen(rec: Recommendation, edition: Edition, notes: bool = False) -> Screen:
     """Return the first screen of a recommendation; ``notes`` adds what is noted of the diagnosis's name."""
-    reasons = [lead for _, lead in words.reasons(rec)]
+    reasons = [lead for _, lead in terms.reasons(rec)]
     deciding = [one for one in rec.missing if one.decides]
     cautions = foremost(rec)
     return Screen(
@@ -60,7 +62,7 @@ def screen(rec: Recommendation, edition: Edition, notes: bool = False) -> Screen
         weigh=tuple(plain(f"{one.drug}: {one.text}" if one.drug else one.text) for one in rec.weigh[:2]),
         open=tuple(plain(one.question) for one in deciding[:QUESTIONS]),
         cautions=tuple(
-            Line(plain(c.text), words.basis(edition, c.rule, c.statements, c.fidelity)) for c in cautions[:CAUTIONS]
+            Line(plain(c.text), terms.basis(edition, c.rule, c.statements, c.fidelity)) for c in cautions[:CAUTIONS]
         ),
         more={
             "reason": max(0, len(reasons) - REASONS + 1),
@@ -68,7 +70,7 @@ def screen(rec: Recommendation, edition: Edition, notes: bool = False) -> Screen
             "question": len(rec.missing) - min(QUESTIONS, len(deciding)),
             "caution": max(0, len(cautions) - CAUTIONS),
         },
-        source=f"{words.guideline_read(rec)}; {words.labels_read(rec)}. {_use(rec)}.",
+        source=f"{terms.guideline_read(rec)}; {terms.labels_read(rec)}. {_use(rec)}.",
     )
 
 
@@ -90,16 +92,12 @@ def foremost(rec: Recommendation) -> list[Caution]:
 def _who(rec: Recommendation, edition: Edition) -> tuple[str, ...]:
     stated = rec.patient
     age = stated.get("age", "")
-    whom = ", ".join(
-        part
-        for part in (stated.get("sex", ""), f"{age} year{'' if age == '1' else 's'}" if _NUMBER.fullmatch(age) else age)
-        if part
-    )
+    whom = ", ".join(part for part in (stated.get("sex", ""), years(age)) if part)
     named = plain(stated.get("histology", rec.histology.text))
     if named.casefold() != rec.histology.name.casefold():
         named = f"{named} ({rec.histology.name})"
     extent = rec.facts.get("extent", "unknown")
-    spread = "extent not stated" if extent == "unknown" else words.level_words(edition, "extent", extent)
+    spread = "extent not stated" if extent == "unknown" else terms.level_words(edition, "extent", extent)
     parts = (f"Case {plain(rec.case_id)}", plain(whom), named, plain(stated.get("site", "")), spread)
     return tuple(part for part in parts if part)
 
@@ -124,7 +122,7 @@ def _found(rec: Recommendation, edition: Edition, notes: bool) -> tuple[tuple[st
         method, _, details = plain(finding.stated).partition("; ")
         match = _PART.match(finding.where)
         if match and match[1] == "tests" and not match[3]:
-            name, told = words.method_name(method), details
+            name, told = method_name(method), details
         elif match and match[1] == "tests":
             name, told = "", plain(finding.stated)
         elif match and match[1] == "therapy":
@@ -142,27 +140,24 @@ def _read(finding: Finding, edition: Edition) -> str:
     call, _, rest = plain(finding.read_as).partition(": ")
     if call in plain(finding.stated) and rest:  # the name of an event or alteration stands there already
         call, _, rest = rest.partition(". ")[0].partition(": ")
-    known = next((words.level_words(edition, fact, call) for fact in _CALLS if call in edition.facts[fact].levels), "")
+    calls = [f"{method.facts}_call" for method in methods().values()]
+    known = next((terms.level_words(edition, fact, call) for fact in calls if call in edition.facts[fact].levels), "")
     short = known or (f"{call}: {rest.split('. ')[0]}" if rest else call)
     return f"[{short.rstrip('.')}]" + ("" if finding.used else f" not used: {plain(finding.why_not)}")
 
 
-#: The facts whose levels are the calls of the tests.
-_CALLS = ("ihc_call", "fish_call", "rt_pcr_call", "rna_call", "dna_call")
-
-
 def _reason(lead: Action, edition: Edition) -> Line:
-    return Line(plain(lead.reason), words.basis(edition, lead.rule, lead.statements, lead.fidelity, lead.note))
+    return Line(plain(lead.reason), terms.basis(edition, lead.rule, lead.statements, lead.fidelity, lead.note))
 
 
 def _tier(rec: Recommendation, edition: Edition) -> Line:
     gate = "" if rec.priority == rec.tier else f"{plain(rec.priority_reason)} "
-    told = f"Priority {words.tier_words(rec.priority)}: {gate}{plain(rec.tier_reason)}"
+    told = f"Priority {terms.tier_words(rec.priority)}: {gate}{plain(rec.tier_reason)}"
     step = next((step for step in rec.trace if step.table == "tier"), None)
     if step is None or step.rule not in edition.rows:
         return Line(told, Basis("", (), "", "", ""))
     row = edition.rows[step.rule][1]
-    return Line(told, words.basis(edition, row.id, row.statements, row.fidelity))
+    return Line(told, terms.basis(edition, row.id, row.statements, row.fidelity))
 
 
 def rest(shown: Screen) -> str:

@@ -9,11 +9,11 @@ from ntrkpath.figures.fusion import fusion_svg
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.fusion import FusionVerdict
 from ntrkpath.model.recommendation import Caution, Recommendation
-from ntrkpath.report import words
+from ntrkpath.report import terms
 from ntrkpath.report.markup import Html, el, join, pairs, table
 from ntrkpath.report.ordering import ordering
 from ntrkpath.report.screen import Line, rest, screen
-from ntrkpath.report.words import Basis, plain
+from ntrkpath.report.terms import Basis, plain
 
 
 def cited(basis: Basis) -> Html:
@@ -102,7 +102,7 @@ def record(rec: Recommendation, edition: Edition) -> Html:
 
 def answer(rec: Recommendation, edition: Edition) -> Html:
     """Return the next step, the other actions, and tier and priority with their reasons."""
-    many = len(words.reasons(rec)) > 1
+    many = len(terms.reasons(rec)) > 1
     if rec.actions:
         first = rec.actions[0]
         lead = join("1. " if many else "", first.text, " ", el("span", first.strength, class_="strength"))
@@ -116,10 +116,10 @@ def answer(rec: Recommendation, edition: Edition) -> Html:
         class_="answer",
     )
     check = Html("")
-    if words.read_loosely(rec):
-        check = el("p", el("strong", "Check the histology: "), words.histology_read(edition, rec), class_="warn")
+    if terms.read_loosely(rec):
+        check = el("p", el("strong", "Check the histology: "), terms.histology_read(edition, rec), class_="warn")
     tiers: list[tuple[str, object]] = [
-        (name, join(el("strong", words.tier_words(level)), el("span", plain(reason))))
+        (name, join(el("strong", terms.tier_words(level)), el("span", plain(reason))))
         for name, level, reason in (
             ("Tier", rec.tier, rec.tier_reason),
             ("Priority", rec.priority, rec.priority_reason),
@@ -136,10 +136,10 @@ def why(rec: Recommendation, edition: Edition, quoted: bool = False) -> Html:
     """
     if not rec.actions:
         return Html("")
-    found = words.reasons(rec)
+    found = terms.reasons(rec)
     rows: list[tuple[str, object]] = []
     for numbers, lead in found:
-        basis = words.basis(edition, lead.rule, lead.statements, lead.fidelity, lead.note)
+        basis = terms.basis(edition, lead.rule, lead.statements, lead.fidelity, lead.note)
         sign = ", ".join(map(str, numbers)) if len(found) > 1 else "›"
         quote = _quotation(edition, lead.statements) if quoted else ""
         rows.append((sign, join(el("p", plain(lead.reason)), cited(basis), quote)))
@@ -160,7 +160,7 @@ def cautions(rec: Recommendation, edition: Edition, shown: Sequence[Caution] = (
     for caution in rec.cautions:
         if caution in shown:
             continue
-        basis = words.basis(edition, caution.rule, caution.statements, caution.fidelity)
+        basis = terms.basis(edition, caution.rule, caution.statements, caution.fidelity)
         rows.append(("!", join(el("p", plain(caution.text)), cited(basis))))
     return join(el("h3", "Cautions"), items(rows)) if rows else Html("")
 
@@ -174,7 +174,7 @@ def missing(rec: Recommendation, edition: Edition) -> Html:
             "?",
             join(
                 el("p", plain(absent.question)),
-                el("p", f"Could change: {words.could_lead_to(edition, absent.could_change)}.", class_="quiet small"),
+                el("p", f"Could change: {terms.could_lead_to(edition, absent.could_change)}.", class_="quiet small"),
             ),
         )
         for absent in rec.missing
@@ -187,9 +187,9 @@ def readings(rec: Recommendation, edition: Edition) -> Html:
     if not rec.interpretation:
         return Html("")
     rows: list[list[object]] = []
-    for name, reading in words.readings(rec):
-        basis = words.basis(edition, reading.rule, reading.statements, reading.fidelity)
-        call = el("strong", words.reading_call(edition, reading))
+    for name, reading in terms.readings(rec):
+        basis = terms.basis(edition, reading.rule, reading.statements, reading.fidelity)
+        call = el("strong", terms.reading_call(edition, reading))
         rows.append([name, call, join(el("p", plain(reading.text)), cited(basis))])
     found = table("Each test alone, then all together", ["Readout", "Says", "Meaning"], rows, class_="readings")
     return join(el("h3", "What the readouts say"), found)
@@ -201,13 +201,13 @@ def therapy(rec: Recommendation, edition: Edition) -> Html:
         return Html("")
     rows: list[list[object]] = []
     drug = ""
-    for group in words.label_groups(rec):
+    for group in terms.label_groups(rec):
         label = group[0]
-        status = f"{words.STATUS_SIGN.get(label.status, '?')} {words.STATUS.get(label.status, label.status)}"
-        agencies = join(*(join(el("br") if i else "", words.label_dates(lb)) for i, lb in enumerate(group)))
+        status = f"{terms.STATUS_SIGN.get(label.status, '?')} {terms.STATUS.get(label.status, label.status)}"
+        agencies = join(*(join(el("br") if i else "", terms.label_dates(lb)) for i, lb in enumerate(group)))
         rows.append(
             [
-                words.drug_name(edition, label.drug) if label.drug != drug else None,
+                terms.drug_name(edition, label.drug) if label.drug != drug else None,
                 el("span", agencies, class_="agency"),
                 el("span", status, class_="status"),
                 plain(" ".join(label.reasons)),
@@ -226,7 +226,7 @@ def labels(rec: Recommendation) -> Html:
     if not rec.therapy:
         return Html("")
     told = [
-        el("li", el("strong", f"{lb.drug}, {words.label_dates(lb)}: "), plain(lb.text), " ", plain(lb.source))
+        el("li", el("strong", f"{lb.drug}, {terms.label_dates(lb)}: "), plain(lb.text), " ", plain(lb.source))
         for lb in rec.therapy
     ]
     summary = el("summary", f"The {len(told)} labels in our words, with their sources")
@@ -253,7 +253,7 @@ def pathway(rec: Recommendation, edition: Edition, ident: str) -> Html:
 
 def statements(rec: Recommendation, edition: Edition) -> Html:
     """Return the statements that the answer cites."""
-    found = words.statements_cited(rec)
+    found = terms.statements_cited(rec)
     if not found:
         return Html("")
     quoted = []
@@ -287,9 +287,9 @@ def provenance(rec: Recommendation, edition: Edition) -> Html:
         el("h3", "Provenance"),
         pairs(
             [
-                ("Histology", words.histology_read(edition, rec)),
-                ("Guidance", join(words.guideline_read(rec), el("br"), edition.title)),
-                ("Labels", words.labels_read(rec)),
+                ("Histology", terms.histology_read(edition, rec)),
+                ("Guidance", join(terms.guideline_read(rec), el("br"), edition.title)),
+                ("Labels", terms.labels_read(rec)),
                 ("Use", plain(rec.intended_use)),
             ],
             class_="facts",

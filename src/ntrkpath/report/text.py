@@ -14,10 +14,10 @@ from rich.text import Text
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.printable import printable
 from ntrkpath.model.recommendation import Label, Recommendation
-from ntrkpath.report import probability, words
+from ntrkpath.report import probability, terms
 from ntrkpath.report.ordering import ordering
 from ntrkpath.report.screen import Line, rest, screen
-from ntrkpath.report.words import Basis, plain
+from ntrkpath.report.terms import Basis, plain
 
 WIDTH = 100
 _ACTIONS_SHOWN = 3
@@ -73,8 +73,8 @@ def _first(rec: Recommendation, edition: Edition, whole: bool, brief: bool = Fal
     for name, said in shown.sentences:
         sentences.add_row(Text(name, style="bold cyan"), Text(plain(said), style="bold"))
     yield sentences
-    if words.read_loosely(rec):
-        yield Text(f"Check     {words.histology_read(edition, rec)}", style="yellow")
+    if terms.read_loosely(rec):
+        yield Text(f"Check     {terms.histology_read(edition, rec)}", style="yellow")
     if whole:
         return
     yield Text("")
@@ -117,7 +117,7 @@ def _answer(rec: Recommendation) -> Iterator[RenderableType]:
         ("Tier", rec.tier, rec.tier_reason),
         ("Priority", rec.priority, rec.priority_reason),
     ):
-        tiers.add_row(name, Text(words.tier_words(level), style="bold"), plain(reason))
+        tiers.add_row(name, Text(terms.tier_words(level), style="bold"), plain(reason))
     yield Text("")
     yield _indent(tiers)
 
@@ -153,11 +153,11 @@ def _why(rec: Recommendation, edition: Edition) -> Iterator[RenderableType]:
     if not rec.actions:
         return
     yield from _head("Why")
-    reasons = words.reasons(rec)
+    reasons = terms.reasons(rec)
     marks = [", ".join(str(n) for n in numbers) if len(reasons) > 1 else ">" for numbers, _ in reasons]
     grid = _grid(max(2, *(len(mark) for mark in marks)), None)
     for mark, (_, lead) in zip(marks, reasons, strict=True):
-        basis = words.basis(edition, lead.rule, lead.statements, lead.fidelity, lead.note)
+        basis = terms.basis(edition, lead.rule, lead.statements, lead.fidelity, lead.note)
         grid.add_row(Text(mark, style="cyan"), _noted(Text(plain(lead.reason)), basis))
     yield _indent(grid)
 
@@ -168,7 +168,7 @@ def _cautions(rec: Recommendation, edition: Edition, notes: bool) -> Iterator[Re
     yield from _head("Cautions")
     grid = _grid(2, None)
     for caution in rec.cautions:
-        basis = words.basis(edition, caution.rule, caution.statements, caution.fidelity)
+        basis = terms.basis(edition, caution.rule, caution.statements, caution.fidelity)
         grid.add_row(Text("!", style="bold yellow"), _noted(Text(plain(caution.text)), basis, with_note=notes))
     yield _indent(grid)
 
@@ -182,7 +182,7 @@ def _missing(rec: Recommendation, edition: Edition, most: int | None) -> Iterato
         body = Text(plain(missing.question))
         if missing.decides:
             body.append("  decides", style="bold")
-        body.append(f"\ncould change: {words.could_lead_to(edition, missing.could_change, most)}", style="dim")
+        body.append(f"\ncould change: {terms.could_lead_to(edition, missing.could_change, most)}", style="dim")
         grid.add_row(Text("?", style="bold magenta"), body)
     yield _indent(grid)
 
@@ -192,9 +192,9 @@ def _readings(rec: Recommendation, edition: Edition, notes: bool) -> Iterator[Re
         return
     yield from _head("What the readouts say")
     grid = _grid(2, None)
-    for name, reading in words.readings(rec):
-        basis = words.basis(edition, reading.rule, reading.statements, reading.fidelity)
-        body = Text.assemble(name, ": ", (words.reading_call(edition, reading), "bold"), ". ", plain(reading.text))
+    for name, reading in terms.readings(rec):
+        basis = terms.basis(edition, reading.rule, reading.statements, reading.fidelity)
+        body = Text.assemble(name, ": ", (terms.reading_call(edition, reading), "bold"), ". ", plain(reading.text))
         grid.add_row(Text("=" if reading.test is None else "-", style="cyan"), _noted(body, basis, with_note=notes))
     yield _indent(grid)
 
@@ -226,7 +226,7 @@ def _probability(rec: Recommendation, edition: Edition, full: bool) -> Iterator[
 def _status(label: Label) -> Text:
     style = {"within_label": "bold green", "outside_label": "red"}.get(label.status, "yellow")
     return Text(
-        f"{words.STATUS_SIGN.get(label.status, '?')} {words.STATUS.get(label.status, label.status)}", style=style
+        f"{terms.STATUS_SIGN.get(label.status, '?')} {terms.STATUS.get(label.status, label.status)}", style=style
     )
 
 
@@ -234,14 +234,14 @@ def _therapy(rec: Recommendation, edition: Edition) -> Iterator[RenderableType]:
     if not rec.therapy:
         return
     yield from _head(f"TRK inhibitors by label on {rec.as_of.isoformat()}")
-    agencies = max(16, *(2 + len(words.label_dates(label)) for label in rec.therapy))
+    agencies = max(16, *(2 + len(terms.label_dates(label)) for label in rec.therapy))
     yield _indent(_label_table(agencies, Text("agency, label of"), Text("status"), Text("why"), style="dim"))
-    groups = words.label_groups(rec)
+    groups = terms.label_groups(rec)
     for drug in dict.fromkeys(group[0].drug for group in groups):
-        yield _indent(Text(words.drug_name(edition, drug), style="bold"))
+        yield _indent(Text(terms.drug_name(edition, drug), style="bold"))
         for group in groups:
             if (label := group[0]).drug == drug:
-                dates = Text("\n".join(f"  {words.label_dates(each)}" for each in group))
+                dates = Text("\n".join(f"  {terms.label_dates(each)}" for each in group))
                 yield _indent(_label_table(agencies, dates, _status(label), Text(plain(" ".join(label.reasons)))))
 
 
@@ -264,7 +264,7 @@ def _trace(rec: Recommendation, edition: Edition) -> Iterator[RenderableType]:
     yield _indent(grid)
     yield from _head("Statements cited")
     grid = _grid(8, None)
-    for ident in words.statements_cited(rec):
+    for ident in terms.statements_cited(rec):
         known = edition.statements.get(ident)
         grid.add_row(Text(ident, style="bold"), plain(known.text) if known else "not in this edition")
     yield _indent(grid)
@@ -274,9 +274,9 @@ def _provenance(rec: Recommendation, edition: Edition) -> Iterator[RenderableTyp
     yield from _head("Provenance")
     grid = _grid(9, None)
     for name, told in (
-        ("Histology", words.histology_read(edition, rec)),
-        ("Guidance", words.guideline_read(rec)),
-        ("Labels", words.labels_read(rec)),
+        ("Histology", terms.histology_read(edition, rec)),
+        ("Guidance", terms.guideline_read(rec)),
+        ("Labels", terms.labels_read(rec)),
         ("Use", plain(rec.intended_use)),
     ):
         grid.add_row(Text(name, style="dim"), told)

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from ntrkpath.model.errors import NtrkpathError
+from ntrkpath.model.extras import from_extra
 
 #: The family of all texts, in templates and drawings; signs it lacks come from the fonts that typst holds itself.
 FAMILY = "Source Sans Pro"
@@ -34,10 +35,7 @@ def typeset(template: Path, document: Mapping[str, Any], day: dt.date) -> bytes:
     Raises:
         PdfError: typst is not installed.
     """
-    try:
-        import typst
-    except ImportError:
-        raise PdfError("a PDF needs typst, which is not installed", remedy="pip install 'ntrkpath[pdf]'") from None
+    typst = from_extra("typst", "pdf", "pages on paper", PdfError)
     noon = dt.datetime(day.year, day.month, day.day, 12, tzinfo=dt.UTC)
     made = typst.compile(
         str(template),

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from ntrkpath.model.numbers import percent, printed_percent
 from ntrkpath.rounds.description import SEQUENCE
 from ntrkpath.rounds.folder import Assay
 from ntrkpath.rounds.judging import Judged, frame_said, in_file
@@ -187,9 +188,9 @@ def _evidence(
             found.append(f"{label} {_number(out[name])}{unit}.")
     share = split_percent(told.readouts)
     if assay.method == "fish" and share is not None:
-        found.append(f"Split in {out['cells_split']} of {out['cells_counted']} cells ({share:.0f} %).")
+        found.append(f"Split in {out['cells_split']} of {out['cells_counted']} cells ({percent(share / 100)}).")
     if assay.method in ("fish", "pan_trk_ihc") and assay.cutoff_percent is not None:
-        found.append(f"Own cut-off {_number(assay.cutoff_percent)} %.")
+        found.append(f"Own cut-off {printed_percent(assay.cutoff_percent)}.")
     if assay.method == "pan_trk_ihc":
         parts = [out[name] for name in ("intensity", "pattern", "distribution") if name in out]
         stated = [", ".join(parts), assay.clone, assay.protocol]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from ntrkpath.model.numbers import set_percent
 from ntrkpath.rounds.description import Consensus
 from ntrkpath.rounds.pass_marks import at_least
 
@@ -40,7 +41,7 @@ def agreed(sample: str, method: str, calls: Sequence[str], rule: Consensus) -> A
     call, most = max(counts.items(), key=lambda item: (item[1], item[0]))
     p = at_least(most, of, 0.5)
     if most / of < rule.share:
-        return Agreed(sample, method, None, most, of, p, f"{most} of {of} agree, fewer than {rule.share:.0%}")
+        return Agreed(sample, method, None, most, of, p, f"{most} of {of} agree, fewer than {set_percent(rule.share)}")
     if p > SIGNIFICANT:
         return Agreed(sample, method, None, most, of, p, f"{most} of {of} may be chance (p = {p:.2f})")
     return Agreed(sample, method, call, most, of, p, f"{most} of {of} agree (p = {p:.2g})")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from ntrkpath.evidence.sheets import between, percent
+from ntrkpath.model.numbers import percent_with_range, printed_percent
 from ntrkpath.rounds.knowledge import knowledge
 from ntrkpath.rounds.shares import ratio
 
@@ -63,10 +63,10 @@ def _reckoned(one: Published) -> Reckoned:
         interval = _near(one.low, 100 * found.low) and _near(one.high, 100 * found.high)
     printed = f"{one.count} of {one.of}"
     if one.percent is not None:
-        printed += f", {one.percent:g} %"
+        printed += f", {printed_percent(one.percent)}"
     if one.low is not None and one.high is not None:
         printed += f" ({one.low:g} to {one.high:g})"
-    ours = f"{percent(found.estimate)} ({between(found.low, found.high)})"
+    ours = percent_with_range(found.estimate, found.low, found.high)
     agrees = share and (interval is not False or bool(one.note))
     return Reckoned(
         one.scheme, one.kind, f"{one.what}, {one.assay}", printed, ours, agrees, share, interval, one.note, one.source

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from ntrkpath.model.errors import RoundError
+from ntrkpath.model.numbers import printed_percent
 from ntrkpath.rounds.caller_file import FileRead, read_file
 from ntrkpath.rounds.description import SEQUENCE
 from ntrkpath.rounds.event_name import Event, read_event
@@ -131,7 +132,7 @@ def _against_counts(said: Sequence[str], readouts: Mapping[str, Any], assay: Ass
         return ""
     above = share >= cutoff if assay.method == "pan_trk_ihc" else share > cutoff
     if (call == "negative" and above) or (call == "positive" and not above and assay.method == "pan_trk_ihc"):
-        return f"says {call} with {share:g} %, against its own cut-off of {cutoff:g} %"
+        return f"says {call} with {printed_percent(share)}, against its own cut-off of {printed_percent(cutoff)}"
     return ""
 
 

@@ -9,6 +9,7 @@ from statistics import median
 
 import msgspec
 
+from ntrkpath.model.numbers import percent
 from ntrkpath.rounds.agreement import Agreement, agreement
 from ntrkpath.rounds.change import Change, changes
 from ntrkpath.rounds.consensus import Agreed
@@ -277,4 +278,4 @@ def homogeneous(alike: int, tested: int) -> str:
     """Return a check of homogeneity or stability in words, with its exact interval."""
     found = ratio(alike, tested)
     assert found.interval is not None
-    return f"{alike} of {tested} alike (at least {100 * found.interval.low:.0f} %)"
+    return f"{alike} of {tested} alike (at least {percent(found.interval.low)})"

@@ -10,6 +10,7 @@ import msgspec
 
 from ntrkpath.cases.plain_yaml import load_plain
 from ntrkpath.model.errors import NtrkpathError, RoundError
+from ntrkpath.model.numbers import set_percent
 from ntrkpath.rounds.knowledge import knowledge, parsed, rule_files
 from ntrkpath.rounds.result import Result
 from ntrkpath.rounds.shares import counts_as
@@ -182,4 +183,4 @@ def _passed(rule: Rule, counted: int, points: float, of: float, critical: int) -
     if not of:
         return None, "no result counts"
     reached = points + 1e-9 >= needed * of
-    return reached, f"{points:g} of {of:g} points, {needed:.0%} needed"
+    return reached, f"{points:g} of {of:g} points, {set_percent(needed)} needed"

@@ -42,13 +42,11 @@ class Masks:
         self.hits = [Hit(table.id, row) for row in table.rows]
         self.by_fact: list[tuple[str, dict[str, int]]] = []
         for ident in table.facts:
-            masks = {}
-            for level in facts[ident].levels:
-                bits = 0
-                for i, row in enumerate(table.rows):
-                    if ident not in row.when or level in row.when[ident]:
-                        bits |= 1 << i
-                masks[level] = bits
+            named = [(1 << i, row.when[ident]) for i, row in enumerate(table.rows) if ident in row.when]
+            masks = dict.fromkeys(facts[ident].levels, self.all_rows & ~sum(bit for bit, _ in named))
+            for bit, levels in named:
+                for level in levels:
+                    masks[level] |= bit
             self.by_fact.append((ident, masks))
 
     def matching(self, levels: Mapping[str, str]) -> int:
@@ -90,16 +88,16 @@ class Chain:
 
     Args:
         facts: Every fact by id.
-        tables: The tables; one that reads a fact which a table sets stands after that table.
+        tables: The tables, ready or not; one that reads a fact which a table sets stands after that table.
 
     Raises:
         GuidanceError: Two tables set one fact, or a table reads a fact before it is set.
     """
 
-    def __init__(self, facts: Mapping[str, Fact], tables: Iterable[Table]) -> None:
+    def __init__(self, facts: Mapping[str, Fact], tables: Iterable[Table | Masks]) -> None:
         self.facts = dict(facts)
-        self.tables = tuple(tables)
-        self.masks = tuple(Masks(table, self.facts) for table in self.tables)
+        self.masks = tuple(t if isinstance(t, Masks) else Masks(t, self.facts) for t in tables)
+        self.tables = tuple(masks.table for masks in self.masks)
         setter: dict[str, str] = {}
         for table in self.tables:
             for ident in table.sets:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
 
 Outcome = frozenset[str]
-#: A branch (the fact, and the child for each of its levels), or a leaf: a level, rows as bits, an outcome.
-Branch = tuple[str, tuple[int, ...]]
+#: A branch (rank of the fact, and the child for each of its levels), or a leaf: a level, rows as bits, an outcome.
+Branch = tuple[int, tuple[int, ...]]
 Content = Branch | str | int | Outcome
 
 
@@ -14,18 +15,21 @@ class Forest:
     """Ordered, reduced decision diagrams that share their nodes; nodes are integers.
 
     Args:
-        rank: Position of each fact in the branching order.
+        facts: The facts in the branching order; a branch names its fact by the place here.
         normal: Brings an outcome into the form in which outcomes are compared; the same whether applied to parts
             before their union, or after.
     """
 
-    def __init__(self, rank: Mapping[str, int], normal: Callable[[Outcome], Outcome]) -> None:
-        self.rank, self.normal = rank, normal
+    def __init__(self, facts: Sequence[str], normal: Callable[[Outcome], Outcome]) -> None:
+        self.facts, self.normal = tuple(facts), normal
         self.nodes: list[Content] = []
         self._ids: dict[Content, int] = {}
-        self._differences: dict[tuple[int, int], Outcome] = {}
+        #: Each item of an outcome is a bit; the outcome of a leaf as bits, by node.
+        self._bits: dict[str, int] = {}
+        self._given: dict[int, int] = {}
+        self._differences: dict[tuple[int, int], int] = {}
         self._unions: dict[tuple[int, int], int] = {}
-        self._supports: dict[int, tuple[str, ...]] = {}
+        self._supports: dict[int, tuple[int, ...]] = {}
         self.changes: dict[tuple[int, tuple[int, ...]], tuple[dict[str, Outcome], dict[str, Outcome]]] = {}
 
     def intern(self, node: Content) -> int:
@@ -38,20 +42,19 @@ class Forest:
 
     def leaf(self, outcome: Outcome) -> int:
         """Return the node of an outcome."""
-        return self.intern(self.normal(outcome))
+        normal = self.normal(outcome)
+        node = self.intern(normal)
+        if node not in self._given:
+            bits = self._bits
+            self._given[node] = sum(1 << bits.setdefault(item, len(bits)) for item in normal)
+        return node
 
-    def top(self, node: int) -> int:
-        """Return the rank of the fact that a node branches on; past every fact for a leaf."""
-        content = self.nodes[node]
-        return self.rank[content[0]] if type(content) is tuple else len(self.rank)
+    def items(self, bits: int) -> Outcome:
+        """Return the items that stand as bits."""
+        return frozenset(item for item, place in self._bits.items() if bits >> place & 1)
 
-    def follow(self, node: int, fact: str, level: int) -> int:
-        """Return the child of a node for the i-th level of ``fact``, or the node where it does not branch on it."""
-        content = self.nodes[node]
-        return content[1][level] if type(content) is tuple and content[0] == fact else node
-
-    def case(self, fact: str, children: tuple[int, ...]) -> int:
-        """Return the node that goes to ``children[i]`` when ``fact`` takes its i-th level.
+    def case(self, fact: int, children: tuple[int, ...]) -> int:
+        """Return the node that goes to ``children[i]`` when the fact of this rank takes its i-th level.
 
         The children branch on facts of higher rank only; every construction here keeps to that.
         """
@@ -59,40 +62,44 @@ class Forest:
             return children[0]
         return self.intern((fact, children))
 
-    def support(self, root: int) -> tuple[str, ...]:
-        """Return the facts on which a diagram branches, in rank order."""
+    def support(self, root: int) -> tuple[int, ...]:
+        """Return the ranks of the facts on which a diagram branches, in order."""
         known = self._supports.get(root)
         if known is None:
             content = self.nodes[root]
-            known = ()
-            if isinstance(content, tuple):
-                below = {fact for child in set(content[1]) for fact in self.support(child)}
-                known = tuple(sorted(below | {content[0]}, key=self.rank.__getitem__))
-            self._supports[root] = known
+            below: set[int] = set()
+            if type(content) is tuple:
+                below.add(content[0])
+                for child in set(content[1]):
+                    below.update(self.support(child))
+            known = self._supports[root] = tuple(sorted(below))
         return known
 
-    def difference(self, one: int, other: int) -> Outcome:
-        """Return every item that one of two nodes gives and the other does not, on any common path."""
+    def _beside(self, one: int, other: int) -> tuple[int, Iterable[tuple[int, int]]] | None:
+        """Return the rank of the upper branch of two nodes, and the pairs below it; None for two leaves."""
+        a, b = self.nodes[one], self.nodes[other]
+        if type(a) is tuple and (type(b) is not tuple or a[0] <= b[0]):
+            fact, children = a
+            return fact, zip(children, b[1] if type(b) is tuple and b[0] == fact else repeat(other), strict=False)
+        if type(b) is tuple:
+            return b[0], zip(repeat(one), b[1], strict=False)
+        return None
+
+    def difference(self, one: int, other: int) -> int:
+        """Return, as bits, every item that one of two nodes gives and the other does not, on any common path."""
         if one == other:
-            return frozenset()
-        if one > other:
-            one, other = other, one
-        key = (one, other)
+            return 0
+        key = (one, other) if one < other else (other, one)
         known = self._differences.get(key)
         if known is None:
-            a, b = self.nodes[one], self.nodes[other]
-            if isinstance(a, frozenset) and isinstance(b, frozenset):
-                known = a ^ b
+            below = self._beside(one, other)
+            if below is None:
+                known = self._given[one] ^ self._given[other]
             else:
-                upper = a if self.top(one) <= self.top(other) else b
-                assert isinstance(upper, tuple)
-                fact = upper[0]
-                known = frozenset().union(
-                    *(
-                        self.difference(self.follow(one, fact, i), self.follow(other, fact, i))
-                        for i in range(len(upper[1]))
-                    )
-                )
+                known = 0
+                for a, b in below[1]:
+                    if a != b:
+                        known |= self.difference(a, b)
             self._differences[key] = known
         return known
 
@@ -106,7 +113,7 @@ class Forest:
                 continue
             seen.add(node)
             content = self.nodes[node]
-            if isinstance(content, tuple):
+            if type(content) is tuple:
                 yield content
                 stack.extend(content[1])
             elif leaves is not None and isinstance(content, frozenset):
@@ -116,24 +123,17 @@ class Forest:
         """Return the node that gives, on every path, what both nodes give."""
         if one == other:
             return one
-        if one > other:
-            one, other = other, one
-        key = (one, other)
+        key = (one, other) if one < other else (other, one)
         known = self._unions.get(key)
         if known is None:
-            a, b = self.nodes[one], self.nodes[other]
-            if isinstance(a, frozenset) and isinstance(b, frozenset):
+            below = self._beside(one, other)
+            if below is None:
+                a, b = self.nodes[one], self.nodes[other]
+                assert isinstance(a, frozenset)
+                assert isinstance(b, frozenset)
                 known = self.leaf(a | b)
             else:
-                upper = a if self.top(one) <= self.top(other) else b
-                assert isinstance(upper, tuple)
-                fact, children = upper
-                known = self.case(
-                    fact,
-                    tuple(
-                        self.union(self.follow(one, fact, i), self.follow(other, fact, i)) for i in range(len(children))
-                    ),
-                )
+                known = self.case(below[0], tuple([self.union(a, b) for a, b in below[1]]))
             self._unions[key] = known
         return known
 
@@ -144,10 +144,10 @@ class Diagram:
     Args:
         forest: The nodes.
         roots: The nodes to start from; no two of them can give items of the same name.
-        present: For each open fact, the index of its present level among those it may take.
+        present: For each open fact, by rank, the index of its present level among those it may take.
     """
 
-    def __init__(self, forest: Forest, roots: tuple[int, ...], present: Mapping[str, int]) -> None:
+    def __init__(self, forest: Forest, roots: tuple[int, ...], present: Mapping[int, int]) -> None:
         self._forest, self._roots, self.present = forest, roots, present
 
     def changes(self) -> dict[str, Outcome]:
@@ -176,7 +176,7 @@ class Diagram:
         key = (root, tuple([present[fact] for fact in facts]))
         known = forest.changes.get(key)
         if known is None:
-            items: dict[str, set[str]] = {fact: set() for fact in facts}
+            items = dict.fromkeys(facts, 0)
             widths = {}
             for fact, children in forest.branches(root):
                 widths[fact] = len(children)
@@ -184,16 +184,17 @@ class Diagram:
                 for child in set(children):
                     items[fact] |= forest.difference(now, child)
             alone = {f for f, w in widths.items() if len({self._end(root, f, level) for level in range(w)}) > 1}
+            named = {fact: (forest.facts[fact], forest.items(items[fact])) for fact in facts}
             known = forest.changes[key] = (
-                {fact: frozenset(items[fact]) for fact in facts if fact in alone},
-                {fact: frozenset(items[fact]) for fact in facts if fact not in alone},
+                dict(named[fact] for fact in facts if fact in alone),
+                dict(named[fact] for fact in facts if fact not in alone),
             )
         return known
 
-    def _end(self, root: int, fact: str, level: int) -> int:
-        """Return the leaf that is reached when ``fact`` takes its i-th level and every other fact stays."""
+    def _end(self, root: int, fact: int, level: int) -> int:
+        """Return the leaf that is reached when a fact takes its i-th level and every other fact stays."""
         node = root
-        while isinstance(content := self._forest.nodes[node], tuple):
+        while type(content := self._forest.nodes[node]) is tuple:
             node = content[1][level if content[0] == fact else self.present[content[0]]]
         return node
 

@@ -91,14 +91,14 @@ class Explorer:
 
     def clear(self) -> None:
         """Forget what earlier cases left behind; answers never depend on it."""
-        self._forest = Forest(self.rank, self._normal)
+        self._forest = Forest(self.order, self._normal)
         self._nothing = self._forest.leaf(frozenset())
         self._levels: dict[str, int] = {}
         for step in self._steps:
             step.memo.clear()
         self._chosen: dict[tuple[int, int, tuple[tuple[int, int], ...]], int] = {}
         self._mapped: dict[tuple[int, int, str], int] = {}
-        self._open: dict[tuple[str, tuple[str, ...]], int] = {}
+        self._open: dict[tuple[int, tuple[str, ...]], int] = {}
 
     def diagram(self, levels: Mapping[str, str], open_facts: Mapping[str, tuple[str, ...]]) -> Diagram:
         """Return the diagram of a case.
@@ -113,13 +113,13 @@ class Explorer:
             forest = self._forest
         known = self._levels
         values: dict[str, int] = {}
-        present: dict[str, int] = {}
-        for fact in self.order:
+        present: dict[int, int] = {}
+        for rank, fact in enumerate(self.order):
             level = levels[fact]
             if fact in open_facts:
                 taken = open_facts[fact]
-                values[fact] = self._fact(fact, taken)
-                present[fact] = taken.index(level)
+                values[fact] = self._fact(rank, taken)
+                present[rank] = taken.index(level)
             else:
                 node = known.get(level)
                 if node is None:
@@ -144,7 +144,7 @@ class Explorer:
         part = self._map(step, chosen, "") if step.emits else self._nothing
         return {fact: self._map(step, chosen, fact) for fact in step.sets}, part if part != self._nothing else -1
 
-    def _fact(self, fact: str, levels: tuple[str, ...]) -> int:
+    def _fact(self, fact: int, levels: tuple[str, ...]) -> int:
         """Return the diagram of an open fact: one branch for each level."""
         node = self._open.get((fact, levels))
         if node is None:
@@ -177,19 +177,21 @@ class Explorer:
         key = (step.ident, mask, tuple(rest))
         known = self._chosen.get(key)
         if known is None:
-            branch: Branch | None = None
-            top = len(self.rank)
-            for _, node in rest:
-                content = nodes[node]
-                if type(content) is tuple and self.rank[content[0]] < top:
-                    branch, top = content, self.rank[content[0]]
-            assert branch is not None
-            fact, children = branch
+            contents = [(i, nodes[node], node) for i, node in rest]
+            upper: Branch | None = None
+            for _, content, _ in contents:
+                if type(content) is tuple and (upper is None or content[0] < upper[0]):
+                    upper = content
+            assert upper is not None
+            fact, children = upper
+            split = [
+                (i, c[1] if type(c) is tuple and c[0] == fact else (node,) * len(children)) for i, c, node in contents
+            ]
             known = self._chosen[key] = forest.case(
                 fact,
                 tuple(
                     [
-                        self._choose(step, mask, [(i, forest.follow(node, fact, level)) for i, node in rest])
+                        self._choose(step, mask, [(i, below[level]) for i, below in split])
                         for level in range(len(children))
                     ]
                 ),
@@ -209,7 +211,7 @@ class Explorer:
         if known is None:
             forest = self._forest
             content = forest.nodes[node]
-            if isinstance(content, tuple):
+            if type(content) is tuple:
                 known = forest.case(content[0], tuple(self._map(step, child, fact) for child in content[1]))
             elif fact:
                 assert isinstance(content, int)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
 from ntrkpath.evidence import evidence_of
 from ntrkpath.guidance import Edition, load
 from ntrkpath.model.errors import StrategyError
+from ntrkpath.model.shown import Shown
 from ntrkpath.strategy.assumptions import assume, assumption, shipped_assumptions
 from ntrkpath.strategy.costs import ILLUSTRATIVE, Costs, costs, load_costs
 from ntrkpath.strategy.distributions import MOST
@@ -52,7 +53,7 @@ class Row(msgspec.Struct, frozen=True):
     place: Place
 
 
-class Comparison(msgspec.Struct, frozen=True):
+class Comparison(Shown, frozen=True):
     """Strategies on one population, for ``size`` patients, with the inputs behind them.
 
     ``tiers`` and ``priorities`` are the shares of patients by the guidance, once every work-up is done.
@@ -80,26 +81,12 @@ class Comparison(msgspec.Struct, frozen=True):
     tornado: Tornado | None = None
     threshold: float | None = None
 
+    SHOWN_BY: ClassVar[str] = "ntrkpath.report.strategy_html"
+
     def to_dict(self) -> dict[str, Any]:
         """Return the comparison as plain data, as `--format json` prints it."""
         plain: dict[str, Any] = msgspec.to_builtins(self)
         return plain
-
-    def to_html(self) -> str:
-        """Return the comparison as one HTML document that needs nothing else."""
-        from ntrkpath.strategy.html import document
-
-        return document(self)
-
-    def _repr_html_(self) -> str:
-        from ntrkpath.strategy.html import fragment
-
-        return fragment(self)
-
-    def __str__(self) -> str:
-        from ntrkpath.strategy.text import text
-
-        return text(self)
 
 
 class Model:

@@ -10,6 +10,7 @@ import msgspec
 from ntrkpath.model.errors import StrategyError
 from ntrkpath.strategy import files
 from ntrkpath.strategy.distributions import MOST, Distribution, distribution
+from ntrkpath.vocabulary.methods import methods
 
 #: The shipped costs; whoever uses them is told so.
 ILLUSTRATIVE = "illustrative"
@@ -159,5 +160,6 @@ def _with(kind: str) -> str:
 
 def plain(key: str) -> str:
     """Return a test or work-up in words."""
-    known = {"pan_trk_ihc": "pan-TRK IHC", "fish": "FISH", "rt_pcr": "RT-PCR", "dna_mps": "DNA panel"}
-    return known.get(key, {"rna_mps": "RNA sequencing", "alk_ros1": "ALK and ROS1 work-up"}.get(key, f"{key} work-up"))
+    if key in methods():
+        return methods()[key].name
+    return "ALK and ROS1 work-up" if key == "alk_ros1" else f"{key} work-up"

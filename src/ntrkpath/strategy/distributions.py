@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from ntrkpath.model.errors import StrategyError
-from ntrkpath.strategy.extra import Array, numpy, scipy_stats
+from ntrkpath.strategy.arrays import Array, numpy, scipy_stats
 
 #: No number of a file may be larger: beyond, sums of costs overflow.
 MOST = 1e12

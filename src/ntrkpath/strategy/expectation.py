@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ntrkpath.strategy.extra import numpy
+from ntrkpath.strategy.arrays import numpy
 from ntrkpath.strategy.inputs import CellInputs
 from ntrkpath.strategy.population import Cell
 from ntrkpath.strategy.tree import End, Step, Tree, Workup, steps

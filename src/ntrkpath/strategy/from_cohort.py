@@ -9,18 +9,9 @@ from pathlib import Path
 from ntrkpath.guidance import Edition
 from ntrkpath.model.errors import StrategyError
 from ntrkpath.pathway.decide import Pathway
-from ntrkpath.strategy.population import Population, population
+from ntrkpath.strategy.population import Population, leading_facts, population
 
-#: The tables whose facts tell the cells apart; test results are not among them.
-_TABLES = ("tier", "priority", "ihc_screen", "next_test", "treatment_gate")
 _ROWS = 50_000
-
-
-def leading_facts(edition: Edition) -> tuple[str, ...]:
-    """Return the facts of a case, other than test results, that those tables read."""
-    read = {fact for table in _TABLES for fact in edition.tables[table].facts}
-    kinds = {fact: edition.facts[fact].kind for fact in edition.decisions.base if fact in read}
-    return tuple(fact for fact, kind in kinds.items() if kind not in ("readout", "setting"))
 
 
 def cohort_population(path: str | Path, edition: Edition, mapping: str | None = None) -> Population:

@@ -9,6 +9,7 @@ import msgspec
 from ntrkpath.evidence import Evidence
 from ntrkpath.guidance import Edition
 from ntrkpath.model.errors import StrategyError
+from ntrkpath.rules.conditions import When
 from ntrkpath.strategy import files
 from ntrkpath.strategy.costs import Costs, Parameter, plain
 from ntrkpath.strategy.distributions import Distribution, distribution
@@ -156,7 +157,7 @@ class Assembler:
     def _frequency(self, cell: Cell, settled: dict[str, str]) -> tuple[tuple[str, ...], str]:
         if cell.frequency is None:
             for rule in self.model.frequency:
-                if _holds(rule.when, settled):
+                if When(rule.when).holds(settled):
                     ratio = f"frequency:{rule.of}:beside_driver"
                     given = self.costs.frequency.get("beside_driver", rule.ratio)
                     numbers = distribution(given, f"{self.costs.where}: frequency.beside_driver")
@@ -217,7 +218,7 @@ class Assembler:
             use = _Use({}, own.sensitivity, own.specificity, "as given", own.source or self.costs.name)
         else:
             here = f"model.yaml: accuracy.{test}"
-            matching = [u for u in self.uses.get(test, ()) if _holds(u.when, settled)]
+            matching = [u for u in self.uses.get(test, ()) if When(u.when).holds(settled)]
             if not matching:
                 raise StrategyError(
                     f"the accuracy of {plain(test)} is not known here",
@@ -252,7 +253,3 @@ class Assembler:
         pairs = [pair for study in studies if (pair := getattr(study, kind))]
         x, n = sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)
         return Distribution("beta", (float(x), float(n))), tumours, source
-
-
-def _holds(when: dict[str, str | list[str]], levels: dict[str, str]) -> bool:
-    return all(levels.get(f) == v if isinstance(v, str) else levels.get(f) in v for f, v in when.items())

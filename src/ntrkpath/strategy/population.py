@@ -235,13 +235,22 @@ def _from_table(path: Path, edition: Edition) -> Population:
     return population(data, edition, path.stem, path.name)
 
 
+#: The tables whose facts tell the cells apart; test results are not among them.
+_LEADING = ("tier", "priority", "ihc_screen", "next_test", "treatment_gate")
+
+
+def leading_facts(edition: Edition) -> tuple[str, ...]:
+    """Return the facts of a case, other than test results, that those tables read."""
+    read = {fact for table in _LEADING for fact in edition.tables[table].facts}
+    kinds = {fact: edition.facts[fact].kind for fact in edition.decisions.base if fact in read}
+    return tuple(fact for fact, kind in kinds.items() if kind not in ("readout", "setting"))
+
+
 def _said_by(histology: str, edition: Edition, where: str) -> dict[str, str]:
     """Return what a histology says by itself, as for a single case: group, differentiation, expected alteration."""
     found = edition.vocabulary.resolve(histology)
     if found.histology is None or found.how == "fuzzy":
         raise StrategyError("the histology is not recognised", where=where, value=histology)
-    from ntrkpath.strategy.from_cohort import leading_facts
-
     case = Case(id="row", diagnosis=Diagnosis(histology=histology))
     levels = _pathway(edition).facts(case)[0][0]
     return {fact: levels[fact] for fact in leading_facts(edition) if levels[fact] != "unknown"}

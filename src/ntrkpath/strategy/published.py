@@ -9,6 +9,7 @@ import msgspec
 
 from ntrkpath.evidence import evidence_of
 from ntrkpath.guidance import Edition, load
+from ntrkpath.model.numbers import grouped, percent, printed_percent, set_percent
 from ntrkpath.strategy import files
 from ntrkpath.strategy.compare import build
 
@@ -105,16 +106,16 @@ def checks(edition: Edition | None = None) -> list[Check]:
     # The ratio without testing costs gives the treatment's own added cost; the rest is testing.
     treating = net_benefit(nmb["qaly"], nmb["qaly"] * apart["printed_ratio"], nmb["threshold"])
     found = next(s for s in evidence_of(chosen).group("all_tumours").studies if s.id == "fasttrk")
-    percent = 100 * found.positive / fast["patients"]
+    in_hundred = 100 * found.positive / fast["patients"]
     order = ordering(chosen)
     tiers = build("msk2017", ["none"], edition=chosen).tiers
     never = 100 * tiers["+"] / (1 - tiers["out_of_scope"])
-    by_country = ", ".join(f"{country} {100 * share:.0f} %" for country, share in order.share.items())
+    by_country = ", ".join(f"{country} {percent(share)}" for country, share in order.share.items())
     return [
         Check(
             "net benefit of testing all",
             f"{nmb['printed']}",
-            f"{nmb['qaly']} QALY x {nmb['threshold']:,} - {nmb['cost']} = {ours:.0f}",
+            f"{nmb['qaly']} QALY x {grouped(nmb['threshold'])} - {nmb['cost']} = {ours:.0f}",
             round(ours) == nmb["printed"],
             nmb["source"],
             "a check of the sum: the model behind the printed QALYs and costs is not rebuilt",
@@ -129,9 +130,9 @@ def checks(edition: Edition | None = None) -> list[Check]:
         ),
         Check(
             "FastTRK: positive",
-            f"{fast['printed_percent']} %",
-            f"{found.positive} of {fast['patients']} = {percent:.2f} %",
-            round(percent, 2) == fast["printed_percent"],
+            printed_percent(fast["printed_percent"]),
+            f"{found.positive} of {fast['patients']} = {set_percent(round(found.positive / fast['patients'], 4))}",
+            round(in_hundred, 2) == fast["printed_percent"],
             fast["source"],
             "12 follows from the printed percentage",
         ),
@@ -142,17 +143,17 @@ def checks(edition: Edition | None = None) -> list[Check]:
             min(order.share.values()) >= _MOSTLY,
             order.source,
             "share of a grid of illustrative unit costs in which it is best of the four; elsewhere "
-            f"{' or '.join(order.overtaken)}; agrees from {100 * _MOSTLY:.0f} % on; "
+            f"{' or '.join(order.overtaken)}; agrees from {set_percent(_MOSTLY)} on; "
             "the abstract does not name the other three strategies, so ours stand in",
         ),
         Check(
             "sarcomas decided out of testing by priority",
-            f"about {out['printed_percent']} %",
-            f"{never:.0f} % of MSK-IMPACT 2017 (tier +)",
+            f"about {printed_percent(out['printed_percent'])}",
+            f"{percent(never / 100)} of MSK-IMPACT 2017 (tier +)",
             abs(never - out["printed_percent"]) < _ABOUT,
             out["source"],
             "share of the sarcomas with a canonical alteration present or expected, GIST as Shi et al. found it; "
-            f"{100 * tiers.get('undetermined', 0.0):.0f} % undetermined count as not decided out; agrees within "
+            f"{percent(tiers.get('undetermined', 0.0))} undetermined count as not decided out; agrees within "
             f"{_ABOUT} per cent points",
         ),
     ]

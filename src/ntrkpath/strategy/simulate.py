@@ -15,8 +15,8 @@ from typing import Any
 import msgspec
 
 from ntrkpath.model.errors import StrategyError
+from ntrkpath.strategy.arrays import Array, numpy
 from ntrkpath.strategy.expectation import chance, end_outcomes, outcome_chances, used
-from ntrkpath.strategy.extra import Array, numpy
 from ntrkpath.strategy.inputs import CellInputs
 from ntrkpath.strategy.population import Cell
 from ntrkpath.strategy.tree import End, Tree, Workup

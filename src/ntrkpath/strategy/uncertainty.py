@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
+from ntrkpath.strategy.arrays import Array, numpy, scipy_stats
 from ntrkpath.strategy.costs import Parameter
 from ntrkpath.strategy.expectation import Number
-from ntrkpath.strategy.extra import Array, numpy, scipy_stats
 
 #: The range of a parameter that a tornado shows.
 RANGE = (0.025, 0.975)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from ntrkpath.vocabulary.case_words import fold
 from ntrkpath.vocabulary.names import word_list
@@ -13,6 +13,7 @@ from ntrkpath.vocabulary.names import word_list
 _DEFICIENCY = {"negative": "present", "positive": "absent"}
 
 
+@lru_cache(maxsize=4096)
 def marker_name(written: str) -> str:
     """Return the name of a marker: ``S100`` for ``S-100 protein``; of two names joined by a slash the known one."""
     names = _names()

@@ -12,13 +12,15 @@ import msgspec
 from ntrkpath.model.case import Case, DnaMps, Mutation, RnaMps
 from ntrkpath.model.errors import CaseError, NtrkpathError
 from ntrkpath.model.fusion import FileReport, FusionVerdict, Junction, Level
+from ntrkpath.model.variants import CopyNumber, ProteinChange
 from ntrkpath.pathway.intake.drivers import too_few_reads
+from ntrkpath.vocabulary.methods import by_facts
 
 if TYPE_CHECKING:
     from ntrkpath.fusion.judge import FilesJudged
-    from ntrkpath.readers import CopyNumber, ProteinChange
 
 #: What stands against a row in the eyes of its own caller.
+_OTHER = {"dna": "rna", "rna": "dna"}
 _REFUSED = ("doubted", "rejected")
 
 
@@ -163,22 +165,16 @@ def read_file(
     levels = {event.level for event in mine.events}
     if levels and level not in levels and f"{level}_fusions" not in contents.tells:
         raise CaseError(
-            f"its rows are of {_LEVELS[min(levels)]}, none is of {_LEVELS[level]}", where=report.file,
-            value=f"method {_METHODS[level]}", allowed=_METHODS[min(levels)],
+            f"its rows are of {by_facts()[min(levels)].name}, none is of {by_facts()[level].name}", where=report.file,
+            value=f"method {by_facts()[level].id}", allowed=by_facts()[min(levels)].id,
             remedy="name the method that the file is of; a file of both levels serves both",
         )  # fmt: skip
     if levels - {level}:
-        notes.append(
-            f"Rows of {_LEVELS['dna' if level == 'rna' else 'rna']} in it count as such, not as {level.upper()}."
-        )
+        notes.append(f"Rows of {by_facts()[_OTHER[level]].name} in it count as such, not as {level.upper()}.")
     found = FromFile(report, sample, contents.tells, mine.events, _telling(mine), mine.changes, mine.copy_numbers)
     if not found.can_tell(level):
-        notes.append(f"It says nothing of a fusion by {_LEVELS[level]}: that stays open.")
+        notes.append(f"It says nothing of a fusion by {by_facts()[level].name}: that stays open.")
     return msgspec.structs.replace(found, notes=tuple(notes))
-
-
-_LEVELS = {"rna": "RNA sequencing", "dna": "DNA sequencing"}
-_METHODS = {"rna": "rna_mps", "dna": "dna_mps"}
 
 
 def _telling(judged: FilesJudged) -> tuple[Junction, ...]:

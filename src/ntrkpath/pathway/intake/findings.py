@@ -10,6 +10,7 @@ import msgspec
 
 from ntrkpath.model.case import Alteration, Case, DnaMps, ReadAs, ReportedFusion, RnaMps, TherapyLine
 from ntrkpath.model.fusion import Junction
+from ntrkpath.model.numbers import printed_percent
 from ntrkpath.model.recommendation import Finding
 from ntrkpath.pathway.intake.files import Attached, FromFile, refused
 from ntrkpath.pathway.intake.genes import NtrkGenes
@@ -63,7 +64,7 @@ def _text(part: msgspec.Struct, leave_out: tuple[str, ...] = ()) -> str:
 
 def _told(name: str, value: Any) -> str:
     if name == "percent":
-        return f"{said(value)} % of cells"
+        return f"{printed_percent(value) if isinstance(value, float | int) else said(value)} of cells"
     return said(value) if name in _SPEAKING else f"{name.replace('_', ' ')} {said(value)}"
 
 

@@ -222,6 +222,8 @@ class Tumour:
         histology = self.histology(case.diagnosis.histology).histology
         alterations = self._altered(case, found)
         foreign = self._of_another(histology, alterations) if histology else []
+        if not foreign:
+            return None
         ranked = sorted((len(names), gene, kind, names) for gene, kind in foreign if (names := self._named(gene, kind)))
         return (f"{ranked[0][1]} {ranked[0][2]}", ranked[0][3]) if ranked else None
 

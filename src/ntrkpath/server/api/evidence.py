@@ -13,8 +13,8 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from ntrkpath.evidence import Evidence, evidence_of
 from ntrkpath.evidence import frequency as frequencies
 from ntrkpath.evidence.accuracy import pooled_accuracy, study_accuracy
-from ntrkpath.evidence.table_sheets import table_sheets
 from ntrkpath.guidance import load
+from ntrkpath.report.evidence_tables import table_sheets
 from ntrkpath.server.api.answers import REFUSED
 from ntrkpath.server.evidence.parts import OneTest, one_test
 from ntrkpath.server.serving import Ask, serving

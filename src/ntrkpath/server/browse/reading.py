@@ -6,13 +6,13 @@ import datetime as dt
 
 import msgspec
 
-from ntrkpath.report import words
+from ntrkpath.report import terms
 from ntrkpath.rules import SILENT, Fact
 from ntrkpath.server.browse.catalogue import Catalogue
 from ntrkpath.server.browse.entries import ExampleEntry, LabelEntry, RuleEntry
 
 #: Sign and words of every fidelity.
-FIDELITY = {"verbatim": ("=", "the text says so"), **words.FIDELITY}
+FIDELITY = {"verbatim": ("=", "the text says so"), **terms.FIDELITY}
 #: Titles of the files that hold the tables, and what each is for.
 FILES = {
     "triage": ("Triage", "Histology and drivers give the tier; the stage gate turns it into the priority."),

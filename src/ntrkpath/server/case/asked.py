@@ -10,7 +10,7 @@ from ntrkpath.guidance import Edition
 from ntrkpath.model import case as model
 from ntrkpath.model.case_keys import PARTS
 from ntrkpath.model.recommendation import Missing, Recommendation
-from ntrkpath.report.words import could_lead_to
+from ntrkpath.report.terms import could_lead_to
 from ntrkpath.server.case.fields import Field, field, test_type
 
 #: Keys that every referral states; the form always shows them.

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+from ntrkpath.vocabulary.methods import methods
+
 #: Where the level itself does not say enough.
 LEVELS: dict[str, str] = {
     "localized": "localised",
-    "pan_trk_ihc": "pan-TRK IHC",
-    "fish": "FISH",
-    "rt_pcr": "RT-PCR",
-    "dna_mps": "DNA sequencing",
-    "rna_mps": "RNA sequencing",
     "unknown": "not known",
+    **{method.id: method.name for method in methods().values()},
 }

@@ -17,7 +17,7 @@ from ntrkpath.model.fusion import FusionVerdict
 from ntrkpath.model.recommendation import Recommendation
 from ntrkpath.pathway import case_from
 from ntrkpath.pathway.intake.files import events_of
-from ntrkpath.report import panels, probability, sections, words
+from ntrkpath.report import panels, probability, sections, terms
 from ntrkpath.report.markup import join
 from ntrkpath.server.case.apply import shaped, written
 from ntrkpath.server.case.asked import BASIC, questions, simple
@@ -150,7 +150,7 @@ def _parts(case: Case, rec: Recommendation, edition: Edition, verdicts: list[Fus
         "title": f"{rec.histology.name}: {first.text if first else 'no next step'}",
         "status": f"Next step: {first.text}" if first else "No next step follows.",
         "name": rec.histology.name,
-        "histology": words.histology_read(edition, rec),
+        "histology": terms.histology_read(edition, rec),
         "source": case.source or "",
         "lead": join(sections.first(rec, edition), sections.record(rec, edition), sections.answer(rec, edition)),
         "why": sections.why(rec, edition, quoted=True),

@@ -18,17 +18,18 @@ import msgspec
 
 from ntrkpath.cohort.bad_rows import BadRow
 from ntrkpath.cohort.batches import DELIMITED, LINES, WORKBOOKS
-from ntrkpath.cohort.html import summary_html
 from ntrkpath.cohort.mapping import Mapping, load_mapping, sent_mapping, shipped
 from ntrkpath.cohort.outcome import Outcome, Progress
 from ntrkpath.cohort.proposal import propose
 from ntrkpath.cohort.sources import open_source
 from ntrkpath.cohort.summarise import Summary, summarise
 from ntrkpath.cohort.triage import Triage
-from ntrkpath.cohort.words import unread
 from ntrkpath.cohort.workbook import check_size
 from ntrkpath.guidance import Edition, load
 from ntrkpath.model.errors import CaseError, NtrkpathError
+from ntrkpath.model.numbers import grouped
+from ntrkpath.report.cohort_html import summary_html
+from ntrkpath.report.cohort_text import unread
 from ntrkpath.server import tasks
 
 # A worker decides one cohort at a time: threads of the libraries would only take of its memory. Read when they load.
@@ -89,7 +90,7 @@ def _decided(asked: Request, form: str) -> Iterator[tuple[Outcome, Path, Edition
         def told(at: Progress) -> None:
             if at.rows > asked.most_rows:
                 raise CaseError(
-                    "too many rows", where=name, allowed=f"up to {asked.most_rows:,}",
+                    "too many rows", where=name, allowed=f"up to {grouped(asked.most_rows)}",
                     remedy="send it in parts, or use `ntrkpath cohort triage`",
                 )  # fmt: skip
 

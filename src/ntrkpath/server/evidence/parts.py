@@ -9,16 +9,17 @@ import msgspec
 
 from ntrkpath.evidence import evidence_of
 from ntrkpath.evidence.accuracy import pooled_accuracy
-from ntrkpath.evidence.accuracy_sheets import accuracy_sheets
 from ntrkpath.evidence.frequency import frequency
-from ntrkpath.evidence.frequency_sheets import frequency_overview, frequency_sheet
 from ntrkpath.evidence.posttest import likelihood_ratio, predictive_values
-from ntrkpath.evidence.sheets import Sheet, percent
-from ntrkpath.evidence.table_sheets import table_sheets
 from ntrkpath.figures.prepost import PrePostRow, prepost_svg
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.errors import EvidenceError
+from ntrkpath.model.numbers import grouped, percent
+from ntrkpath.report.evidence_accuracy import accuracy_sheets
 from ntrkpath.report.evidence_figures import accuracy_forests, frequency_forest, groups_forest
+from ntrkpath.report.evidence_frequency import frequency_overview, frequency_sheet
+from ntrkpath.report.evidence_tables import table_sheets
+from ntrkpath.report.sheet import Sheet
 from ntrkpath.server.drawing import embed
 
 TABLES = (1, 2, 3, 4)
@@ -47,7 +48,7 @@ def lead(edition: Edition) -> str:
     highest = max(found, key=lambda one: one.pooled.estimate)
     largest = max(found, key=lambda one: one.pooled.tested)
     told = [
-        f"in {one.group.says} {percent(one.pooled.estimate)} ({one.pooled.positive} of {one.pooled.tested:,})"
+        f"in {one.group.says} {percent(one.pooled.estimate)} ({one.pooled.positive} of {grouped(one.pooled.tested)})"
         for one in (highest, largest)
     ]
     return f"{told[0][:1].upper()}{told[0][1:]}; {told[1]}."

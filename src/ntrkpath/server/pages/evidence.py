@@ -12,6 +12,7 @@ from litestar.params import FromPath
 from ntrkpath.evidence import evidence_of
 from ntrkpath.guidance import Edition, load
 from ntrkpath.model.errors import EvidenceError
+from ntrkpath.model.numbers import printed_percent
 from ntrkpath.server.evidence import parts
 from ntrkpath.server.pages import Nav
 from ntrkpath.server.render import page
@@ -99,10 +100,10 @@ def one_test(request: Ask) -> Response[str]:
             given[name] = float(text) if text else start
         except ValueError:
             given[name] = start
-            wrong = f"The {name} is not a number; shown for {start} %."
+            wrong = f"The {name} is not a number; shown for {printed_percent(start)}."
         if not 0 <= given[name] <= 100:
             given[name] = start
-            wrong = f"The {name} lies outside 0 to 100 %; shown for {start} %."
+            wrong = f"The {name} lies outside 0 to 100 %; shown for {printed_percent(start)}."
     found = drawing = None
     try:
         found = parts.one_test(*(given[name] / 100 for name in _START))

@@ -12,14 +12,15 @@ from typing import Any
 import msgspec
 
 from ntrkpath.guidance import load
+from ntrkpath.model.numbers import amount, grouped
+from ntrkpath.report.strategy_html import fragment
+from ntrkpath.report.strategy_sentences import place, warnings
 from ntrkpath.strategy import Comparison, StrategyError, files
 from ntrkpath.strategy.compare import DEFAULT, compare
 from ntrkpath.strategy.costs import ILLUSTRATIVE, load_costs
 from ntrkpath.strategy.generated import load_readouts
-from ntrkpath.strategy.html import fragment
 from ntrkpath.strategy.plan import load_plan
 from ntrkpath.strategy.population import load_population
-from ntrkpath.strategy.words import amount, place, warnings
 
 #: Most draws of the unsure parameters on one request.
 MOST_DRAWS = 1000
@@ -131,7 +132,7 @@ def page(**asked: Any) -> dict[str, Any]:
     ]  # fmt: skip
     most = max(found.rows, key=lambda row: row.outcomes["found"])
     return {
-        "rows": rows, "size": f"{found.size:,.0f}", "fusions": amount(fusions), "currency": found.currency,
+        "rows": rows, "size": grouped(found.size), "fusions": amount(fusions), "currency": found.currency,
         "illustrative": found.costs == ILLUSTRATIVE, "warnings": warnings(found), "note": found.costs_note,
         "most": most.name, "most_found": amount(most.outcomes["found"]), "html": _numbered(str(fragment(found))),
         "population": found.population.title, "synthetic": found.population.synthetic,

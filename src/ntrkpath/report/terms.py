@@ -10,6 +10,7 @@ import msgspec
 from ntrkpath.figures.svg import clean
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.recommendation import Action, Label, Reading, Recommendation
+from ntrkpath.vocabulary.methods import facts_of, method_name, together_name
 
 #: Sign and words for a row that does not repeat the guidance verbatim.
 FIDELITY = {
@@ -19,24 +20,6 @@ FIDELITY = {
 }
 STATUS = {"within_label": "within label", "outside_label": "outside label", "cannot_tell": "cannot tell"}
 STATUS_SIGN = {"within_label": "+", "outside_label": "-", "cannot_tell": "?"}
-
-#: Name of a readout, and the fact whose levels its call takes.
-_READOUTS = {
-    "pan_trk_ihc": ("pan-TRK IHC", "ihc"),
-    "fish": ("FISH", "fish"),
-    "rt_pcr": ("RT-PCR", "rt_pcr"),
-    "rna_mps": ("RNA sequencing", "rna"),
-    "dna_mps": ("DNA sequencing", "dna"),
-}
-_TOGETHER = {
-    "ihc": "All pan-TRK stains",
-    "fish": "All FISH probes",
-    "rt_pcr": "All RT-PCR tests",
-    "rna": "All RNA sequencing",
-    "dna": "All DNA sequencing",
-    "sequence": "Sequence-based tests",
-    "target": "Target of a TRK inhibitor",
-}
 
 
 class Basis(msgspec.Struct, frozen=True):
@@ -106,16 +89,11 @@ def readings(recommendation: Recommendation) -> list[tuple[str, Reading]]:
 def _reading_name(group: list[Reading]) -> str:
     reading = group[0]
     if reading.test is None:
-        return _TOGETHER.get(reading.readout, reading.readout.replace("_", " "))
-    name = _READOUTS.get(reading.readout, (reading.readout.replace("_", " "), ""))[0]
+        return together_name(reading.readout)
+    name = method_name(reading.readout)
     numbers = list(dict.fromkeys(str(member.test) for member in group))
     which = f"Test {numbers[0]}" if len(numbers) == 1 else f"Tests {', '.join(numbers[:-1])} and {numbers[-1]}"
     return f"{which}, {name}" + (f", {plain(reading.fusion)}" if reading.fusion else "")
-
-
-def method_name(method: str) -> str:
-    """Return a method of ``tests[]`` as it is printed, ``pan_trk_ihc`` as pan-TRK IHC."""
-    return _READOUTS.get(method, (method.replace("_", " "), ""))[0]
 
 
 def label_groups(recommendation: Recommendation) -> list[list[Label]]:
@@ -134,7 +112,7 @@ def reading_call(edition: Edition, reading: Reading) -> str:
     """Return what a reading came to, in words."""
     if reading.fusion:
         return level_words(edition, "reported_verdict", reading.call)
-    fact = reading.readout if reading.test is None else _READOUTS.get(reading.readout, ("", reading.readout))[1]
+    fact = reading.readout if reading.test is None else facts_of(reading.readout)
     return level_words(edition, fact, reading.call)
 
 

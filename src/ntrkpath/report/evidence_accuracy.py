@@ -8,10 +8,11 @@ import msgspec
 
 from ntrkpath.evidence.accuracy import PooledAccuracy, StudyAccuracy, pooled_accuracy, study_accuracy
 from ntrkpath.evidence.data import Evidence
-from ntrkpath.evidence.frequency_sheets import spread
 from ntrkpath.evidence.proportions import Interval
-from ntrkpath.evidence.sheets import Row, Sheet, between, percent
 from ntrkpath.evidence.studies import AccuracyStudy
+from ntrkpath.model.numbers import percent, percent_range, printed_percent, ratio_with_range
+from ntrkpath.report.evidence_frequency import spread
+from ntrkpath.report.sheet import Row, Sheet
 
 
 def accuracy_sheets(evidence: Evidence, test: str | None = None) -> tuple[Sheet, ...]:
@@ -50,7 +51,7 @@ def _accuracy_sheet(evidence: Evidence, test: str, studies: list[AccuracyStudy])
 def _side(counts: tuple[int, int] | None, found: Interval | None) -> tuple[str, str]:
     if counts is None or found is None:
         return "", ""
-    return f"{counts[0]}/{counts[1]} {percent(found.estimate)}", between(found.low, found.high)
+    return f"{counts[0]}/{counts[1]} {percent(found.estimate)}", percent_range(found.low, found.high)
 
 
 def _accuracy_row(evidence: Evidence, row: StudyAccuracy) -> Row:
@@ -62,12 +63,12 @@ def _accuracy_row(evidence: Evidence, row: StudyAccuracy) -> Row:
     else:
         below = [f"Part of the tumours of {evidence.accuracy_studies[study.part_of].label}."]
     if printed is not None:
-        sensitivity = (
-            (f"{printed.sensitivity:g} % printed", "")
-            if printed.sensitivity is not None
-            else (f"{printed.sensitivity_at_least:g} % or more", "") if printed.sensitivity_at_least else sensitivity
-        )  # fmt: skip
-        specificity = (f"{printed.specificity:g} % printed", "") if printed.specificity is not None else specificity
+        if printed.sensitivity is not None:
+            sensitivity = (f"{printed_percent(printed.sensitivity)} printed", "")
+        elif printed.sensitivity_at_least:
+            sensitivity = (f"{printed_percent(printed.sensitivity_at_least)} or more", "")
+        if printed.specificity is not None:
+            specificity = (f"{printed_percent(printed.specificity)} printed", "")
     if study.design == "stained_only":
         below.append(f"Of {(study.true_positive or 0) + (study.false_positive or 0)} positive tumours "
                      f"{study.true_positive} had a fusion.")  # fmt: skip
@@ -86,8 +87,9 @@ def _accuracy_row(evidence: Evidence, row: StudyAccuracy) -> Row:
             "true_positive": study.true_positive, "false_negative": study.false_negative,
             "false_positive": study.false_positive, "true_negative": study.true_negative,
             **_side_record("sensitivity", row.sensitivity), **_side_record("specificity", row.specificity),
-            "printed": "; ".join(f"{k} {v:g} %" for k, v in msgspec.structs.asdict(printed).items() if v is not None)
-            if printed else "",
+            "printed": "; ".join(
+                f"{k} {printed_percent(v)}" for k, v in msgspec.structs.asdict(printed).items() if v is not None
+            ) if printed else "",
             "derived": ", ".join(study.derived), "pools": ", ".join(row.pools), "why_not": row.why_not,
             "source": study.source, "note": study.note,
         },
@@ -111,6 +113,10 @@ def _side_record(name: str, found: Interval | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _ratio(found: Interval) -> str:
+    return ratio_with_range(found.estimate, found.low, found.high)
+
+
 def _pool_row(found: PooledAccuracy) -> Row:
     pool, sides = found.pool, {"sensitivity": ("", ""), "specificity": ("", "")}
     intervals: dict[str, Interval] = {}
@@ -119,9 +125,8 @@ def _pool_row(found: PooledAccuracy) -> Row:
         both = found.bivariate
         intervals = {"sensitivity": both.sensitivity, "specificity": both.specificity}
         below.append(
-            f"Likelihood ratio of a positive result {both.positive_ratio.estimate:.1f} "
-            f"({both.positive_ratio.low:.1f} to {both.positive_ratio.high:.1f}), of a negative one "
-            f"{both.negative_ratio.estimate:.2f} ({both.negative_ratio.low:.2f} to {both.negative_ratio.high:.2f})."
+            f"Likelihood ratio of a positive result {_ratio(both.positive_ratio)}, of a negative one "
+            f"{_ratio(both.negative_ratio)}."
         )
     elif found.single is not None:
         one = found.single
@@ -129,7 +134,7 @@ def _pool_row(found: PooledAccuracy) -> Row:
         further = spread(one)
         below.append(f"A further study would lie in {further}." if further else "No more difference than by chance.")
     for name, interval in intervals.items():
-        sides[name] = (percent(interval.estimate), between(interval.low, interval.high))
+        sides[name] = (percent(interval.estimate), percent_range(interval.low, interval.high))
     return Row(
         cells=(f"Pooled: {pool.says}", "", pool.gene, *sides["sensitivity"], *sides["specificity"]), below=tuple(below),
         kind="pooled",

@@ -9,34 +9,25 @@ from ntrkpath.cohort.diff import CohortDiff, Moved
 from ntrkpath.cohort.summarise import Agreement, Share, Summary
 from ntrkpath.cohort.writing import About
 from ntrkpath.guidance import Edition
+from ntrkpath.model.numbers import grouped, percent, percent_range
 
 NOT_STATED = "not stated"
 #: Histology groups and actions that are listed.
 _SHOWN = 12
 
 
-def _hundredths(value: float) -> str:
-    """Return a proportion in hundredths: one decimal, two where it is under one hundredth."""
-    return f"{100 * value:.2f}" if 0 < value < 0.01 else f"{100 * value:.1f}"
-
-
-def percent(value: float | None) -> str:
-    """Return a proportion as a percentage, or a dash for none."""
-    return "-" if value is None else f"{_hundredths(value)} %"
-
-
 def shown(share: Share) -> str:
     """Return a count among others with its interval, in words."""
     if share.share is None:
-        return f"{share.count:,} of {share.of:,}"
-    return f"{share.count:,} of {share.of:,}, {percent(share.share)} ({interval(share)})"
+        return f"{grouped(share.count)} of {grouped(share.of)}"
+    return f"{grouped(share.count)} of {grouped(share.of)}, {percent(share.share)} ({interval(share)})"
 
 
 def interval(share: Share) -> str:
     """Return the 95 % interval of a share as ``0.1 to 2.3 %``."""
     if share.low is None or share.high is None:
         return ""
-    return f"{_hundredths(share.low)} to {_hundredths(share.high)} %"
+    return percent_range(share.low, share.high)
 
 
 def level(name: str, edition: Edition, fact: str = "histology_group") -> str:
@@ -63,8 +54,8 @@ def origin(about: About) -> str:
 
 def headline(about: About) -> str:
     """Return what became of rows and columns: ``3 of 4 rows decided, 1 bad; columns ihc, rna not read``."""
-    bad = f", {about.bad:,} bad" if about.bad else ""
-    return "; ".join([f"{about.decided:,} of {about.rows:,} rows decided{bad}", *unread(about.not_read)])
+    bad = f", {grouped(about.bad)} bad" if about.bad else ""
+    return "; ".join([f"{grouped(about.decided)} of {grouped(about.rows)} rows decided{bad}", *unread(about.not_read)])
 
 
 def unread(not_read: Mapping[str, str], most: int = 12, *, command: bool = True) -> list[str]:
@@ -85,7 +76,7 @@ def unread(not_read: Mapping[str, str], most: int = 12, *, command: bool = True)
 
 def counted(count: int | None) -> str:
     """Return a count in words; what no column tells is not stated, never none."""
-    return NOT_STATED if count is None else f"{count:,}"
+    return NOT_STATED if count is None else grouped(count)
 
 
 def funnel_lines(summary: Summary) -> list[tuple[str, str, str]]:
@@ -108,11 +99,12 @@ def summary_text(summary: Summary, edition: Edition) -> str:
     lines = [origin(summary.about), "", "From diagnosed to treated (share of the line before)"]
     lines += table(funnel_lines(summary))
     if summary.funnel.treated_otherwise:
-        lines.append(f"  {summary.funnel.treated_otherwise:,} more were given one without evidence of a fusion here.")
+        more = grouped(summary.funnel.treated_otherwise)
+        lines.append(f"  {more} more were given one without evidence of a fusion here.")
     total = summary.funnel.diagnosed
     for title, counts in (("Tier", summary.tiers), ("Priority", summary.priorities)):
         lines += ["", title]
-        lines += table([(level(k, edition, title.lower()), f"{n:,}", percent(n / total)) for k, n in counts.items()])
+        lines += table([(level(k, edition, title.lower()), grouped(n), percent(n / total)) for k, n in counts.items()])
     heads = ("", "cases", "tested", "fusion", "of tested", "95 % interval")
     for title, groups, fact in (
         ("By histology group", summary.histologies, "histology_group"),
@@ -121,8 +113,8 @@ def summary_text(summary: Summary, edition: Edition) -> str:
         lines += ["", title]
         rows = [
             (
-                level(g.name, edition, fact), f"{g.cases:,}", counted(g.tested),
-                *((f"{s.count:,}", percent(s.share), interval(s)) if (s := g.positive) else (counted(None), "", "")),
+                level(g.name, edition, fact), grouped(g.cases), counted(g.tested),
+                *((grouped(s.count), percent(s.share), interval(s)) if (s := g.positive) else (counted(None), "", "")),
             )
             for g in groups
         ]  # fmt: skip
@@ -130,21 +122,21 @@ def summary_text(summary: Summary, edition: Edition) -> str:
     lines += ["", "Next steps (cases; a case can have several)"]
     actions = list(summary.actions.items())
     lines += table(
-        [(textwrap.shorten(edition.actions.get(a, a), 80, placeholder=" ..."), f"{n:,}") for a, n in actions[:_SHOWN]]
+        [(textwrap.shorten(edition.actions.get(a, a), 80, placeholder=" ..."), grouped(n)) for a, n in actions[:_SHOWN]]
     )
     if summary.stain is not None:
         lines += ["", "Pan-TRK stain against sequencing", *_agreement(summary.stain)]
     if summary.partners:
-        lines += ["", "Fusions", *table([(name, f"{n:,}") for name, n in summary.partners.items()])]
+        lines += ["", "Fusions", *table([(name, grouped(n)) for name, n in summary.partners.items()])]
     if summary.turnaround is not None:
         t = summary.turnaround
         lines += ["", "Days from request to report"]
         lines.append(
             f"  median {t.median:g}, quartiles {t.lower_quartile:g} to {t.upper_quartile:g}, range {t.shortest} to "
-            f"{t.longest} ({t.cases:,} cases)"
+            f"{t.longest} ({grouped(t.cases)} cases)"
         )
         if t.impossible:
-            lines.append(f"  {t.impossible:,} reported before requested: left out.")
+            lines.append(f"  {grouped(t.impossible)} reported before requested: left out.")
     lines += ["", *_missing(summary, edition)]
     return "\n".join(lines) + "\n"
 
@@ -152,8 +144,8 @@ def summary_text(summary: Summary, edition: Edition) -> str:
 def _agreement(a: Agreement) -> list[str]:
     lines = table(
         [
-            ("stain positive", f"{a.both:,}", f"{a.stain_only:,}"),
-            ("stain negative", f"{a.sequencing_only:,}", f"{a.neither:,}"),
+            ("stain positive", grouped(a.both), grouped(a.stain_only)),
+            ("stain negative", grouped(a.sequencing_only), grouped(a.neither)),
         ],
         ("", "fusion", "no fusion"),
     )
@@ -171,25 +163,26 @@ def _agreement(a: Agreement) -> list[str]:
         lines.append(f"  kappa {a.kappa:.2f} ({a.kappa_low:.2f} to {a.kappa_high:.2f})")
     if a.not_compared:
         lines.append(
-            f"  {a.not_compared:,} with stain and sequencing not compared: one of the two gives no plain answer."
+            f"  {grouped(a.not_compared)} with stain and sequencing not compared: one of the two gives no plain answer."
         )
     return lines
 
 
 def _missing(summary: Summary, edition: Edition) -> list[str]:
-    lines = [f"What is missing; {summary.undecided:,} cases have an undetermined priority"]
+    lines = [f"What is missing; {grouped(summary.undecided)} cases have an undetermined priority"]
     rows = []
     for m in summary.missing:
         question = edition.facts[m.fact].question if m.fact in edition.facts else m.fact
-        could = "-" if m.could_change is None else f"{m.could_change:,}"
-        rows.append((textwrap.shorten(question, 56, placeholder=" ..."), f"{m.undecided:,}", f"{m.alone:,}", could))
+        could = "-" if m.could_change is None else grouped(m.could_change)
+        rows.append((textwrap.shorten(question, 56, placeholder=" ..."), grouped(m.undecided), grouped(m.alone), could))
     return lines + table(rows, ("", "keeps open", "alone", "could change a step"))
 
 
 def diff_text(diff: CohortDiff) -> str:
     """Return a comparison as text."""
     lines = [f"before  {origin(diff.before)}", f"after   {origin(diff.after)}", ""]
-    lines.append(f"{diff.both:,} cases in both, {diff.only_before:,} only before, {diff.only_after:,} only after")
+    only_before, only_after = grouped(diff.only_before), grouped(diff.only_after)
+    lines.append(f"{grouped(diff.both)} cases in both, {only_before} only before, {only_after} only after")
     changes = [
         ("actions change", diff.actions_changed),
         ("tier changes", diff.tier_changed),
@@ -198,7 +191,7 @@ def diff_text(diff: CohortDiff) -> str:
     ]
     if diff.labels_changed is not None:
         changes.append(("label status changes", diff.labels_changed))
-    rows = [(name, f"{n:,}", percent(n / diff.both if diff.both else None)) for name, n in changes]
+    rows = [(name, grouped(n), percent(n / diff.both if diff.both else None)) for name, n in changes]
     lines += table(rows)
     if note := dates_note(diff):
         lines.append(f"  {note}")
@@ -207,9 +200,9 @@ def diff_text(diff: CohortDiff) -> str:
             lines += ["", f"{title} before (rows) and after (columns)", *cross_table(moved)]
     for title, counts in (("Gained", diff.gained), ("Lost", diff.lost)):
         if counts:
-            lines += ["", f"{title} (cases)", *table([(a.replace(":", ", "), f"{n:,}") for a, n in counts.items()])]
+            lines += ["", f"{title} (cases)", *table([(a.replace(":", ", "), grouped(n)) for a, n in counts.items()])]
     if diff.cases:
-        lines += ["", f"First {len(diff.cases):,} changed cases"]
+        lines += ["", f"First {grouped(len(diff.cases))} changed cases"]
         for c in diff.cases:
             lines.append(f"  {c.case_id}: {c.priority_before} -> {c.priority_after}")
             if c.actions_before != c.actions_after:
@@ -235,5 +228,5 @@ def cross_table(moved: Sequence[Moved]) -> list[str]:
     """Return counts by level before and after as lines."""
     levels = list(dict.fromkeys([m.before for m in moved] + [m.after for m in moved]))
     cells = {(m.before, m.after): m.cases for m in moved}
-    rows = [(b, *(f"{cells.get((b, a), 0):,}" for a in levels)) for b in levels]
+    rows = [(b, *(grouped(cells.get((b, a), 0)) for a in levels)) for b in levels]
     return table(rows, ("", *levels))

@@ -9,7 +9,8 @@ from ntrkpath.evidence.data import Evidence
 from ntrkpath.evidence.frequency import Frequency, StudyFrequency, frequency
 from ntrkpath.evidence.glmm import Pooled
 from ntrkpath.evidence.predictive import prior_note
-from ntrkpath.evidence.sheets import Row, Sheet, between, ends, noted, percent
+from ntrkpath.model.numbers import percent, percent_range
+from ntrkpath.report.sheet import Row, Sheet, ends, noted
 
 #: Below this the likelihood-ratio test shows that the studies differ; a pooled variance may stand above it.
 SHOWN = 0.05
@@ -28,7 +29,7 @@ def frequency_overview(evidence: Evidence, overlap: str = "once") -> Sheet:
         rows.append(
             Row(
                 cells=(group.id, f"{p.positive}/{p.tested}", str(p.studies), percent(p.estimate),
-                       between(p.low, p.high), between(centre.low, centre.high)),
+                       percent_range(p.low, p.high), percent_range(centre.low, centre.high)),
                 below=(f"{group.says[0].upper()}{group.says[1:]}.",), kind="group",
                 record={"group": group.id, "says": group.says, "overlap": overlap, **_pooled_record(found)},
             )
@@ -57,7 +58,7 @@ def frequency_sheet(evidence: Evidence, group: str, overlap: str = "once") -> Sh
     rows.append(
         Row(
             cells=("Pooled" if p.studies > 1 else "The one study", "", f"{p.positive}/{p.tested}", percent(p.estimate),
-                   between(p.low, p.high), "", ""),
+                   percent_range(p.low, p.high), "", ""),
             kind="pooled", record={"group": group, "kind": "pooled", "overlap": overlap, **_pooled_record(found)},
         )
     )  # fmt: skip
@@ -78,8 +79,8 @@ def _study_row(evidence: Evidence, row: StudyFrequency) -> Row:
     without = percent(row.without.estimate) if row.without is not None else ""
     return Row(
         cells=(study.label + ("" if row.used else " *"), study.method, f"{study.positive}/{study.tested}",
-               percent(row.exact.estimate), between(row.exact.low, row.exact.high),
-               between(row.wilson.low, row.wilson.high), without),
+               percent(row.exact.estimate), percent_range(row.exact.low, row.exact.high),
+               percent_range(row.wilson.low, row.wilson.high), without),
         below=(f"{evidence.citation(study.reference)}.", *below),
         record={
             "group": study.group, "kind": "study", "study": study.label, "id": study.id, "reference": study.reference,
@@ -113,7 +114,7 @@ def _in_percent(share: float | None) -> float | None:
 def spread(p: Pooled) -> str:
     """Return where a further study would lie, or nothing where the studies differ no more than by chance."""
     if p.tau2 and p.prediction_low is not None and p.prediction_high is not None:
-        return between(p.prediction_low, p.prediction_high)
+        return percent_range(p.prediction_low, p.prediction_high)
     return ""
 
 
@@ -122,8 +123,8 @@ def _notes(found: Frequency) -> Iterable[str]:
     if found.group.note:
         yield found.group.note
     if p.method == "glmm":
-        assert p.tau2 is not None and p.lrt_p is not None
-        differ = f"tau2 {p.tau2:.3f}, I2 {p.i2:.0f} %, likelihood-ratio test p = {p.lrt_p:.2g}"
+        assert p.tau2 is not None and p.lrt_p is not None and p.i2 is not None
+        differ = f"tau2 {p.tau2:.3f}, I2 {percent(p.i2 / 100)}, likelihood-ratio test p = {p.lrt_p:.2g}"
         if p.tau2 > 0:
             how = "differ" if p.lrt_p < SHOWN else "may differ"
             yield f"The studies {how} ({differ}); a further one would lie in {spread(p)}."
@@ -133,9 +134,9 @@ def _notes(found: Frequency) -> Iterable[str]:
                 yield f"{p.studies} studies can hardly show a difference: the interval may be too narrow."
         if found.inverse_variance is not None and 0 < p.estimate < 0.1:
             other = found.inverse_variance.estimate
-            above = 100 * (other / p.estimate - 1)
+            above = other / p.estimate - 1
             yield (
-                f"Pooled by inverse variance the figure would be {percent(other)}, {above:.0f} % higher: that"
+                f"Pooled by inverse variance the figure would be {percent(other)}, {percent(above)} higher: that"
                 " method is biased for rare findings and is not used."
             )
     yield from _ranges(found)
@@ -148,12 +149,12 @@ def _notes(found: Frequency) -> Iterable[str]:
 def _ranges(found: Frequency) -> Iterable[str]:
     """Yield what stands beside Wald's interval, and where a further study would lie by what is taken as known."""
     if found.profile is not None:
-        yield f"95 % by profile likelihood: {between(found.profile.low, found.profile.high)}."
+        yield f"95 % by profile likelihood: {percent_range(found.profile.low, found.profile.high)}."
     if found.further_t is not None:
-        yield f"A further study by Student's t: {between(found.further_t.low, found.further_t.high)}."
+        yield f"A further study by Student's t: {percent_range(found.further_t.low, found.further_t.high)}."
     yield (
         f"A new centre, the variance between studies taken as uncertain ({prior_note()}):"
-        f" {between(found.new_centre.low, found.new_centre.high)}. This is the range that probabilities use."
+        f" {percent_range(found.new_centre.low, found.new_centre.high)}. This is the range that probabilities use."
     )
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from ntrkpath.model.numbers import amount, grouped, percent
+from ntrkpath.strategy.compare import Comparison, Row
 from ntrkpath.strategy.costs import ILLUSTRATIVE
 from ntrkpath.strategy.generated import load_readouts
-
-if TYPE_CHECKING:
-    from ntrkpath.strategy.compare import Comparison, Row
 
 #: Heads of the table of outcomes, with what they mean.
 HEADS = (
@@ -40,33 +37,17 @@ _FEW = 0.01
 EFFECTS = {"found": ("fusions found", "one fusion found"), "qaly": ("QALYs", "one QALY")}
 
 
-def amount(value: float | None) -> str:
-    """Return a number with as many digits as it deserves: no decimals from 100, two significant digits below 0.01."""
-    if value is None:
-        return "-"
-    if value == 0:
-        return "0"
-    size = abs(value)
-    if size >= 100:
-        return f"{value:,.0f}"
-    if size >= 10:
-        return f"{value:.1f}"
-    if size >= 0.01:
-        return f"{value:.2f}"
-    return f"{value:.2g}"
-
-
 def heading(found: Comparison) -> str:
     """Return what was compared on whom."""
     made_up = " (synthetic)" if found.population.synthetic else ""
-    patients = "1 patient" if found.size == 1 else f"{found.size:,.0f} patients"
+    patients = "1 patient" if found.size == 1 else f"{grouped(found.size)} patients"
     return f"Testing strategies for {patients}: {found.population.title}{made_up}"
 
 
 def expected(found: Comparison) -> str:
     """Return among how many patients, and how many fusions, the outcomes are expected."""
     fusions = amount(found.rows[0].outcomes["fusions"])
-    return f"Expected among {found.size:,.0f} patients, {fusions} of them with a fusion"
+    return f"Expected among {grouped(found.size)} patients, {fusions} of them with a fusion"
 
 
 def answer(found: Comparison) -> list[str]:
@@ -77,7 +58,7 @@ def answer(found: Comparison) -> list[str]:
         return ["No strategy here finds a fusion."]
     said = [
         f"Of {amount(fusions)} fusions expected, {most.name} finds most: {amount(most.outcomes['found'])}, with "
-        f"{amount(most.outcomes['tested'])} of {found.size:,.0f} patients tested."
+        f"{amount(most.outcomes['tested'])} of {grouped(found.size)} patients tested."
     ]
     finders = [row for row in found.rows if row.outcomes["found"] > 0 and row.cost_per_found is not None]
     least = min(finders, key=lambda row: row.cost_per_found or 0.0)
@@ -102,8 +83,10 @@ def warnings(found: Comparison) -> list[str]:
         o = row.outcomes
         if not o["undecided"]:
             continue
-        why = f"{amount(o['undecided'])} of {found.size:,.0f} patients stay undecided, because their extent, drivers "
-        why += "or histology are not known. They count as not tested"
+        why = (
+            f"{amount(o['undecided'])} of {grouped(found.size)} patients stay undecided, because their extent, "
+            "drivers or histology are not known. They count as not tested"
+        )
         if o["missed_undecided"] < _FEW * o["fusions"]:
             said.append(f"{row.name}: {why}; hardly any of its missed fusions are theirs.")
         else:
@@ -114,7 +97,7 @@ def warnings(found: Comparison) -> list[str]:
             )
     if open_ and any(row.outcomes["false_positive"] for row in found.rows):
         said.append(
-            f"The extent of {100 * open_:.0f} % of the patients is not known; none of them counts as treated, so "
+            f"The extent of {percent(open_)} of the patients is not known; none of them counts as treated, so "
             "false positives treated are too few."
         )
     return said
@@ -126,8 +109,8 @@ def picture_notes(found: Comparison) -> list[str]:
     for row in found.rows:
         if row.outcomes["missed_undecided"] >= _FEW * row.outcomes["fusions"] > 0:
             said.append(
-                f"{row.name} is not comparable: {amount(row.outcomes['undecided'])} of {found.size:,.0f} patients are "
-                "undecided for want of a fact, and count as not tested."
+                f"{row.name} is not comparable: {amount(row.outcomes['undecided'])} of {grouped(found.size)} patients "
+                "are undecided for want of a fact, and count as not tested."
             )
     if all(row.net_benefit is None for row in found.rows) and any(r.outcomes["false_positive"] for r in found.rows):
         said.append("Fusions reported where there is none cost nothing here.")
@@ -191,7 +174,7 @@ def test_names(found: Comparison) -> dict[str, str]:
 
 def shares(of: dict[str, float]) -> str:
     """Return shares as percentages in words."""
-    return ", ".join(f"{level.replace('_', ' ')} {100 * share:.1f} %" for level, share in of.items())
+    return ", ".join(f"{level.replace('_', ' ')} {percent(share)}" for level, share in of.items())
 
 
 def notes(found: Comparison) -> list[str]:
@@ -211,9 +194,9 @@ def notes(found: Comparison) -> list[str]:
         )
     unlike = [c for c in found.population.cells if c.facts.get("differentiation") in _STAIN_UNLIKE]
     if unlike and any(row.outcomes.get("tests:pan_trk_ihc") for row in found.rows):
-        share = 100 * sum(cell.share for cell in unlike)
+        share = sum(cell.share for cell in unlike)
         said.append(
-            f"In {share:.0f} % of the patients the tumour is myogenic, neural or neuroendocrine: a strategy that "
+            f"In {percent(share)} of the patients the tumour is myogenic, neural or neuroendocrine: a strategy that "
             "stains it meets more false positives than shown (IHC-3, IHC-4); no study counts them, so the figure of "
             "sarcoma stands."
         )
@@ -225,7 +208,7 @@ def notes(found: Comparison) -> list[str]:
         if why := found.stands_in.get(cell.name):
             by_why[why] = by_why.get(why, 0.0) + cell.share
     said += [
-        f"Frequency of fusions in {100 * share:.0f} % of the patients: {why[0].lower()}{why[1:].rstrip('.')}."
+        f"Frequency of fusions in {percent(share)} of the patients: {why[0].lower()}{why[1:].rstrip('.')}."
         for why, share in by_why.items()
     ]
     if found.costs_note:

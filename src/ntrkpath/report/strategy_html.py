@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ntrkpath.figures.acceptability import Curve, acceptability_svg, value_svg
 from ntrkpath.figures.plane import Cloud, plane_svg
 from ntrkpath.figures.tornado import Lever, tornado_svg
+from ntrkpath.model.numbers import amount, grouped
+from ntrkpath.report import strategy_sentences as sentences
 from ntrkpath.report.markup import Html, el, join, table
 from ntrkpath.report.page import page
-from ntrkpath.strategy import words
-from ntrkpath.strategy.words import amount
+from ntrkpath.report.strategy_text import text
+from ntrkpath.strategy.compare import Comparison
 
-if TYPE_CHECKING:
-    from ntrkpath.strategy.compare import Comparison
+__all__ = ["document", "fragment", "text"]
 
 _OWN = """
 td:not(:first-child){font-variant-numeric:tabular-nums}
@@ -40,30 +39,30 @@ def fragment(found: Comparison) -> str:
     """Return the comparison as HTML for a notebook."""
     tag = " (illustrative costs)" if found.costs_are_illustrative else ""
     warn = (
-        el("p", el("strong", words.cost_line(found)), class_="warn")
+        el("p", el("strong", sentences.cost_line(found)), class_="warn")
         if found.costs_are_illustrative
-        else el("p", words.cost_line(found))
+        else el("p", sentences.cost_line(found))
     )
     parts: list[object] = [
-        el("h2", words.heading(found)),
+        el("h2", sentences.heading(found)),
         warn,
-        el("p", " ".join(words.answer(found)), class_="lead"),
-        *(el("p", warning, class_="warn") for warning in words.warnings(found)),
+        el("p", " ".join(sentences.answer(found)), class_="lead"),
+        *(el("p", warning, class_="warn") for warning in sentences.warnings(found)),
         el("ul", *(el("li", el("strong", row.name), ": ", row.title) for row in found.rows), class_="plain"),
         el("h3", "What is found"),
         _numbers(
-            words.expected(found),
-            ["Strategy", *(head for head, _ in words.HEADS)],
-            [[row.name, *words.outcome_cells(row)] for row in found.rows],
+            sentences.expected(found),
+            ["Strategy", *(head for head, _ in sentences.HEADS)],
+            [[row.name, *sentences.outcome_cells(row)] for row in found.rows],
         ),
-        _meanings(words.HEADS),
+        _meanings(sentences.HEADS),
         el("h3", "What it costs"),
         _numbers(
             f"Costs in {found.currency}" + (", illustrative" if found.costs_are_illustrative else ""),
-            ["Strategy", *(head for head, _ in words.COST_HEADS)],
-            [[row.name, *words.cost_cells(row, found.size)] for row in found.rows],
+            ["Strategy", *(head for head, _ in sentences.COST_HEADS)],
+            [[row.name, *sentences.cost_cells(row, found.size)] for row in found.rows],
         ),
-        _meanings(words.COST_HEADS),
+        _meanings(sentences.COST_HEADS),
     ]
     if any(row.net_benefit is not None for row in found.rows):
         worth_in = f"Treatment included, {amount(found.threshold)} {found.currency} for a QALY{tag}"
@@ -73,7 +72,7 @@ def fragment(found: Comparison) -> str:
             for row in found.rows
         ]
         parts += [el("h3", "What it is worth"), _numbers(worth_in, heads, worth)]
-    tests = words.test_names(found)
+    tests = sentences.test_names(found)
     if tests:
         rows = [[row.name, *(amount(row.outcomes.get(key, 0.0)) for key in tests)] for row in found.rows]
         parts += [el("h3", "Tests and work-ups"), _numbers("Expected numbers", ["Strategy", *tests.values()], rows)]
@@ -82,12 +81,12 @@ def fragment(found: Comparison) -> str:
         el("h3", "The population"),
         el(
             "p",
-            f"By the guidance, once worked up: tier {words.shares(found.tiers)}; "
-            f"priority {words.shares(found.priorities)}.",
+            f"By the guidance, once worked up: tier {sentences.shares(found.tiers)}; "
+            f"priority {sentences.shares(found.priorities)}.",
         ),
         el("p", f"Source: {found.population.source or 'not stated'}.", class_="quiet small"),
         el("h3", "Notes"),
-        el("ul", *(el("li", note) for note in words.notes(found)), class_="plain"),
+        el("ul", *(el("li", note) for note in sentences.notes(found)), class_="plain"),
         _parameters(found),
     ]
     return join(*parts)
@@ -112,14 +111,14 @@ def _pictures(found: Comparison) -> list[object]:
     drawn = found.uncertainty
     if drawn is None:
         return []
-    said = words.picture_notes(found)
+    said = sentences.picture_notes(found)
     tag = " (illustrative costs)" if found.costs_are_illustrative else ""
     size = found.size
-    effect, one = words.EFFECTS[drawn.effect]
+    effect, one = sentences.EFFECTS[drawn.effect]
     clouds = [
         Cloud(name, tuple((x * size, y * size) for x, y in points)) for name, points in drawn.plane.items() if points
     ]
-    parts: list[object] = [el("h3", f"How sure: {drawn.draws:,} draws of every unsure parameter")]
+    parts: list[object] = [el("h3", f"How sure: {grouped(drawn.draws)} draws of every unsure parameter")]
     rows = []
     for name, outcomes in drawn.intervals.items():
         cells = [outcomes[key] for key in ("found", "missed", "false_positive", "cost")]
@@ -135,7 +134,7 @@ def _pictures(found: Comparison) -> list[object]:
                 plane_svg(
                     clouds,
                     title=f"Additional {effect} and additional cost against “{drawn.reference}”{tag}",
-                    across=f"additional {effect} among {size:,.0f} patients",
+                    across=f"additional {effect} among {grouped(size)} patients",
                     upright=f"additional cost, {found.currency}",
                     notes=said,
                 )
@@ -161,7 +160,7 @@ def _pictures(found: Comparison) -> list[object]:
                 [v * size for v in curve.evpi],
                 title=f"What certainty about every parameter would be worth{tag}",
                 across=across,
-                upright=f"expected value of perfect information for {size:,.0f} patients, {found.currency}",
+                upright=f"expected value of perfect information for {grouped(size)} patients, {found.currency}",
                 notes=said,
             )
         )

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from ntrkpath.cohort.columns import METHODS, raw_columns
+from ntrkpath.cohort.columns import raw_columns
+from ntrkpath.model.case_keys import METHODS
 
 _HISTOLOGY = "diagnosis.histology"
 _SEQUENCING = ("dna_mps", "rna_mps")

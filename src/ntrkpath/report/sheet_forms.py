@@ -7,10 +7,10 @@ import io
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 
-from ntrkpath.evidence.sheets import Sheet
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.report.markup import Html, el
 from ntrkpath.report.page import page
+from ntrkpath.report.sheet import Sheet
 
 _WIDTH = 110
 #: Rules for pages that hold sheets.

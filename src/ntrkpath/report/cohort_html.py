@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from ntrkpath.cohort.diff import CohortDiff, Moved
 from ntrkpath.cohort.summarise import Agreement, Share, Summary
-from ntrkpath.cohort.words import counted, dates_note, interval, level, origin, percent, shown
 from ntrkpath.figures.forest import ForestRow, forest_svg
 from ntrkpath.figures.patient_flow import Stage, patient_flow_svg
 from ntrkpath.guidance import Edition
+from ntrkpath.model.numbers import grouped, percent
+from ntrkpath.report.cohort_text import counted, dates_note, interval, level, origin, shown
 from ntrkpath.report.markup import Html, el, join, pairs, table
 from ntrkpath.report.page import page
 
@@ -32,7 +33,7 @@ def _drawing(svg: str, label: str) -> Html:
 
 
 def _count(value: int) -> Html:
-    return Html(f"{value:,}")
+    return Html(grouped(value))
 
 
 def summary_html(summary: Summary, edition: Edition) -> str:
@@ -66,12 +67,12 @@ def summary_html(summary: Summary, edition: Edition) -> str:
     if summary.turnaround is not None:
         t = summary.turnaround
         told = [
-            ("Cases", f"{t.cases:,}"), ("Median", f"{t.median:g} days"),
+            ("Cases", grouped(t.cases)), ("Median", f"{t.median:g} days"),
             ("Quartiles", f"{t.lower_quartile:g} to {t.upper_quartile:g} days"),
             ("Range", f"{t.shortest} to {t.longest} days"),
         ]  # fmt: skip
         if t.impossible:
-            told.append(("Left out", f"{t.impossible:,} reported before they were requested"))
+            told.append(("Left out", f"{grouped(t.impossible)} reported before they were requested"))
         parts += [el("h3", "From request to report"), pairs(list(told), class_="facts")]
     parts += [el("h3", "What is missing"), _missing(summary, edition)]
     return _page(f"Cohort: {summary.about.source}", edition, *parts)
@@ -81,7 +82,7 @@ def stages(summary: Summary) -> list[Stage]:
     """Return the stages of the patient flow."""
     f = summary.funnel
     outside = f.diagnosed - f.in_scope
-    bad = f"{summary.about.bad:,} rows could not be decided" if summary.about.bad else ""
+    bad = f"{grouped(summary.about.bad)} rows could not be decided" if summary.about.bad else ""
     untested = 0 if f.tested is None else f.in_scope - f.tested
     unfound = 0 if f.tested is None or f.positive is None else f.tested - f.positive
     none = "none, or not conclusive"
@@ -104,7 +105,7 @@ def stages(summary: Summary) -> list[Stage]:
         leaves = (("not given one", untreated),) if untreated else ()
         leaves += (("therapy not stated", f.therapy_unknown),) if f.therapy_unknown else ()
     if f.treated_otherwise:
-        note = f"and {f.treated_otherwise:,} without such evidence here"
+        note = f"and {grouped(f.treated_otherwise)} without such evidence here"
     found.append(Stage("Given a TRK inhibitor", f.treated, note, leaves))
     return found
 
@@ -121,7 +122,7 @@ def _forest(summary: Summary, edition: Edition) -> Html:
         if s is not None and s.share is not None and group.tested:
             rows.append(
                 ForestRow(
-                    level(group.name, edition), s.share, s.low, s.high, columns=(f"{s.count:,}", f"{s.of:,}"),
+                    level(group.name, edition), s.share, s.low, s.high, columns=(grouped(s.count), grouped(s.of)),
                     weight=max(0.05, (group.tested / largest) ** 0.5),
                 )
             )  # fmt: skip
@@ -171,7 +172,9 @@ def _agreement(a: Agreement) -> Html:
     if a.kappa is not None:
         told.append(("Cohen's kappa", f"{a.kappa:.2f} ({a.kappa_low:.2f} to {a.kappa_high:.2f})"))
     if a.not_compared:
-        told.append(("Not compared", f"{a.not_compared:,} cases in which stain or sequencing gives no plain answer"))
+        told.append(
+            ("Not compared", f"{grouped(a.not_compared)} cases in which stain or sequencing gives no plain answer")
+        )
     return join(square, pairs(told, class_="facts"))
 
 
@@ -181,7 +184,7 @@ def _missing(summary: Summary, edition: Edition) -> Html:
         question = edition.facts[m.fact].question if m.fact in edition.facts else m.fact
         could = "not worked out" if m.could_change is None else _count(m.could_change)
         rows.append([question, _count(m.undecided), _count(m.alone), could])
-    caption = f"Facts that are missing; {summary.undecided:,} cases have an undetermined priority"
+    caption = f"Facts that are missing; {grouped(summary.undecided)} cases have an undetermined priority"
     heads = ["Question", "Keeps the priority open", "By this alone", "Could change a next step"]
     return table(caption, heads, rows)
 
@@ -199,7 +202,7 @@ def diff_html(diff: CohortDiff, edition: Edition) -> str:
     parts = [
         pairs([("Before", origin(diff.before)), ("After", origin(diff.after))], class_="facts"),
         el("p", note) if (note := dates_note(diff)) else Html(""),
-        table(f"What changes among the {diff.both:,} cases in both", ["", "Cases"], rows),
+        table(f"What changes among the {grouped(diff.both)} cases in both", ["", "Cases"], rows),
         _moved("Tier", diff.tiers, edition),
         _moved("Priority", diff.priorities, edition),
     ]

@@ -31,19 +31,6 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     ident: str = ""
 
 
-def percent(share: float) -> str:
-    """Return a share as a percentage: one decimal, two within 1 % of 0 or 100, none at 0 and 100 themselves."""
-    if share in (0.0, 1.0):
-        return "0 %" if share == 0 else "100 %"
-    value = 100 * share
-    return f"{value:.{2 if min(value, 100 - value) < 1 else 1}f} %"
-
-
-def between(low: float, high: float) -> str:
-    """Return two shares as a range: ``0.51 to 1.1 %``."""
-    return f"{percent(low).removesuffix(' %')} to {percent(high)}"
-
-
 def ends(interval: Interval, name: str) -> dict[str, float]:
     """Return the two ends of an interval as fields of a record, in percent."""
     return {f"{name}_low": 100 * interval.low, f"{name}_high": 100 * interval.high}

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING
 
-from ntrkpath.strategy import words
-from ntrkpath.strategy.words import amount
-
-if TYPE_CHECKING:
-    from ntrkpath.strategy.compare import Comparison
+from ntrkpath.model.numbers import amount, grouped, percent
+from ntrkpath.report import strategy_sentences as sentences
+from ntrkpath.strategy.compare import Comparison
 
 _WIDTH = 100
 #: The longest name of a parameter in a table.
@@ -25,21 +22,22 @@ _COLUMNS = (
 def text(found: Comparison) -> str:
     """Return the comparison as lines of text."""
     name = max(len(row.name) for row in found.rows)
-    lines = [*_fill(words.heading(found)), words.cost_line(found), "", *_fill(" ".join(words.answer(found))), ""]
+    lines = [*_fill(sentences.heading(found)), sentences.cost_line(found), ""]
+    lines += [*_fill(" ".join(sentences.answer(found))), ""]
     for row in found.rows:
         lines += textwrap.wrap(f"{row.name:<{name}}  {row.title}", _WIDTH, subsequent_indent=" " * (name + 2))
     lines += [
         "",
-        words.expected(found),
+        sentences.expected(found),
     ]
     short = ["tested", "found", "missed", "false +", "(treated)", "no answer", "undecided", "to test"]
-    lines += _table([[row.name, *words.outcome_cells(row)] for row in found.rows], ["", *short])
-    for warning in words.warnings(found):
+    lines += _table([[row.name, *sentences.outcome_cells(row)] for row in found.rows], ["", *short])
+    for warning in sentences.warnings(found):
         lines += textwrap.wrap(warning, _WIDTH, initial_indent="! ", subsequent_indent="  ")
     lines += ["", f"Cost in {found.currency}" + (" (illustrative)" if found.costs_are_illustrative else "")]
     heads = ["", "cost", "per patient", "per found", "per additional fusion found", "days"]
-    lines += _table([[row.name, *words.cost_cells(row, found.size)] for row in found.rows], heads)
-    tests = words.test_names(found)
+    lines += _table([[row.name, *sentences.cost_cells(row, found.size)] for row in found.rows], heads)
+    tests = sentences.test_names(found)
     if tests:
         lines += ["", "Tests and work-ups"]
         lines += _table(
@@ -50,9 +48,9 @@ def text(found: Comparison) -> str:
         lines += ["", f"Net benefit in {found.currency}, treatment included, {amount(found.threshold)} for a QALY"]
         lines += _table([[row.name, amount(row.net_benefit)] for row in found.rows], ["", "net benefit"])
     lines += _simulated(found) + _drawn(found)
-    lines += ["", *_fill(f"By the guidance, once worked up: tier {words.shares(found.tiers)}.")]
+    lines += ["", *_fill(f"By the guidance, once worked up: tier {sentences.shares(found.tiers)}.")]
     lines += ["", "Notes"]
-    for note in [_COLUMNS, *words.notes(found)]:
+    for note in [_COLUMNS, *sentences.notes(found)]:
         lines += textwrap.wrap(note, _WIDTH, initial_indent="- ", subsequent_indent="  ")
     return "\n".join(lines)
 
@@ -69,7 +67,8 @@ def _simulated(found: Comparison) -> list[str]:
         spread = [" / ".join(amount(q) for q in s.quantiles[:3]) for s in (cost, days) if s.quantiles]
         rows.append([name, share, f"{cost.mean:.3f} +/- {cost.error:.3f}", *spread])
     heads = ["", "found per 1,000", "cost a patient", "cost 5/50/95 %", "days 5/50/95 %"]
-    drawn = f"{found.simulation.patients:,} patients drawn one by one (seed {found.simulation.seed}), standard errors"
+    patients, seed = grouped(found.simulation.patients), found.simulation.seed
+    drawn = f"{patients} patients drawn one by one (seed {seed}), standard errors"
     return ["", drawn, *_table(rows, heads)]
 
 
@@ -77,7 +76,7 @@ def _drawn(found: Comparison) -> list[str]:
     drawn = found.uncertainty
     if drawn is None:
         return []
-    lines = ["", f"{drawn.draws:,} draws of every unsure parameter (seed {drawn.seed}): mean and central 95 %"]
+    lines = ["", f"{grouped(drawn.draws)} draws of every unsure parameter (seed {drawn.seed}): mean and central 95 %"]
     rows = []
     for name, outcomes in drawn.intervals.items():
         cells = []
@@ -96,7 +95,7 @@ def _drawn(found: Comparison) -> list[str]:
     rows = []
     for i in sorted(set(chosen)):
         ranked = sorted(curve.best, key=lambda n: -curve.best[n][i])[:3]
-        said = ", ".join(f"{n} {100 * curve.best[n][i]:.0f} %" for n in ranked if curve.best[n][i] > 0)
+        said = ", ".join(f"{n} {percent(curve.best[n][i])}" for n in ranked if curve.best[n][i] > 0)
         rows.append([amount(curve.willingness[i]), said, amount(curve.evpi[i] * found.size)])
     lines += _table(rows, ["may cost", "best", "worth knowing"])
     if found.tornado is not None:

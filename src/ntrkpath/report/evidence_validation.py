@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from ntrkpath.evidence.data import Evidence
 from ntrkpath.evidence.predictive import prior_note
-from ntrkpath.evidence.sheets import Row, Sheet
 from ntrkpath.evidence.validation import Foretold, Validation, validations
+from ntrkpath.report.sheet import Row, Sheet
 
 HEADS = ("Group", "Series", ">Tested", ">Found", ">Expected", ">95 % range", "In range")
 

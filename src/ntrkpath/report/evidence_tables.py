@@ -7,9 +7,10 @@ from typing import Any
 
 from ntrkpath.evidence.data import Evidence
 from ntrkpath.evidence.proportions import clopper_pearson, wilson
-from ntrkpath.evidence.sheets import Row, Sheet, between, ends, noted, percent
 from ntrkpath.evidence.studies import Table
 from ntrkpath.model.errors import EvidenceError
+from ntrkpath.model.numbers import percent, percent_range, printed_percent
+from ntrkpath.report.sheet import Row, Sheet, ends, noted
 
 
 def table_sheets(evidence: Evidence, number: int) -> tuple[Sheet, ...]:
@@ -51,8 +52,8 @@ def _table_1(evidence: Evidence, table: Table, title: str) -> tuple[Sheet, ...]:
             Row(
                 cells=(
                     row["study"], _number(evidence, row["reference"]), row["method"],
-                    f"{row['positive']}/{row['tested']}", f"{row['printed_percent']:g} %",
-                    percent(exact.estimate), between(exact.low, exact.high),
+                    f"{row['positive']}/{row['tested']}", printed_percent(row["printed_percent"]),
+                    percent(exact.estimate), percent_range(exact.low, exact.high),
                 ),
                 below=(f"{scope}{row['subtypes']}; fusions: {row['genes_partners']}.",
                        *noted(row["transcription"], row.get("note", ""))),
@@ -86,8 +87,10 @@ def _table_2(evidence: Evidence, table: Table, title: str) -> tuple[Sheet, ...]:
         derived.append(
             Row(
                 cells=(row["part"], f"{row['responders']}/{row['evaluable']}", percent(exact.estimate),
-                       between(exact.low, exact.high),
-                       f"{printed['estimate']} % ({printed['low']} to {printed['high']} %)", _place(row["of"])),
+                       percent_range(exact.low, exact.high),
+                       f"{printed_percent(printed['estimate'])} "
+                       f"({printed['low']} to {printed_percent(printed['high'])})",
+                       _place(row["of"])),
                 below=(f"Note: {row['note']}",) if row.get("note") else (),
                 record={**{k: v for k, v in row.items() if k != "reproduces"}, "percent": 100 * exact.estimate,
                         **ends(exact, "exact"), **{f"printed_{k}": v for k, v in printed.items()}},

@@ -57,6 +57,9 @@ def command() -> None:
     Begin with `ntrkpath registry init`, then `ntrkpath registry import`. Without --database the book is `book.sqlite`
     in this folder.
     """
+    from ntrkpath.registry.needed import require
+
+    require()
 
 
 @command.command("init")

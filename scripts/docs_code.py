@@ -225,8 +225,7 @@ def modules() -> list[types.ModuleType]:
     """Return every public module of the package."""
     found = [ntrkpath]
     for info in pkgutil.walk_packages(ntrkpath.__path__, "ntrkpath."):
-        # Migrations are run by Alembic, and are no modules to import.
-        if not any(part.startswith("_") or part == "migrations" for part in info.name.split(".")):
+        if not any(part.startswith("_") for part in info.name.split(".")):
             found.append(importlib.import_module(info.name))
     return found
 

@@ -160,7 +160,6 @@ def test_cells_beyond_the_named_columns_make_a_bad_row(tmp_path: Path) -> None:
     assert batch.table["case_id"].to_pylist() == ["a"]
 
 
-
 @given(st.text())
 def test_a_neutral_cell_gives_its_text_back(text: str) -> None:
     assert restored(neutral(text)) == text

@@ -347,4 +347,3 @@ def test_the_book_does_what_a_simple_model_does(place: Place) -> None:
         Here, settings=settings(max_examples=examples, stateful_step_count=20, deadline=None,
                                 suppress_health_check=list(HealthCheck)),
     )  # fmt: skip
-

@@ -42,9 +42,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
-    return Place(
-        request.param, tmp_path, request.getfixturevalue("server") if request.param == "postgresql" else None
-    )
+    return Place(request.param, tmp_path, request.getfixturevalue("server") if request.param == "postgresql" else None)
 
 
 @pytest.fixture
@@ -54,9 +52,7 @@ def book(place: Place) -> Iterator[Book]:
 
 
 def draft(subject: str, body: Any, site: str = "S1", **more: Any) -> Draft:
-    return Draft(
-        site=site, subject=subject, body=body, **{"author": "reader-1", "request": str(uuid.uuid4())} | more
-    )
+    return Draft(site=site, subject=subject, body=body, **{"author": "reader-1", "request": str(uuid.uuid4())} | more)
 
 
 def registration(collection: Any = "prospective", **more: Any) -> Registration:

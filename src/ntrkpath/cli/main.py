@@ -52,8 +52,10 @@ class LazyGroup(click.Group):
         """Return a command by name, or ``None``."""
         if cmd_name not in COMMANDS:
             return None
+        from ntrkpath.cli.command_examples import with_examples
+
         command: click.Command = import_module(COMMANDS[cmd_name][0]).command
-        return command
+        return with_examples(command, cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands with their lines, without importing them."""

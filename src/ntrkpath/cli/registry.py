@@ -58,6 +58,9 @@ def command() -> None:
     Begin with `ntrkpath registry init`, then `ntrkpath registry import`. Without --database the book is `book.sqlite`
     in this folder.
     """
+    from ntrkpath.registry.needed import require
+
+    require()
 
 
 @command.command("init")
@@ -376,7 +379,6 @@ def export_command(
         write(content, place)
         click.echo(place.as_posix())
     return EXIT_OK
-
 
 
 for of_the_study in STUDY:

@@ -216,4 +216,3 @@ class Book:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-

@@ -91,9 +91,7 @@ def _some(arrived: Iterable[Arrived | Bad], taken: Taken) -> Iterator[list[Arriv
         yield list(held.values())
 
 
-def _drafts(
-    one: Arrived, entries: list[Entry[Any]], site: str, author: str, source: str, taken: Taken
-) -> list[Draft]:
+def _drafts(one: Arrived, entries: list[Entry[Any]], site: str, author: str, source: str, taken: Taken) -> list[Draft]:
     subject = Subject(entries) if entries else None
     if subject is not None and subject.status != "active":
         raise RegistryError(f"the subject stands at {subject.status!r}", remedy="leave it out of the file")

@@ -149,4 +149,3 @@ def _instance(cells: list[str], at: dict[str, int]) -> str:
     if not event:
         return repeat
     return str((zlib.crc32(event.encode()) % 1_000_000 + 1) * 1_000 + int(repeat if repeat.isdecimal() else 0))
-

@@ -50,9 +50,7 @@ def waiting(book: Book, site: str | None = None) -> Iterator[Waiting]:
             plain = msgspec.to_builtins(stands)
             values = {p: (_at(plain, p), _at(entry.body.proposed, p)) for p in entry.body.differs}
             form = str(entry.body.proposed.get("kind", ""))
-            yield Waiting(
-                row.site, entry.seq, row.subject, form, entry.body.differs, values, entry.body.source
-            )
+            yield Waiting(row.site, entry.seq, row.subject, form, entry.body.differs, values, entry.body.source)
 
 
 def decide(book: Book, places: Iterable[str], *, accepted: bool, author: str, reason: str = "") -> None:

@@ -241,4 +241,3 @@ def without_error_column(table: Table) -> Table:
     head = [name for i, name in enumerate(table.head) if i != at]
     rows = [(n, [cell for i, cell in enumerate(row) if i != at]) for n, row in table.rows]
     return Table(table.name, head, rows, table.notes)
-

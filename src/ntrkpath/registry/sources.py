@@ -96,7 +96,7 @@ def error_file(request: Request, taken: Taken) -> str:
         path = request.files[0]
         if path.suffix.casefold() in (*TABLES, *WORKBOOKS):
             return errors_of(without_error_column(read_table(path, request.sheet)), taken.bad)
-    lines = [f'{_quoted(neutral(bad.where))},{_quoted(neutral(bad.reason))}' for bad in taken.bad]
+    lines = [f"{_quoted(neutral(bad.where))},{_quoted(neutral(bad.reason))}" for bad in taken.bad]
     return "\n".join(["where,error", *lines]) + "\n"
 
 

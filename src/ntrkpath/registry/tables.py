@@ -54,7 +54,6 @@ files = sa.Table(
 )  # fmt: skip
 
 
-
 def insert_many(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]], after: str = "") -> None:
     """Insert rows in their order; on PostgreSQL as one statement over arrays, which is many times as fast.
 

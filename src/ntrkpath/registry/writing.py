@@ -217,9 +217,7 @@ def _points_to(entries: list[Entry[Any]], seq: int, wanted: type, where: str) ->
 def _link(draft: Draft, seq: int, digest: bytes, previous: bytes) -> Link:
     at = dt.datetime.now(dt.UTC).isoformat(timespec="microseconds")
     return chain.linked(
-        Link(
-            draft.site, seq, draft.subject, draft.kind, SCHEMA, draft.author, at, draft.request, digest, previous, b""
-        )
+        Link(draft.site, seq, draft.subject, draft.kind, SCHEMA, draft.author, at, draft.request, digest, previous, b"")
     )
 
 
@@ -264,9 +262,7 @@ def _read_already(subject: Subject, standing: Any) -> bool:
     return files is None or files.seq <= standing.last_seq
 
 
-def erase(
-    connection: sa.Connection, site: str, subject: str, author: str, request: str, asked_by: Any
-) -> Entry[Any]:
+def erase(connection: sa.Connection, site: str, subject: str, author: str, request: str, asked_by: Any) -> Entry[Any]:
     """Append an erasure, and remove every earlier body, salt, file and derived row of the subject.
 
     Raises:
@@ -294,4 +290,3 @@ def erase(
     gone = [msgspec.structs.replace(entry, body=None) for entry in entries]
     refresh(connection, [Subject([*gone, made])])
     return made
-

@@ -323,6 +323,7 @@ def counts_command(database: str, study: str | None, author: str, form: str, out
 @out_option
 def pool_command(files: tuple[Path, ...], form: str, out: Path | None) -> int:
     """Combine the counts of several registries (`counts --for-pooling`) with the models of `ntrkpath evidence`."""
+    from ntrkpath.model.numbers import percent_with_range
     from ntrkpath.registry.pooling import combine, read_counts
 
     found = combine([read_counts(path) for path in files])
@@ -335,7 +336,7 @@ def pool_command(files: tuple[Path, ...], form: str, out: Path | None) -> int:
         share = one.why_not
         if one.pooled is not None:
             p = one.pooled
-            share = f"{100 * p.estimate:.2f} % ({100 * p.low:.2f}-{100 * p.high:.2f}), {len(one.studies)} registries"
+            share = f"{percent_with_range(p.estimate, p.low, p.high)}, {len(one.studies)} registries"
         lines.append(f"{one.histology[:44]:<44} {f'{positive} of {tested}':>20}  {share}")
     write("\n".join(lines) + "\n", out)
     return EXIT_OK

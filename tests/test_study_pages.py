@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html import unescape
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -80,7 +81,7 @@ def test_without_a_registry_there_are_no_such_pages() -> None:
 def test_pages_hold_no_script_or_style_of_their_own() -> None:
     with opened(*synthetic(80)) as (web, registry):
         first = synthetic(80)[0]
-        for page in ("", "/worklists", "/subjects", f"/subjects/{first.site}/{first.id}"):
+        for page in ("", "/worklists", "/subjects", f"/subject?site={first.site}&id={first.id}"):
             text = web.get(registry.path + page).text
             assert not re.search(r"<style|style=|\son[a-z]+=|<script>", text), page
 
@@ -130,15 +131,24 @@ def test_a_subject_is_found_and_shown_with_what_each_version_changed() -> None:
     with opened(tumour("S1", query, stain=60.0, sequence="fusion")) as (web, registry):
         assert "S1" in web.get(registry.path + "/subjects?find=s1").text
         assert "0 found" in web.get(registry.path + "/subjects?find=zzz").text
-        text = web.get(registry.path + "/subjects/A/S1").text
+        text = web.get(registry.path + "/subject?site=A&id=S1").text
         for said in ("which year?", "tests[0].percent", "60.0", LISTS["not_returned"], "Timeline"):
             assert said in text
-        assert web.get(registry.path + "/subjects/A/nobody").status_code == 404
+        assert web.get(registry.path + "/subject?site=A&id=nobody").status_code == 404
+
+
+def test_a_pseudonym_of_any_characters_has_a_page_of_its_own() -> None:
+    for ident in ("2021/034", "a b&c=d", "ü?#", "../S1"):
+        with opened(tumour(ident, site="North/1")) as (web, registry):
+            text = web.get(registry.path + "/subjects").text
+            link = re.search(r'href="([^"]*/subject\?[^"]*)"', text)
+            assert link is not None
+            assert "Timeline" in web.get(unescape(link[1])).text
 
 
 def test_of_a_subject_who_wants_no_more_use_nothing_is_shown() -> None:
     with opened(tumour("S1", NoMoreUse(asked_by="subject"), stain=60.0)) as (web, registry):
-        text = web.get(registry.path + "/subjects/A/S1").text
+        text = web.get(registry.path + "/subject?site=A&id=S1").text
         assert "No more use" in text and "Timeline" not in text and "leiomyosarcoma" not in text
         assert "S1" not in web.get(registry.path + "/subjects").text
 
@@ -147,7 +157,7 @@ def test_what_a_site_wrote_is_shown_as_text_and_never_as_markup() -> None:
     nasty = "<script>alert(1)</script>"
     given_ = tumour("S1", Query(about="x", text=nasty), Reply(query=3, text=nasty, closes=False))
     with opened(given_) as (web, registry):
-        for page in ("/subjects/A/S1", "/worklists"):
+        for page in ("/subject?site=A&id=S1", "/worklists"):
             text = web.get(registry.path + page).text
             assert nasty not in text and "&lt;script&gt;" in text
 

@@ -127,10 +127,11 @@ def subjects(request: Ask, token: FromPath[str]) -> Response[str]:
     return _show("subjects.html", opened, "/subjects", find=asked, found=found[:MOST], count=len(found), most=MOST)
 
 
-@get("/registry/{token:str}/subjects/{site:str}/{subject:str}", include_in_schema=False, sync_to_thread=True)
-def one_subject(request: Ask, token: FromPath[str], site: FromPath[str], subject: FromPath[str]) -> Response[str]:
+@get("/registry/{token:str}/subject", include_in_schema=False, sync_to_thread=True)
+def one_subject(request: Ask, token: FromPath[str]) -> Response[str]:
     """Show one subject: its timeline, versions of the case with what changed, answers, decisions, queries."""
     opened = _opened(request, token)
+    site, subject = request.query_params.get("site", ""), request.query_params.get("id", "")
     found = opened.book.subject(site, subject)
     if found is None:
         raise NotFoundException

@@ -13,7 +13,7 @@ import pytest
 from ntrkpath.cases.load import MAX_BYTES, case_from, decode_json, read_located
 from ntrkpath.cli.main import main
 from ntrkpath.model.errors import CaseError
-from ntrkpath.pathway import recommend
+from ntrkpath.pathway import recommend as decided
 
 GOOD = "id: good\ndiagnosis: {histology: infantile fibrosarcoma}\n"
 GOOD_JSON = '{"id": "good", "diagnosis": {"histology": "infantile fibrosarcoma"}}'
@@ -373,8 +373,16 @@ def test_progression_as_best_response_contradicts_no_progression() -> None:
         case_from({"diagnosis": {"histology": "IFS"}, "therapy": [line]})
 
 
-@pytest.mark.parametrize("site", ["thigh, metastases in brain", "brain metastasis of the lung", "not in the brain",
-                                  "outside the central nervous system", "Oberschenkel, Metastasen im Gehirn"])  # fmt: skip
+@pytest.mark.parametrize(
+    "site",
+    [
+        "thigh, metastases in brain",
+        "brain metastasis of the lung",
+        "not in the brain",
+        "outside the central nervous system",
+        "Oberschenkel, Metastasen im Gehirn",
+    ],
+)
 def test_a_place_that_is_denied_or_a_metastasis_is_not_where_the_tumour_began(site: str) -> None:
     case = case_from({"diagnosis": {"histology": "UPS", "site": site}, "disease": {"extent": "metastatic"}})
-    assert recommend(case, as_of=dt.date(2026, 1, 1)).facts["cns_site"] == "unknown"
+    assert decided(case, as_of=dt.date(2026, 1, 1)).facts["cns_site"] == "unknown"

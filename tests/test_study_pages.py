@@ -22,9 +22,9 @@ from ntrkpath.registry.forms import FollowUp, Registration
 from ntrkpath.registry.study.worklists import LISTS
 from ntrkpath.registry.subjects import Subject
 from ntrkpath.server.app import create_app
+from ntrkpath.server.kit.settings import LOOPBACK, Settings, SettingsError
 from ntrkpath.server.registry.opened import Opened
 from ntrkpath.server.registry.timeline import differences, flat, timeline, versions
-from ntrkpath.server.settings import LOOPBACK, Settings, SettingsError
 from support.study import DAY, Kept, protocol, synthetic, tumour
 from support.web import client  # noqa: F401 - skips where the server is not installed
 

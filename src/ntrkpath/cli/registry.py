@@ -13,6 +13,7 @@ from ntrkpath.cli.main import EXIT_FINDING, EXIT_NO_INPUT, EXIT_OK
 from ntrkpath.cli.options import allow_bad_option, out_option
 from ntrkpath.cli.output import write
 from ntrkpath.cli.registry_study import COMMANDS as STUDY
+from ntrkpath.model.numbers import percent_with_range
 
 if TYPE_CHECKING:
     from ntrkpath.registry.book import Book
@@ -323,7 +324,6 @@ def counts_command(database: str, study: str | None, author: str, form: str, out
 @out_option
 def pool_command(files: tuple[Path, ...], form: str, out: Path | None) -> int:
     """Combine the counts of several registries (`counts --for-pooling`) with the models of `ntrkpath evidence`."""
-    from ntrkpath.model.numbers import percent_with_range
     from ntrkpath.registry.pooling import combine, read_counts
 
     found = combine([read_counts(path) for path in files])

@@ -37,9 +37,9 @@ def serve_registry(
     from ntrkpath.registry.book import Book
     from ntrkpath.registry.study.protocol import load_protocol
     from ntrkpath.server.app import create_app
-    from ntrkpath.server.patience import Patient
+    from ntrkpath.server.kit.patience import Patient
+    from ntrkpath.server.kit.settings import Settings
     from ntrkpath.server.registry.opened import Opened
-    from ntrkpath.server.settings import Settings
 
     guidance = load(edition)
     with Book.open(database) as book:

@@ -38,7 +38,7 @@ def command(
     With --registry the pages of a registry come too, by an address that is printed and holds for this run alone.
     """
     from ntrkpath.model.extras import require_extra
-    from ntrkpath.server.start import begin
+    from ntrkpath.server.kit.start import begin
 
     require_extra("jinja2", "litestar", "uvicorn", extra="server", what="the pages")
     begin()
@@ -57,8 +57,8 @@ def command(
     import uvicorn
 
     from ntrkpath.server.app import create_app
-    from ntrkpath.server.patience import Patient
-    from ntrkpath.server.settings import LOOPBACK, Settings
+    from ntrkpath.server.kit.patience import Patient
+    from ntrkpath.server.kit.settings import LOOPBACK, Settings
 
     settings = Settings(
         demo=demo, as_of=as_of, edition=edition, workers=workers, seconds=seconds,

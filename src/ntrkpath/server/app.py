@@ -11,12 +11,14 @@ from litestar import Litestar
 from litestar.datastructures import State
 
 from ntrkpath.guidance import load
-from ntrkpath.server import api, pages, probes
-from ntrkpath.server.problems import HANDLERS
-from ntrkpath.server.serving import Serving
-from ntrkpath.server.settings import Settings, alone
-from ntrkpath.server.shield import Shield
-from ntrkpath.server.warming import warm
+from ntrkpath.server import features, openapi
+from ntrkpath.server.kit import probes
+from ntrkpath.server.kit.http import Route
+from ntrkpath.server.kit.mounting import HANDLERS, mounted
+from ntrkpath.server.kit.serving import Serving
+from ntrkpath.server.kit.settings import Settings, alone
+from ntrkpath.server.kit.shield import Shield
+from ntrkpath.server.kit.warming import warm
 
 if TYPE_CHECKING:
     from ntrkpath.server.registry.opened import Opened
@@ -34,9 +36,9 @@ def create_app(settings: Settings | None = None, registry: Opened | None = None)
         SettingsError: A registry, and a name under which other machines reach the server.
     """
     chosen = settings or Settings()
-    own: list[Any] = []
+    own: list[Route] = []
     if registry is not None:
-        from ntrkpath.server.registry import pages as of_registry
+        from ntrkpath.server.registry import page as of_registry
 
         alone(chosen)
         own = of_registry.ROUTES
@@ -54,10 +56,10 @@ def create_app(settings: Settings | None = None, registry: Opened | None = None)
             await shared.workers.stop()
 
     app: Any = Litestar(
-        [*probes.ROUTES, *pages.routes(), *api.ROUTES, *own],
+        [*probes.ROUTES, *map(mounted, [*features.routes(), *own]), *openapi.ROUTES],
         state=State({"serving": shared, "registry": registry}),
         exception_handlers=HANDLERS,
-        openapi_config=api.OPENAPI,
+        openapi_config=openapi.OPENAPI,
         request_max_body_size=max(chosen.body_bytes, chosen.batch_bytes),
         logging_config=None,
         lifespan=[lifespan],

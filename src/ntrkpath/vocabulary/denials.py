@@ -30,8 +30,8 @@ def denies(text: str) -> bool:
 
 
 def denies_alteration(text: str) -> bool:
-    """Say whether a text denies, or says wild type: ``exon 11 wild type``."""
-    return _pattern("denies", "wild_type").search(_plain(text)) is not None
+    """Say whether a text says of an alteration that it is not there: ``exon 11 wild type``, ``not detected``."""
+    return _pattern("not_there").search(_plain(text)) is not None
 
 
 def speaks_of_elsewhere(text: str) -> bool:

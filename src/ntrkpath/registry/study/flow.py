@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-from ntrkpath.registry.study.participants import Participant
+from ntrkpath.registry.study.participants import ENDED, Participant
 
 
 class FlowStage(msgspec.Struct, frozen=True):
@@ -53,7 +53,7 @@ def _stages(people: Sequence[Participant], stages: Sequence[tuple[str, str, Test
 
 def _enrolled(one: Participant) -> bool:
     """Whether it is in: a step says so, or a later one could not have been taken without."""
-    return not {"excluded", "declined"} & set(one.steps) and (
+    return not one.ended and (
         one.stain != "not_done" or one.sequence != "not_done" or bool(set(one.steps) - {"screened"})
     )
 
@@ -93,7 +93,7 @@ def _why(one: Participant, stage: str) -> str:
     """Return why one did not reach a stage."""
     status = one.subject.status
     if stage == "enrolled":
-        return next((step for step in ("excluded", "declined") if step in one.steps), "not enrolled yet")
+        return next((step for step in ENDED if step in one.steps), "not enrolled yet")
     if stage == "positive":
         return "stain negative"
     if stage == "drawn":

@@ -74,6 +74,11 @@ class Participant(msgspec.Struct, frozen=True, kw_only=True):
         return self.stain in ("positive", "not_readable") or (self.stain == "negative" and self.drawn)
 
     @property
+    def ended(self) -> bool:
+        """Whether it was excluded, or the subject declined: nothing more is done with it."""
+        return any(step in self.steps for step in ENDED)
+
+    @property
     def conclusive(self) -> bool:
         """Whether sequencing shows or excludes a fusion."""
         return self.sequence in ("fusion", "no_fusion")

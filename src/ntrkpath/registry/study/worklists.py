@@ -53,7 +53,7 @@ def worklists(
             found[name].append(Item(name, one.site, one.id, says, _days(one, since, as_of)))
         for limit in protocol.time_limits:
             over = overdue(one, limit, as_of)
-            if over is not None and not one.exhausted and not _ended(one):
+            if over is not None and not one.exhausted and not one.ended:
                 found["overdue"].append(Item("overdue", one.site, one.id, f"{limit.says}: {over} days over", over))
         if one.subject.majority_due(as_of):
             found["consent_at_majority"].append(Item("consent_at_majority", one.site, one.id, "may be of age"))
@@ -63,10 +63,6 @@ def worklists(
         if name != "to_review":
             items.sort(key=lambda item: (-(item.days or 0), item.site, item.id))
     return {name: tuple(items) for name, items in found.items()}
-
-
-def _ended(one: Participant) -> bool:
-    return bool({"excluded", "declined"} & set(one.steps))
 
 
 def _days(one: Participant, since: str, as_of: dt.date) -> int | None:
@@ -82,7 +78,7 @@ def _next(one: Participant) -> Iterable[tuple[str, str, str]]:
         yield "import_waiting", "", f"{len(one.subject.waiting)} to rule on"
     if one.fault:
         yield "not_readable", "", one.fault
-    if _ended(one):
+    if one.ended:
         return
     if one.sequence == "fusion" and "returned" not in one.steps:
         yield "not_returned", "reported", _fusion(one)

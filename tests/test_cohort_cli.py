@@ -111,8 +111,8 @@ def test_no_error_tells_a_case_more_than_its_id(tmp_path: Path, capsys: pytest.C
 def test_without_the_extra_the_error_names_it(
     table: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ntrkpath.cohort import batches
+    from ntrkpath.model import extras
 
-    monkeypatch.setattr(batches, "find_spec", lambda _: None)
+    monkeypatch.setattr(extras, "find_spec", lambda _: None)
     assert call("cohort", "triage", table, table.parent / "o.csv") == 65
     assert "pip install 'ntrkpath[batch]'" in capsys.readouterr().err

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 _FILE = click.Path(path_type=Path)
 _book = click.option(
-    "--database", envvar="NTRKPATH_REGISTRY", default=".", metavar="PATH|URL",
+    "--database",
+    envvar="NTRKPATH_REGISTRY",
+    default=".",
+    metavar="PATH|URL",
     help="The book: a file, a folder (book.sqlite in it; default: this one), or postgresql://...",
 )
 _protocol = click.option(
@@ -77,9 +80,7 @@ def worklist_command(
 @_book
 @_protocol
 @_site
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json", "csv", "html"]), default="text", show_default=True
-)
+@click.option("--format", "form", type=click.Choice(["text", "json", "csv", "html"]), default="text", show_default=True)
 @as_of_option
 @edition_option
 @out_option
@@ -141,9 +142,7 @@ def plan_command(
         )  # fmt: skip
         write(msgspec.json.encode(sequenced) + b"\n" if form == "json" else sequencing_text(sequenced))
     else:
-        raise click.UsageError(
-            "give --frequency and --width, or --sensitivity, --at-least and one --stratum or more"
-        )
+        raise click.UsageError("give --frequency and --width, or --sensitivity, --at-least and one --stratum or more")
     return EXIT_OK
 
 

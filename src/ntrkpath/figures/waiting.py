@@ -90,7 +90,5 @@ def _band(stairs: Sequence[Stair], last: float, flat: axes.Axis, tall: axes.Axis
     forth = "".join(
         f"V{number(tall.px(stair.high))}H{number(flat.px(end))}" for stair, end in zip(stairs, ends, strict=True)
     )
-    back = "".join(
-        f"V{number(tall.px(stair.low))}H{number(flat.px(stair.time))}" for stair in reversed(stairs)
-    )
+    back = "".join(f"V{number(tall.px(stair.low))}H{number(flat.px(stair.time))}" for stair in reversed(stairs))
     return f"M{number(flat.px(stairs[0].time))} {number(tall.px(1))}{forth}{back}Z"

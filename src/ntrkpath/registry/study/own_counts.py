@@ -14,7 +14,8 @@ import yaml
 
 from ntrkpath.evidence import evidence_of
 from ntrkpath.evidence.probability_figures import figures
-from ntrkpath.guidance import Edition, load
+from ntrkpath.guidance import Edition
+from ntrkpath.guidance.files import read
 from ntrkpath.model.errors import RegistryError
 from ntrkpath.registry.study.participants import Participant
 from ntrkpath.registry.study.protocol import Protocol
@@ -79,10 +80,9 @@ def write_edition(
             copyfile(path, out / path.name)
     for name, content in data.items():
         (out / f"{name}.yaml").write_text(_dumped(content), encoding="utf-8")
-    new = {"made_from": 0, **figures(load(str(out)))}
+    new = {"made_from": 0, **figures(Edition(read(out), out))}
     (out / "probability_figures.yaml").write_text(_dumped(new), encoding="utf-8")
-    load.cache_clear()
-    return load(str(out))
+    return Edition(read(out), out)
 
 
 def _study(count: OwnCount, said: str) -> dict[str, Any]:

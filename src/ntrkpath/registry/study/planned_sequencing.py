@@ -117,8 +117,7 @@ def to_sequence(
     every = _Scope(ordered, sensitivity, specificity, level)
     rate = sum(every.missed) / sum(every.negatives)
     plans = tuple(
-        _plan(ordered[: i + 1], sensitivity, specificity, at_least, assurance, level, rate)
-        for i in range(len(ordered))
+        _plan(ordered[: i + 1], sensitivity, specificity, at_least, assurance, level, rate) for i in range(len(ordered))
     )
     return ToSequence(
         sensitivity=sensitivity, at_least=at_least, specificity=specificity, assurance=assurance, plans=plans

@@ -129,9 +129,7 @@ def load_protocol(name: str | Path, edition: Edition) -> Protocol:
     known = shipped()
     path = known.get(str(name), Path(name))
     if not path.is_file():
-        raise RegistryError(
-            "no such protocol", value=str(name), allowed=known, remedy="or name a YAML file"
-        )
+        raise RegistryError("no such protocol", value=str(name), allowed=known, remedy="or name a YAML file")
     try:
         plain = load_plain(path.read_bytes())
     except NtrkpathError as error:

@@ -83,5 +83,3 @@ def overdue(one: Participant, limit: TimeLimit, as_of: dt.date) -> int | None:
         return None
     over = (as_of - start).days - limit.days
     return over if over > 0 else None
-
-

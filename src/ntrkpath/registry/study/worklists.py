@@ -42,9 +42,7 @@ class Item(msgspec.Struct, frozen=True):
     days: int | None = None
 
 
-def worklists(
-    participants: Iterable[Participant], protocol: Protocol, as_of: dt.date
-) -> dict[str, tuple[Item, ...]]:
+def worklists(participants: Iterable[Participant], protocol: Protocol, as_of: dt.date) -> dict[str, tuple[Item, ...]]:
     """Return every list by its id, the longest wait first; a withdrawn or erased subject stands on none."""
     active = [one for one in participants if one.subject.status == "active"]
     found: dict[str, list[Item]] = {name: [] for name in LISTS}

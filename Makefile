@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP = $(BIN)/pip install --quiet --disable-pip-version-check
 EXTRAS := dev,docs
 .DEFAULT_GOAL := demo
-.PHONY: demo serve test test-long test-lowest test-newest system recipes lint bench docs knowledge lock release constraints clean
+.PHONY: demo serve test test-long test-lowest test-newest system recipes lint bench docs site site-serve knowledge lock release constraints clean
 
 # constraints.txt pins every package that is installed here; see `make constraints`.
 $(VENV)/.core: pyproject.toml hatch_build.py constraints.txt
@@ -31,7 +31,7 @@ system:  ## what the tests use beside Python: says what is missing, or installs 
 	@scripts/system_packages.sh $(if $(SYSTEM),--install)
 
 test: $(VENV)/.dev system  ## every test (the long ones: make test-long)
-	$(BIN)/python -m pytest -q -n 2
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 test-long: $(VENV)/.dev system  ## long fuzzing, mutants and kills
 	NTRKPATH_LONG=1 $(BIN)/python -m pytest -q -n 2 -m long
@@ -57,6 +57,13 @@ lint: $(VENV)/.dev  ## style, types, layers
 
 bench: $(VENV)/.dev  ## the bars, as ratios measured in one run
 	$(BIN)/python -m benchmarks
+
+site: docs  ## pages that need no server, with the documentation, into site/ for any static host
+	rm -rf build/docs && mv site build/docs && mkdir -p site && mv build/docs site/docs
+	$(BIN)/python scripts/build_site.py site
+
+site-serve:  ## that site, at http://127.0.0.1:8080
+	$(BIN)/python scripts/serve_site.py site
 
 docs: $(VENV)/.dev  ## the site, into site/
 	$(BIN)/python scripts/build_docs.py

@@ -40,9 +40,9 @@ def pages(edition: Edition) -> dict[str, str]:
 
 def files() -> dict[str, bytes]:
     """Return what stands beside the pages as JSON, by file name: the OpenAPI document and every JSON Schema."""
-    from ntrkpath.server.api.document import completed
     from ntrkpath.server.app import create_app
-    from ntrkpath.server.settings import Settings
+    from ntrkpath.server.kit.settings import Settings
+    from ntrkpath.server.openapi import completed
 
     application: Any = create_app(Settings(workers=0)).app
     described = completed(application.openapi_schema.to_schema())

@@ -9,7 +9,7 @@ from typing import Any
 from ntrkpath.guidance import Edition
 from ntrkpath.guidance.edition import LabelVersion
 from ntrkpath.rules import Fact, Row, Table, load_facts, load_tables
-from ntrkpath.server.browse import reading
+from ntrkpath.server.guidance import reading
 
 FIDELITY = {fidelity: words for fidelity, (_, words) in reading.FIDELITY.items()}
 _GENERATED = "<!-- Made by scripts/build_docs.py: change the edition or the code, not this page. -->\n\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from pathlib import Path
@@ -9,9 +10,10 @@ from typing import NamedTuple
 
 import pytest
 
-from ntrkpath.cases.load import MAX_BYTES, decode_json, read_located
+from ntrkpath.cases.load import MAX_BYTES, case_from, decode_json, read_located
 from ntrkpath.cli.main import main
 from ntrkpath.model.errors import CaseError
+from ntrkpath.pathway import recommend as decided
 
 GOOD = "id: good\ndiagnosis: {histology: infantile fibrosarcoma}\n"
 GOOD_JSON = '{"id": "good", "diagnosis": {"histology": "infantile fibrosarcoma"}}'
@@ -353,3 +355,34 @@ def test_decoding_says_where_in_the_json() -> None:
         decode_json(b'{"id": "x", "diagnosis": {"histology": "GIST"}, "tests": [{"method": "fish", "cutoff": 150}]}')
     assert caught.value.where == "tests[0].cutoff"
     assert caught.value.allowed == "0 to 100"
+
+
+@pytest.mark.parametrize(
+    "detail", ["wild type", "exon 11 wild-type", "not detected", "exon 9: no mutation", "keine Mutation"]
+)
+def test_a_detail_that_denies_a_present_alteration_is_refused(detail: str) -> None:
+    alteration = {"gene": "KIT", "kind": "mutation", "status": "present", "detail": detail}
+    with pytest.raises(CaseError, match="denies"):
+        case_from({"diagnosis": {"histology": "GIST"}, "alterations": [alteration]})
+    case_from({"diagnosis": {"histology": "GIST"}, "alterations": [{**alteration, "status": "absent"}]})
+
+
+def test_progression_as_best_response_contradicts_no_progression() -> None:
+    line = {"drug": "larotrectinib", "best_response": "PD", "progression": False}
+    with pytest.raises(CaseError, match="progression"):
+        case_from({"diagnosis": {"histology": "IFS"}, "therapy": [line]})
+
+
+@pytest.mark.parametrize(
+    "site",
+    [
+        "thigh, metastases in brain",
+        "brain metastasis of the lung",
+        "not in the brain",
+        "outside the central nervous system",
+        "Oberschenkel, Metastasen im Gehirn",
+    ],
+)
+def test_a_place_that_is_denied_or_a_metastasis_is_not_where_the_tumour_began(site: str) -> None:
+    case = case_from({"diagnosis": {"histology": "UPS", "site": site}, "disease": {"extent": "metastatic"}})
+    assert decided(case, as_of=dt.date(2026, 1, 1)).facts["cns_site"] == "unknown"

@@ -14,7 +14,7 @@ from ntrkpath.cases.load import case_from
 from ntrkpath.guidance import load
 from ntrkpath.model.recommendation import Recommendation
 from ntrkpath.pathway import Pathway, attach
-from ntrkpath.report import render
+from ntrkpath.report.text import render
 
 SHARED = Path(__file__).parents[1].resolve().parent / "shared" / "data" / "cases" / "board_cases.yaml"
 OWN = yaml.safe_load((Path(__file__).parent / "data" / "board" / "constructed.yaml").read_text(encoding="utf-8"))

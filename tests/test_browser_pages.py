@@ -9,13 +9,10 @@ from typing import Any
 import pytest
 
 from ntrkpath.server.app import create_app
-from ntrkpath.server.settings import Settings
+from ntrkpath.server.kit.settings import Settings
 from support.browser import VIEWS, Served, axe, browser, picture, server, spills, view
 from support.web import client
 from support.witness import patterns, walk
-
-#: A real browser takes minutes: run by `make test-long`.
-pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")

@@ -30,10 +30,11 @@ from ntrkpath.model.recommendation import (
     Weighed,
 )
 from ntrkpath.pathway import Pathway
-from ntrkpath.report import render, render_html
 from ntrkpath.report import terms as wording
+from ntrkpath.report.html import render_html
 from ntrkpath.report.markup import Html, el, join, table
 from ntrkpath.report.screen import screen
+from ntrkpath.report.text import render
 
 EDITION = load_edition()
 PATHWAY = Pathway(EDITION, dt.date(2026, 1, 1))

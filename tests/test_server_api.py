@@ -178,7 +178,7 @@ def test_a_request_that_takes_too_long_is_a_problem_and_the_server_goes_on():
 
 def test_a_problem_of_a_worker_keeps_its_kind():
     from ntrkpath.model.errors import HistologyError
-    from ntrkpath.server.workers import answer, received
+    from ntrkpath.server.kit.workers import answer, received
 
     asked = ("recommend", {"case": b'{"id":"a","diagnosis":{"histology":"zzz"}}', "yaml": False, "day": "2026-01-01",
                            "reading": None, "files": []})  # fmt: skip

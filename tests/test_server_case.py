@@ -16,12 +16,13 @@ pytest.importorskip("litestar", reason="needs ntrkpath[server]")
 
 from ntrkpath.guidance import load
 from ntrkpath.pathway import Pathway, case_from, read_case
-from ntrkpath.pathway.examples import examples
+from ntrkpath.pathway.examples import examples, published
 from ntrkpath.report import panels
 from ntrkpath.server.case.apply import shaped, written
 from ntrkpath.server.case.asked import questions
-from ntrkpath.server.case.work import case as answer_form
-from ntrkpath.server.drawing import embed, styles
+from ntrkpath.server.case.page import TRIES
+from ntrkpath.server.case.task import case as answer_form
+from ntrkpath.server.kit.drawing import embed, styles
 from support.web import AS_OF, client
 
 READERS = Path(__file__).parent / "data" / "readers"
@@ -74,7 +75,7 @@ def test_histology_and_extent_are_enough(web):
 def test_the_answer_comes_before_everything_else(web):
     text = web.get("/examples/L017").text
     first = (">Target<", ">Drug<", ">Next<", ">Why<", ">Weigh<", ">Open<", ">Caution<")
-    places = [text.index(part) for part in (*first, 'class="answer"', ">Cautions<", 'id="case"', "ntrk-figure")]
+    places = [text.index(part) for part in (*first, 'class="answer"', 'id="case"', ">Cautions<", "ntrk-figure")]
     assert places == sorted(places)
 
 
@@ -211,7 +212,11 @@ def test_a_wrong_entry_is_named_and_nothing_else_is_lost(web):
     assert "patient.age" in found.text
     assert case_in(found.text)["disease"] == {"extent": "metastatic"}
     mended = web.post("/case", data={**form_of(found.text), "f:patient.age": "30"})
-    assert "nearest" in mended.text
+    assert '<button form="case" name="pick" value="Leiomyosarcoma">' in mended.text
+    assert "ntrkpath histology" not in mended.text
+    picked = web.post("/case", data={**form_of(mended.text), "pick": "Leiomyosarcoma"})
+    assert picked.status_code == 200
+    assert case_in(picked.text)["diagnosis"]["histology"] == "Leiomyosarcoma"
     again = web.post("/case", data={**form_of(mended.text), "f:diagnosis.histology": "leiomyosarcoma"})
     assert again.status_code == 200
 
@@ -322,7 +327,7 @@ def test_tests_and_therapy_stand_in_time_and_what_has_no_date_comes_last():
 def test_demo_opens_on_a_published_case():
     with client(demo=True) as web:
         assert "EML4::NTRK3" in web.get("/").text
-        assert "Start a case" in web.get("/case").text
+        assert "Show the next step" in web.get("/case").text
 
 
 def test_every_published_patient_is_one_click_away(web):
@@ -380,7 +385,7 @@ def test_of_many_questions_the_first_are_shown_and_the_rest_are_folded(web):
     text = web.get("/examples/L015").text
     shown, _, later = text.partition('<div id="asked">')[2].partition("</div>\n  <p class=")[0].partition("asked-later")
     count = int(re.search(r">(\d+) more questions<", later)[1])
-    assert shown.count('<span class="hint could">') == 5
+    assert shown.count('<span class="hint could">') == 3
     assert later.count('<span class="hint could">') == count > 1
 
 
@@ -421,3 +426,10 @@ def test_texts_of_a_case_that_is_not_whole_yet_are_carried_on(web):
     stated = case_in(web.post("/case", data=sent).text)["tests"][0]
     assert [one["three_prime"] for one in stated["fusions"]] == ["NTRK3"]
     assert [one["protein"] for one in stated["mutations"]] == ["G623R"]
+
+
+def test_the_patients_of_the_first_page_are_published_ones(web):
+    assert {ident for ident, _ in TRIES} <= set(published())
+    text = html.unescape(web.get("/").text)
+    for ident, name in TRIES:
+        assert f'href="/examples/{ident}">{name}</a>' in text

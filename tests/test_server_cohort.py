@@ -19,8 +19,8 @@ from ntrkpath.cohort.sources import open_source
 from ntrkpath.cohort.summarise import summarise
 from ntrkpath.cohort.triage import Triage
 from ntrkpath.guidance import load
-from ntrkpath.server import tasks
-from ntrkpath.server.pages.cohort import published_lines
+from ntrkpath.server.cohort.page import published_lines
+from ntrkpath.server.kit import tasks
 from support.web import AS_OF, client
 
 #: A synthetic cohort: three cases, of which the second names no tumour.

@@ -17,7 +17,7 @@ from ntrkpath.exports.tsv import verdicts_tsv
 from ntrkpath.exports.verdicts import FusionsDocument, written
 from ntrkpath.fusion import assayed_fusion
 from ntrkpath.fusion.judge import judge_files
-from ntrkpath.server.pages.fusions import published_rows
+from ntrkpath.server.fusions.page import published_rows
 from support.web import client
 
 READERS = Path(__file__).parent / "data" / "readers"

@@ -19,17 +19,17 @@ from ntrkpath.guidance import load
 from ntrkpath.pathway import Pathway, read_cases
 from ntrkpath.pathway.examples import examples
 from ntrkpath.proof.constructed import constructed
-from ntrkpath.server.browse import reading
-from ntrkpath.server.browse.catalogue import catalogue
-from ntrkpath.server.browse.exemplified import exemplified
-from ntrkpath.server.browse.exemplified import shown as shown_first
-from ntrkpath.server.browse.finding import KINDS, nearest, search
-from ntrkpath.server.browse.linking import linked
-from ntrkpath.server.drawing import styles
-from ntrkpath.server.evidence import parts
-from ntrkpath.server.render import assets
-from ntrkpath.server.strategy.work import choices
-from ntrkpath.server.warming import warm
+from ntrkpath.server.evidence import fragments as parts
+from ntrkpath.server.guidance import reading
+from ntrkpath.server.guidance.catalogue import catalogue
+from ntrkpath.server.guidance.exemplified import exemplified
+from ntrkpath.server.guidance.exemplified import shown as shown_first
+from ntrkpath.server.guidance.finding import KINDS, nearest, search
+from ntrkpath.server.kit.drawing import styles
+from ntrkpath.server.kit.linking import linked
+from ntrkpath.server.kit.render import assets
+from ntrkpath.server.kit.warming import warm
+from ntrkpath.server.strategy.task import choices
 from support.web import AS_OF, client
 
 EDITION = load()

@@ -17,7 +17,7 @@ from ntrkpath.exports.recommendations import encode
 from ntrkpath.guidance import load
 from ntrkpath.pathway import Pathway, attach, read_case
 from ntrkpath.pathway.examples import examples
-from ntrkpath.server.workers import answer, received
+from ntrkpath.server.kit.workers import answer, received
 from support.web import AS_OF, client
 
 CASES = sorted(examples().glob("*.yaml"))

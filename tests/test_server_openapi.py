@@ -22,7 +22,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from ntrkpath.server.app import create_app
-from ntrkpath.server.settings import Settings
+from ntrkpath.server.kit.settings import Settings
 from support.web import AS_OF
 
 DOCUMENT = "/api/v1/openapi.json"

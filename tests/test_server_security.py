@@ -20,9 +20,9 @@ from support.witness import ROOT, Markup, patterns, template_of, walk
 pytest.importorskip("litestar", reason="needs ntrkpath[server]")
 pytest.importorskip("jinja2", reason="needs ntrkpath[server]")
 
-from ntrkpath.server import shield, tasks, workers
 from ntrkpath.server.app import create_app
-from ntrkpath.server.settings import LOOPBACK, Settings
+from ntrkpath.server.kit import faults, shield, tasks, workers
+from ntrkpath.server.kit.settings import LOOPBACK, Settings
 from support.browser import Served, server
 from support.web import client
 
@@ -358,8 +358,8 @@ def test_an_error_of_ours_reveals_nothing(monkeypatch: pytest.MonkeyPatch, caplo
 def test_the_place_of_an_error_holds_no_value() -> None:
     with pytest.raises(ValueError, match="zqkanarie") as raised:
         int("zqkanarie")
-    assert "zqkanarie" not in workers.place_of(raised.value)
-    assert "ValueError" in workers.place_of(raised.value)
+    assert "zqkanarie" not in faults.place_of(raised.value)
+    assert "ValueError" in faults.place_of(raised.value)
 
 
 # The source itself
@@ -390,7 +390,7 @@ def test_the_server_evaluates_nothing_and_starts_no_program() -> None:
         names = set(_names(ast.parse(path.read_text(encoding="utf-8"))))
         found += [(path.name, name) for name in sorted(names) if _FORBIDDEN.fullmatch(name)]
     # Work on a cohort reads and writes by path, in a private directory that the server removes.
-    assert sorted(found) == [("work.py", ".open"), ("work.py", "tempfile"), ("workers.py", "tempfile")]
+    assert sorted(found) == [("task.py", ".open"), ("task.py", "tempfile"), ("workers.py", "tempfile")]
     assert "sha256" in inspect.getsource(shield.Serving)
 
 

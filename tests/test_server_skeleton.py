@@ -14,14 +14,16 @@ pytest.importorskip("litestar", reason="needs ntrkpath[server]")
 import uvicorn
 
 from ntrkpath.model.errors import NtrkpathError
-from ntrkpath.server import tasks
-from ntrkpath.server import workers as workers_module
-from ntrkpath.server.limits import Rate, Time, Turns
-from ntrkpath.server.metrics import Metrics
-from ntrkpath.server.pages import navigation
-from ntrkpath.server.settings import Settings, SettingsError
-from ntrkpath.server.uploads import file_name, multipart
-from ntrkpath.server.workers import FaultError, LostError, TooBusyError, TooLongError, Workers
+from ntrkpath.server.kit import tasks
+from ntrkpath.server.kit import workers as workers_module
+from ntrkpath.server.kit.answering import Here
+from ntrkpath.server.kit.faults import FaultError, LostError, TooBusyError, TooLongError
+from ntrkpath.server.kit.limits import Rate, Time, Turns
+from ntrkpath.server.kit.metrics import Metrics
+from ntrkpath.server.kit.navigation import NAVIGATION
+from ntrkpath.server.kit.settings import Settings, SettingsError
+from ntrkpath.server.kit.uploads import file_name, multipart
+from ntrkpath.server.kit.workers import Workers
 from support.web import client, slow_case
 
 SECRET = "Mrs-Example-of-Nowhere-1961"
@@ -34,7 +36,7 @@ def web():
 
 
 def test_every_entry_of_the_navigation_leads_to_a_page(web):
-    for entry in navigation():
+    for entry in NAVIGATION:
         found = web.get(entry.address)
         assert found.status_code == 200
         assert f'href="{entry.address}" aria-current="page"' in found.text
@@ -135,7 +137,7 @@ def test_a_fault_of_ours_tells_its_place_and_nothing_that_was_sent(monkeypatch, 
     def broken(**_):
         raise ValueError(SECRET)
 
-    monkeypatch.setattr("ntrkpath.server.api.work.recommend", broken)
+    monkeypatch.setattr("ntrkpath.server.case.documents.recommend", broken)
     with client() as web:
         found = web.post("/api/v1/recommend", json={"id": SECRET})
     assert found.status_code == 500
@@ -296,7 +298,7 @@ def test_a_request_whose_workers_end_twice_is_answered_503(monkeypatch):
 
     assert _run(1, asked)[1] == 2
     with client() as web:
-        monkeypatch.setattr(Workers, "run", lost)
+        monkeypatch.setattr(Here, "run", lost)
         answer = web.post("/api/v1/recommend", json={"id": "a", "diagnosis": {"histology": "GIST"}})
     assert answer.status_code == 503
     assert answer.headers["retry-after"]
@@ -361,7 +363,7 @@ def test_a_client_has_one_slow_job_at_a_time_and_the_others_have_theirs():
 
 
 def test_a_connection_that_never_says_what_it_asks_is_closed():
-    from ntrkpath.server.patience import HEAD_SECONDS, Patient
+    from ntrkpath.server.kit.patience import HEAD_SECONDS, Patient
 
     class Loop:
         def __init__(self):
@@ -410,7 +412,7 @@ def test_where_too_many_wait_the_next_is_sent_away():
 
 def test_a_fault_in_a_task_is_told_without_its_text(extra_tasks):
     async def main():
-        workers = Workers(0, "wsn2020", 0, 1)
+        workers = Here()
         with pytest.raises(FaultError) as caught:
             await workers.run("fault", {}, 1)
         return str(caught.value)

@@ -15,8 +15,8 @@ from ntrkpath.cases.load import case_from
 from ntrkpath.guidance import load
 from ntrkpath.model.case import Case
 from ntrkpath.pathway import Pathway
-from ntrkpath.report import render
 from ntrkpath.report.ordering import ordering
+from ntrkpath.report.text import render
 
 HERE = Path(__file__).parent
 EDITION = load()

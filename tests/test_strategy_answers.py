@@ -269,7 +269,7 @@ def test_strategies_that_do_the_same_share_the_wins() -> None:
 # --- what reaches the file system
 def test_no_name_that_a_visitor_sends_reaches_the_file_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("litestar")
-    from ntrkpath.server.strategy import work
+    from ntrkpath.server.strategy import task as work
     from ntrkpath.strategy import StrategyError, files
 
     edition = compare("table1", ["none"]).edition

@@ -16,7 +16,7 @@ pytest.importorskip("jinja2", reason="needs ntrkpath[server]")
 from litestar.testing import TestClient
 
 from ntrkpath.server.app import create_app
-from ntrkpath.server.settings import Settings
+from ntrkpath.server.kit.settings import Settings
 
 AS_OF = dt.date(2026, 11, 1)
 

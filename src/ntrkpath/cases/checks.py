@@ -26,6 +26,7 @@ def contradictions(case: Case) -> Iterator[CaseError]:
                         allowed=f"0 to {test.cells_counted} (cells_counted)", remedy="check the two counts",
                     )  # fmt: skip
     yield from _both_ways(case)
+    yield from _denied(case)
     for i, line in enumerate(case.therapy or ()):
         yield from _reversed(i, line)
 
@@ -44,9 +45,27 @@ def _both_ways(case: Case) -> Iterator[CaseError]:
                 )  # fmt: skip
 
 
+def _denied(case: Case) -> Iterator[CaseError]:
+    """Yield an alteration that is stated present, and whose detail says that it is not there."""
+    for i, one in enumerate(case.alterations):
+        if one.status == "present" and one.detail:
+            from ntrkpath.vocabulary.denials import denies_alteration  # most cases state no detail
+
+            if denies_alteration(one.detail):
+                yield CaseError(
+                    "the detail denies what the status states", where=f"alterations[{i}].detail", value=one.detail,
+                    allowed="a detail of the alteration that was found", remedy="write status: absent",
+                )  # fmt: skip
+
+
 def _reversed(i: int, line: TherapyLine) -> Iterator[CaseError]:
     if line.start and line.end and line.end < line.start:
         yield CaseError(
             "ends before it starts", where=f"therapy[{i}]", value=f"start {line.start}, end {line.end}",
             allowed="start on or before end", remedy="exchange or correct the two dates",
+        )  # fmt: skip
+    if line.best_response == "progression" and line.progression is False:
+        yield CaseError(
+            "progression was the best response, and there was none", where=f"therapy[{i}].progression", value=False,
+            allowed="true where the best response was progression", remedy="correct one of the two",
         )  # fmt: skip

@@ -12,6 +12,7 @@ import click
 from ntrkpath.cli.main import EXIT_FINDING, EXIT_NO_INPUT, EXIT_OK
 from ntrkpath.cli.options import allow_bad_option, out_option
 from ntrkpath.cli.output import write
+from ntrkpath.model.numbers import percent_with_range
 
 if TYPE_CHECKING:
     from ntrkpath.registry.book import Book
@@ -334,7 +335,7 @@ def pool_command(files: tuple[Path, ...], form: str, out: Path | None) -> int:
         share = one.why_not
         if one.pooled is not None:
             p = one.pooled
-            share = f"{100 * p.estimate:.2f} % ({100 * p.low:.2f}-{100 * p.high:.2f}), {len(one.studies)} registries"
+            share = f"{percent_with_range(p.estimate, p.low, p.high)}, {len(one.studies)} registries"
         lines.append(f"{one.histology[:44]:<44} {f'{positive} of {tested}':>20}  {share}")
     write("\n".join(lines) + "\n", out)
     return EXIT_OK

@@ -34,7 +34,7 @@ def command(
     It listens on this machine only. Behind a reverse proxy that signs people in, name the host with --allow-host.
     """
     from ntrkpath.model.extras import require_extra
-    from ntrkpath.server.start import begin
+    from ntrkpath.server.kit.start import begin
 
     require_extra("jinja2", "litestar", "uvicorn", extra="server", what="the pages")
     begin()
@@ -47,8 +47,8 @@ def command(
     import uvicorn
 
     from ntrkpath.server.app import create_app
-    from ntrkpath.server.patience import Patient
-    from ntrkpath.server.settings import LOOPBACK, Settings
+    from ntrkpath.server.kit.patience import Patient
+    from ntrkpath.server.kit.settings import LOOPBACK, Settings
 
     settings = Settings(
         demo=demo, as_of=as_of, edition=edition, workers=workers, seconds=seconds,

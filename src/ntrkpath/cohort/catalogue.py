@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from ntrkpath.guidance import Edition
 from ntrkpath.model.errors import GuidanceError
@@ -31,6 +31,7 @@ class Catalogue:
 
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
+        self._weights: dict[str, tuple[str, tuple[int, bool, str]]] = {}
         chain = edition.decisions
         self.facts: tuple[str, ...] = chain.base
         self.levels: dict[str, tuple[str, ...]] = {ident: fact.levels for ident, fact in chain.facts.items()}
@@ -81,7 +82,14 @@ class Catalogue:
         codes, sets = [0], [frozenset[str]()]
         for _, given, _ in self._contributions:
             found: dict[Outcome, int] = {}
-            step = [[found.setdefault(keep(one | more), len(found)) for more in given] for one in sets]
+            kept: dict[Outcome, int] = {}  # by the whole set: many pairs of sets together give the same one
+
+            def place(both: Outcome, kept: dict[Outcome, int] = kept, found: dict[Outcome, int] = found) -> int:
+                if (code := kept.get(both)) is None:
+                    code = kept[both] = found.setdefault(keep(both), len(found))
+                return code
+
+            step = [[place(one | more) for more in given] for one in sets]
             codes = [code for before in codes for code in step[before]]
             sets = list(found)
         return codes, sets
@@ -90,13 +98,14 @@ class Catalogue:
     def _answers(self) -> tuple[list[int], list[tuple[tuple[str, str], ...]]]:
         """For each action key, an index into the distinct answers; one answer may follow from several sets of rows."""
         codes, sets = self._folded
+        every = {item: (*self.split(item), item.rpartition(":")[2]) for items in sets for item in items}
+        ranks = [{item: self.edition.rank(*part, treated) for item, part in every.items()} for treated in (False, True)]
+        treats = {item for item, part in every.items() if self.edition.action_kinds[part[0]] == "treatment"}
         found: dict[tuple[tuple[str, str], ...], int] = {}
         of_set = []
         for items in sets:
-            parted = [(*self.split(item), item.rpartition(":")[2]) for item in items]
-            treated = any(self.edition.action_kinds[action] == "treatment" for action, _, _ in parted)
-            parted.sort(key=lambda part: self.edition.rank(part[0], part[1], part[2], treated))
-            answer = tuple((action, strength) for action, strength, _ in parted)
+            ordered = sorted(items, key=ranks[not treats.isdisjoint(items)].__getitem__)
+            answer = tuple(every[item][:2] for item in ordered)
             of_set.append(found.setdefault(answer, len(found)))
         return [of_set[code] for code in codes], list(found)
 
@@ -112,14 +121,17 @@ class Catalogue:
 
     def _strongest(self, items: Outcome) -> Outcome:
         """Keep, of the same action, the strongest, and of equal ones the one that its row gives a place."""
-        order = self.edition.strengths.index
         best: dict[str, tuple[tuple[int, bool, str], str]] = {}
         for item in items:
-            action, strength, place = item.split(":")
-            weight = (order(strength), not place, place)
+            action, weight = self._weights.get(item) or self._weigh(item)
             if action not in best or weight < best[action][0]:
                 best[action] = weight, item
         return frozenset(item for _, item in best.values())
+
+    def _weigh(self, item: str) -> tuple[str, tuple[int, bool, str]]:
+        action, strength, place = item.split(":")
+        found = self._weights[item] = action, (self.edition.strengths.index(strength), not place, place)
+        return found
 
     @cached_property
     def action_texts(self) -> list[str]:
@@ -131,3 +143,9 @@ class Catalogue:
         """Return the action and the strength of ``action:strength``, whatever place follows."""
         action, strength = item.split(":")[:2]
         return action, strength
+
+
+@lru_cache(maxsize=4)
+def catalogue_of(edition: Edition) -> Catalogue:
+    """Return the catalogue of an edition, compiled once a process."""
+    return Catalogue(edition)

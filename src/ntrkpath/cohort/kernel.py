@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ntrkpath.cohort.catalogue import Catalogue
+from ntrkpath.cohort.catalogue import Catalogue, catalogue_of
 from ntrkpath.guidance import Edition
 from ntrkpath.model.errors import CaseError
 from ntrkpath.model.extras import require_extra
@@ -146,7 +146,7 @@ class Kernel:
         self, edition: Edition, *, kept: Sequence[str] = (), threads: int | None = None, fused: bool | None = None
     ) -> None:
         require_extra("numpy", extra="batch", what="cohorts")
-        self.catalogue = Catalogue(edition)
+        self.catalogue = catalogue_of(edition)
         self.kept = tuple(dict.fromkeys(("tier", "priority", *kept)))
         if strange := next((fact for fact in self.kept if fact not in edition.decisions.derived), None):
             raise CaseError("no table sets this fact", value=strange, allowed=sorted(edition.decisions.derived))

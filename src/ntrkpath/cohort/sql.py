@@ -7,7 +7,7 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ntrkpath.cohort.catalogue import Catalogue
+from ntrkpath.cohort.catalogue import Catalogue, catalogue_of
 from ntrkpath.cohort.columns import CASE_ID
 from ntrkpath.cohort.dialects import (
     DIALECTS,
@@ -46,7 +46,7 @@ def catalogue_tables(edition: Edition) -> dict[str, pa.Table]:
     require_extra("pyarrow", extra="batch", what="cohorts")
     import pyarrow as pa
 
-    catalogue = Catalogue(edition)
+    catalogue = catalogue_of(edition)
     tables = dict(_lookups(catalogue))
     tables["action_sets"] = pa.table(
         {
@@ -202,7 +202,7 @@ def decide_query(edition: Edition, names: Names | None = None) -> str:
     ``problem`` names the first table that found no row.
     """
     names = names or Names()
-    catalogue = Catalogue(edition)
+    catalogue = catalogue_of(edition)
     holder: dict[str, str] = dict.fromkeys(catalogue.facts, "c")
     joins, rules, problems, keys = [], [], [], []
     shares = {position for position, _ in catalogue.shares}

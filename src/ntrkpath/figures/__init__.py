@@ -1,4 +1,4 @@
-"""Drawings of the guidance and of what it says of a case."""
+"""Drawings: the figure of the guidance with the path of a case, fusions, forests and other plots, as SVG."""
 
 from ntrkpath.figures.pathway import pathway_list, pathway_svg
 

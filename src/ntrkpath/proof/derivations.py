@@ -32,7 +32,20 @@ AGES: dict[str, float | str | None] = {
     "3 weeks": "3 weeks", "1 month": "1 month", "2 months": "2 months", "newborn": "newborn",
     "not stated": None, "unknown": "unknown",
 }  # fmt: skip
-SITES = ("thigh", "stomach", "brain", "left cerebellum", "spinal cord", "mid-brainstem", "skull base", "uterus", "cns")
+SITES = (
+    "thigh",
+    "stomach",
+    "brain",
+    "left cerebellum",
+    "spinal cord",
+    "mid-brainstem",
+    "skull base",
+    "uterus",
+    "cns",
+    "thigh, metastases in brain",
+    "not brain",
+    "outside the spinal cord",
+)
 _FLAG: dict[str, bool | str | None] = {"true": True, "false": False, "unknown": "unknown", "not stated": None}
 _MARKERS = ("S100", "CD34", "SOX10", "vimentin", "desmin")
 _STATUS = ("present", "absent", "unknown", "not stated")

@@ -133,8 +133,8 @@ def plain(name: str) -> str:
 
 
 def formats() -> tuple[str, ...]:
-    """Return the names ``--caller`` accepts: formats and the callers that write them."""
-    return tuple(sorted({name for one in built_in() for name in (one.name, *one.callers)}))
+    """Return the names ``--caller`` accepts: formats, built in and installed, and the callers that write them."""
+    return tuple(sorted({name for one in (*built_in(), *installed()) for name in (one.name, *one.callers)}))
 
 
 def _best(candidates: Iterable[Signature], document: Document) -> Signature | None:

@@ -20,7 +20,6 @@ from ntrkpath.registry.items import INSTANCE, Item, forms
 #: Keys of a case that are no cells: the pseudonym is a column of its own, and what the loader noted is its own.
 _NO_CELLS = ("id", "read_as", "tests", *PARTS)
 _NESTED = ("parts", "genes", "pairs", "map", "one_or_more_genes")
-_OF_TESTS = ("fusions", "mutations")
 
 
 @cache

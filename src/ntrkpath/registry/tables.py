@@ -102,7 +102,7 @@ current = sa.Table(
     sa.Column("waiting", sa.Integer, nullable=False),
     sqlite_with_rowid=False,
 )  # fmt: skip
-waiting_list = sa.Index(
+sa.Index(
     "current_waiting", current.c.site, current.c.subject, sqlite_where=current.c.waiting > 0,
     postgresql_where=current.c.waiting > 0,
 )  # fmt: skip

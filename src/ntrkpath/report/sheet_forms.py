@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 
 from ntrkpath.guidance.edition import Edition
+from ntrkpath.model.delimited import neutral
 from ntrkpath.report.markup import Html, el
 from ntrkpath.report.page import page
 from ntrkpath.report.sheet import Sheet
@@ -74,13 +75,17 @@ def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) ->
 
 
 def sheets_csv(sheets: Iterable[Sheet]) -> str:
-    """Return the records of sheets as one CSV with a head line; a field that a record lacks is empty."""
+    """Return the records of sheets as one CSV with a head line; a field that a record lacks is empty.
+
+    A text that a spreadsheet would run as a formula is marked as text (``delimited.neutral``).
+    """
     records = [row.record for sheet in sheets for row in sheet.rows]
     names = list(dict.fromkeys(name for record in records for name in record))
     out = io.StringIO()
     writer = csv.DictWriter(out, names, restval="", lineterminator="\n")
     writer.writeheader()
-    writer.writerows(records)
+    for record in records:
+        writer.writerow({name: neutral(cell) if isinstance(cell, str) else cell for name, cell in record.items()})
     return out.getvalue()
 
 

@@ -2,19 +2,20 @@
 
 Conventions:
 
-- `app.create_app(settings)` returns the whole server as one ASGI application. What a deployment may set stands in
-  `settings.Settings`; a registry with sign-in would be mounted there and nowhere else.
-- A page is one module under `pages/` with `ROUTES` (Litestar handlers), and `NAV` where it stands in the navigation;
-  its name goes into `pages.PAGES`. It returns `render.page("name.html", ...)`; templates stand under `templates/` and
-  extend `base.html`. The interface for programs stands under `api/` in the same way.
-- Work on what a visitor sends (cases, files) is a task: a function in `tasks.py` (or named there) that takes and gives
-  plain data, run by `await run(request, "name", ...)` in a worker process with limits of time and memory. Pages that
-  only show the guidance need no task.
-- An error a visitor can mend is an `NtrkpathError`, raised by a handler or a task; `problems.py` shows it as a page or,
+- A feature is a folder: its pages (`page.py`), the interface for programs (`api.py`), its tasks (`task.py`, and
+  `documents.py` for programs), and its templates. `features.PAGES` names the modules of pages; `kit` is for all.
+- A page is a function in a table of routes (`kit.http`); it returns `kit.render.page("case/case.html", ...)`; it knows
+  no web library. `app.create_app(settings)` answers the routes on a network (`kit.mounting`); `browser.Inside` answers
+  the same ones inside a browser, for the static site that `scripts/build_site.py` makes.
+- Work on what a visitor sends (cases, files) is a task: a function named in `kit.tasks` that takes and gives plain
+  data, run by `await run(request, "name", ...)`, on a server in a worker process with limits of time and memory. Pages
+  that only show the guidance need no task.
+- An error a visitor can mend is an `NtrkpathError`, raised by a handler or a task: `kit.problems` makes a page or,
   under `/api`, as problem+json (RFC 9457). Nothing that a visitor sent is logged, counted by value or put into a URL.
+- An address in a page starts with `{{ root }}`, since a site may stand in a folder of its host.
 - The policy forbids script and style inside a page: no `<script>` with content, no `style=`, no `on...=`. Style goes
-  into `static/site.css`; a drawing passes through `drawing.embed`, which takes its style out. Pages work without
-  script; `htmx` attributes and `static/site.js` only make them quicker.
+  into `kit/static/site.css`; a drawing passes through `kit.drawing.embed`, which takes its style out. Pages work
+  without script; `htmx` attributes and `kit/static/site.js` only make them quicker.
 - Markup that reports share (sections of an answer) comes from `ntrkpath.report`; a template shows it with `| markup`.
   There are no cookies, so nothing can be forged across sites; other sites' posts and unknown hosts are refused.
 """

@@ -11,12 +11,13 @@ from litestar import Litestar
 from litestar.datastructures import State
 
 from ntrkpath.guidance import load
-from ntrkpath.server import api, pages, probes
-from ntrkpath.server.problems import HANDLERS
-from ntrkpath.server.serving import Serving
-from ntrkpath.server.settings import Settings
-from ntrkpath.server.shield import Shield
-from ntrkpath.server.warming import warm
+from ntrkpath.server import features, openapi
+from ntrkpath.server.kit import probes
+from ntrkpath.server.kit.mounting import HANDLERS, mounted
+from ntrkpath.server.kit.serving import Serving
+from ntrkpath.server.kit.settings import Settings
+from ntrkpath.server.kit.shield import Shield
+from ntrkpath.server.kit.warming import warm
 
 
 def create_app(settings: Settings | None = None) -> Shield:
@@ -43,10 +44,10 @@ def create_app(settings: Settings | None = None) -> Shield:
             await shared.workers.stop()
 
     app: Any = Litestar(
-        [*probes.ROUTES, *pages.routes(), *api.ROUTES],
+        [*probes.ROUTES, *map(mounted, features.routes()), *openapi.ROUTES],
         state=State({"serving": shared}),
         exception_handlers=HANDLERS,
-        openapi_config=api.OPENAPI,
+        openapi_config=openapi.OPENAPI,
         request_max_body_size=max(chosen.body_bytes, chosen.batch_bytes),
         logging_config=None,
         lifespan=[lifespan],

@@ -13,6 +13,7 @@ from functools import lru_cache
 import msgspec
 
 from ntrkpath.vocabulary.cleaning import clean
+from ntrkpath.vocabulary.denials import denies
 from ntrkpath.vocabulary.genes import GeneName, read_gene
 
 
@@ -86,12 +87,6 @@ _SPEAKING = re.compile(
     r"|chimeric|translocation|detected|identified|positive|fused|umlagerung|r[eé]arrangement)\b",
     re.IGNORECASE,
 )
-#: Words that deny; no approved symbol is one of them.
-_DENIES = re.compile(
-    r"\b(?:no(?!\.)|not|none|without|absent|negative|undetected|undetectable|excluded|nicht|keine?n?|ohne|negativ|non(?!-)|pas|aucune?"
-    r"|sans|n[eé]gati[fv]e?|ning[uú]na?|sin|nessuna?|senza|negativ[oa])\b",
-    re.IGNORECASE,
-)
 #: A word as a language has them, where only a space parts it from the other side: ``was`` is a gene, and no partner.
 _WORD = re.compile(r"[^\W\d_A-Z]+")
 _CYTOGENETIC = re.compile(r"[,;(\[ ]*\b(?:t|inv|del|der|ins)\([0-9XY;pq]+\)(?:\([0-9XYpq;.]+\))?[)\] ]*", re.IGNORECASE)
@@ -107,7 +102,7 @@ def read_fusion(text: str) -> FusionText:
     for pattern, level in _FRAMES:
         if frame is None and pattern.search(rest):
             rest, frame = pattern.sub(" ", rest).strip(), level
-    if _DENIES.search(rest):
+    if denies(rest):
         return FusionText(given, problem="a text that denies is no fusion: leave it out, and state the result")
     if _CYTOGENETIC.search(rest):
         bare = _CYTOGENETIC.sub(" ", rest).strip()

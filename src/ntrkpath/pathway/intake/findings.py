@@ -187,11 +187,13 @@ class Account:
             yield Finding(f"diagnosis.immunoprofile.{name}", f"{name} {result}", told, not why, why)
 
     def _alteration(self, where: str, one: Alteration, histology: Histology, text: str) -> Finding:
-        role = self.tumour.role(histology, one.gene, one.kind)
+        role = self.tumour.role(histology, one.gene, one.kind, one.status)
         read = f"{one.gene} {one.kind} {one.status}" + (f": {role}" if role else "")
         if one.status == "unknown":
             return Finding(where, text, read, False, "its status is not known")
         why = "" if role else f"no rule of the guidance reads this alteration in {histology.name}"
+        if why and one.kind in ("fusion", "mutation") and self.treated.is_ntrk(one.gene):
+            why = f"an absent NTRK {one.kind} is the result of a test: enter the test that looked for it"
         return Finding(where, text, read, not why, why)
 
     @staticmethod

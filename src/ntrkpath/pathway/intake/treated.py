@@ -104,7 +104,7 @@ class Treated:
                 )
                 else "none_reported",
                 "reported_fusion": "present"
-                if any(a.kind == "fusion" and a.status == "present" and self._is_ntrk(a.gene) for a in case.alterations)
+                if any(a.kind == "fusion" and a.status == "present" and self.is_ntrk(a.gene) for a in case.alterations)
                 else "none_reported",
             },
             resistance,
@@ -116,7 +116,8 @@ class Treated:
         lines = [self.drug(line, i) for i, line in enumerate(case.therapy or [])]
         return frozenset(drug for drug in lines if drug and self.drugs[drug].generation in ("first", "next"))
 
-    def _is_ntrk(self, gene: str) -> bool:
+    def is_ntrk(self, gene: str) -> bool:
+        """Say whether a gene, or a side of a fusion, is an NTRK gene by any of its names."""
         return any(self.ntrk.symbol(part) for part in re.split(r"::|--", gene))
 
     @staticmethod

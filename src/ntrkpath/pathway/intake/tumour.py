@@ -13,6 +13,7 @@ from ntrkpath.pathway.intake.drivers import Drivers
 from ntrkpath.pathway.intake.genes import NtrkGenes
 from ntrkpath.vocabulary import Histology
 from ntrkpath.vocabulary.case_words import fold
+from ntrkpath.vocabulary.denials import speaks_of_elsewhere
 from ntrkpath.vocabulary.histology import Marker, Resolution
 from ntrkpath.vocabulary.stains import deficiencies, read_profile
 
@@ -146,10 +147,12 @@ class Tumour:
             "age_band": self._age_band(case.patient.age),
         }
 
-    def role(self, histology: Histology, gene: str, kind: str) -> str:
+    def role(self, histology: Histology, gene: str, kind: str, status: str = "present") -> str:
         """Return what an alteration is to the facts of this tumour in words; empty where none of them reads it."""
         names = [part.strip().upper() for part in re.split(r"::|--", gene)]
         if self.ntrk.covered(names):
+            if kind in ("fusion", "mutation") and status == "absent":
+                return ""
             return {"fusion": "an NTRK fusion reported without its method", "amplification": "an NTRK amplification",
                     "mutation": "an NTRK mutation"}.get(kind, "")  # fmt: skip
         for marker in histology.markers:
@@ -291,7 +294,9 @@ class Tumour:
         said = site.casefold().strip(" .?-_[]()") if site else ""
         if not said or " ".join(said.split()) in self.no_site:
             return "unknown"
-        return "yes" if self.cns.search(fold(said)) else "no"
+        if not self.cns.search(fold(said)):
+            return "no"
+        return "unknown" if speaks_of_elsewhere(said) else "yes"
 
     def _age_band(self, age: float | str | None) -> str:
         years = age_in_years(age)

@@ -12,6 +12,7 @@ _PATH = re.compile(
     r"|tests\.\d{1,3}\.fusions\.\d{1,3}\.[a-z_]+"
 )
 _PART = re.compile(r"(tests|alterations|therapy)\.([0-9]{1,3})")
+_FUSION = re.compile(r"tests\.(\d{1,3})\.fusions\.(\d{1,3})")
 #: Text, number, yes or no, list, mutations.
 _KINDS = frozenset("fnblu")
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
@@ -27,6 +28,10 @@ def written(base: dict[str, Any], sent: dict[str, list[str]]) -> dict[str, Any]:
     data = copy.deepcopy(base)
     before = {name: len(data[name]) for name in ("tests", "alterations", "therapy") if isinstance(data.get(name), list)}
     given = [(*name.partition(":")[::2], values[-1].strip()) for name, values in sent.items() if ":" in name]
+    frames = {path.removesuffix(".frame"): value for _, path, value in given if path.endswith(".frame")}
+    for kind, path, value in given:
+        if kind == "x" and (match := _FUSION.fullmatch(path)):
+            _fusion(data, int(match[1]), int(match[2]), value, frames.get(path, ""))
     for kind, path, value in given:
         if kind in _KINDS and _PATH.fullmatch(path):
             _set(data, path.split("."), _value(kind, value))
@@ -47,6 +52,35 @@ def written(base: dict[str, Any], sent: dict[str, list[str]]) -> dict[str, Any]:
     # Last, since "none was given" is an empty list that is meant.
     _trk(data, {key: values[-1].strip() for key, values in sent.items() if key.startswith("t:")})
     return data
+
+
+def fusion_text(fusion: Any) -> str:
+    """Return a fusion in one text, as it is written on the form: ``TPM3 exon 8::NTRK1 exon 10``."""
+    if not isinstance(fusion, dict):
+        return str(fusion)
+    sides = []
+    for side in ("five_prime", "three_prime"):
+        exon, transcript = fusion.get(f"exon_{side}"), fusion.get(f"transcript_{side}")
+        shown = str(fusion.get(side) or fusion.get(f"position_{side}") or "?")
+        sides.append(shown + (f" exon {exon}" if exon else "") + (f" ({transcript})" if transcript else ""))
+    return "::".join(sides)
+
+
+def _fusion(data: dict[str, Any], test: int, place: int, text: str, frame: str) -> None:
+    """Write a fusion as text where it is another than the one that stands; its frame stays with it."""
+    tests = data.setdefault("tests", [])
+    if test > len(tests):
+        return
+    if test == len(tests):
+        tests.append({})
+    listed = tests[test].setdefault("fusions", []) or []
+    before = fusion_text(listed[place]) if place < len(listed) else ""
+    if text == before or place > len(listed):
+        return
+    if text and frame not in ("", "unknown") and "frame" not in text.casefold():
+        text = f"{text}, {frame.replace('_', ' ')}"
+    listed[place : place + 1] = [text] if text else []
+    tests[test]["fusions"] = listed
 
 
 def shaped(data: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import msgspec
 
 from ntrkpath.model import case as model
 from ntrkpath.model.case_keys import METHODS, keys_of
+from ntrkpath.server.case.apply import fusion_text
 from ntrkpath.server.case.wording import LEVELS
 from ntrkpath.vocabulary import case_words
 
@@ -81,16 +82,25 @@ def methods() -> list[tuple[str, str]]:
     return [(method, words(method)) for method in METHODS]
 
 
+#: What decides of each test, asked first; a further step holds the rest.
+FIRST = {
+    "pan_trk_ihc": ("percent", "distribution", "control"),
+    "fish": ("result", "gene"),
+    "rt_pcr": ("result", "targets"),
+    "rna_mps": ("result", "rna_quality", "genes_covered"),
+    "dna_mps": ("result", "genes_covered"),
+}
 _SHOWN_APART = ("fusions", "mutations", "file", "sample", "caller", "assembly")
 
 
 def of_test(position: int, test: dict[str, Any]) -> list[Field]:
-    """Return the fields of one test, result first."""
+    """Return the fields of one test: what decides first, in the order of ``FIRST``."""
     kind = test_type(test.get("method"))
     if kind is None:
         return []
     keys = [key for key in keys_of(kind) if key not in _SHOWN_APART]
-    keys.sort(key=lambda key: ("result", "date", "specimen").index(key) if key in ("result", "date", "specimen") else 9)
+    lead = (*FIRST.get(str(test.get("method")), ()), "result", "date", "specimen")
+    keys.sort(key=lambda key: lead.index(key) if key in lead else len(lead))
     found = [field(kind, key, f"tests.{position}", test) for key in keys]
     if kind in (model.DnaMps, model.RnaMps):
         told = test.get("mutations")
@@ -103,16 +113,20 @@ def of_test(position: int, test: dict[str, Any]) -> list[Field]:
 
 
 def of_fusions(position: int, test: dict[str, Any]) -> list[list[Field]]:
-    """Return the fields of each fusion of a sequencing test, and an empty set for one more."""
+    """Return for each fusion of a sequencing test one text and its frame, and an empty text for one more."""
     if test_type(test.get("method")) not in (model.DnaMps, model.RnaMps):
         return []
-    listed = test.get("fusions") or []
-    keys = ("five_prime", "three_prime", "exon_five_prime", "exon_three_prime", "frame")
-    return [
-        [field(model.ReportedFusion, key, f"tests.{position}.fusions.{j}", fusion) for key in keys]
-        for j, fusion in enumerate([*listed, {}])
-        if isinstance(fusion, dict)
-    ]
+    hint = "5′ gene first, exons where known: TPM3::NTRK1, or ETV6 exon 5::NTRK3 exon 15"
+    rows = []
+    for j, fusion in enumerate([*(test.get("fusions") or []), None]):
+        place = f"tests.{position}.fusions.{j}"
+        shown = fusion_text(fusion) if fusion is not None else ""
+        row = [Field(f"x:{place}", "Fusion" if fusion is not None or not j else "One more fusion", "text", (), shown,
+                     "" if j else hint)]  # fmt: skip
+        if isinstance(fusion, dict):
+            row.append(field(model.ReportedFusion, "frame", place, fusion))
+        rows.append(row)
+    return rows
 
 
 def of_alterations(data: dict[str, Any]) -> list[list[Field]]:

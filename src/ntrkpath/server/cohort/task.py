@@ -1,0 +1,226 @@
+"""The tasks of the cohort page: a file of cases is decided in a private directory that is gone with the answer."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import io
+import os
+import re
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ntrkpath.cohort.bad_rows import BadRow
+from ntrkpath.cohort.batches import DELIMITED, LINES, WORKBOOKS
+from ntrkpath.cohort.mapping import Mapping, load_mapping, sent_mapping, shipped
+from ntrkpath.cohort.outcome import Outcome, Progress
+from ntrkpath.cohort.proposal import propose
+from ntrkpath.cohort.sources import open_source
+from ntrkpath.cohort.summarise import Summary, summarise
+from ntrkpath.cohort.triage import Triage
+from ntrkpath.cohort.workbook import check_size
+from ntrkpath.guidance import Edition, load
+from ntrkpath.model.errors import CaseError, NtrkpathError
+from ntrkpath.model.numbers import grouped
+from ntrkpath.report.cohort_html import summary_html
+from ntrkpath.report.cohort_text import unread
+from ntrkpath.server.kit import tasks
+
+# A worker decides one cohort at a time: threads of the libraries would only take of its memory. Read when they load.
+for _name in ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
+#: Endings that are read here; a table of columns, or cases one a line.
+ENDINGS = (*DELIMITED, *LINES, *WORKBOOKS)
+MOST_BAD = 50
+_BLOCK = 1 << 20
+_MAIN = re.compile(r"<main>(.*)</main>", re.DOTALL)
+
+
+class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A cohort as it was sent.
+
+    Args:
+        files: Names and contents; one, or with the mapping of a study its file of samples first and others of it.
+        mapping: Name of a mapping that comes with ntrkpath; empty for the plain one.
+        own: Name and content of a mapping that was sent; empty for none.
+        day: The date whose labels count.
+        most_bytes: Most bytes of all files when unpacked.
+        most_rows: Most rows that are decided.
+    """
+
+    files: tuple[tuple[str, bytes], ...]
+    mapping: str
+    own: tuple[str, bytes] | None
+    day: dt.date
+    edition: str
+    most_bytes: int
+    most_rows: int
+
+
+def mappings() -> list[str]:
+    """Return the mappings that may be chosen."""
+    return list(shipped())
+
+
+@contextmanager
+def _decided(asked: Request, form: str) -> Iterator[tuple[Outcome, Path, Edition]]:
+    """Decide a cohort; what it is read from and written to stands in memory where the system offers that.
+
+    Raises:
+        NtrkpathError: The file is none of a cohort, or holds more than it may.
+    """
+    used = load(asked.edition)
+    mapping = _mapping(asked)
+    if len(asked.files) > 1 and not mapping.study:
+        raise CaseError(
+            "more than one file", remedy="choose one file of cases, or the mapping of a study for its files"
+        )
+    name = asked.files[0][0]
+    with tempfile.TemporaryDirectory(prefix="cohort-", dir=tasks.private) as private:
+        sources = _unpacked(asked, Path(private), keep_names=bool(mapping.study))
+        out = Path(private) / f"decided{form}"
+
+        def told(at: Progress) -> None:
+            if at.rows > asked.most_rows:
+                raise CaseError(
+                    "too many rows", where=name, allowed=f"up to {grouped(asked.most_rows)}",
+                    remedy="send it in parts, or use `ntrkpath cohort triage`",
+                )  # fmt: skip
+
+        try:
+            opened = open_source(str(sources[0]), used, mapping)
+            outcome = Triage(
+                opened, out, used, asked.day, mapping=asked.own[0] if asked.own else asked.mapping, threads=1, told=told
+            ).run()
+        except NtrkpathError as error:
+            error.where = error.where.replace(str(sources[0]), name).replace(sources[0].name, name).replace(private, "")
+            if "--mapping" in error.remedy:
+                error.remedy = "rename the column in the file, or choose or send a mapping"
+            raise
+        yield outcome, out, used
+
+
+def _mapping(asked: Request) -> Mapping:
+    if asked.own is not None:
+        return sent_mapping(*asked.own)
+    if asked.mapping and asked.mapping not in mappings():
+        raise CaseError("no such mapping", where="mapping", value=asked.mapping, allowed=mappings())
+    return load_mapping(asked.mapping or "default")
+
+
+def _unpacked(asked: Request, private: Path, *, keep_names: bool) -> list[Path]:
+    """Write what was sent, unpacked, and return where: a study is known by the names of its files."""
+    left = asked.most_bytes
+    found = []
+    for number, (name, content) in enumerate(asked.files):
+        bare = name[:-3] if name.casefold().endswith(".gz") else name
+        ending = Path(bare.casefold()).suffix
+        if ending not in ENDINGS:
+            raise CaseError(
+                "not a file of cases", where=name, value=ending or "no ending", allowed=ENDINGS,
+                remedy="other formats are read by `ntrkpath cohort triage`",
+            )  # fmt: skip
+        path = private / (Path(bare).name if keep_names else f"cohort{number or ''}{ending}")
+        if path.exists():
+            raise CaseError("two files of one name", where=name, remedy="send each file once")
+        with _stream(content, packed=bare != name) as stream, path.open("wb") as file:
+            try:
+                while block := stream.read(_BLOCK):
+                    if (left := left - len(block)) < 0:
+                        raise _too_much(name, asked.most_bytes)
+                    file.write(block)
+            except (OSError, EOFError, zlib.error):
+                raise CaseError("damaged", where=name, remedy="pack the file anew, or send it unpacked") from None
+        if ending in WORKBOOKS:
+            check_size(path, asked.most_bytes)
+        found.append(path)
+    return found
+
+
+def _stream(content: bytes, *, packed: bool) -> io.BufferedIOBase:
+    return gzip.GzipFile(fileobj=io.BytesIO(content)) if packed else io.BytesIO(content)
+
+
+def _too_much(name: str, most: int) -> CaseError:
+    return CaseError(
+        "too large when unpacked", where=name, allowed=f"up to {most} bytes",
+        remedy="send it in parts, or use `ntrkpath cohort triage`",
+    )  # fmt: skip
+
+
+def page(**asked: Any) -> dict[str, Any]:
+    """Return the parts of the answer page: the funnel in numbers, the report, and the rows that were not decided."""
+    request = msgspec.convert(asked, Request)
+    name = request.files[0][0]
+    with _decided(request, ".parquet") as (outcome, out, used):
+        bad = _bad(outcome)
+        about = msgspec.structs.replace(outcome.about, source=name)
+        shown: dict[str, Any] = {
+            "bad": bad, "bad_in_all": about.bad, "rows": about.rows, "unread": unread(about.not_read, command=False),
+        }  # fmt: skip
+        if not about.decided:
+            return {"funnel": None, "html": "", **shown}
+        summary = msgspec.structs.replace(summarise(out, used), about=about)
+        return {
+            "funnel": msgspec.to_builtins(summary.funnel), "html": _body(summary, used),
+            "undecided": summary.undecided, **shown,
+        }  # fmt: skip
+
+
+def summary(**asked: Any) -> bytes:
+    """Return the summary as JSON, as `ntrkpath cohort summarise --format json` prints it."""
+    request = msgspec.convert(asked, Request)
+    name = request.files[0][0]
+    with _decided(request, ".parquet") as (outcome, out, used):
+        if not outcome.about.decided:
+            raise CaseError("no row could be decided", where=name, remedy=_reason(outcome))
+        found = summarise(out, used)
+        about = msgspec.structs.replace(found.about, source=name)
+        return msgspec.json.encode(msgspec.structs.replace(found, about=about)) + b"\n"
+
+
+def rows(**asked: Any) -> bytes:
+    """Return the decided rows as CSV, as `ntrkpath cohort triage` writes them."""
+    request = msgspec.convert(asked, Request)
+    with _decided(request, ".csv") as (outcome, out, _):
+        if not outcome.about.decided:
+            raise CaseError("no row could be decided", where=request.files[0][0], remedy=_reason(outcome))
+        return out.read_bytes()
+
+
+def proposed(**asked: Any) -> bytes:
+    """Return the mapping that is proposed for a table, as `ntrkpath cohort map` writes it."""
+    request = msgspec.convert(asked, Request)
+    name = request.files[0][0]
+    with tempfile.TemporaryDirectory(prefix="cohort-", dir=tasks.private) as private:
+        source = _unpacked(request, Path(private), keep_names=True)[0]
+        try:
+            return propose(source, request.mapping or None).text.encode()
+        except NtrkpathError as error:
+            error.where = error.where.replace(str(source), name)
+            raise
+
+
+def _reason(outcome: Outcome) -> str:
+    return next((row["reason"] for row in _bad(outcome)), "the file holds no row")
+
+
+def _bad(outcome: Outcome) -> list[dict[str, Any]]:
+    if outcome.bad_rows is None:
+        return []
+    with outcome.bad_rows.open("rb") as lines:
+        read = (msgspec.json.decode(line, type=BadRow) for _, line in zip(range(MOST_BAD), lines, strict=False))
+        return [{"row": b.row, "id": b.case_id or "", "where": b.where, "reason": b.reason} for b in read]
+
+
+def _body(found: Summary, edition: Edition) -> str:
+    """Return the report between its head and its foot, its headings one step up."""
+    shown = _MAIN.search(str(summary_html(found, edition)))
+    return re.sub(r"(</?)h3\b", r"\1h2", shown.group(1)) if shown else ""

@@ -1,0 +1,1 @@
+"""What every feature of the server uses: routes, answers, pages from templates, tasks, files that are sent, errors."""

@@ -1,0 +1,205 @@
+"""The static site in a real browser: Python within it gives the answers of the command line, also without a network."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from support.browser import AS_OF, ROOT, Served, axe, browser, picture, spills, view
+
+sys.path.insert(0, str(ROOT / "scripts"))
+pytest.importorskip("playwright", reason="needs the package playwright")
+
+import build_site
+from ntrkpath.cases.load import case_from, decode_yaml
+from ntrkpath.exports.recommendations import encode
+from ntrkpath.guidance import load
+from ntrkpath.pathway import Pathway, attach
+from ntrkpath.pathway.examples import published
+from serve_site import made
+
+READERS = ROOT / "tests" / "data" / "readers"
+OWN = yaml.safe_load((ROOT / "tests" / "data" / "board" / "constructed.yaml").read_text(encoding="utf-8"))
+#: Asks the page's own routes as its forms do, and returns the JSON of the answer, or the page where there is none.
+_ASK = """async ({text, files, level}) => {
+  const sent = (fields, files) => { const form = new FormData();
+    for (const [name, value] of Object.entries(fields)) form.append(name, value);
+    for (const [name, content] of Object.entries(files)) form.append("files", new File([content], name));
+    return {method: "POST", body: form}; };
+  const page = await (await fetch("/case", sent({text, level}, files))).text();
+  const held = new DOMParser().parseFromString(page, "text/html").getElementById("keep");
+  if (!held) return page.slice(-3000);
+  const fields = Object.fromEntries([...new FormData(held)]);
+  return await (await fetch("/case/json", sent(fields, {}))).text(); }"""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, int]]:
+    out = tmp_path_factory.mktemp("site")
+    try:
+        return out, build_site.build(out, ROOT / "build" / "pyodide", as_of=AS_OF)
+    except build_site.UnreachableError as error:
+        pytest.skip(f"Python for browsers cannot be had here: {error}")
+
+
+@pytest.fixture
+def served(site: tuple[Path, dict[str, int]]) -> Iterator[Served]:
+    """A host of files, which each test may end."""
+    server = made(site[0], 0)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield Served(f"http://127.0.0.1:{server.server_port}", server, site[0])  # type: ignore[arg-type]
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    with browser() as started:
+        yield started
+
+
+def _opened(seen: Any, path: str = "/", wait: str = "#histology") -> Any:
+    """Open a page and wait until Python has come and made it."""
+    seen.page.context.set_default_timeout(90_000)
+    page = seen.go(path)
+    page.locator(wait).first.wait_for()
+    return page
+
+
+def test_before_the_first_answer_it_loads_eight_megabytes_at_most(site: tuple[Path, dict[str, int]]) -> None:
+    out, sizes = site
+    import gzip
+
+    others = [gzip.compress((out / name).read_bytes()) for name in ("python/pyodide.asm.mjs", "python/pyodide.mjs")]
+    assert sum(sizes.values()) + sum(map(len, others)) <= 8_000_000
+    text = "".join(path.read_text(encoding="utf-8") for path in out.glob("*.js"))
+    assert not re.search(r"https?://", text)
+
+
+def test_every_answer_is_that_of_the_command_line(chromium: Any, served: Served) -> None:
+    pathway = Pathway(load(), dt.date.fromisoformat(AS_OF))
+    asked: list[tuple[str, dict[str, str], bytes]] = []
+    for one in published().values():
+        asked.append((one.text, {}, encode(pathway.recommend(decode_yaml(one.text.encode())))))
+    for entry in OWN:
+        case = case_from({"id": entry["id"], **entry["case"]})
+        files = {name: text.encode() for name, text in entry.get("files", {}).items()}
+        answer = pathway.recommend(*attach(case, files)) if files else pathway.recommend(case)
+        text = yaml.safe_dump({"id": entry["id"], **entry["case"]}, sort_keys=False)
+        asked.append((text, entry.get("files", {}), encode(answer)))
+    with view(chromium, served) as seen:
+        page = _opened(seen)
+        differ = []
+        for text, files, expected in asked:
+            found = page.evaluate(_ASK, {"text": text, "files": files, "level": "rna_mps"})
+            if found.encode() != expected:
+                differ.append((text[:60], found[:300]))
+        assert differ == []
+        assert seen.wrong == []
+
+
+def test_every_page_is_that_of_the_server(chromium: Any, served: Served) -> None:
+    from support.web import client
+
+    addresses = ("/about", "/examples", "/guidance", "/guidance/rules/NEXT-5", "/evidence", "/evidence/tables/1",
+                 "/evidence/test?prevalence=35", "/strategy", "/fusions", "/examples/L022", "/nothing")  # fmt: skip
+    with view(chromium, served) as seen, client() as web:
+        page = _opened(seen)
+        for address in addresses:
+            found = page.evaluate("async a => (await (await fetch(a)).text())", address)
+            theirs = web.get(address, headers={"host": "testserver.local"}).text
+            ours, theirs = (re.sub(r".*<main[^>]*>|</main>.*", "", text, flags=re.DOTALL) for text in (found, theirs))
+            if address not in ("/about", "/examples/L022"):  # which say what a server has and a browser has not
+                assert ours == theirs, address
+            assert len(ours) > 500 or address == "/nothing"
+
+
+def test_it_answers_without_a_network_after_the_first_visit(chromium: Any, served: Served) -> None:
+    with view(chromium, served, "phone-light") as seen:
+        page = _opened(seen)
+        page.evaluate("async () => { await fetch('/fusions?example'); await fetch('/evidence'); }")
+        served.process.shutdown()  # type: ignore[attr-defined]
+        served.process.server_close()  # type: ignore[attr-defined]
+        page = _opened(seen, "/case?new")
+        page.locator("#histology").fill("infantile fibrosarcoma")
+        page.get_by_role("button", name="Show the next step").click()
+        page.locator(".outcome .case").wait_for()
+        assert "leaves this machine" in page.locator("footer.site").inner_text()
+        page = _opened(seen, "/evidence", "main svg")
+        assert axe(page) == []
+        assert spills(page) == []
+        picture(page, "site-evidence-phone-light")
+
+
+def test_nothing_that_is_entered_is_asked_for_from_the_host(chromium: Any, served: Served, site: Any) -> None:
+    asked: list[tuple[str, str]] = []
+    handler = served.process.RequestHandlerClass  # type: ignore[attr-defined]
+    before = handler.func.do_GET
+
+    def noted(self: Any) -> None:
+        asked.append((self.command, self.path))
+        before(self)
+
+    handler.func.do_GET = noted
+    try:
+        with view(chromium, served) as seen:
+            page = _opened(seen)
+            page.locator("#bring > summary").click()
+            page.locator("#files").set_input_files(READERS / "arriba_v2.tsv")
+            page.locator("#histology2").fill("infantile fibrosarcoma")
+            page.locator("#level").select_option("rna_mps")
+            page.get_by_role("button", name="Open", exact=True).click()
+            page.locator(".outcome .case").wait_for()
+            assert "arriba_v2.tsv" in page.locator("main").inner_text()
+            assert seen.wrong == []
+    finally:
+        handler.func.do_GET = before
+    files = {path.relative_to(site[0]).as_posix() for path in site[0].rglob("*") if path.is_file()}
+    assert asked and all(method == "GET" for method, _ in asked)
+    assert {path.lstrip("/").partition("?")[0] or "index.html" for _, path in asked} <= files
+
+
+def test_a_hostile_file_runs_no_script_and_the_next_answer_comes(chromium: Any, served: Served, tmp_path: Path) -> None:
+    evil = tmp_path / "evil.tsv"
+    rows = "#gene1\tgene2\n<img src=x onerror=alert(1)>\t<script>alert(2)</script>\n" * 500
+    evil.write_bytes(rows.encode() + bytes(range(256)))
+    with view(chromium, served) as seen:
+        dialogs: list[str] = []
+        seen.page.on("dialog", lambda d: (dialogs.append(d.message), d.dismiss()))
+        page = _opened(seen, "/fusions", "#files")
+        page.locator("#files").set_input_files(evil)
+        page.get_by_role("button", name="Judge the fusions").click()
+        page.get_by_role("alert").wait_for()
+        assert dialogs == []
+        assert page.evaluate("() => document.querySelectorAll('main img, main script').length") == 0
+        policy = page.evaluate("async () => (await fetch('/case')).headers.get('content-security-policy')")
+        assert "script-src 'self'" in policy and "unsafe" not in policy
+        page = _opened(seen, "/case?new")
+        page.locator("#histology").fill("GIST")
+        page.get_by_role("button", name="Show the next step").click()
+        page.locator(".outcome .case").wait_for()
+
+
+def test_two_tabs_are_answered_each_for_itself(chromium: Any, served: Served) -> None:
+    with view(chromium, served) as seen:
+        first = _opened(seen)
+        second = first.context.new_page()
+        second.goto(f"{served.address}/case?new")
+        for page, histology in ((first, "infantile fibrosarcoma"), (second, "GIST")):
+            page.locator("#histology").fill(histology)
+            page.get_by_role("button", name="Show the next step").click(no_wait_after=True)
+        first.locator(".outcome .case").wait_for()
+        second.locator(".outcome .case").wait_for()
+        assert first.locator(".outcome h1").inner_text() == "Infantile Fibrosarcoma"
+        assert second.locator(".outcome h1").inner_text() == "Gastrointestinal Stromal Tumor"

@@ -45,11 +45,20 @@ def address(where: str | Path) -> sa.URL:
 def engine_of(url: sa.URL) -> sa.Engine:
     """Return an engine; nothing is opened yet."""
     if url.get_backend_name() == "postgresql":
-        return sa.create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+        made = sa.create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+        sa.event.listen(made, "connect", _planned_anew)
+        return made
     made = sa.create_engine(url, connect_args={"timeout": PATIENCE, "check_same_thread": False})
     sa.event.listen(made, "connect", _prepare)
     sa.event.listen(made, "begin", _begin)
     return made
+
+
+def _planned_anew(connection: Any, _: Any) -> None:
+    """Have statements planned for the tables as they are: a plan kept from an empty book reads all of a full one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET plan_cache_mode = force_custom_plan")
+    connection.commit()
 
 
 def _prepare(connection: Any, _: Any) -> None:

@@ -85,9 +85,7 @@ def fetched(cache: Path) -> tuple[Path, Path]:
 
 def _run(*command: str) -> str:
     try:
-        return subprocess.run(
-            command, check=True, timeout=300, capture_output=True, text=True
-        ).stdout
+        return subprocess.run(command, check=True, timeout=300, capture_output=True, text=True).stdout
     except (OSError, subprocess.SubprocessError) as error:
         said = str(getattr(error, "stderr", "") or error)[-300:]
         raise UnreachableError(f"{' '.join(command[:2])}: {said}") from None

@@ -32,11 +32,13 @@ REFUSED = {
 def mounted(route: Route) -> HTTPRouteHandler:
     """Return a page as a handler of the library."""
     if route.slow:
+
         def slow(request: Ask) -> Response[Any]:
             return _sent(route.answer(request, **request.path_params))  # type: ignore[arg-type]
 
         handler: Any = slow
     else:
+
         async def soon(request: Ask) -> Response[Any]:
             return _sent(await answered(route, request, request.path_params))
 
@@ -48,9 +50,7 @@ def mounted(route: Route) -> HTTPRouteHandler:
 
 
 def _sent(answer: Answer) -> Response[Any]:
-    return Response(
-        answer.content, status_code=answer.status, media_type=answer.media_type, headers=answer.headers
-    )
+    return Response(answer.content, status_code=answer.status, media_type=answer.media_type, headers=answer.headers)
 
 
 def refusal(path: str, status: int, title: str, remedy: str, headers: dict[str, str] | None = None) -> Any:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from benchmarks import cohort, evidence, fusion, pathway, readers, rounds, rules, server, startup, strategy
+from benchmarks import cohort, evidence, fusion, pathway, readers, registry, rounds, rules, server, startup, strategy
 
-for module in (rules, pathway, startup, readers, fusion, evidence, cohort, strategy, rounds, server):
+for module in (rules, pathway, startup, readers, fusion, evidence, cohort, strategy, rounds, registry, server):
     print(f"\n== {(module.__doc__ or '').splitlines()[0]}")
     module.main()

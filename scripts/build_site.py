@@ -21,12 +21,14 @@ from typing import Any
 from jinja2 import Template
 
 from ntrkpath.guidance import load
+from ntrkpath.guidance.files import KNOWLEDGE, write_compiled
 from ntrkpath.pathway.examples import examples
 from ntrkpath.server.evidence import fragments
 from ntrkpath.server.guidance.catalogue import catalogue
 from ntrkpath.server.kit import kept
 from ntrkpath.server.kit.navigation import NAVIGATION
 from ntrkpath.server.kit.render import assets
+from ntrkpath.vocabulary import names
 
 ROOT = Path(__file__).resolve().parent.parent
 HERE = Path(__file__).parent / "site"
@@ -137,6 +139,10 @@ def _parted(core: Path, more: Path, loaded: set[Path]) -> None:
         if "/site" / place not in loaded:
             (more / place).parent.mkdir(parents=True, exist_ok=True)
             path.rename(more / place)
+    # Read by a module that comes in the same bundle.
+    rules = Path("ntrkpath", "examples", "rules")
+    (more / rules).parent.mkdir(parents=True, exist_ok=True)
+    (core / rules).rename(more / rules)
 
 
 def _parted_library(stdlib: Path, more: Path, loaded: set[str]) -> None:
@@ -220,6 +226,9 @@ def build(out: Path, cache: Path, as_of: str = "") -> dict[str, int]:
     if shutil.which("node") is None:
         raise UnreachableError("Node.js is not installed")
     home, wheel = fetched(cache)
+    # A compiled form that is older than its sources is not used, and reading these takes a browser ten seconds.
+    write_compiled(KNOWLEDGE / EDITION)
+    names.write_compiled()
     docs = out / "docs"
     kept_docs = docs.exists()
     for path in out.iterdir() if out.exists() else ():

@@ -232,13 +232,17 @@ def available() -> list[str]:
     return sorted(path.parent.name for path in KNOWLEDGE.glob("*/guideline.yaml"))
 
 
-@lru_cache(maxsize=8)
 def load(edition: str = DEFAULT) -> Edition:
     """Load an edition by name, or from a directory that holds one.
 
     Raises:
         GuidanceError: No such edition, or a file of it is malformed.
     """
+    return _loaded(edition)  # the usual one is one, whether it is named or not
+
+
+@lru_cache(maxsize=8)
+def _loaded(edition: str) -> Edition:
     directory = Path(edition) if "/" in edition or Path(edition).is_dir() else KNOWLEDGE / edition
     if not (directory / "guideline.yaml").exists():
         raise GuidanceError("no such edition", value=edition, allowed=available(), remedy="or name a directory")

@@ -16,6 +16,7 @@ from ntrkpath.server.kit.addresses import at
 from ntrkpath.server.kit.http import Answer
 from ntrkpath.server.kit.linking import linked
 from ntrkpath.server.kit.navigation import NAVIGATION
+from ntrkpath.server.kit.settings import Settings
 
 HERE = Path(__file__).parent
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml",
@@ -65,7 +66,7 @@ def environment() -> Environment:
         navigation=NAVIGATION,
         root=at(),
         asset=lambda name: assets()[name].address,
-        intended_use=load().intended_use,
+        intended_use=load(Settings().edition).intended_use,
         alone=False,
     )
     return made

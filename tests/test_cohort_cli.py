@@ -98,7 +98,7 @@ def test_progress_tells_rate_and_time_left(capsys: pytest.CaptureFixture[str], m
     bar.show(Progress(1_500_000, 9_000_000, 3, 50_000.0, 150.0))
     bar.show(Progress(1_600_000, 9_000_000, 3, 50_000.0, 148.0))
     bar.end()
-    assert capsys.readouterr().err == "1,500,000 of 9,000,000 rows, 50,000 a second, 2 min 30 s left, 3 bad\n"
+    assert capsys.readouterr().err == "1,500,000 of 9,000,000 rows, 50,000 a second, 2 min left, 3 bad\n"
 
 
 def test_no_error_tells_a_case_more_than_its_id(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

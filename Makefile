@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP = $(BIN)/pip install --quiet --disable-pip-version-check
 EXTRAS := dev,docs
 .DEFAULT_GOAL := demo
-.PHONY: demo serve test test-long test-lowest test-newest system recipes lint bench docs site site-serve knowledge lock release constraints clean
+.PHONY: demo serve study test test-long test-lowest test-newest system recipes lint bench docs site site-serve knowledge lock release constraints clean
 
 # constraints.txt pins every package that is installed here; see `make constraints`.
 $(VENV)/.core: pyproject.toml hatch_build.py constraints.txt
@@ -26,6 +26,13 @@ $(VENV)/.server: $(VENV)/.core
 
 serve: $(VENV)/.server  ## the pages, at http://127.0.0.1:8000
 	$(BIN)/ntrkpath serve --demo
+
+$(VENV)/.registry: $(VENV)/.core
+	$(PIP) -c constraints.txt -e '.[server,registry]'
+	touch $@
+
+study: $(VENV)/.registry  ## a synthetic screening study of 2,000 subjects, half-way, in a browser
+	$(BIN)/ntrkpath registry study build/study
 
 system:  ## what the tests use beside Python: says what is missing, or installs it (SYSTEM=1)
 	@scripts/system_packages.sh $(if $(SYSTEM),--install)

@@ -32,13 +32,17 @@ def main(runs: int = 21) -> None:
             "python -c pass": [sys.executable, "-c", "pass"],
             "ntrkpath --help": [command, "--help"],
             "ntrkpath recommend case.json --format json": [command, "recommend", str(case), "--format", "json"],
+            "ntrkpath recommend case.json": [command, "recommend", str(case)],
         }
         seconds: dict[str, list[float]] = {name: [] for name in measured}
         for _ in range(runs):
             for name, line in measured.items():
                 seconds[name].append(_seconds(line))
     base = statistics.median(seconds["python -c pass"])
-    bars = {"ntrkpath --help": "bar 8", "ntrkpath recommend case.json --format json": "bar 15"}
+    bars = {
+        "ntrkpath --help": "bar 5", "ntrkpath recommend case.json --format json": "bar 8",
+        "ntrkpath recommend case.json": "bar 10",
+    }  # fmt: skip
     for name, values in seconds.items():
         middle = statistics.median(values)
         print(f"{name:<44} {1000 * middle:6.1f} ms  {middle / base:5.1f} x  {bars.get(name, '')}")

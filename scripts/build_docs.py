@@ -18,6 +18,7 @@ import msgspec
 import docs_code
 import docs_guidance
 import docs_histologies
+import docs_registry
 import docs_rounds
 from ntrkpath.guidance import Edition, load
 from ntrkpath.schema import NAMES, shipped
@@ -32,6 +33,7 @@ def pages(edition: Edition) -> dict[str, str]:
         **docs_guidance.pages(edition),
         **docs_histologies.pages(edition),
         **docs_rounds.pages(edition),
+        **docs_registry.pages(),
         **docs_code.pages(),
     }
 

@@ -98,7 +98,7 @@ def test_progress_tells_rate_and_time_left(capsys: pytest.CaptureFixture[str], m
     bar.show(Progress(1_500_000, 9_000_000, 3, 50_000.0, 150.0))
     bar.show(Progress(1_600_000, 9_000_000, 3, 50_000.0, 148.0))
     bar.end()
-    assert capsys.readouterr().err == "1,500,000 of 9,000,000 rows, 50,000 a second, 2 min 30 s left, 3 bad\n"
+    assert capsys.readouterr().err == "1,500,000 of 9,000,000 rows, 50,000 a second, 2 min left, 3 bad\n"
 
 
 def test_no_error_tells_a_case_more_than_its_id(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -111,8 +111,8 @@ def test_no_error_tells_a_case_more_than_its_id(tmp_path: Path, capsys: pytest.C
 def test_without_the_extra_the_error_names_it(
     table: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ntrkpath.cohort import batches
+    from ntrkpath.model import extras
 
-    monkeypatch.setattr(batches, "find_spec", lambda _: None)
+    monkeypatch.setattr(extras, "find_spec", lambda _: None)
     assert call("cohort", "triage", table, table.parent / "o.csv") == 65
     assert "pip install 'ntrkpath[batch]'" in capsys.readouterr().err

@@ -11,9 +11,10 @@ np = pytest.importorskip("numpy")
 
 from ntrkpath.cohort import kernel as cohort_kernel  # noqa: E402
 from ntrkpath.cohort.catalogue import Catalogue  # noqa: E402
-from ntrkpath.cohort.kernel import Decided, Kernel, need  # noqa: E402
+from ntrkpath.cohort.kernel import Decided, Kernel  # noqa: E402
 from ntrkpath.guidance import load  # noqa: E402
 from ntrkpath.model.errors import CaseError, GuidanceError, NtrkpathError  # noqa: E402
+from ntrkpath.model.extras import require_extra  # noqa: E402
 from ntrkpath.pathway.decide import strongest  # noqa: E402
 
 KEPT = ("target", "sequence", "ihc")
@@ -150,6 +151,6 @@ def test_a_table_that_does_not_fit_a_byte_is_refused(monkeypatch: pytest.MonkeyP
 
 def test_what_is_not_installed_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(NtrkpathError, match=r"pip install 'ntrkpath\[batch\]'"):
-        need("no_such_module", "batch")
+        require_extra("no_such_module", extra="batch", what="cohorts")
     monkeypatch.setattr(cohort_kernel, "_fused", lambda: None)
     assert not Kernel(load()).fused

@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "ntrkpath"
 #: Names of files that could hold anything.
@@ -24,7 +22,6 @@ def module_name(path: Path) -> str:
 
 
 MODULES = {module_name(path): path for path in sorted(SOURCE.rglob("*.py")) if "static" not in path.parts}
-each = pytest.mark.parametrize("name", MODULES)
 
 
 @cache
@@ -82,29 +79,29 @@ def test_a_circle_is_found() -> None:
     assert circles({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"a"}}) == [["b", "c"]]
 
 
-@each
-def test_no_private_name_of_another_module_is_used(name: str) -> None:
-    assert [found for found in imports(name) if re.match(r"_[^_]", found[1])] == []
+def test_no_private_name_of_another_module_is_used() -> None:
+    assert [(name, found) for name in MODULES for found in imports(name) if re.match(r"_[^_]", found[1])] == []
 
 
-@each
-def test_a_private_module_is_used_in_its_own_package_alone(name: str) -> None:
-    package = name if MODULES[name].name == "__init__.py" else name.rpartition(".")[0]
-    for other, _ in imports(name):
-        parts = other.split(".")
-        private = next((i for i, part in enumerate(parts) if re.match(r"_[^_]", part)), None)
-        assert private is None or package.startswith(".".join(parts[:private])), other
+def test_a_private_module_is_used_in_its_own_package_alone() -> None:
+    strays = []
+    for name, path in MODULES.items():
+        package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+        for other, _ in imports(name):
+            parts = other.split(".")
+            private = next((i for i, part in enumerate(parts) if re.match(r"_[^_]", part)), None)
+            if private is not None and not package.startswith(".".join(parts[:private])):
+                strays.append((name, other))
+    assert strays == []
 
 
-@each
-def test_a_module_is_called_after_what_it_holds(name: str) -> None:
-    assert MODULES[name].stem not in SAY_NOTHING
+def test_a_module_is_called_after_what_it_holds() -> None:
+    assert [name for name, path in MODULES.items() if path.stem in SAY_NOTHING] == []
 
 
-@each
-def test_a_module_says_in_its_first_sentence_what_it_holds_and_is_not_long(name: str) -> None:
-    text = MODULES[name].read_text(encoding="utf-8")
-    assert text.startswith('"""') and text.count("\n") <= LONGEST
+def test_a_module_says_in_its_first_sentence_what_it_holds_and_is_not_long() -> None:
+    texts = {name: path.read_text(encoding="utf-8") for name, path in MODULES.items()}
+    assert [name for name, text in texts.items() if not text.startswith('"""') or text.count("\n") > LONGEST] == []
 
 
 def defined(tree: ast.Module) -> Iterator[str]:

@@ -73,15 +73,14 @@ def own_formats(path: Path) -> list[str]:
                     spec = ast.unparse(value.format_spec) if value.format_spec else ""
                     after = following.value if isinstance(following, ast.Constant) else ""
                     if "," in spec or "%" in spec or str(after).lstrip().startswith("%"):
-                        found.append(f"{path.name}:{value.lineno}: {ast.unparse(value)}")
+                        found.append(f"{path.parent.name}/{path.name}:{value.lineno}: {ast.unparse(value)}")
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "strftime":
-            found.append(f"{path.name}:{node.lineno}: strftime")
+            found.append(f"{path.parent.name}/{path.name}:{node.lineno}: strftime")
     return found
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
-def test_no_other_module_writes_percentages_or_groups_of_digits(path: Path) -> None:
-    assert own_formats(path) == []
+def test_no_other_module_writes_percentages_or_groups_of_digits() -> None:
+    assert [found for path in MODULES for found in own_formats(path)] == []
 
 
 @pytest.mark.parametrize("text", ['f"{100 * x:.0f} %"', 'f"{x:,}"', 'f"{x:.1%}"', "x.strftime('%d')"])

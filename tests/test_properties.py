@@ -132,7 +132,9 @@ ALTERATION = st.fixed_dictionaries(
 THERAPY = record(
     drug=choice("larotrectinib", "entrectinib", "repotrectinib", "doxorubicin"), start=DATES,
     best_response=choice("partial", "progression", "unknown"), progression=FLAG,
-).filter(lambda line: "drug" in line)  # fmt: skip
+).filter(
+    lambda line: "drug" in line and (line.get("best_response"), line.get("progression")) != ("progression", False)
+)  # fmt: skip
 
 
 @st.composite

@@ -639,3 +639,31 @@ def test_a_backup_replaces_no_file_and_is_made_of_no_broken_book(book: Book, pla
     with pytest.raises(RegistryError, match="does not verify"):
         backup(book, place.directory / "other")
     assert not list(place.directory.glob("*other*")) and out.read_text() == "something else"
+
+
+def test_the_tables_that_migrations_make_are_those_that_are_used(book: Book) -> None:
+    with book.engine.connect() as connection:
+        found = sa.inspect(connection)
+        for table in (*tables.book.sorted_tables, *tables.derived.sorted_tables):
+            columns = {c["name"]: c["nullable"] for c in found.get_columns(table.name)}
+            assert columns == {c.name: bool(c.nullable) for c in table.columns}, table.name
+            keys = found.get_pk_constraint(table.name)["constrained_columns"]
+            assert keys == [c.name for c in table.primary_key]
+
+
+def test_only_the_primary_key_leads_from_the_site_to_an_entry(book: Book) -> None:
+    """Of two such indexes PostgreSQL took the one that holds all entries of a site, for each new entry."""
+    with book.engine.connect() as connection:
+        for index in sa.inspect(connection).get_indexes("entries"):
+            assert index["column_names"][0] != "site"
+
+
+def test_without_the_extra_the_command_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    from click.testing import CliRunner
+
+    from ntrkpath.cli.registry import command
+    from ntrkpath.registry import needed
+
+    monkeypatch.setattr(needed.util, "find_spec", lambda name: None)
+    result = CliRunner().invoke(command, ["verify"], standalone_mode=False)
+    assert isinstance(result.exception, RegistryError) and "ntrkpath[registry]" in str(result.exception)

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
 release = pytest.importorskip("release")
 
-EXTRAS = ("stats", "batch", "fast", "duckdb", "spark", "server", "pdf")
+EXTRAS = ("stats", "batch", "fast", "duckdb", "spark", "server", "pdf", "registry")
 
 
 def installed_with(name: str, extras: tuple[str, ...], found: set[str]) -> set[str]:

@@ -141,6 +141,9 @@ def random_case(number: int, draw: random.Random, most_tests: int = 4) -> dict[s
                 **_some(draw, {"best_response": ("PD", "partial")}),
             },
         )  # fmt: skip
+        for line in case["therapy"]:
+            if line.get("best_response") == "PD" and line.get("progression") is False:
+                del line["progression"]
     return case
 
 

@@ -103,6 +103,42 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "registry counts": ("ntrkpath registry counts", "ntrkpath registry counts --for-pooling A --out counts.json"),
     "registry pool": ("ntrkpath registry pool a.json b.json", "ntrkpath registry pool counts/*.json --format json"),
+    "registry worklist": (
+        "ntrkpath registry worklist --database study/",
+        "ntrkpath registry worklist --list to_send --format csv --out to-send.csv",
+    ),
+    "registry results": (
+        "ntrkpath registry results --database study/",
+        "ntrkpath registry results --site north --format html --out results.html",
+    ),
+    "registry plan": (
+        "ntrkpath registry plan --frequency 0.007 --width 0.01 --evaluable 0.9",
+        "ntrkpath registry plan --sensitivity 0.85 --at-least 0.6 --stratum imt:200:0.1 --stratum rest:1800:0.003",
+    ),
+    "registry protocol": (
+        "ntrkpath registry protocol sts_ihc_mps > our-study.yaml",
+        "ntrkpath registry protocol our-study.yaml",
+    ),
+    "registry central-review": (
+        "ntrkpath registry central-review --out review.csv",
+        "ntrkpath registry central-review --database study/ --site north",
+    ),
+    "registry answer": (
+        "ntrkpath registry answer --database study/",
+        "ntrkpath registry answer --site north --author board",
+    ),
+    "registry changed": (
+        "ntrkpath registry changed --edition my-edition/",
+        "ntrkpath registry changed --before 2024-01-01 --format csv --out changed.csv",
+    ),
+    "registry own-evidence": (
+        "ntrkpath registry own-evidence with-our-counts/",
+        "ntrkpath registry own-evidence with-our-counts/ --protocol our-study.yaml",
+    ),
+    "registry study": (
+        "ntrkpath registry study synthetic/",
+        "ntrkpath registry study synthetic/ --subjects 200 --no-open",
+    ),
     "registry review": (
         "ntrkpath registry review",
         'ntrkpath registry review --accept --at A:41 --reason "typing error in the first import"',

@@ -12,6 +12,7 @@ import click
 from ntrkpath.cli.main import EXIT_FINDING, EXIT_NO_INPUT, EXIT_OK
 from ntrkpath.cli.options import allow_bad_option, out_option
 from ntrkpath.cli.output import write
+from ntrkpath.cli.registry_study import COMMANDS as STUDY
 from ntrkpath.model.numbers import percent_with_range
 
 if TYPE_CHECKING:
@@ -58,6 +59,9 @@ def command() -> None:
     Begin with `ntrkpath registry init`, then `ntrkpath registry import`. Without --database the book is `book.sqlite`
     in this folder.
     """
+    from ntrkpath.registry.needed import require
+
+    require()
 
 
 @command.command("init")
@@ -376,3 +380,7 @@ def export_command(
         write(content, place)
         click.echo(place.as_posix())
     return EXIT_OK
+
+
+for of_the_study in STUDY:
+    command.add_command(of_the_study)

@@ -23,15 +23,19 @@ from ntrkpath.cli.options import as_of_option, edition_option
 @click.option(
     "--seconds", type=click.FloatRange(1, 600), default=10.0, show_default=True, help="Processor time of a request."
 )
+@click.option("--registry", is_flag=True, help="Serve the pages of a registry too, on this machine alone.")
+@click.option("--database", default=".", metavar="FOLDER|FILE|URL", help="The book of the registry; default: here.")
+@click.option("--protocol", default="sts_ihc_mps", metavar="NAME|FILE", help="The protocol of its study.")
 @as_of_option
 @edition_option
 def command(
-    demo: bool, host: str, port: int, allow_host: tuple[str, ...], workers: int, seconds: float,
-    as_of: dt.date | None, edition: str,
+    demo: bool, host: str, port: int, allow_host: tuple[str, ...], workers: int, seconds: float, registry: bool,
+    database: str, protocol: str, as_of: dt.date | None, edition: str,
 ) -> int:  # fmt: skip
     """Serve the pages and the JSON interface; no case is stored.
 
     It listens on this machine only. Behind a reverse proxy that signs people in, name the host with --allow-host.
+    With --registry the pages of a registry come too, by an address that is printed and holds for this run alone.
     """
     from ntrkpath.model.extras import require_extra
     from ntrkpath.server.kit.start import begin
@@ -44,6 +48,12 @@ def command(
     shown_on.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
     log.addHandler(shown_on)
     log.propagate = False
+    if registry:
+        from ntrkpath.cli.registry_pages import serve_registry
+
+        if allow_host or host != "127.0.0.1":
+            raise click.UsageError("--registry is reached from this machine alone: leave out --host and --allow-host")
+        return serve_registry(database, protocol, edition=edition, as_of=as_of, port=port, workers=workers)
     import uvicorn
 
     from ntrkpath.server.app import create_app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from ntrkpath.guidance import Edition
 from ntrkpath.model.errors import GuidanceError
@@ -11,6 +12,16 @@ from ntrkpath.rules.diagram import Outcome
 
 #: Codes are one byte each; a table with more distinct outcomes, or a fact with more levels, does not fit.
 BYTE = 256
+
+
+class _Item(NamedTuple):
+    """One action as a row gives it: its ranks without and with a treatment, and how strongly it is given."""
+
+    item: str
+    action: str
+    strength: str
+    ranks: tuple[tuple[float, int], ...]
+    weight: tuple[int, bool, str]
 
 
 class Catalogue:
@@ -31,7 +42,6 @@ class Catalogue:
 
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
-        self._weights: dict[str, tuple[str, tuple[int, bool, str]]] = {}
         chain = edition.decisions
         self.facts: tuple[str, ...] = chain.base
         self.levels: dict[str, tuple[str, ...]] = {ident: fact.levels for ident, fact in chain.facts.items()}
@@ -77,19 +87,41 @@ class Catalogue:
         return found[::-1]
 
     @cached_property
-    def _folded(self) -> tuple[list[int], list[Outcome]]:
-        keep = self._strongest
-        codes, sets = [0], [frozenset[str]()]
+    def _items(self) -> tuple[_Item, ...]:
+        """Every item that a table gives, most important first where no treatment is given; its place is its bit."""
+        every = {item for _, given, _ in self._contributions for items in given for item in items}
+        made = []
+        for item in every:
+            action, strength, place = item.split(":")
+            ranks = tuple(self.edition.rank(action, strength, place, treated) for treated in (False, True))
+            weight = (self.edition.strengths.index(strength), not place, place)
+            made.append(_Item(item, action, strength, ranks, weight))
+        return tuple(sorted(made, key=lambda one: (one.ranks[0], one.weight)))
+
+    @cached_property
+    def _folded(self) -> tuple[list[int], list[int]]:
+        """For each action key, an index into the distinct sets of items; a set is a number, one bit an item."""
+        bit = {one.item: 1 << i for i, one in enumerate(self._items)}
+        # Of the same action the strongest stays, and of equal ones the one that its row gives a place.
+        weaker = [
+            (bit[one.item], ~sum(bit[o.item] for o in self._items if o.action == one.action and o.weight > one.weight))
+            for one in self._items
+        ]
+        yielding = [(here, kept) for here, kept in weaker if kept != -1]
+        codes, sets = [0], [0]
         for _, given, _ in self._contributions:
-            found: dict[Outcome, int] = {}
-            kept: dict[Outcome, int] = {}  # by the whole set: many pairs of sets together give the same one
-
-            def place(both: Outcome, kept: dict[Outcome, int] = kept, found: dict[Outcome, int] = found) -> int:
-                if (code := kept.get(both)) is None:
-                    code = kept[both] = found.setdefault(keep(both), len(found))
-                return code
-
-            step = [[place(one | more) for more in given] for one in sets]
+            masks = [sum(bit[item] for item in items) for items in given]
+            found: dict[int, int] = {}
+            step = []
+            for one in sets:
+                row = []
+                for more in masks:
+                    both = one | more
+                    for here, kept in yielding:
+                        if both & here:
+                            both &= kept
+                    row.append(found.setdefault(both, len(found)))
+                step.append(row)
             codes = [code for before in codes for code in step[before]]
             sets = list(found)
         return codes, sets
@@ -98,14 +130,21 @@ class Catalogue:
     def _answers(self) -> tuple[list[int], list[tuple[tuple[str, str], ...]]]:
         """For each action key, an index into the distinct answers; one answer may follow from several sets of rows."""
         codes, sets = self._folded
-        every = {item: (*self.split(item), item.rpartition(":")[2]) for items in sets for item in items}
-        ranks = [{item: self.edition.rank(*part, treated) for item, part in every.items()} for treated in (False, True)]
-        treats = {item for item, part in every.items() if self.edition.action_kinds[part[0]] == "treatment"}
+        pairs = [(one.action, one.strength) for one in self._items]
+        treated = [one.ranks[1] for one in self._items]
+        treats = sum(1 << i for i, (action, _) in enumerate(pairs) if self.edition.action_kinds[action] == "treatment")
+        moves = sum(1 << i for i, one in enumerate(self._items) if one.ranks[0] != one.ranks[1])
         found: dict[tuple[tuple[str, str], ...], int] = {}
         of_set = []
         for items in sets:
-            ordered = sorted(items, key=ranks[not treats.isdisjoint(items)].__getitem__)
-            answer = tuple(every[item][:2] for item in ordered)
+            held, left = [], items
+            while left:
+                lowest = left & -left
+                held.append(lowest.bit_length() - 1)
+                left ^= lowest
+            if items & treats and items & moves:
+                held.sort(key=treated.__getitem__)
+            answer = tuple([pairs[i] for i in held])
             of_set.append(found.setdefault(answer, len(found)))
         return [of_set[code] for code in codes], list(found)
 
@@ -119,30 +158,10 @@ class Catalogue:
         """Every set of actions, each as (action, strength): of one action the strongest, most important first."""
         return self._answers[1]
 
-    def _strongest(self, items: Outcome) -> Outcome:
-        """Keep, of the same action, the strongest, and of equal ones the one that its row gives a place."""
-        best: dict[str, tuple[tuple[int, bool, str], str]] = {}
-        for item in items:
-            action, weight = self._weights.get(item) or self._weigh(item)
-            if action not in best or weight < best[action][0]:
-                best[action] = weight, item
-        return frozenset(item for _, item in best.values())
-
-    def _weigh(self, item: str) -> tuple[str, tuple[int, bool, str]]:
-        action, strength, place = item.split(":")
-        found = self._weights[item] = action, (self.edition.strengths.index(strength), not place, place)
-        return found
-
     @cached_property
     def action_texts(self) -> list[str]:
         """Every set of actions as text: ``action:strength``, separated by spaces."""
         return [" ".join(f"{action}:{strength}" for action, strength in actions) for actions in self.action_sets]
-
-    @staticmethod
-    def split(item: str) -> tuple[str, str]:
-        """Return the action and the strength of ``action:strength``, whatever place follows."""
-        action, strength = item.split(":")[:2]
-        return action, strength
 
 
 @lru_cache(maxsize=4)

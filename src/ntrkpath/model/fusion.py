@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import msgspec
 
-from ntrkpath.model.display import Shown
+from ntrkpath.model.shown import Shown
 
 Assembly = Literal["GRCh37", "GRCh38"]
 Level = Literal["rna", "dna"]
@@ -178,7 +178,7 @@ class KinaseDomain(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=
     status: Literal["complete", "partial", "lost", "unknown"]
 
 
-class FusionVerdict(Shown, msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+class FusionVerdict(Shown, frozen=True, gc=False, forbid_unknown_fields=True):
     """Whether one event makes an NTRK protein that a TRK inhibitor can hit, and why."""
 
     sample: str
@@ -201,6 +201,8 @@ class FusionVerdict(Shown, msgspec.Struct, frozen=True, gc=False, forbid_unknown
     notes: tuple[str, ...] = ()
     #: HGVS name of the fusion transcript, where HGVS defines one (RNA, both breakpoints in coding exons).
     hgvs_name: str | None = None
+
+    SHOWN_BY: ClassVar[str] = "ntrkpath.report.notebook"
 
     def __repr__(self) -> str:
         """Return the verdict in one short line; the whole of it is in the fields."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal
+from typing import ClassVar, Literal
 
 import msgspec
 
-from ntrkpath.model.display import Shown
+from ntrkpath.model.shown import Shown
 
 SCHEMA = "https://ntrkpath.org/schema/recommendation-1.json"
 
@@ -276,7 +276,7 @@ class Probability(_Item, frozen=True, gc=False):
     note: str
 
 
-class Recommendation(Shown, msgspec.Struct, frozen=True, gc=False):
+class Recommendation(Shown, frozen=True, gc=False):
     """The whole answer for one case.
 
     Args:
@@ -314,6 +314,8 @@ class Recommendation(Shown, msgspec.Struct, frozen=True, gc=False):
     facts: dict[str, str]
     trace: tuple[Step, ...]
     intended_use: str
+
+    SHOWN_BY: ClassVar[str] = "ntrkpath.report.notebook"
 
     def __repr__(self) -> str:
         """Return the answer in one short line; the whole of it is in the fields."""

@@ -9,17 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
+import sqlalchemy as sa
+from alembic import command, config
+
 from ntrkpath.model.errors import OutputError, RegistryError
-
-try:
-    import psycopg
-    import sqlalchemy as sa
-    from alembic import command, config
-except ImportError:
-    raise RegistryError(
-        "SQLAlchemy, Alembic or psycopg is not installed", remedy="pip install 'ntrkpath[registry]'"
-    ) from None
-
 from ntrkpath.registry import tables
 
 #: The name of the file of a book in a folder.
@@ -51,11 +45,20 @@ def address(where: str | Path) -> sa.URL:
 def engine_of(url: sa.URL) -> sa.Engine:
     """Return an engine; nothing is opened yet."""
     if url.get_backend_name() == "postgresql":
-        return sa.create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+        made = sa.create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+        sa.event.listen(made, "connect", _planned_anew)
+        return made
     made = sa.create_engine(url, connect_args={"timeout": PATIENCE, "check_same_thread": False})
     sa.event.listen(made, "connect", _prepare)
     sa.event.listen(made, "begin", _begin)
     return made
+
+
+def _planned_anew(connection: Any, _: Any) -> None:
+    """Have statements planned for the tables as they are: a plan kept from an empty book reads all of a full one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET plan_cache_mode = force_custom_plan")
+    connection.commit()
 
 
 def _prepare(connection: Any, _: Any) -> None:
@@ -86,10 +89,10 @@ def told(where: str) -> Iterator[None]:
 
 def _said(error: sa.exc.DBAPIError, where: str) -> OutputError | RegistryError:
     cause = error.orig
-    code = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or type(cause).__name__
-    why, remedy = _REASONS.get(str(code).split("_")[0] if not _is_state(code) else str(code)[:2], ("", ""))
-    if why:
-        return OutputError(f"the book cannot be written or read: {why}", where=where, remedy=remedy)
+    code = str(getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or type(cause).__name__)
+    for start, (why, remedy) in _REASONS.items():
+        if code.startswith(start):
+            return OutputError(f"the book cannot be written: {why}", where=where, remedy=remedy)
     if isinstance(error, sa.exc.OperationalError):
         return OutputError(
             f"the database cannot be reached or written ({code})", where=where,
@@ -98,16 +101,15 @@ def _said(error: sa.exc.DBAPIError, where: str) -> OutputError | RegistryError:
     return RegistryError(f"the database refuses ({code})", where=where, remedy="the book is append-only")
 
 
-def _is_state(code: Any) -> bool:
-    return isinstance(code, str) and len(code) == 5 and code[:2].isalnum() and code[0].isdigit()
-
-
+#: By the beginning of SQLite's name of an error, or of an SQLSTATE (PostgreSQL, appendix A).
 _REASONS = {
-    "SQLITE": ("", ""),
-    "53": ("no space or memory left", "make space on the database server"),
-    "55": ("locked by another writer", "try again when it has ended"),
-    "42": ("", ""),
-    "25": ("the connection is read only", "open the book with the right to write"),
+    "SQLITE_FULL": ("no space is left", "make space on the disk"),
+    "SQLITE_BUSY": ("another writer holds it", "try again when that one has ended"),
+    "SQLITE_READONLY": ("it may only be read", "open the book with the right to write"),
+    "53": ("no space or memory is left", "make space on the database server"),
+    "55P03": ("another writer holds it", "try again when that one has ended"),
+    "25006": ("it may only be read", "open the book with the right to write"),
+    "42501": ("the role may not do this", "see the grants of `ntrkpath registry init --application`"),
 }
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from ntrkpath.registry import tables
 from ntrkpath.registry.entries import CaseVersion
@@ -102,16 +101,12 @@ def _add(connection: sa.Connection, change: Counter[tuple[str, str, str]]) -> No
         at[what] += number
     moved = [counts for _, counts in sorted(counted.items()) if any(counts[what] for what in COUNTS)]
     if moved:
-        insert = _insert(connection, tables.tallies)
-        sums = {what: tables.tallies.c[what] + insert.excluded[what] for what in COUNTS}
-        connection.execute(insert.on_conflict_do_update(index_elements=["site", "histology"], set_=sums), moved)
+        sums = ", ".join(f"{what} = tallies.{what} + excluded.{what}" for what in COUNTS)
+        after = f"ON CONFLICT (site, histology) DO UPDATE SET {sums}"
+        tables.insert_many(connection, tables.tallies, moved, after)
     if any(counts["subjects"] < 0 for counts in moved):
         # A word that nobody has any more may be the last trace of one who was erased.
         connection.execute(tables.tallies.delete().where(tables.tallies.c.subjects == 0))
-
-
-def _insert(connection: sa.Connection, table: sa.Table) -> Any:
-    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
 
 
 def _upsert(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -147,25 +148,45 @@ def _append_to(connection: sa.Connection, site: str, drafts: list[Draft]) -> lis
     return made
 
 
+@cache
+def _what_stands() -> Any:
+    """Return the query of ``_before``; to build it takes as long as to run it."""
+    e, b = tables.entries.c, tables.bodies.c
+    of: sa.BindParameter[str] = sa.bindparam("of")
+    whole = joined().add_columns(e.digest, b.salt, e.hash).where(e.site == of)
+    last = sa.select(sa.func.max(e.seq)).where(e.site == of).scalar_subquery()
+    return sa.union_all(
+        *(
+            whole.add_columns(sa.literal_column(f"'{what}'").label("what")).where(condition)
+            for what, condition in (
+                ("request", e.request.in_(sa.bindparam("requests", expanding=True))),
+                ("subject", e.subject.in_(sa.bindparam("subjects", expanding=True))),
+                ("newest", e.seq == last),
+            )
+        )
+    )
+
+
+@cache
+def _rows_that_stand() -> Any:
+    c = tables.current.c
+    names: sa.BindParameter[Any] = sa.bindparam("subjects", expanding=True)
+    return sa.select(tables.current).where(c.site == sa.bindparam("of"), c.subject.in_(names))
+
+
 def _before(
     connection: sa.Connection, site: str, drafts: list[Draft]
 ) -> tuple[dict[str, tuple[Entry[Any], bytes, Any]], dict[str, list[Entry[Any]]], tuple[int, bytes]]:
     """Return, in one round trip: what stands under the requests, every entry of the subjects, and the newest entry."""
-    e, b = tables.entries.c, tables.bodies.c
-    whole = joined().add_columns(e.digest, b.salt, e.hash).where(e.site == site)
-    last = sa.select(sa.func.max(e.seq)).where(e.site == site).scalar_subquery()
-    parts = [
-        whole.add_columns(sa.literal(what).label("what")).where(condition)
-        for what, condition in (
-            ("request", e.request.in_([draft.request for draft in drafts])),
-            ("subject", e.subject.in_(list(dict.fromkeys(draft.subject for draft in drafts)))),
-            ("newest", e.seq == last),
-        )
-    ]
+    asked = {
+        "of": site,
+        "requests": [draft.request for draft in drafts],
+        "subjects": list(dict.fromkeys(draft.subject for draft in drafts)),
+    }
     standing: dict[str, tuple[Entry[Any], bytes, Any]] = {}
     entries: dict[str, list[Entry[Any]]] = {}
     head = (0, chain.START)
-    for row in sorted(connection.execute(sa.union_all(*parts)), key=lambda row: row.seq):
+    for row in sorted(connection.execute(_what_stands(), asked), key=lambda row: row.seq):
         if row.what == "newest":
             head = (row.seq, bytes(row.hash))
         elif row.what == "request":
@@ -238,13 +259,12 @@ def newest(connection: sa.Connection, site: str) -> tuple[int, bytes]:
 
 def refresh(connection: sa.Connection, subjects: Sequence[Subject]) -> None:
     """Bring the views up to date with some subjects of one site."""
-    c = tables.current.c
     if not subjects:
         return
     before: dict[str, Any] = {}
     for names in chunks([subject.id for subject in subjects]):
-        query = sa.select(tables.current).where(c.site == subjects[0].site, c.subject.in_(names))
-        before |= {row.subject: row for row in connection.execute(query)}
+        asked = {"of": subjects[0].site, "subjects": names}
+        before |= {row.subject: row for row in connection.execute(_rows_that_stand(), asked)}
     content = file_of(connection)
     rows = []
     for subject in subjects:

@@ -1,15 +1,19 @@
-"""Results as HTML for a cell of a notebook: the first screen, with a style that touches nothing else on the page."""
+"""An answer and a verdict as they show themselves: text, one document, and a cell of a notebook."""
 
 from __future__ import annotations
 
 from ntrkpath.figures.fusion import fusion_svg
 from ntrkpath.figures.svg import FONT, colour_rules
-from ntrkpath.guidance import load
+from ntrkpath.guidance import Edition, load
 from ntrkpath.model.fusion import FusionVerdict
 from ntrkpath.model.recommendation import Recommendation
 from ntrkpath.report import sections
+from ntrkpath.report.html import render_html
 from ntrkpath.report.markup import Html, el
+from ntrkpath.report.page import page
 from ntrkpath.report.terms import plain
+from ntrkpath.report.text import render
+from ntrkpath.report.verdict_text import verdict_text
 
 _STYLE = (
     colour_rules(".ntrkpath")
@@ -30,20 +34,47 @@ _STYLE = (
 
 
 def _cell(*parts: object) -> Html:
+    """Return parts with a style that touches nothing else on the page."""
     return el("div", el("style", Html(_STYLE)), *parts, class_="ntrkpath")
 
 
-def recommendation(rec: Recommendation) -> Html:
-    """Return the first screen of an answer and its source; of an edition that is not shipped the sentences alone."""
-    guideline = f"{rec.guideline.id} {rec.guideline.version}, sha256 {rec.guideline.sha256[:12]}; as of {rec.as_of}"
-    source = el("p", f"{guideline}. {rec.intended_use}", class_="quiet small")
+def _own(rec: Recommendation) -> Edition | None:
+    """Return the edition that gave an answer, where it is the one that is shipped."""
     edition = load()
-    if edition.sha256 != rec.guideline.sha256:
-        told = (rec.answer.target, rec.answer.trk_inhibitor, rec.answer.next)
-        return _cell(*(el("p", plain(sentence)) for sentence in told), source)
-    return _cell(sections.first(rec, edition), source)
+    return edition if edition.sha256 == rec.guideline.sha256 else None
 
 
-def verdict(event: FusionVerdict) -> Html:
-    """Return the drawing of an event, which names its verdict and the reasons."""
-    return _cell(Html(fusion_svg(event)))
+def fragment(found: object) -> Html:
+    """Return the first screen of an answer with its source, or the drawing of an event, which names its verdict.
+
+    Of an answer by an edition that is not the shipped one there are the three sentences alone.
+    """
+    if isinstance(found, FusionVerdict):
+        return _cell(Html(fusion_svg(found)))
+    assert isinstance(found, Recommendation)
+    given = found.guideline
+    source = f"{given.id} {given.version}, sha256 {given.sha256[:12]}; as of {found.as_of}. {found.intended_use}"
+    edition = _own(found)
+    first = [sections.first(found, edition)] if edition else [el("p", plain(said)) for said in _sentences(found)]
+    return _cell(*first, el("p", source, class_="quiet small"))
+
+
+def _sentences(rec: Recommendation) -> tuple[str, str, str]:
+    return rec.answer.target, rec.answer.trk_inhibitor, rec.answer.next
+
+
+def text(found: object) -> str:
+    """Return the first screen of an answer, or a verdict, as text."""
+    if isinstance(found, FusionVerdict):
+        return verdict_text(found) + "\n"
+    assert isinstance(found, Recommendation)
+    edition = _own(found)
+    return render(found, edition) if edition else "\n".join(map(plain, _sentences(found))) + "\n"
+
+
+def document(found: object) -> str:
+    """Return an answer, or the drawing of an event, as one HTML document that needs nothing else."""
+    if isinstance(found, Recommendation) and (edition := _own(found)):
+        return render_html([found], edition)
+    title = found.name if isinstance(found, FusionVerdict) else getattr(found, "case_id", "")
+    return page(f"{plain(title)}", load().intended_use, fragment(found))

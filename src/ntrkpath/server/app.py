@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from litestar import Litestar
 from litestar.datastructures import State
@@ -13,23 +13,35 @@ from litestar.datastructures import State
 from ntrkpath.guidance import load
 from ntrkpath.server import features, openapi
 from ntrkpath.server.kit import probes
+from ntrkpath.server.kit.http import Route
 from ntrkpath.server.kit.mounting import HANDLERS, mounted
 from ntrkpath.server.kit.serving import Serving
-from ntrkpath.server.kit.settings import Settings
+from ntrkpath.server.kit.settings import Settings, alone
 from ntrkpath.server.kit.shield import Shield
 from ntrkpath.server.kit.warming import warm
 
+if TYPE_CHECKING:
+    from ntrkpath.server.registry.opened import Opened
 
-def create_app(settings: Settings | None = None) -> Shield:
+
+def create_app(settings: Settings | None = None, registry: Opened | None = None) -> Shield:
     """Return the server.
 
     Args:
         settings: What the deployment sets; safe defaults for one's own machine where not given.
+        registry: A book whose pages are served too, behind an address of this run; on one's own machine alone.
 
     Raises:
         GuidanceError: No such edition.
+        SettingsError: A registry, and a name under which other machines reach the server.
     """
     chosen = settings or Settings()
+    own: list[Route] = []
+    if registry is not None:
+        from ntrkpath.server.registry import page as of_registry
+
+        alone(chosen)
+        own = of_registry.ROUTES
     load(chosen.edition)
     shared = Serving(chosen)
 
@@ -44,8 +56,8 @@ def create_app(settings: Settings | None = None) -> Shield:
             await shared.workers.stop()
 
     app: Any = Litestar(
-        [*probes.ROUTES, *map(mounted, features.routes()), *openapi.ROUTES],
-        state=State({"serving": shared}),
+        [*probes.ROUTES, *map(mounted, [*features.routes(), *own]), *openapi.ROUTES],
+        state=State({"serving": shared, "registry": registry}),
         exception_handlers=HANDLERS,
         openapi_config=openapi.OPENAPI,
         request_max_body_size=max(chosen.body_bytes, chosen.batch_bytes),

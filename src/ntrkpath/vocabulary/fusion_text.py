@@ -14,7 +14,7 @@ import msgspec
 
 from ntrkpath.vocabulary.cleaning import clean
 from ntrkpath.vocabulary.denials import denies
-from ntrkpath.vocabulary.genes import GeneName, read_gene
+from ntrkpath.vocabulary.genes import GeneName, partners, read_gene
 
 
 class SideText(msgspec.Struct, frozen=True):
@@ -170,13 +170,18 @@ def _pair(text: str) -> tuple[SideText, SideText] | None:
     return half[0] if half else cuts[0] if len(cuts) == 1 else None
 
 
+def _is_word(text: str) -> bool:
+    """Say whether a text may be a word of a language: small letters alone, and no known partner of NTRK (``lmna``)."""
+    return _WORD.fullmatch(text) is not None and read_gene(text).symbol not in partners()
+
+
 def _cuts(text: str) -> Iterator[tuple[SideText, SideText]]:
     if read_gene(text).known:
         return
     for separator in _UNCLEAR:
         for match in re.finditer(separator, text):
             left, right = text[: match.start()].strip(), text[match.end() :].strip()
-            if separator == r"\s+" and (_WORD.fullmatch(left) or _WORD.fullmatch(right)):
+            if separator == r"\s+" and (_is_word(left) or _is_word(right)):
                 continue
             if left and right and re.search("[A-Za-z?]", left) and re.search("[A-Za-z?]", right):
                 yield read_side(left), read_side(right)

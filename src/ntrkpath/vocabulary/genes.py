@@ -147,7 +147,7 @@ def nearest(name: str, most: int = _MOST) -> tuple[str, ...]:
                             limit=None)  # fmt: skip
     # A letter exchanged or left out is likelier than one put in place of another, and the sets of letters are the same.
     ranked = sorted(close, key=lambda hit: (hit[1], hit[0] not in _NTRK, sorted(hit[0]) != sorted(upper),
-                                            hit[0] not in _partners(), hit[0]))  # fmt: skip
+                                            hit[0] not in partners(), hit[0]))  # fmt: skip
     return tuple(symbol for symbol, _, _ in ranked[:most])
 
 
@@ -189,7 +189,8 @@ def _accessions() -> dict[str, str]:
 
 
 @cache
-def _partners() -> frozenset[str]:
+def partners() -> frozenset[str]:
+    """Return the genes whose transcripts the literature of NTRK fusions names: the NTRK genes and their partners."""
     return frozenset(_accessions().values())
 
 

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from alembic import context
 
-connection = context.config.attributes["connection"]
-context.configure(connection=connection, version_table="book_version")
-context.run_migrations()
+
+def run() -> None:
+    """Run the migrations that are asked for."""
+    context.configure(connection=context.config.attributes["connection"], version_table="book_version")
+    context.run_migrations()
+
+
+if hasattr(context, "config"):  # only while Alembic runs it
+    run()

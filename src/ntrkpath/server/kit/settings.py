@@ -82,3 +82,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def day(self) -> dt.date:
         """The date whose labels count."""
         return self.as_of or dt.date.today()
+
+
+def alone(settings: Settings) -> None:
+    """Check that a server is reached from this machine alone, as the pages of a registry must be.
+
+    Raises:
+        SettingsError: It answers under the name of another machine.
+    """
+    for host in settings.hosts:
+        if host not in LOOPBACK:
+            raise SettingsError(
+                "the pages of a registry are reached from this machine alone", where="hosts", value=host,
+                allowed=LOOPBACK, remedy="serve it without --host and --allow-host",
+            )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The screening study: its protocol, worklists and results, each reckoned from the subjects of a book."""

@@ -49,7 +49,6 @@ class Frequency(msgspec.Struct, frozen=True, kw_only=True):
     new_centre: Predicted
 
 
-@lru_cache(maxsize=128)
 def frequency(evidence: Evidence, group: str, overlap: str = "once") -> Frequency:
     """Return how often a fusion is found in a group, every study beside what is pooled.
 
@@ -61,6 +60,11 @@ def frequency(evidence: Evidence, group: str, overlap: str = "once") -> Frequenc
     Raises:
         EvidenceError: No such group, neither ``once`` nor ``all``, or numpy or scipy is not installed.
     """
+    return _worked_out(evidence, group, overlap)  # once, whether the way is named or not
+
+
+@lru_cache(maxsize=128)
+def _worked_out(evidence: Evidence, group: str, overlap: str) -> Frequency:
     found = evidence.group(group)
     used = evidence.studies(group, overlap)
     x, n = [s.positive for s in used], [s.tested for s in used]

@@ -160,7 +160,7 @@ def view(started: Any, served: Served, name: str = "wide-light", **options: Any)
         viewport={"width": width, "height": height}, color_scheme=colours, reduced_motion="reduce", locale="en-GB",
         accept_downloads=True, has_touch=width < 600, **options,
     )  # fmt: skip
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(45_000)
     page = context.new_page()
     seen = Seen(page, served.address)
 

@@ -8,6 +8,7 @@ nodes, as `rma.glmm(measure="PLO")` of R metafor does through lme4; no count is 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from math import inf, log, pi, sqrt
 from typing import Any
 
@@ -133,6 +134,13 @@ def marginal(x: Any, n: Any, nodes: int = NODES) -> Callable[[float, float], flo
     return value
 
 
+@cache
+def _quadrature(nodes: int) -> tuple[Any, Any]:
+    """Return the nodes and weights of the Gauss-Hermite quadrature."""
+    found: tuple[Any, Any] = need("numpy").polynomial.hermite.hermgauss(nodes)
+    return found
+
+
 def integrated(x: Any, n: Any, mu: Any, tau: Any, start: Any = 0.0, nodes: int = NODES) -> tuple[Any, Any]:
     """Return minus the log likelihood of every pair (mu, tau), up to a constant, and the modes of the effects.
 
@@ -164,7 +172,7 @@ def integrated(x: Any, n: Any, mu: Any, tau: Any, start: Any = 0.0, nodes: int =
             break
     p = 0.5 * (1 + np.tanh((mu + tau * v) / 2))
     scale = 1 / np.sqrt(tau * tau * n * p * (1 - p) + 1)
-    node, weight = (values.reshape(-1, *[1] * v.ndim) for values in np.polynomial.hermite.hermgauss(nodes))
+    node, weight = (values.reshape(-1, *[1] * v.ndim) for values in _quadrature(nodes))
     node = sqrt(2) * node
     at = v + scale * node
     eta = mu + tau * at

@@ -147,3 +147,20 @@ def test_enough_is_enough_and_without_a_diagnosis_there_is_no_case() -> None:
 def test_ask_without_a_terminal_says_what_to_write() -> None:
     assert "ntrkpath ask UPS" in str(run("ask").exception)
     assert "ntrkpath ask UPS" in str(run("ask", "--metastatic").exception)
+
+
+@pytest.mark.parametrize(
+    "twice",
+    [
+        ("--metastatic", "--localized"),
+        ("--extent", "localized", "--metastatic"),
+        ("--metastatic", "--set", "disease.extent=localized"),
+        ("--age", "4", "--set", "patient.age=40"),
+    ],
+)
+def test_what_is_stated_twice_is_refused_and_the_last_never_wins(twice: tuple[str, ...]) -> None:
+    assert "stated twice" in str(run("ask", "UPS", *twice).exception)
+
+
+def test_an_error_of_a_case_in_words_names_its_key_alone() -> None:
+    assert run("ask", "no such tumour").stderr.startswith("error: diagnosis.histology: ")

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
+from ntrkpath.cases.dates import read_date
 from ntrkpath.cases.load import MAX_BYTES, case_from, decode_json, read_located
 from ntrkpath.cli.main import main
 from ntrkpath.model.errors import CaseError
@@ -386,3 +387,12 @@ def test_progression_as_best_response_contradicts_no_progression() -> None:
 def test_a_place_that_is_denied_or_a_metastasis_is_not_where_the_tumour_began(site: str) -> None:
     case = case_from({"diagnosis": {"histology": "UPS", "site": site}, "disease": {"extent": "metastatic"}})
     assert decided(case, as_of=dt.date(2026, 1, 1)).facts["cns_site"] == "unknown"
+
+
+@pytest.mark.parametrize(
+    "behind", [" - 2024-03-01", " or 2024-02-01", " since 2025-01-01", " (estimated)", " ?", " foo"]
+)
+def test_two_dates_or_a_doubt_are_no_date(behind: str) -> None:
+    for date in ("2024-01-01", "2024-01-01T10:30:00Z", "2024-01-01 10:30"):
+        assert read_date(date) == "2024-01-01"
+        assert read_date(date + behind) is None

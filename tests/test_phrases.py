@@ -116,6 +116,9 @@ def test_therapy_and_alterations_are_read_as_one_says_them() -> None:
     for wrong in ("MDM2 amplification", "KIT", "KIT maybe absent"):
         with pytest.raises(CaseError, match="not an alteration"):
             read_alteration(wrong)
+    for twice in ("larotrectinib, progressed, ongoing", "larotrectinib since 2024-01-01 since 2025-01-01"):
+        with pytest.raises(CaseError, match="stated twice"):
+            read_therapy(twice)
     with pytest.raises(CaseError, match="no drug"):
         read_therapy("progressed")
 

@@ -161,9 +161,7 @@ class _Test:
         self._put(key.name, read_value(key, given))
 
     def _put(self, name: str, value: Any) -> None:
-        if self.found.get(name, value) != value:
-            raise CaseError("stated twice", value=f"{name} {value}", remedy="state it once")
-        self.found[name] = value
+        _once(self.found, name, value)
 
     def _not_understood(self, text: str) -> CaseError:
         words = text.split()
@@ -178,6 +176,13 @@ class _Test:
                 name for name, key in self.keys.items() if key.kind not in ("part", "parts")
             ),
         )  # fmt: skip
+
+
+def _once(found: dict[str, Any], name: str, value: Any) -> None:
+    """State a key, which may be stated again only as it stands."""
+    if found.get(name, value) != value:
+        raise CaseError("stated twice", value=f"{name} {value}", remedy="state it once")
+    found[name] = value
 
 
 def _examples(method: str) -> str:
@@ -223,16 +228,16 @@ def read_therapy(text: str) -> dict[str, Any]:
 
 def _of_therapy(text: str, line: dict[str, Any], keys: dict[str, Key], drug: list[str]) -> str:
     for piece, rest in _starts(text):
-        if fold(piece) in _PROGRESSED:
-            line["progression"] = _PROGRESSED[fold(piece)]
-            return rest
-        if _reads(keys["best_response"], piece):
-            line["best_response"] = read_value(keys["best_response"], piece)
-            return rest
         word, _, date = piece.partition(" ")
-        if word.casefold() in _DATED and (day := read_date(date)):
-            line[_DATED[word.casefold()]] = day
-            return rest
+        if fold(piece) in _PROGRESSED:
+            _once(line, "progression", _PROGRESSED[fold(piece)])
+        elif _reads(keys["best_response"], piece):
+            _once(line, "best_response", read_value(keys["best_response"], piece))
+        elif word.casefold() in _DATED and (day := read_date(date)):
+            _once(line, _DATED[word.casefold()], day)
+        else:
+            continue
+        return rest
     if line:
         raise CaseError(
             "not understood", value=text[:60],

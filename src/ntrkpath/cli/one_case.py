@@ -25,8 +25,8 @@ _FEW = (
     click.option("--set", "also", multiple=True, metavar="KEY=VALUE", help="As disease.relapse_risk=high; repeatable."),
 )
 _MANY = (
-    click.option("--metastatic", "extent", flag_value="metastatic", help="The same as --extent metastatic."),
-    click.option("--localized", "extent", flag_value="localized", help="The same as --extent localized."),
+    click.option("--metastatic", is_flag=True, help="The same as --extent metastatic."),
+    click.option("--localized", is_flag=True, help="The same as --extent localized."),
     click.option("--ihc", multiple=True, metavar="TEXT", help="Pan-TRK stain, as '40 % diffuse, control adequate'."),
     click.option("--fish", multiple=True, metavar="TEXT", help="As 'NTRK3 break-apart positive'."),
     click.option("--rt-pcr", multiple=True, metavar="TEXT", help="As 'ETV6::NTRK3 negative, control adequate'."),
@@ -73,12 +73,17 @@ def plain(histology: str, words: dict[str, Any]) -> dict[str, Any]:
     """
     from ntrkpath.cases.phrases import TESTS, described
 
-    said = {path: words[name] for name, path in _KEYS.items() if words.get(name) is not None}
+    stated = [(path, words[name]) for name, path in _KEYS.items() if words.get(name) is not None]
+    stated += [("disease.extent", extent) for extent in ("metastatic", "localized") if words.get(extent)]
     for pair in words["also"]:
         key, equals, value = pair.partition("=")
         if not equals:
             raise click.BadParameter(f"{pair!r} is not KEY=VALUE", param_hint="--set")
-        said[key.strip()] = value.strip()
+        stated.append((key.strip(), value.strip()))
+    said: dict[str, str] = {}
+    for key, value in stated:
+        if said.setdefault(key, value) != value:
+            raise click.UsageError(f"{key} is stated twice: {said[key]!r} and {value!r}")
     tests = {option: words.get(option, ()) for option in TESTS}
     case = described(histology, said, tests, words.get("found", ()), words.get("therapy", ()))
     files = [{"method": f"{_level(file)}_mps", "file": file} for file in words["fusions"]]

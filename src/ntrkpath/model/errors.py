@@ -38,7 +38,9 @@ class NtrkpathError(Exception):
         super().__init__(problem)
 
     def at(self, where: str) -> NtrkpathError:
-        """Return this error with ``where`` put before its own place, innermost last."""
+        """Return this error with ``where`` put before its own place, innermost last; an empty one says nothing."""
+        if not where:
+            return self
         self.where = f"{where}: {self.where}" if self.where else where
         for other in self.others:
             other.at(where)

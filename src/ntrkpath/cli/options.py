@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from functools import wraps
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from ntrkpath.cli.output import screened, write
 
 if TYPE_CHECKING:
     _DateType = click.ParamType[dt.date]  # generic only in newer versions of click
@@ -52,3 +59,20 @@ out_option = click.option(
     default=None,
     help="Write here instead of to standard output: whole, or not at all.",
 )
+
+
+def printed_option(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a command that prints its answer the option ``--out``: a file takes all it would print, or nothing."""
+
+    @wraps(command)
+    def printing(*arguments: Any, out: Path | None, **options: Any) -> int:
+        if out is None:
+            return command(*arguments, **options)
+        content = BytesIO()
+        with redirect_stdout(TextIOWrapper(content, encoding="utf-8", newline="\n")), screened():
+            code = command(*arguments, **options)
+            sys.stdout.flush()
+            write(content.getvalue(), out)
+        return code
+
+    return out_option(printing)

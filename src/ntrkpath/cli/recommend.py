@@ -14,7 +14,7 @@ import click
 
 from ntrkpath.cli.main import EXIT_FINDING, EXIT_NO_INPUT, EXIT_OK
 from ntrkpath.cli.one_case import few_options, in_words
-from ntrkpath.cli.options import as_of_option, edition_option, form_option
+from ntrkpath.cli.options import as_of_option, edition_option, form_option, out_option
 from ntrkpath.cli.output import coloured, write
 
 if TYPE_CHECKING:
@@ -53,12 +53,7 @@ What is left out is unknown, never assumed; a test that is not listed was not do
 @click.option(
     "--fail-on", multiple=True, metavar="ACTION|missing|bad-case", help="Exit 1 where a case gives this; repeatable."
 )
-@click.option(
-    "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=None,
-    help="Write here instead of to standard output.",
-)
+@out_option
 @click.option("--allow-bad", is_flag=True, help="Exit 0 also where a case or a file could not be read or evaluated.")
 @click.option("--full", is_flag=True, help="Text: show all of the answer, not its first screen.")
 @click.option("--agency", default=None, metavar="NAME", help="Only the labels of one agency, such as EMA.")

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ntrkpath.cli.main import EXIT_OK, EXIT_USAGE
-from ntrkpath.cli.one_case import in_words, many_options, plain
+from ntrkpath.cli.one_case import in_words, many_options, one_case
 from ntrkpath.cli.options import as_of_option, edition_option, form_option, out_option
 from ntrkpath.cli.output import write
 from ntrkpath.cli.recommend import decide
 
 if TYPE_CHECKING:
+    from ntrkpath.model.errors import CaseError
     from ntrkpath.pathway.interview import Question
 
 
@@ -49,25 +50,22 @@ def command(
             raise click.UsageError("name the diagnosis first, as: ntrkpath ask UPS --metastatic")
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise click.UsageError("name the diagnosis, as: ntrkpath ask UPS --metastatic (questions need a terminal)")
-        data = _asked(edition, as_of, agency)
-        if data is None:
+        asked = _asked(edition, as_of, agency)
+        if asked is None:
             return EXIT_USAGE
+        data: dict[str, Any] | CaseError = asked
         if save is None and (name := _prompt("\nSave the case as YAML file [Enter: no]: ")):
             save = Path(name)
-        cases = _given(data)
+        case = one_case(data)
     else:
-        data = None
-        cases = in_words(diagnosis, words)
-    code = decide(cases, form, as_of, edition, out=out, full=full, agency=agency)
-    if save is not None and code == EXIT_OK:
-        _save(plain(str(diagnosis), words) if data is None else data, save)
+        if save is not None and "-" in words["fusions"]:
+            raise click.UsageError("--save keeps the name of a file: write standard input to one first")
+        data, files = in_words(diagnosis, words)
+        case = one_case(data, files)
+    code = decide(case, form, as_of, edition, out=out, full=full, agency=agency)
+    if save is not None and code == EXIT_OK and isinstance(data, dict):
+        _save(data, save)
     return code
-
-
-def _given(data: dict[str, Any]) -> Iterator[Any]:
-    from ntrkpath.cases.load import case_from
-
-    yield "", case_from(data), Path()
 
 
 def _save(data: dict[str, Any], out: Path) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ntrkpath.cli.main import EXIT_FINDING, EXIT_NO_INPUT, EXIT_OK
+from ntrkpath.cli.one_case import STDIN
 from ntrkpath.cli.options import allow_bad_option, out_option
 from ntrkpath.cli.output import write
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from ntrkpath.model.fusion import FusionVerdict
 
 _VERDICTS = ("productive", "likely_productive", "uncertain", "not_productive")
-_STDIN = "standard input"
 
 
 def _show_formats(context: click.Context, _: click.Parameter, asked: bool) -> None:
@@ -106,7 +106,7 @@ def command(
 
 def given(files: Sequence[str]) -> list[GivenFile]:
     """Return the files as they are named; ``-`` is read from standard input."""
-    return [(_STDIN, sys.stdin.buffer.read()) if file == "-" else file for file in files]
+    return [(STDIN, sys.stdin.buffer.read()) if file == "-" else file for file in files]
 
 
 def report(judged: FilesJudged) -> None:

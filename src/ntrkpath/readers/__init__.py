@@ -16,7 +16,7 @@ from ntrkpath.readers._registry import by_caller, formats, installed, recognise
 from ntrkpath.readers._result import ReadResult, RowProblem
 from ntrkpath.readers._signature import Format, Reader
 from ntrkpath.readers._symbols import NTRK
-from ntrkpath.readers._text import open_document
+from ntrkpath.readers._text import content_of, open_document
 
 __all__ = [
     "NTRK",
@@ -26,6 +26,7 @@ __all__ = [
     "ReadResult",
     "Reader",
     "RowProblem",
+    "content_of",
     "end_of",
     "formats",
     "formats_page",

@@ -195,17 +195,20 @@ class _Test:
         _once(self.found, name, value)
 
     def _not_understood(self, text: str) -> CaseError:
+        from difflib import get_close_matches
+
         words = text.split()
         pair = next((found for word in words if "::" in word and (found := read_fusion(word)).problem), None)
         if pair is not None:
             near = ", ".join(pair.nearest)
             allowed = f"nearest: {near}" if near else "two symbols, as ETV6::NTRK3"
             return CaseError(str(pair.problem), value=pair.text[:80], allowed=allowed, remedy="write the two symbols")
+        named = ", ".join(name for name, key in self.keys.items() if key.kind not in ("part", "parts"))
+        levels = {level.replace("_", " ") for key in self.keys.values() for level in key.levels}
+        meant = get_close_matches(words[0].casefold(), sorted(levels), n=1, cutoff=0.75)
         return CaseError(
             "not understood", value=" ".join(words[:4]), allowed=_examples(self.method),
-            remedy="say it in other words, or as KEY=VALUE: " + ", ".join(
-                name for name, key in self.keys.items() if key.kind not in ("part", "parts")
-            ),
+            remedy=f"did you mean {meant[0]!r}?" if meant else f"say it in other words, or as KEY=VALUE: {named}",
         )  # fmt: skip
 
 
@@ -299,6 +302,14 @@ def read_alteration(text: str) -> dict[str, Any]:
     )  # fmt: skip
 
 
+def _no_key(path: str) -> CaseError:
+    """Say that a path is none, and where a key of its name stands."""
+    last = path.rpartition(".")[2]
+    near = [f"{part}.{last}" for part, keys in PARTS.items() if last in keys_of(keys)]
+    remedy = f"did you mean {' or '.join(near)}?" if near else "write the part and the key, as disease.extent"
+    return CaseError("no key of a case", value=path, allowed="patient.*, diagnosis.*, disease.*", remedy=remedy)
+
+
 def described(
     histology: str | None = None,
     said: Mapping[str, Any] | None = None,
@@ -323,7 +334,7 @@ def described(
     for path, value in (said or {}).items():
         part, _, key = path.partition(".")
         if part not in PARTS or not key:
-            errors.append(CaseError("no key of a case", value=path, allowed="patient.*, diagnosis.*, disease.*"))
+            errors.append(_no_key(path))
             continue
         inside = case.setdefault(part, {})
         *above, last = key.split(".")

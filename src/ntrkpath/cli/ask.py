@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @click.command("ask")
-@click.argument("diagnosis", required=False, default=None)
+@click.argument("diagnosis", nargs=-1)
 @many_options
 @click.option("--save", type=click.Path(dir_okay=False, path_type=Path), default=None, help="Save the case as YAML.")
 @form_option
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @click.option("--full", is_flag=True, help="Text: show all of the answer, not its first screen.")
 @out_option
 def command(
-    diagnosis: str | None, save: Path | None, form: str, as_of: dt.date | None, edition: str, agency: str | None,
+    diagnosis: tuple[str, ...], save: Path | None, form: str, as_of: dt.date | None, edition: str, agency: str | None,
     full: bool, out: Path | None, **words: Any,
 ) -> int:  # fmt: skip
     """Decide one case without a file.
@@ -45,7 +45,7 @@ def command(
     ntrkpath ask UPS --metastatic --ihc "40 % diffuse" --rna "TPM3::NTRK1 in frame"
     ntrkpath ask "infantile fibrosarcoma" --age "8 months" --fish "ETV6 rearranged" --save case.yaml
     """
-    if diagnosis is None:
+    if not diagnosis:
         if any(words.values()):
             raise click.UsageError("name the diagnosis first, as: ntrkpath ask UPS --metastatic")
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
@@ -60,7 +60,7 @@ def command(
     else:
         if save is not None and "-" in words["fusions"]:
             raise click.UsageError("--save keeps the name of a file: write standard input to one first")
-        data, files = in_words(diagnosis, words)
+        data, files = in_words(" ".join(diagnosis), words)
         case = one_case(data, files)
     code = decide(case, form, as_of, edition, out=out, full=full, agency=agency)
     if save is not None and code == EXIT_OK and isinstance(data, dict):

@@ -69,7 +69,7 @@ def frequency(group: str | None, overlap: str, form: str, edition: str) -> int:
 
     guidance = load(edition)
     evidence = evidence_of(guidance)
-    groups = [evidence.group(group).id] if group else list(evidence.groups)
+    groups = [evidence.group(_id(group)).id] if group else list(evidence.groups)
     sheets = [frequency_sheet(evidence, g, overlap) for g in groups]
     if group is None:
         sheets = [frequency_overview(evidence, overlap), *(sheets if form in ("csv", "html") else [])]
@@ -97,8 +97,9 @@ def accuracy(test: str | None, form: str, edition: str) -> int:
 
     guidance = load(edition)
     evidence = evidence_of(guidance)
-    if test in by_facts():
-        test = by_facts()[test].id
+    if test is not None:
+        known = by_facts().get(_id(test))
+        test = known.id if known else _id(test)
     sheets = accuracy_sheets(evidence, test)
     content = {
         "studies": [study_accuracy(evidence, study) for study in evidence.accuracy(test)],
@@ -124,6 +125,11 @@ def validation(form: str, edition: str) -> int:
     evidence = evidence_of(guidance)
     title = "What the frequencies foretell"
     return _print(form, title, validation_sheets(evidence), guidance, {"groups": validations(evidence)})
+
+
+def _id(text: str) -> str:
+    """Return an id from a name as one writes it: ``infantile fibrosarcoma``, ``GIST``, ``RT-PCR``."""
+    return text.strip().casefold().replace(" ", "_").replace("-", "_")
 
 
 def _print(

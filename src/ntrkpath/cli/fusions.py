@@ -11,7 +11,7 @@ import click
 
 from ntrkpath.cli.main import EXIT_FINDING, EXIT_NO_INPUT, EXIT_OK
 from ntrkpath.cli.one_case import STDIN
-from ntrkpath.cli.options import allow_bad_option, out_option
+from ntrkpath.cli.options import AssemblyType, allow_bad_option, caller_option, out_option
 from ntrkpath.cli.output import write
 
 if TYPE_CHECKING:
@@ -32,13 +32,12 @@ def _show_formats(context: click.Context, _: click.Parameter, asked: bool) -> No
 
 @click.command("fusions")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option(
-    "--caller", default=None, metavar="NAME", help="Read the files as this caller's, instead of recognising them."
-)
+@caller_option
 @click.option(
     "--assembly",
-    type=click.Choice(["GRCh37", "GRCh38"]),
+    type=AssemblyType(),
     default=None,
+    metavar="GRCh37|GRCh38",
     help="Genome assembly, where the file does not say.",
 )
 @click.option(

@@ -34,7 +34,7 @@ _FEW = (
 )
 _MANY = (
     click.option("--metastatic", is_flag=True, help="The same as --extent metastatic."),
-    click.option("--localized", is_flag=True, help="The same as --extent localized."),
+    click.option("--localized", "--localised", is_flag=True, help="The same as --extent localized."),
     click.option("--ihc", multiple=True, metavar="TEXT", help="Pan-TRK stain, as '40 % diffuse, control adequate'."),
     click.option("--fish", multiple=True, metavar="TEXT", help="As 'NTRK3 break-apart positive'."),
     click.option("--rt-pcr", multiple=True, metavar="TEXT", help="As 'ETV6::NTRK3 negative, control adequate'."),

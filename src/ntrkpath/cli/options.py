@@ -16,9 +16,12 @@ import click
 from ntrkpath.cli.output import screened, write
 
 if TYPE_CHECKING:
+    from ntrkpath.model.fusion import Assembly
+
     _DateType = click.ParamType[dt.date]  # generic only in newer versions of click
+    _AssemblyType = click.ParamType[Assembly]
 else:
-    _DateType = click.ParamType
+    _DateType = _AssemblyType = click.ParamType
 
 
 class Day(_DateType):
@@ -36,6 +39,21 @@ class Day(_DateType):
             self.fail(f"{value!r} is not a date; write YYYY-MM-DD, for example 2020-09-03", param, ctx)
 
 
+class AssemblyType(_AssemblyType):
+    """A genome assembly under either of its names."""
+
+    name = "assembly"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Assembly:
+        """Return the assembly, or fail with what is allowed."""
+        from ntrkpath.readers import named_assembly
+
+        found = named_assembly(str(value))
+        if found not in ("GRCh37", "GRCh38"):
+            self.fail(f"{value!r} is not read here; write GRCh37 (hg19) or GRCh38 (hg38)", param, ctx)
+        return found
+
+
 as_of_option = click.option(
     "--as-of", type=Day(), default=None, metavar="DATE", help="Labels in force on this date (default: today)."
 )
@@ -49,6 +67,9 @@ form_option = click.option(
     default="text",
     show_default=True,
     help="tsv: one line a case.",
+)
+caller_option = click.option(
+    "--caller", default=None, metavar="NAME", help="Read the files as this caller's, instead of recognising them."
 )
 allow_bad_option = click.option(
     "--allow-bad", is_flag=True, help="Exit 0 also where some input could not be read or evaluated."

@@ -9,7 +9,7 @@ from pathlib import Path
 from ntrkpath.model.errors import ReaderError
 from ntrkpath.model.variants import CopyNumber, ProteinChange
 from ntrkpath.readers._collect import Collector
-from ntrkpath.readers._contigs import end_of, refseq
+from ntrkpath.readers._contigs import end_of, named_assembly, refseq
 from ntrkpath.readers._loci import GeneFilter
 from ntrkpath.readers._proteins import short_protein
 from ntrkpath.readers._registry import by_caller, formats, installed, recognise
@@ -31,6 +31,7 @@ __all__ = [
     "formats",
     "formats_page",
     "installed",
+    "named_assembly",
     "read",
     "refseq",
     "short_protein",

@@ -18,7 +18,7 @@ from ntrkpath.model.fusion import FusionVerdict
 from ntrkpath.model.recommendation import Recommendation
 from ntrkpath.pathway import case_from
 from ntrkpath.pathway.intake.files import events_of
-from ntrkpath.report import panels, probability, sections, terms
+from ntrkpath.report import panels, probability_picture, sections, terms
 from ntrkpath.report.markup import el, join
 from ntrkpath.server.case.apply import shaped, written
 from ntrkpath.server.case.asked import BASIC, questions, simple
@@ -194,7 +194,7 @@ def _parts(case: Case, rec: Recommendation, edition: Edition, verdicts: list[Fus
         "readings": sections.readings(rec, edition),
         "timeline": panels.timeline(case, rec, edition),
         "fusions": embed(sections.fusions(verdicts, "case")),
-        "probability": embed(probability.section(rec, edition, "case")),
+        "probability": embed(probability_picture.section(rec, edition, "case")),
         "therapy": sections.therapy(rec, edition),
         "pathway": embed(sections.pathway(rec, edition, "case")),
         "path": el("ol", *(el("li", step) for step in taken(edition, rec)), class_="path narrow-only"),

@@ -9,7 +9,7 @@ import msgspec
 
 from ntrkpath.evidence import evidence_of
 from ntrkpath.evidence.accuracy import pooled_accuracy
-from ntrkpath.evidence.frequency import frequency
+from ntrkpath.evidence.frequency import Frequency, frequency
 from ntrkpath.evidence.posttest import likelihood_ratio, predictive_values
 from ntrkpath.figures.prepost import PrePostRow, prepost_svg
 from ntrkpath.guidance.edition import Edition
@@ -36,18 +36,23 @@ class Part(msgspec.Struct, frozen=True):
     drawings: tuple[str, ...] = ()
 
 
+def _overall(edition: Edition) -> list[Frequency]:
+    evidence = evidence_of(edition)
+    return [frequency(evidence, group, without_each=False) for group in evidence.groups]
+
+
 @kept
 def overview(edition: Edition) -> Part:
     """Return the frequency in every group."""
     evidence = evidence_of(edition)
-    drawing = groups_forest(frequency(evidence, group) for group in evidence.groups)
+    drawing = groups_forest(_overall(edition))
     return Part(frequency_overview(evidence), (str(embed(drawing)),))
 
 
 @kept
 def lead(edition: Edition) -> str:
     """Return the frequency in one sentence: where it is highest, and where most tumours were tested."""
-    found = [frequency(evidence_of(edition), group) for group in evidence_of(edition).groups]
+    found = _overall(edition)
     highest = max(found, key=lambda one: one.pooled.estimate)
     largest = max(found, key=lambda one: one.pooled.tested)
     told = [
@@ -95,7 +100,7 @@ def tests(edition: Edition) -> dict[str, str]:
     """Return the tests whose accuracy is known: id and name."""
     evidence = evidence_of(edition)
     idents = dict.fromkeys(study.test for study in evidence.accuracy_studies.values())
-    return {ident: accuracy_sheets(evidence, ident)[0].title.removeprefix("Accuracy of ") for ident in idents}
+    return {ident: evidence.tests.get(ident, ident) for ident in idents}
 
 
 class OneTest(msgspec.Struct, frozen=True):
@@ -156,7 +161,7 @@ def one_test_drawing(found: OneTest) -> str:
 def starts(edition: Edition) -> tuple[dict[str, float], dict[str, tuple[float, float]]]:
     """Return published figures to start from, in percent: prevalence by group, sensitivity and specificity by pool."""
     evidence = evidence_of(edition)
-    groups = {one.says: 100 * frequency(evidence, one.id).pooled.estimate for one in evidence.groups.values()}
+    groups = {one.group.says: 100 * one.pooled.estimate for one in _overall(edition)}
     pools: dict[str, tuple[float, float]] = {}
     for pool in evidence.pools.values():
         joint = pooled_accuracy(evidence, pool.id).bivariate

@@ -19,6 +19,7 @@ import build_docs  # noqa: E402 - beside the product, not in it
 import docs_code  # noqa: E402
 import docs_examples  # noqa: E402
 import docs_keys  # noqa: E402
+from ntrkpath.exports import recommendations, tsv  # noqa: E402
 from ntrkpath.guidance import load  # noqa: E402
 from ntrkpath.model import case, fusion, recommendation  # noqa: E402
 from ntrkpath.schema import NAMES  # noqa: E402
@@ -94,6 +95,24 @@ def test_every_command_is_documented_with_its_help(reference: dict[str, str]) ->
             if parameter.param_type_name == "option":
                 told = getattr(parameter, "help", "") or isinstance(parameter.type, click.Choice)
                 assert told, f"{' '.join(path)} {parameter.name}"
+
+
+def test_every_column_of_a_table_is_documented(reference: dict[str, str]) -> None:
+    forms = {"recommendation.md": list(recommendations.COLUMNS), "fusion-format.md": list(tsv.COLUMNS)}
+    for page, columns in forms.items():
+        part = reference[page].split("--format tsv`")[1]
+        assert re.findall(r"^\| `(\w+)` \| \S", part, re.MULTILINE) == columns
+
+
+def test_every_column_of_a_decided_cohort_is_documented(tmp_path: Path) -> None:
+    pytest.importorskip("polars")
+    (tmp_path / "in.csv").write_text("case_id,histology,requested,reported\nA,UPS,2026-01-05,2026-01-19\n")
+    docs_examples.run("ntrkpath cohort triage in.csv out.csv --labels", tmp_path)
+    columns = (tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()[0].split(",")
+    assert {"case_id", "missing", "labels", "turnaround_days"} <= set(columns)
+    page = (ROOT / "docs" / "reference" / "cohort-files.md").read_text(encoding="utf-8")
+    part = page.split("## What it writes")[1].split("\n## ")[0]
+    assert [column for column in columns if f"`{column}`" not in part] == []
 
 
 def test_every_kind_of_error_is_documented(reference: dict[str, str]) -> None:

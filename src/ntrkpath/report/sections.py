@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ntrkpath.figures import pathway_list, pathway_svg
 from ntrkpath.figures.fusion import fusion_svg
+from ntrkpath.figures.screens import once
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.fusion import FusionVerdict
 from ntrkpath.model.recommendation import Caution, Recommendation
@@ -297,19 +298,18 @@ def provenance(rec: Recommendation, edition: Edition) -> Html:
     )
 
 
-def fusions(verdicts: Sequence[FusionVerdict], ident: str) -> Html:
-    """Return the drawings of fusions."""
+def fusions(
+    verdicts: Sequence[FusionVerdict], ident: str, drawn: Callable[[Callable[[float], str]], str] = once
+) -> Html:
+    """Return the drawings of fusions, each made by ``drawn`` from what draws it at a width."""
     if not verdicts:
         return Html("")
-    drawn = [
-        el(
-            "div",
-            el("figure", el("figcaption", plain(verdict.name)), Html(fusion_svg(verdict, ident=f"{ident}-fusion-{i}"))),
-            class_="scroll",
-            tabindex="0",
-            role="region",
-            aria_label=f"Fusion {i}",
-        )
+    figures = [
+        el("figure", el("figcaption", plain(verdict.name)), Html(drawn(_fusion(verdict, f"{ident}-fusion-{i}"))))
         for i, verdict in enumerate(verdicts, 1)
     ]
-    return join(el("h3", "NTRK events in the caller files"), *drawn)
+    return join(el("h3", "NTRK events in the caller files"), *figures)
+
+
+def _fusion(verdict: FusionVerdict, ident: str) -> Callable[[float], str]:
+    return lambda width: fusion_svg(verdict, ident=ident, width=width)

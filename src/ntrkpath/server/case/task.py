@@ -11,6 +11,7 @@ import msgspec
 from ntrkpath.cases.load import decode_json
 from ntrkpath.cases.phrases import read_test
 from ntrkpath.cases.plain_yaml import load_plain
+from ntrkpath.figures.screens import for_screens
 from ntrkpath.guidance import Edition
 from ntrkpath.model.case import Case
 from ntrkpath.model.errors import CaseError, HistologyError, NtrkpathError
@@ -193,8 +194,8 @@ def _parts(case: Case, rec: Recommendation, edition: Edition, verdicts: list[Fus
         "cautions": sections.cautions(rec, edition, panels.of_disagreement(rec, edition)),
         "readings": sections.readings(rec, edition),
         "timeline": panels.timeline(case, rec, edition),
-        "fusions": embed(sections.fusions(verdicts, "case")),
-        "probability": embed(probability.section(rec, edition, "case")),
+        "fusions": embed(sections.fusions(verdicts, "case", for_screens)),
+        "probability": embed(probability.section(rec, edition, "case", for_screens)),
         "therapy": sections.therapy(rec, edition),
         "pathway": embed(sections.pathway(rec, edition, "case")),
         "path": el("ol", *(el("li", step) for step in taken(edition, rec)), class_="path narrow-only"),

@@ -181,7 +181,9 @@ def across(axis: Axis, top: float, bottom: float, title: str, width: float = WID
     for value in axis.ticks():
         x = axis.px(value)
         parts += [stroke(x, top, x, bottom, "grid"), stroke(x, bottom, x, bottom + 6, "axis")]
-        parts.append(text_lines([axis.words(value)], x, bottom + 20, SMALL, anchor="middle"))
+        half = text_width(axis.words(value), SMALL) / 2
+        inside = min(max(x, half), width - half)
+        parts.append(text_lines([axis.words(value)], inside, bottom + 20, SMALL, anchor="middle"))
     lines = wrap(title, width - 2 * margin(width), SMALL)
     half = max((text_width(line, SMALL) for line in lines), default=0.0) / 2
     middle = min(max((axis.start + axis.end) / 2, margin(width) + half), width - margin(width) - half)

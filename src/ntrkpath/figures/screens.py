@@ -10,7 +10,7 @@ from ntrkpath.figures.svg import tag
 #: Which of the two is shown rests on the room for the drawing, not on the window; paper takes the wide one.
 STYLE = """
 .drawn{container-type:inline-size}
-.drawn svg{display:block;width:100%;height:auto;max-width:62rem}
+.drawn svg{display:block;width:100%;height:auto;max-width:50rem}
 .drawn>.narrow{display:none}
 @media screen{@container (max-width:43rem){
  .drawn>.wide{display:none}

@@ -47,19 +47,19 @@ def tornado_svg(
     head, y = axes.heading(title, width)
     over = axes.narrow(width)
     edge = axes.margin(width)
-    left, right = (edge, width - edge) if over else (edge + _LABELS * width / axes.WIDTH, width - edge - 60)
-    room = right - left if over else left - edge - 16
+    left, right = (edge + 10, width - edge - 10) if over else (edge + _LABELS * width / axes.WIDTH, width - edge - 60)
+    room = width - 2 * edge if over else left - edge - 16
     names = [wrap(lever.name, room, axes.SMALL) for lever in levers]
     heights = [_ROW + (len(lines) * axes.SMALL * 1.3 if over else 0.0) for lines in names]
     top, bottom = y + 20, y + 20 + sum(heights)
-    flat = _axis(levers, central, left, right)
+    flat = _axis(levers, central, left, right, 0.24 if over else 0.13)
     parts = [series.style(), head, axes.across(flat, top, bottom, across, width)]
     described = [f"Central value {central:.4g}."]
     y = top
     for lever, lines, height in zip(levers, names, heights, strict=True):
         middle = y + height - _ROW / 2
         if over:
-            parts.append(text_lines(lines, left, y + axes.SMALL + 6, axes.SMALL, class_="halo"))
+            parts.append(text_lines(lines, edge, y + axes.SMALL + 6, axes.SMALL, class_="halo"))
         else:
             first = middle - (len(lines[:2]) - 1) * axes.SMALL * 0.65 + axes.SMALL * 0.36
             parts.append(text_lines(lines[:2], left - 10, first, axes.SMALL, anchor="end"))
@@ -76,10 +76,10 @@ def tornado_svg(
     return axes.plot([*parts, below], height, title, " ".join([*described, *notes]), ident, width)
 
 
-def _axis(levers: Sequence[Lever], central: float, left: float, right: float) -> axes.Axis:
-    """Return an axis with air on both sides for the figures at the bars."""
+def _axis(levers: Sequence[Lever], central: float, left: float, right: float, share: float) -> axes.Axis:
+    """Return an axis with air on both sides for the figures at the bars, a ``share`` of what the bars span."""
     ends = [central, *(v for lever in levers for v in (lever.at_low, lever.at_high))]
-    air = 0.13 * (max(ends) - min(ends)) or 0.5
+    air = share * (max(ends) - min(ends)) or 0.5
     return axes.Axis("linear", min(ends) - air, max(ends) + air, left, right, "number")
 
 

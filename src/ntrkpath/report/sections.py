@@ -116,17 +116,26 @@ def answer(rec: Recommendation, edition: Edition) -> Html:
         (el("ol", *others, start=2) if many else el("ul", *others)) if others else Html(""),
         class_="answer",
     )
-    check = Html("")
-    if terms.read_loosely(rec):
-        check = el("p", el("strong", "Check the histology: "), terms.histology_read(edition, rec), class_="warn")
-    tiers: list[tuple[str, object]] = [
+    return join(box, check(rec, edition), tiers(rec))
+
+
+def check(rec: Recommendation, edition: Edition) -> Html:
+    """Return that the histology was read loosely and is to be checked; empty where it was not."""
+    if not terms.read_loosely(rec):
+        return Html("")
+    return el("p", el("strong", "Check the histology: "), terms.histology_read(edition, rec), class_="warn")
+
+
+def tiers(rec: Recommendation) -> Html:
+    """Return tier and priority with their reasons."""
+    told: list[tuple[str, object]] = [
         (name, join(el("strong", terms.tier_words(level)), el("span", plain(reason))))
         for name, level, reason in (
             ("Tier", rec.tier, rec.tier_reason),
             ("Priority", rec.priority, rec.priority_reason),
         )
     ]
-    return join(box, check, pairs(tiers, class_="tiers"))
+    return pairs(told, class_="tiers")
 
 
 def why(rec: Recommendation, edition: Edition, quoted: bool = False) -> Html:

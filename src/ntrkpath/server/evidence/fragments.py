@@ -9,7 +9,7 @@ import msgspec
 
 from ntrkpath.evidence import evidence_of
 from ntrkpath.evidence.accuracy import pooled_accuracy
-from ntrkpath.evidence.frequency import frequency
+from ntrkpath.evidence.frequency import Frequency, frequency
 from ntrkpath.evidence.posttest import likelihood_ratio, predictive_values
 from ntrkpath.figures.prepost import PrePostRow, prepost_svg
 from ntrkpath.figures.screens import each_for_screens
@@ -36,12 +36,16 @@ class Part(msgspec.Struct, frozen=True):
     drawings: tuple[str, ...] = ()
 
 
+def _overall(edition: Edition) -> list[Frequency]:
+    evidence = evidence_of(edition)
+    return [frequency(evidence, group, without_each=False) for group in evidence.groups]
+
+
 @kept
 def overview(edition: Edition) -> Part:
     """Return the frequency in every group."""
     evidence = evidence_of(edition)
-    found = [frequency(evidence, group) for group in evidence.groups]
-    return Part(frequency_overview(evidence), _drawn(lambda width: [groups_forest(found, width)]))
+    return Part(frequency_overview(evidence), _drawn(lambda width: [groups_forest(_overall(edition), width)]))
 
 
 def _drawn(draw: Callable[[float], Sequence[str]]) -> tuple[str, ...]:
@@ -52,7 +56,7 @@ def _drawn(draw: Callable[[float], Sequence[str]]) -> tuple[str, ...]:
 @kept
 def lead(edition: Edition) -> str:
     """Return the frequency in one sentence: where it is highest, and where most tumours were tested."""
-    found = [frequency(evidence_of(edition), group) for group in evidence_of(edition).groups]
+    found = _overall(edition)
     highest = max(found, key=lambda one: one.pooled.estimate)
     largest = max(found, key=lambda one: one.pooled.tested)
     told = [
@@ -100,7 +104,7 @@ def tests(edition: Edition) -> dict[str, str]:
     """Return the tests whose accuracy is known: id and name."""
     evidence = evidence_of(edition)
     idents = dict.fromkeys(study.test for study in evidence.accuracy_studies.values())
-    return {ident: accuracy_sheets(evidence, ident)[0].title.removeprefix("Accuracy of ") for ident in idents}
+    return {ident: evidence.tests.get(ident, ident) for ident in idents}
 
 
 class OneTest(msgspec.Struct, frozen=True):
@@ -161,7 +165,7 @@ def one_test_drawing(found: OneTest) -> str:
 def starts(edition: Edition) -> tuple[dict[str, float], dict[str, tuple[float, float]]]:
     """Return published figures to start from, in percent: prevalence by group, sensitivity and specificity by pool."""
     evidence = evidence_of(edition)
-    groups = {one.says: 100 * frequency(evidence, one.id).pooled.estimate for one in evidence.groups.values()}
+    groups = {one.group.says: 100 * one.pooled.estimate for one in _overall(edition)}
     pools: dict[str, tuple[float, float]] = {}
     for pool in evidence.pools.values():
         joint = pooled_accuracy(evidence, pool.id).bivariate

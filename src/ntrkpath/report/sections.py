@@ -13,7 +13,7 @@ from ntrkpath.model.recommendation import Caution, Recommendation
 from ntrkpath.report import terms
 from ntrkpath.report.markup import Html, el, join, pairs, table
 from ntrkpath.report.ordering import ordering
-from ntrkpath.report.screen import Line, rest, screen
+from ntrkpath.report.screen import Line, Screen, rest, screen
 from ntrkpath.report.terms import Basis, plain
 
 
@@ -37,8 +37,27 @@ def items(rows: list[tuple[str, object]]) -> Html:
 def first(rec: Recommendation, edition: Edition) -> Html:
     """Return the first screen: who, what was found, three sentences, reasons, what to weigh, questions, cautions."""
     shown = screen(rec, edition)
+    return join(opening(shown), behind(shown))
+
+
+def opening(shown: Screen, headed: str = "") -> Html:
+    """Return the upper half of the first screen: who, what was found, three sentences.
+
+    Args:
+        headed: The heading above it, which is not said again.
+    """
+    who = [part for part in shown.who[1:] or shown.who if part.casefold() != headed.casefold()]
     found = [el("li", el("span", f"{test} ", class_="quiet"), said) for test, said in shown.found]
     sentences: list[tuple[str, object]] = [(name, el("strong", plain(said))) for name, said in shown.sentences]
+    return join(
+        el("p", " · ".join(who), class_="who") if who else Html(""),
+        el("ul", *found, class_="found small") if found else Html(""),
+        pairs(sentences, class_="first answer"),
+    )
+
+
+def behind(shown: Screen) -> Html:
+    """Return the lower half of the first screen: reasons, what to weigh, questions, cautions, and how much is left."""
     below: list[tuple[str, object]] = [
         ("Why", join(*(_line(line) for line in shown.why))),
         ("Weigh", join(*(el("p", text) for text in shown.weigh))),
@@ -48,9 +67,6 @@ def first(rec: Recommendation, edition: Edition) -> Html:
     told = [(name, body) for name, body in below if str(body)]
     left = rest(shown)
     return join(
-        el("p", " · ".join(shown.who[1:] or shown.who), class_="who"),
-        el("ul", *found, class_="found small") if found else Html(""),
-        pairs(sentences, class_="first answer"),
         pairs(told, class_="first"),
         el("p", f"Below: {left}.", class_="quiet small on-screen") if left else Html(""),
     )

@@ -20,6 +20,7 @@ from ntrkpath.model.recommendation import Recommendation
 from ntrkpath.pathway import case_from
 from ntrkpath.pathway.intake.files import events_of
 from ntrkpath.report import panels, probability_picture, sections, terms
+from ntrkpath.report.screen import screen
 from ntrkpath.server.case.apply import shaped, written
 from ntrkpath.server.case.fields import methods, test_type
 from ntrkpath.server.case.files import Carried, split, with_files
@@ -163,10 +164,12 @@ def _without_files(data: dict[str, Any]) -> dict[str, Any]:
 
 def _parts(case: Case, rec: Recommendation, edition: Edition, verdicts: list[FusionVerdict]) -> dict[str, Any]:
     """Return the answer as its template has it: texts, and the sections that the report shares with it as markup."""
+    shown = screen(rec, edition)
     first = rec.actions[0] if rec.actions else None
     sentences = [terms.plain(said) for said in (rec.answer.target, rec.answer.next)]
     markup = {
-        "first": sections.first(rec, edition),
+        "opening": sections.opening(shown, rec.histology.name),
+        "behind": sections.behind(shown),
         "check": sections.check(rec, edition),
         "record": sections.record(rec, edition),
         "tiers": sections.tiers(rec),

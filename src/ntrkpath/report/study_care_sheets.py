@@ -57,20 +57,22 @@ def safety_sheet(found: Results) -> Sheet:
     versions = ", ".join(f"{version} {count}" for version, count in one.versions.items())
     return Sheet(
         title="Adverse events under a TRK inhibitor", ident="safety",
-        heads=("CTCAE term", ">Subjects", *(f">Grade {grade}" for grade in GRADES), ">Not graded",
-               "Grade 3 or more, of all treated", ">Related", ">Serious", ">Drug stopped"),
+        heads=("CTCAE term", ">Subjects", "Worst grade " + "/".join(GRADES), "Grade 3 or more, of all treated",
+               ">Related", ">Serious", ">Stopped"),
         rows=tuple(map(_event, one.terms)),
         notes=(f"{one.treated} took a TRK inhibitor; of {one.reported} an event is reported, of the others nothing is "
-               "known. A person counts once for a term, at the worst grade; related: possibly, probably or definitely. "
+               "known. A person counts once for a term, at the worst grade; related: possibly, probably or definitely; "
+               "stopped: the drug, for it. "
                f"Before the drug or held against another, in no line: {one.elsewhere}.",
                *([f"Events by version of CTCAE: {versions}."] if versions else [])),
     )  # fmt: skip
 
 
 def _event(one: OfTerm) -> Row:
+    bare = f", not graded {one.not_graded}" if one.not_graded else ""
     return Row(
-        cells=(one.term or "Any", str(one.subjects), *(str(one.grades[grade]) for grade in GRADES),
-               str(one.not_graded), of(one.severe), str(one.related), str(one.serious), str(one.stopped)),
+        cells=(one.term or "Any", str(one.subjects), "/".join(str(one.grades[grade]) for grade in GRADES) + bare,
+               of(one.severe), str(one.related), str(one.serious), str(one.stopped)),
         kind="study" if one.term else "pooled",
         record=record(sheet="safety", term=one.term or "any", subjects=one.subjects,
                       **{f"grade_{grade}": one.grades[grade] for grade in GRADES}, not_graded=one.not_graded,

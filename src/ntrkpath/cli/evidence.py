@@ -70,13 +70,15 @@ def frequency(group: str | None, overlap: str, form: str, edition: str) -> int:
     guidance = load(edition)
     evidence = evidence_of(guidance)
     groups = [evidence.group(_id(group)).id] if group else list(evidence.groups)
-    sheets = [frequency_sheet(evidence, g, overlap) for g in groups]
-    if group is None:
-        sheets = [frequency_overview(evidence, overlap), *(sheets if form in ("csv", "html") else [])]
-        if form == "csv":
-            sheets = sheets[1:]
-    found = [frequencies.frequency(evidence, g, overlap) for g in groups]
-    pictures = _pictures(found, overview=group is None) if form == "html" else {}
+    every = group is None
+    if every and form == "text":
+        sheets, found = [frequency_overview(evidence, overlap)], []
+    else:
+        sheets = [frequency_sheet(evidence, g, overlap) for g in groups]
+        found = [frequencies.frequency(evidence, g, overlap) for g in groups]
+        if every and form == "html":
+            sheets = [frequency_overview(evidence, overlap), *sheets]
+    pictures = _pictures(found, overview=every) if form == "html" else {}
     title = sheets[0].title
     return _print(form, title, sheets, guidance, {"overlap": overlap, "groups": found}, pictures)
 

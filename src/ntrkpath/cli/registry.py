@@ -349,7 +349,9 @@ def pool_command(files: tuple[Path, ...], form: str, out: Path | None) -> int:
 @_database
 @click.option(
     "--as", "kind", required=True, help="What is written to OUT.",
-    type=click.Choice(["tables", "parquet", "redcap", "cbioportal", "dictionary", "template", "subject", "cases"]),
+    type=click.Choice(
+        ["tables", "parquet", "redcap", "cbioportal", "dnpm", "dictionary", "template", "subject", "cases"]
+    ),
 )  # fmt: skip
 @click.option("--site", default=None, metavar="NAME", help="One site only; with --as subject the subject's.")
 @click.option("--subject", default=None, metavar="NAME", help="With --as subject: everything of this one.")
@@ -360,8 +362,9 @@ def export_command(
 ) -> int:
     """Write the registry, or its forms, for other programs.
 
-    Into a folder: tables (CSV), parquet, redcap (data dictionary and records), cbioportal (a study), dictionary,
-    template. Into a file: cases (JSON lines, as `ntrkpath cohort` reads them), subject (all that is known of one).
+    Into a folder: tables (CSV), parquet, redcap (data dictionary and records), cbioportal (a study), dnpm (a record of
+    DNPM:DIP for each subject), dictionary, template. Into a file: cases (JSON lines, as `ntrkpath cohort` reads them),
+    subject (all that is known of one).
     """
     from ntrkpath.registry import exporting
 

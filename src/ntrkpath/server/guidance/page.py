@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ntrkpath.figures.screens import for_screens
 from ntrkpath.guidance import Edition, available, load
 from ntrkpath.model.errors import GuidanceError
 from ntrkpath.server.guidance import reading
@@ -168,7 +169,7 @@ def labels(request: Ask) -> Answer:
     """Show the labels in force on a day, and those before and after."""
     day, wrong = reading.day_of(request.query_params.get("date", ""), serving(request).day)
     found = _book(request).labels(day)
-    drawing = embed(timeline_svg(found.values(), day))
+    drawing = embed(for_screens(lambda width: timeline_svg(found.values(), day, width)))
     return _show("labels.html", request, "/labels", day=day, wrong=wrong, labels=found, drawing=drawing)
 
 

@@ -426,8 +426,8 @@ def test_a_box_is_known_by_its_code_as_redcap_writes_it_in_a_column(column: str,
     """A minus in a code is an underscore in the name of the column, and letters are small."""
     field = redcap.Field("seen", "form", "checkbox", {"1": "leg", "-1": "arm", "A_b": "trunk"})
     fields = {"id": redcap.Field("id", "form", "text", {}), "seen": field}
-    table = Table("x.csv", ["id", "seen___1", "seen____1", "seen___a_b"],
-                  [(2, ["P1", *("1" if c == column else "0" for c in ("seen___1", "seen____1", "seen___a_b"))])])  # fmt: skip
+    boxes = ["seen___1", "seen____1", "seen___a_b"]
+    table = Table("x.csv", ["id", *boxes], [(2, ["P1", *("1" if box == column else "0" for box in boxes)])])
     found = redcap.as_columns(table, fields)
     assert found.head == ["subject", "instance", "seen"] and found.rows[0][1] == ["P1", "", ticked]
 

@@ -89,7 +89,7 @@ def test_pages_hold_no_script_or_style_of_their_own() -> None:
 
 def test_the_study_shows_what_the_results_say() -> None:
     with opened(*synthetic(80)) as (web, registry):
-        text = web.get(registry.path).text
+        text = web.get(registry.path + "?whole=1").text
         assert "Attrition" in text and "<svg" in text and "Turnaround" in text
         plain = msgspec.json.decode(web.get(registry.path + "/results/json").content)
         assert plain["participants"] == registry.results().participants

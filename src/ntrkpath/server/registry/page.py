@@ -59,6 +59,10 @@ def _show(template: str, opened: Opened, section: str, **context: Any) -> Answer
     )  # fmt: skip
 
 
+#: The sheets of a study that are open when its page comes; all others are folded under their titles.
+_OPEN = ("flow", "accuracy")
+
+
 @get("/registry/{token:str}", slow=True)
 def dashboard(request: Ask, token: str) -> Answer:
     """Show the study: what was found so far, in pictures and sheets."""
@@ -68,7 +72,7 @@ def dashboard(request: Ask, token: str) -> Answer:
     found = opened.results()
     drawn = {ident: tuple(embed(svg) for svg in several) for ident, several in pictures(found, for_screens).items()}
     return _show("dashboard.html", opened, "", title=heading(found), lead=lead(found), sheets=sheets(found),
-                 drawings=drawn)  # fmt: skip
+                 drawings=drawn, open=_OPEN)  # fmt: skip
 
 
 @get("/registry/{token:str}/results/{form:str}", slow=True)

@@ -27,7 +27,7 @@ from ntrkpath.cohort.frame import Decider
 from ntrkpath.cohort.kernel import Kernel
 from ntrkpath.cohort.parquet import Sink, ahead, decide_parquet, read_batches
 from ntrkpath.guidance import load
-from ntrkpath.pathway.decide import strongest
+from ntrkpath.proof.filling_in import strongest
 
 SEED = 2020
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
-from ntrkpath.figures.prepost import PrePostRow, prepost_svg
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.numbers import percent, percent_range, percent_with_range, ratio_with_range
 from ntrkpath.model.recommendation import AfterResult, Estimate, PreTest, Probability, Recommendation, TestAccuracy
@@ -118,24 +119,26 @@ def picture(probability: Probability, edition: Edition, ident: str) -> str:
     before = probability.pre_test
     if before is None or not any(step.probability for step in (*probability.steps, *probability.next)):
         return ""
+    from ntrkpath.figures.prepost import PrePostRow, prepost_svg  # the text report draws nothing
+
     rows = [
         PrePostRow(BEFORE, before.estimate, before.low, before.high, "before", note=f"{before.says}, {before.counts}")
     ]
     for step in probability.steps:
         if step.probability is not None:
-            rows.append(_row(step, edition, len(rows) - 1, following=False))
+            rows.append(PrePostRow(*_row(step, edition, len(rows) - 1, following=False)))
     now = len(rows) - 1
-    rows += [_row(step, edition, now, following=True) for step in probability.next]
+    rows += [PrePostRow(*_row(step, edition, now, following=True)) for step in probability.next]
     return prepost_svg(rows, title=PICTURE, ident=ident)
 
 
-def _row(step: AfterResult, edition: Edition, start: int, following: bool) -> PrePostRow:
+def _row(step: AfterResult, edition: Edition, start: int, following: bool) -> tuple[Any, ...]:
     assert step.probability is not None
     at = step.probability
     note = ""
     if step.sensitivity is not None and step.specificity is not None:
         note = f"sensitivity {percent(step.sensitivity.estimate)}, specificity {percent(step.specificity.estimate)}"
-    return PrePostRow(
+    return (
         result_words(edition, step), at.estimate, at.low, at.high, "next" if following else "after",
         ratio_words(step.ratio) if step.ratio else "", note, start,
     )  # fmt: skip

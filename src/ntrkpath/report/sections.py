@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ntrkpath.figures import pathway_list, pathway_svg
 from ntrkpath.figures.fusion import fusion_svg
+from ntrkpath.figures.pathway import pathway_list, pathway_svg
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.fusion import FusionVerdict
 from ntrkpath.model.recommendation import Caution, Recommendation

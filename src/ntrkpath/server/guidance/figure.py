@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import lru_cache
 
-from ntrkpath.figures import pathway_svg
+from ntrkpath.figures.pathway import pathway_svg
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.server.guidance.catalogue import catalogue
 from ntrkpath.server.kit.drawing import embed

@@ -13,7 +13,8 @@ _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 @cache
 def styles() -> str:
     """Return the style of the reports and of every kind of drawing."""
-    from ntrkpath.figures import axes, fusion_pen, pathway_svg, patient_flow, round_matrix, series
+    from ntrkpath.figures import axes, fusion_pen, patient_flow, round_matrix, series
+    from ntrkpath.figures.pathway import pathway_svg
     from ntrkpath.guidance import load
     from ntrkpath.report.style import CSS
 

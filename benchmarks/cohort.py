@@ -31,7 +31,7 @@ from ntrkpath.cohort.catalogue import Catalogue
 from ntrkpath.cohort.frame import Decider
 from ntrkpath.cohort.kernel import Kernel
 from ntrkpath.guidance import load
-from ntrkpath.pathway.decide import strongest
+from ntrkpath.proof.filling_in import strongest
 
 
 class Taken(NamedTuple):

@@ -11,7 +11,6 @@ fewer rows.
 from __future__ import annotations
 
 import os
-import random
 import subprocess
 import sys
 import tempfile
@@ -20,18 +19,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
 import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from benchmarks.cohort_rows import SEED, clinic, codes, narrow, wide, write
+from benchmarks.cohort_rows import cases, codes, narrow, wide, write
 from ntrkpath.cohort.catalogue import Catalogue
 from ntrkpath.cohort.frame import Decider
 from ntrkpath.cohort.kernel import Kernel
 from ntrkpath.guidance import load
-from ntrkpath.pathway.decide import strongest
 
 
 class Taken(NamedTuple):
@@ -107,16 +104,16 @@ def scan(matrix: Any) -> int:
         return int(sum(pool.map(lambda part: int(np.bitwise_xor.reduce(part)), parts)))
 
 
-def one_by_one(cases: int) -> None:
-    """Decide distinct synthetic cases one by one, memories empty."""
+def one_by_one(count: int) -> None:
+    """Decide synthetic cases drawn at random one by one, memories empty."""
     import datetime as dt
 
-    from ntrkpath.pathway import Pathway, case_from
-    from support.cases import random_case
+    from ntrkpath.cases.load import decode_json
+    from ntrkpath.pathway import Pathway
 
-    draw, pathway = random.Random(SEED), Pathway(load(), dt.date(2026, 5, 15))
-    for number in range(cases):
-        pathway.recommend(case_from(random_case(number, draw)))
+    pathway = Pathway(load(), dt.date(2026, 5, 15))
+    for line in cases("random", count):
+        pathway.recommend(decode_json(line))
 
 
 def duckdb_case(matrix: Any) -> Taken:
@@ -198,13 +195,15 @@ def lines(rows: int = 20_000) -> None:
     """`cohort triage` from JSON lines with tests, less the fixed start."""
     with tempfile.TemporaryDirectory() as place:
         source, one, out = (Path(place) / name for name in ("cases.jsonl", "one.jsonl", "answers.parquet"))
-        told = [msgspec.json.encode(case) + b"\n" for case in clinic(rows)]
-        source.write_bytes(b"".join(told))
-        one.write_bytes(told[0])
-        for option in ("--no-missing", "--missing"):
-            start, whole = best(lambda o=option: command(one, out, o)), best(lambda o=option: command(source, out, o))  # type: ignore[misc]
-            taken = Taken(whole.processor - start.processor, whole.clock - start.clock)
-            print(f"JSON lines, {rows:,} clinic-like cases, {option:13} {taken.each(rows)}  (bar 15)")
+        for kind in ("clinic", "random"):
+            told = cases(kind, rows)
+            source.write_bytes(b"".join(told))
+            one.write_bytes(told[0])
+            for option in ("--no-missing", "--missing"):
+                start = best(lambda o=option: command(one, out, o))  # type: ignore[misc]
+                whole = best(lambda o=option: command(source, out, o))  # type: ignore[misc]
+                taken = Taken(whole.processor - start.processor, whole.clock - start.clock)
+                print(f"JSON lines, {rows:,} cases, {kind}, {option:13} {taken.each(rows)}  (bar 15)")
 
 
 def missing(rows: int = 20_000) -> None:
@@ -276,10 +275,11 @@ def spark(rows: int = 10_000_000) -> None:
 def agreement(rows: int = 1_000_000) -> None:
     """Count the states of which the columns say anything but what the single-case tables say."""
     edition = load()
-    kernel, keep, items = Kernel(edition), strongest(edition), edition.items()
+    kernel, items = Kernel(edition), edition.items()
     catalogue, matrix = kernel.catalogue, codes(rows)
     decided = kernel.decide(matrix)
     levels = [edition.facts[fact].levels for fact in catalogue.facts]
+    weaker = {strength: i for i, strength in enumerate(edition.strengths)}
     differ = 0
     for row in range(rows):
         state = {
@@ -293,10 +293,12 @@ def agreement(rows: int = 1_000_000) -> None:
             for table, code in zip(catalogue.rules, decided.outcomes[:, row].tolist(), strict=True)
             for rule in table[code]
         ]
-        given = keep(frozenset().union(*(items.get(rule, frozenset()) for rule in ids)))
+        given: dict[str, str] = {}  # of one action in several strengths the strongest, as they are ordered
+        for item in sorted((i for rule in ids for i in items.get(rule, ())), key=lambda i: weaker[i.partition(":")[2]]):
+            given.setdefault(item.partition(":")[0], item)
         differ += (
             found != ids
-            or set(catalogue.action_text(int(decided.actions[row])).split()) != given
+            or set(catalogue.action_text(int(decided.actions[row])).split()) != set(given.values())
             or any(catalogue.levels[f][c[row]] != one.levels[f] for f, c in decided.levels.items())
         )
     print(f"{rows:,} random states over {len(catalogue.facts)} facts: {differ} disagreements  (bar 0)")

@@ -15,6 +15,7 @@ from ntrkpath.cohort.kernel import Decided, Kernel  # noqa: E402
 from ntrkpath.guidance import load  # noqa: E402
 from ntrkpath.model.errors import CaseError, GuidanceError, NtrkpathError  # noqa: E402
 from ntrkpath.model.extras import require_extra  # noqa: E402
+from ntrkpath.proof.filling_in import strongest  # noqa: E402
 
 KEPT = ("target", "sequence", "ihc")
 
@@ -45,7 +46,7 @@ def read(decided: Decided, row: int) -> tuple[list[str], dict[str, str], dict[st
 @pytest.mark.parametrize("fused", [False, True])
 def test_every_row_is_decided_as_a_single_state_is(fused: bool) -> None:
     edition, facts = load(), kernel().catalogue.facts
-    weaker = {strength: i for i, strength in enumerate(edition.strengths)}
+    keep = strongest(edition)
     rows = 3000
     codes = random_codes(rows, 1)
     decided = kernel(fused).decide(codes)
@@ -56,10 +57,7 @@ def test_every_row_is_decided_as_a_single_state_is(fused: bool) -> None:
         assert rules == [hit.row.id for hit in one.hits]
         assert levels == {fact: one.levels[fact] for fact in ("tier", "priority", *KEPT)}
         given = frozenset(f"{a}:{s}" for hit in one.hits for a, s in hit.row.emits.get("actions", {}).items())
-        strongest: dict[str, str] = {}
-        for item in sorted(given, key=lambda item: weaker[item.partition(":")[2]]):
-            strongest.setdefault(item.partition(":")[0], item)
-        assert {f"{a}:{s}" for a, s in actions.items()} == set(strongest.values())
+        assert {f"{a}:{s}" for a, s in actions.items()} == keep(given)
         placed: dict[str, tuple[tuple[int, bool], str]] = {}
         for hit in one.hits:
             for action, strength in hit.row.emits.get("actions", {}).items():

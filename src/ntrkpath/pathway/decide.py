@@ -138,10 +138,7 @@ class Pathway:
         )
         levels |= treated
         levels["figure2_reading"] = self.reading
-        mask = self.screen.matching(levels)
-        called = self.readouts.call(
-            case, self.screen.hits[(mask & -mask).bit_length() - 1].row.sets["ihc_screen"], attached
-        )
+        called = self.readouts.call(case, self.screen.row(levels).sets["ihc_screen"], attached)
         levels |= self.readouts.summary(case, called)
         choices = [{**levels, **choice} for choice in self.readouts.choices(case, called)]
         return choices, answer, called, (resistance.mutation, resistance.effects, progressed)

@@ -42,7 +42,7 @@ PYODIDE = ("pyodide@314.0.7", "66b7949e5a0cba2250b586d7e368bf12fb482800748d182c4
 COMPILED = ("msgspec==0.22.0", "a66b1766311e42371e509c996c3933b161c7ae0eabdf361af5316dec197e1022")
 _PLATFORM = ("3.14", "cp314", "pyemscripten_2026_0_wasm32")
 #: Libraries in plain Python, taken as they are installed here (`constraints.txt` pins them).
-PLAIN = ("jinja2", "markupsafe", "multipart", "yaml", "rapidfuzz", "rich")
+PLAIN = ("jinja2", "markupsafe", "multipart", "yaml", "rapidfuzz")
 #: Parts of the package that no page uses.
 _LEFT_OUT = ("cli/", "report/typst/", "knowledge/transcripts/", "server/kept/", "server/app.py", "server/openapi.py")
 #: Modules of the standard library that no page uses.

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from support.browser import AS_OF, ROOT, Served, axe, browser, picture, spills, view
+from support.browser import AS_OF, ROOT, Served, axe, picture, spills, view
 
 sys.path.insert(0, str(ROOT / "scripts"))
 pytest.importorskip("playwright", reason="needs the package playwright")
@@ -61,12 +61,6 @@ def served(site: tuple[Path, dict[str, int]]) -> Iterator[Served]:
     finally:
         server.shutdown()
         server.server_close()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with browser() as started:
-        yield started
 
 
 def _opened(seen: Any, path: str = "/", wait: str = "#histology") -> Any:

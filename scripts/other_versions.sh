@@ -15,7 +15,7 @@ esac
 # The test tools are no part of what is tried: whatever they pull in may not move the core's packages.
 "$fresh/bin/pip" freeze --exclude ntrkpath > "$fresh/held.txt"
 "${pip[@]}" -c "$fresh/held.txt" pytest hypothesis jsonschema
-"$fresh/bin/pip" list --disable-pip-version-check 2>/dev/null | grep -iE '^(click|msgspec|pyyaml|rapidfuzz|rich) '
+"$fresh/bin/pip" list --disable-pip-version-check 2>/dev/null | grep -iE '^(click|msgspec|pyyaml|rapidfuzz) '
 "$fresh/bin/ntrkpath" verify | tail -n 1
 "$fresh/bin/python" -m pytest -q -p no:cacheprovider tests/test_bad_cases.py tests/test_cases.py tests/test_pathway.py \
   tests/test_vocabulary.py tests/test_fusion_verdict.py tests/test_report.py tests/test_examples.py

@@ -12,7 +12,7 @@ from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
 from ntrkpath.evidence.glmm import pool  # noqa: E402
-from ntrkpath.evidence.predictive import SCALE, expected_in, left_out, logits, predicted  # noqa: E402
+from ntrkpath.evidence.predictive import SCALE, _cumulative, _weights, expected_in, left_out, logits, predicted  # noqa: E402
 
 SERIES = ([1, 4, 2, 13, 1, 2], [152, 324, 478, 1915, 103, 45])
 
@@ -102,3 +102,22 @@ def test_the_range_holds_its_estimate_and_more_prior_spread_never_narrows_it(row
     assert 0 < narrow.low < narrow.estimate < narrow.high < 1
     assert wide.low <= narrow.low * 1.02
     assert wide.high >= narrow.high * 0.98
+
+
+@pytest.mark.parametrize(("x", "n"), [(0, 31), (1, 3), (8, 10), (5, 5), (0, 1200), (450, 461), (28, 4136)])
+def test_the_distance_to_another_centre_is_averaged_over_its_spread_once_as_point_by_point(x: int, n: int) -> None:
+    """The slow way is the oracle: every spread, every midpoint of the study, every point of the new centre."""
+    special = pytest.importorskip("scipy.special")
+    at, below = _cumulative((x,), (n,), SCALE)
+    mus, taus, weight = _weights((x,), (n,), SCALE)
+    slowly = sum(
+        special.ndtr((at[:, None] - mus[None, :]) / (np.sqrt(2) * tau)) @ row
+        for tau, row in zip(taus, weight, strict=True)
+    )
+    assert np.abs(slowly - below).max() < 1e-10
+    middle = (np.arange(2000) + 0.5) / 2000
+    rising = np.concatenate([[True], np.diff(slowly) > 0])
+    shares = [
+        1 / (1 + np.exp(-logit)) for logit in (np.interp(middle, slowly[rising], at[rising]), logits([x], [n], 2000))
+    ]
+    assert np.abs(shares[0] - shares[1]).max() < 1e-9

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ntrkpath.cli.main import EXIT_OK
-from ntrkpath.cli.options import edition_option
+from ntrkpath.cli.options import edition_option, printed_option
 
 if TYPE_CHECKING:
     from ntrkpath.evidence.frequency import Frequency
@@ -20,7 +20,7 @@ FEWEST_FUNNEL = 5
 
 format_option = click.option(
     "--format", "form", type=click.Choice(["text", "csv", "json", "html"]), default="text", show_default=True,
-    help="How to print it; html is one file with the pictures, for standard output.",
+    help="How to print it; html is one file with the pictures.",
 )  # fmt: skip
 
 
@@ -36,6 +36,7 @@ def command() -> None:
 @click.argument("number", type=click.IntRange(1, 4), metavar="N")
 @format_option
 @edition_option
+@printed_option
 def table(number: int, form: str, edition: str) -> int:
     """Show table N (1 to 4) of the guidance, row by row, with references and exact intervals."""
     from ntrkpath.evidence import evidence_of
@@ -58,6 +59,7 @@ def table(number: int, form: str, edition: str) -> int:
 )  # fmt: skip
 @format_option
 @edition_option
+@printed_option
 def frequency(group: str | None, overlap: str, form: str, edition: str) -> int:
     """Show how often NTRK fusions are found in GROUP, study by study and pooled; without GROUP, in every group."""
     from ntrkpath.evidence import evidence_of
@@ -67,14 +69,16 @@ def frequency(group: str | None, overlap: str, form: str, edition: str) -> int:
 
     guidance = load(edition)
     evidence = evidence_of(guidance)
-    groups = [evidence.group(group).id] if group else list(evidence.groups)
-    sheets = [frequency_sheet(evidence, g, overlap) for g in groups]
-    if group is None:
-        sheets = [frequency_overview(evidence, overlap), *(sheets if form in ("csv", "html") else [])]
-        if form == "csv":
-            sheets = sheets[1:]
-    found = [frequencies.frequency(evidence, g, overlap) for g in groups]
-    pictures = _pictures(found, overview=group is None) if form == "html" else {}
+    groups = [evidence.group(_id(group)).id] if group else list(evidence.groups)
+    every = group is None
+    if every and form == "text":
+        sheets, found = [frequency_overview(evidence, overlap)], []
+    else:
+        sheets = [frequency_sheet(evidence, g, overlap) for g in groups]
+        found = [frequencies.frequency(evidence, g, overlap) for g in groups]
+        if every and form == "html":
+            sheets = [frequency_overview(evidence, overlap), *sheets]
+    pictures = _pictures(found, overview=every) if form == "html" else {}
     title = sheets[0].title
     return _print(form, title, sheets, guidance, {"overlap": overlap, "groups": found}, pictures)
 
@@ -83,16 +87,21 @@ def frequency(group: str | None, overlap: str, form: str, edition: str) -> int:
 @click.argument("test", required=False)
 @format_option
 @edition_option
+@printed_option
 def accuracy(test: str | None, form: str, edition: str) -> int:
-    """Show how accurate TEST is (pan_trk_ihc, fish, rt_pcr, dna_mps, rna_mps), study by study and pooled."""
+    """Show how accurate TEST is (ihc, fish, rt_pcr, dna, rna), study by study and pooled; without TEST, every test."""
     from ntrkpath.evidence import evidence_of
     from ntrkpath.evidence.accuracy import pooled_accuracy, study_accuracy
     from ntrkpath.guidance import load
     from ntrkpath.report.evidence_accuracy import accuracy_sheets
     from ntrkpath.report.evidence_figures import accuracy_forests
+    from ntrkpath.vocabulary.methods import by_facts
 
     guidance = load(edition)
     evidence = evidence_of(guidance)
+    if test is not None:
+        known = by_facts().get(_id(test))
+        test = known.id if known else _id(test)
     sheets = accuracy_sheets(evidence, test)
     content = {
         "studies": [study_accuracy(evidence, study) for study in evidence.accuracy(test)],
@@ -106,6 +115,7 @@ def accuracy(test: str | None, form: str, edition: str) -> int:
 @command.command("validation")
 @format_option
 @edition_option
+@printed_option
 def validation(form: str, edition: str) -> int:
     """Show what the frequencies foretell of series left out in turn, or never pooled, beside what was found there."""
     from ntrkpath.evidence import evidence_of
@@ -117,6 +127,11 @@ def validation(form: str, edition: str) -> int:
     evidence = evidence_of(guidance)
     title = "What the frequencies foretell"
     return _print(form, title, validation_sheets(evidence), guidance, {"groups": validations(evidence)})
+
+
+def _id(text: str) -> str:
+    """Return an id from a name as one writes it: ``infantile fibrosarcoma``, ``GIST``, ``RT-PCR``."""
+    return text.strip().casefold().replace(" ", "_").replace("-", "_")
 
 
 def _print(

@@ -49,26 +49,27 @@ class Frequency(msgspec.Struct, frozen=True, kw_only=True):
     new_centre: Predicted
 
 
-def frequency(evidence: Evidence, group: str, overlap: str = "once") -> Frequency:
+def frequency(evidence: Evidence, group: str, overlap: str = "once", *, without_each: bool = True) -> Frequency:
     """Return how often a fusion is found in a group, every study beside what is pooled.
 
     Args:
         evidence: The evidence of an edition.
         group: The id of the group.
         overlap: ``once`` pools one of the cohorts that share patients, ``all`` pools every one.
+        without_each: Whether each study also tells what is pooled without it.
 
     Raises:
         EvidenceError: No such group, neither ``once`` nor ``all``, or numpy or scipy is not installed.
     """
-    return _worked_out(evidence, group, overlap)  # once, whether the way is named or not
+    return _worked_out(evidence, group, overlap, without_each)  # once, whether the way is named or not
 
 
 @lru_cache(maxsize=128)
-def _worked_out(evidence: Evidence, group: str, overlap: str) -> Frequency:
+def _worked_out(evidence: Evidence, group: str, overlap: str, without_each: bool) -> Frequency:
     found = evidence.group(group)
     used = evidence.studies(group, overlap)
     x, n = [s.positive for s in used], [s.tested for s in used]
-    without = dict(zip((s.id for s in used), leave_one_out(x, n), strict=False))
+    without = dict(zip((s.id for s in used), leave_one_out(x, n) if without_each else (), strict=False))
     rows = []
     for study in found.studies:
         rows.append(

@@ -117,7 +117,11 @@ def _glmm(xs: list[int], ns: list[int], level: float) -> Pooled:
     )  # fmt: skip
 
 
-def marginal(x: Any, n: Any, nodes: int = NODES) -> Callable[[float, float], float]:
+#: Minus a log likelihood: of a pair (mu, tau), or of as many as the two arrays hold.
+Likelihood = Callable[[Any, Any], Any]
+
+
+def marginal(x: Any, n: Any, nodes: int = NODES) -> Likelihood:
     """Return minus the log likelihood of (mu, tau), up to a constant, integrated over the effects of the studies.
 
     Args:
@@ -127,8 +131,11 @@ def marginal(x: Any, n: Any, nodes: int = NODES) -> Callable[[float, float], flo
     np = need("numpy")
     modes = np.zeros_like(x)
 
-    def value(mu: float, tau: float) -> float:
-        found, modes[:] = integrated(x, n, mu, tau, modes, nodes)
+    def value(mu: Any, tau: Any) -> Any:
+        found, at = integrated(x, n, mu, tau, modes, nodes)
+        if at.ndim > 1:
+            return found
+        modes[:] = at
         return float(found)
 
     return value
@@ -164,7 +171,7 @@ def integrated(x: Any, n: Any, mu: Any, tau: Any, start: Any = 0.0, nodes: int =
         p = 0.5 * (1 + np.tanh((mu + tau * v) / 2))
         slope = tau * (x - n * p) - v
         low, high = np.where(slope > 0, v, low), np.where(slope < 0, v, high)
-        step = np.clip(slope / (tau * tau * n * p * (1 - p) + 1), -longest, longest)
+        step = np.maximum(-longest, np.minimum(longest, slope / (tau * tau * n * p * (1 - p) + 1)))
         there = np.where((v + step < low) | (v + step > high), (low + high) / 2, v + step)
         moved = float(np.abs(there - v).max())
         v = there
@@ -181,7 +188,7 @@ def integrated(x: Any, n: Any, mu: Any, tau: Any, start: Any = 0.0, nodes: int =
     return -(top + np.log(np.exp(terms - top).sum(axis=0)) + np.log(scale)).sum(axis=-1), v
 
 
-def _maximise(minus: Callable[[float, float], float], plain: float, x: Any, n: Any) -> tuple[float, float]:
+def _maximise(minus: Likelihood, plain: float, x: Any, n: Any) -> tuple[float, float]:
     """Return mu and tau at the maximum; tau is exactly 0 where the likelihood falls from there."""
     np, optimize = need("numpy"), need("scipy.optimize")
     p = x.sum() / n.sum()
@@ -206,7 +213,7 @@ def _maximise(minus: Callable[[float, float], float], plain: float, x: Any, n: A
     return best[1], best[2]
 
 
-def _polish(minus: Callable[[float, float], float], mu: float, tau: float) -> tuple[float, float]:
+def _polish(minus: Likelihood, mu: float, tau: float) -> tuple[float, float]:
     """Take Newton steps with finite differences until they are small."""
     value = minus(mu, tau)
     for _ in range(8):
@@ -230,24 +237,26 @@ def _polish(minus: Callable[[float, float], float], mu: float, tau: float) -> tu
 
 
 def derivatives(
-    minus: Callable[[float, float], float], mu: float, tau: float, h: float = 1e-3
+    minus: Likelihood, mu: float, tau: float, h: float = 1e-3
 ) -> tuple[tuple[float, float], tuple[tuple[float, float], tuple[float, float]]]:
     """Return gradient and Hessian by central differences; the function is even in tau."""
-    f = {(i, j): minus(mu + i * h, abs(tau + j * h)) for i in (-1, 0, 1) for j in (-1, 0, 1)}
-    far = {i: minus(mu + i * h, tau) for i in (-2, 2)}, {j: minus(mu, abs(tau + j * h)) for j in (-2, 2)}
+    np = need("numpy")
+    steps = [(i, j) for i in range(-2, 3) for j in range(-2, 3) if i * j == 0 or abs(i) == abs(j) == 1]
+    across, along = (h * np.array(step) for step in zip(*steps, strict=True))
+    f = dict(zip(steps, map(float, minus(mu + across, np.abs(tau + along))), strict=True))
     first = [
-        (8 * (f[1, 0] - f[-1, 0]) - (far[0][2] - far[0][-2])) / (12 * h),
-        (8 * (f[0, 1] - f[0, -1]) - (far[1][2] - far[1][-2])) / (12 * h),
+        (8 * (f[1, 0] - f[-1, 0]) - (f[2, 0] - f[-2, 0])) / (12 * h),
+        (8 * (f[0, 1] - f[0, -1]) - (f[0, 2] - f[0, -2])) / (12 * h),
     ]
     second = [
-        (16 * (f[1, 0] + f[-1, 0]) - (far[0][2] + far[0][-2]) - 30 * f[0, 0]) / (12 * h * h),
-        (16 * (f[0, 1] + f[0, -1]) - (far[1][2] + far[1][-2]) - 30 * f[0, 0]) / (12 * h * h),
+        (16 * (f[1, 0] + f[-1, 0]) - (f[2, 0] + f[-2, 0]) - 30 * f[0, 0]) / (12 * h * h),
+        (16 * (f[0, 1] + f[0, -1]) - (f[0, 2] + f[0, -2]) - 30 * f[0, 0]) / (12 * h * h),
     ]
     mixed = (f[1, 1] - f[1, -1] - f[-1, 1] + f[-1, -1]) / (4 * h * h)
     return (first[0], first[1]), ((second[0], mixed), (mixed, second[1]))
 
 
-def _standard_error(minus: Callable[[float, float], float], mu: float, tau: float) -> float | None:
+def _standard_error(minus: Likelihood, mu: float, tau: float) -> float | None:
     """Return the standard error of mu from the inverse of the whole Hessian; ``None`` where it has none."""
     _, hessian = derivatives(minus, mu, tau)
     curvature = hessian[0][0]

@@ -13,7 +13,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
-from math import log, sqrt
+from math import log, pi, sqrt
 from typing import Any
 
 import msgspec
@@ -28,6 +28,11 @@ SCALE = 0.5
 FARTHEST, TAUS, COARSE, FINE = 4.0, 24, 25, 161
 #: Midpoints of the logit of one study.
 ONE = 400
+#: Points of the logit of a new centre; points of the distance between two centres, which ends so many of the largest
+#: standard deviations away.
+GRID, DISTANCES, SATURATED = 1201, 8001, 7.0
+#: The mean of the centres is not known from one of them: two centres lie apart by the spread of both.
+APART = sqrt(2)
 #: What lies this much below the highest log likelihood weighs nothing.
 NOTHING = 14.0
 #: The pooled logit is looked for within this distance of the logit of all counts together.
@@ -105,19 +110,49 @@ def logits(x: Sequence[int], n: Sequence[int], points: int, scale: float = SCALE
     Raises:
         EvidenceError: Counts that cannot be, or numpy or scipy is not installed.
     """
-    np, special = need("numpy"), need("scipy.special")
+    np = need("numpy")
     xs, ns = check_studies(x, n)
-    mus, taus, weight = _weights(tuple(xs), tuple(ns), scale)
-    # The mean of the centres is not known from one of them: two centres lie apart by the spread of both.
-    apart = sqrt(2) if len(xs) == 1 else 1.0
-    at = np.linspace(mus[0] - apart * FARTHEST * scale, mus[-1] + apart * FARTHEST * scale, 1201)
-    below = np.zeros_like(at)
-    for tau, row in zip(taus, weight, strict=True):
-        keep = row > row.sum() * 1e-9
-        below += special.ndtr((at[:, None] - mus[None, keep]) / (apart * tau)) @ row[keep]
+    at, below = _cumulative(tuple(xs), tuple(ns), scale)
     middle = (np.arange(points) + 0.5) / points
     rising = np.concatenate([[True], np.diff(below) > 0])
     return np.interp(middle, below[rising], at[rising])
+
+
+@lru_cache(maxsize=256)
+def _cumulative(x: tuple[int, ...], n: tuple[int, ...], scale: float) -> tuple[Any, Any]:
+    """Return a grid of the logit of a new centre, and the chance that it lies below each point."""
+    np, special = need("numpy"), need("scipy.special")
+    mus, taus, weight = _weights(x, n, scale)
+    beyond = FARTHEST * scale * (APART if len(x) == 1 else 1.0)
+    at = np.linspace(mus[0] - beyond, mus[-1] + beyond, GRID)
+    if len(x) == 1:
+        # One study tells nothing of tau: its centre and the distance to another are independent, and tau is averaged
+        # over once, whatever the counts.
+        chance, farthest = _distance(scale)
+        between = np.clip(at[:, None] - mus[None, :], -farthest, farthest)
+        return at, chance(between).mean(axis=1)
+    below = np.zeros_like(at)
+    for tau, row in zip(taus, weight, strict=True):
+        keep = row > row.sum() * 1e-9
+        below += special.ndtr((at[:, None] - mus[None, keep]) / tau) @ row[keep]
+    return at, below
+
+
+@lru_cache(maxsize=8)
+def _distance(scale: float) -> tuple[Any, Any]:
+    """Return the chance that another centre lies less than a distance above a first, and the largest distance asked.
+
+    Between points that are dense about zero the chance is interpolated with its slope, to eleven digits.
+    """
+    np, special = need("numpy"), need("scipy.special")
+    taus, prior = _taus(scale)
+    spread, share = APART * taus, prior / prior.sum()
+    farthest = SATURATED * spread[-1]
+    distance = farthest * np.linspace(-1, 1, DISTANCES) ** 3
+    apart = distance[:, None] / spread
+    slope = np.exp(-apart * apart / 2) @ (share / (spread * sqrt(2 * pi)))
+    chance = need("scipy.interpolate").CubicHermiteSpline(distance, special.ndtr(apart) @ share, slope)
+    return chance, float(farthest)
 
 
 def predicted(x: Sequence[int], n: Sequence[int], scale: float = SCALE) -> Predicted:

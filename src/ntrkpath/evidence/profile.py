@@ -15,6 +15,8 @@ from ntrkpath.evidence.proportions import LEVEL, Interval, check_studies, need
 
 #: Fewest studies for Student's t: with one degree of freedom, that of three, the interval is the whole line.
 FEWEST = 4
+#: The grid of the standard deviation between studies, and how closely its best point is found.
+TAUS, WITHIN = 25, 1e-3
 #: The pooled logit is looked for within this many standard errors.
 FARTHEST = 40
 
@@ -38,11 +40,14 @@ def profile(x: Sequence[int], n: Sequence[int], fitted: Pooled, level: float = L
     minus = marginal(np.asarray(xs, dtype=float), np.asarray(ns, dtype=float))
 
     def best(mu: float) -> float:
-        """Return the least value over the variance between studies, which may be nil."""
-        found = optimize.minimize_scalar(
-            lambda tau: minus(mu, float(tau)), bounds=(0, LARGEST_TAU), method="bounded", options={"xatol": 1e-4}
-        )
-        return min(float(found.fun), minus(mu, 0.0))
+        """Return the least value over the variance between studies, which may be nil: the grid is drawn in on it."""
+        low, high, least = 0.0, LARGEST_TAU, 0.0
+        while high - low > WITHIN:
+            taus = np.linspace(low, high, TAUS)
+            values = minus(np.full(TAUS, mu), taus)
+            at = int(values.argmin())
+            low, high, least = taus[max(at - 1, 0)], taus[min(at + 1, TAUS - 1)], float(values[at])
+        return least
 
     bound = min(minus(fitted.logit, sqrt(fitted.tau2)), best(fitted.logit)) + float(stats.chi2.ppf(level, 1)) / 2
 

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from ntrkpath.model.printable import clean as clean  # drawings take it from here, with the rest
+
 FONT = "'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
 
 # Advance widths in 1/1000 em of U+0020 to U+007E in DejaVu Sans, the widest font of the list above: text that
@@ -28,9 +30,6 @@ _BOLD = (
     678, 435, 715, 711, 342, 342, 665, 342, 1041, 711, 687, 715, 715, 493, 595, 478, 711, 651, 923, 645, 651, 582, 711,
     365, 711, 837,
 )  # fmt: skip
-
-#: Characters that XML 1.0 forbids, also when escaped, and those that turn the direction of text.
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 #: Colours by custom property: light, dark. Meaning never rests on them alone.
 COLOURS: dict[str, tuple[str, str]] = {
@@ -73,11 +72,6 @@ class Box(msgspec.Struct, frozen=True):
 
 
 Point = tuple[float, float]
-
-
-def clean(text: str) -> str:
-    """Return ``text`` with characters that XML forbids or that turn the text direction shown as U+FFFD."""
-    return _FORBIDDEN.sub("\ufffd", text)
 
 
 def escape(text: object) -> str:

@@ -1,4 +1,4 @@
-"""What of a foreign text may be printed: nothing that a terminal would take for a command."""
+"""What of a foreign text may be shown: nothing that a terminal would obey, and nothing that a document cannot hold."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 
 # Control characters but tab and new line; marks that turn the direction of writing; halves of surrogate pairs.
 _COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+#: Characters that XML 1.0 forbids, also when escaped, and those that turn the direction of text.
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def printable(text: str) -> str:
@@ -14,3 +16,8 @@ def printable(text: str) -> str:
     The escape is that of JSON, so that a JSON document stays one with the same values.
     """
     return _COMMANDS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def clean(text: str) -> str:
+    """Return ``text`` with characters that XML forbids or that turn the text direction shown as U+FFFD."""
+    return _FORBIDDEN.sub("\ufffd", text)

@@ -139,7 +139,10 @@ class ReadoutSpace:
             "not stated": (None, None),
         }  # fmt: skip
         counts: dict[str, dict[str, Any]] = {
-            "not counted": {}, "no cut-off": {"cells_counted": 100, "cells_split": 40},
+            "not counted": {}, "no cut-off": {"cells_counted": 100, "cells_split": 30},
+            "no cut-off, many": {"cells_counted": 100, "cells_split": 31},
+            "no cut-off, many 3'": {"cells_counted": 100, "cells_split": 2, "cells_isolated_3p": 31},
+            "no cut-off, none": {"cells_counted": 100, "cells_split": 0},
             "at the cut-off": {"cells_counted": 100, "cells_split": 15, "cutoff": 15},
             "above": {"cells_counted": 100, "cells_split": 16, "cutoff": 15},
             "below": {"cells_counted": 100, "cells_split": 14, "cutoff": 15},
@@ -261,8 +264,8 @@ _RULES = (
         and not _focal_counts_not(s) and s["percent"] != "not stated"
         and ((s["result"] == "negative" and _at_least(s, 1)) or (s["result"] == "positive" and not _at_least(s, 1))))
         or (m == "fish" and s["probe"] not in ("not stated", "EWSR1 break-apart")
-        and ((s["result"] == "negative" and s["counts"] == "above")
-             or (s["result"] == "positive" and s["counts"] in ("below", "at the cut-off")))),
+        and ((s["result"] == "negative" and s["counts"] in ("above", "no cut-off, many", "no cut-off, many 3'"))
+             or (s["result"] == "positive" and s["counts"] in ("below", "at the cut-off", "no cut-off, none")))),
         lambda m, s, call, other: call in ("contradicted", "not_interpretable"),
     ),
     Rule(

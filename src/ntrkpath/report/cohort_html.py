@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ntrkpath.cohort.diff import CohortDiff, Moved
 from ntrkpath.cohort.summarise import Agreement, Share, Summary
 from ntrkpath.figures.forest import ForestRow, forest_svg
 from ntrkpath.figures.patient_flow import Stage, patient_flow_svg
+from ntrkpath.figures.screens import for_screens
 from ntrkpath.guidance import Edition
 from ntrkpath.model.numbers import grouped, percent
 from ntrkpath.report.cohort_text import counted, dates_note, interval, level, origin, shown
@@ -28,8 +31,8 @@ def _page(title: str, edition: Edition, *parts: Html) -> str:
     return page(title, edition.intended_use, *parts, foot=foot, css=_MORE)
 
 
-def _drawing(svg: str, label: str) -> Html:
-    return el("div", el("figure", Html(svg)), class_="scroll", tabindex="0", role="region", aria_label=label)
+def _drawing(draw: Callable[[float], str]) -> Html:
+    return el("figure", Html(for_screens(draw)))
 
 
 def _count(value: int) -> Html:
@@ -42,7 +45,7 @@ def summary_html(summary: Summary, edition: Edition) -> str:
     parts = [
         el("p", origin(summary.about)),
         el("h3", "From diagnosed to treated"),
-        _drawing(patient_flow_svg(stages(summary), title="From diagnosed to treated"), "Patient flow"),
+        _drawing(lambda width: patient_flow_svg(stages(summary), title="From diagnosed to treated", width=width)),
         el(
             "div",
             _shares("Tier", summary.tiers, total, edition, "tier"),
@@ -128,11 +131,12 @@ def _forest(summary: Summary, edition: Edition) -> Html:
             )  # fmt: skip
     if not rows:
         return el("p", "No case was tested." if summary.funnel.tested is not None else "The cohort states no tests.")
-    svg = forest_svg(
-        rows, title="Fusions among the tested", axis_title="Share with evidence of a fusion (exact 95 % interval)",
-        columns=("fusion", "tested"), figures="Share (95 % interval)",
+    return _drawing(
+        lambda width: forest_svg(
+            rows, title="Fusions among the tested", axis_title="Share with evidence of a fusion (exact 95 % interval)",
+            columns=("fusion", "tested"), figures="Share (95 % interval)", width=width,
+        )
     )  # fmt: skip
-    return _drawing(svg, "Fusions among the tested, by histology group")
 
 
 def _groups(summary: Summary, edition: Edition) -> Html:

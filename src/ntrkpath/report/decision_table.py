@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import difflib
-import io
-
-from rich.console import Console
-from rich.table import Table as Grid
 
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.errors import GuidanceError
+from ntrkpath.report.columns import set_side_by_side, wide, wrapped
 from ntrkpath.report.terms import FIDELITY
 from ntrkpath.rules import Fact, Row, Table
 
 WIDTH = 160
+_GAP = " | "
+#: Columns that a part of the room has at least.
+_PART = 5
 #: What stands in a cell where every level of the fact is accepted.
 ANY = "-"
 _HIT = {"first": "the first row that holds decides", "all": "every row that holds counts"}
@@ -33,30 +33,32 @@ def table_text(edition: Edition, name: str, width: int = WIDTH) -> str:
         )
     table = tables[name]
     facts = edition.fusion_facts if name in edition.fusion_tables else edition.facts
-    grid = Grid(
-        title=f"{table.id}: {table.question} ({_HIT[table.hit]})",
-        title_justify="left", show_lines=True, expand=True, pad_edge=False,
-    )  # fmt: skip
-    grid.add_column("row", no_wrap=True)
-    for fact in table.facts:
-        grid.add_column(fact.replace("_", " "), overflow="fold", ratio=2)
-    grid.add_column("then", overflow="fold", ratio=3)
-    grid.add_column("says", ratio=5)
-    grid.add_column("statements", overflow="fold", ratio=2)
-    for row in table.rows:
-        sign = FIDELITY.get(row.fidelity, ("=", ""))[0]
-        grid.add_row(
+    heads = ["row", *(fact.replace("_", " ") for fact in table.facts), "then", "says", "statements"]
+    rows = [
+        (
             row.id, *(_cell(row, fact) for fact in table.facts), _outcome(row),
-            row.says or row.emits.get("caution", ""), f"{sign} {', '.join(row.statements) or row.source}",
-        )  # fmt: skip
-    out = io.StringIO()
-    console = Console(file=out, width=width, color_system=None, markup=False, highlight=False, emoji=False)
-    console.print(grid)
+            row.says or row.emits.get("caution", ""),
+            f"{FIDELITY.get(row.fidelity, ('=', ''))[0]} {', '.join(row.statements) or row.source}",
+        )
+        for row in table.rows
+    ]  # fmt: skip
+    first = max(wide(row[0]) for row in rows)
+    parts = [*(2 for _ in table.facts), 3, 5, 2]
+    widths = [first, *_shared(max(width - first - len(_GAP) * len(parts), _PART * sum(parts)), parts)]
+    rule = "-|-".join("-" * each for each in widths)
+    lines = wrapped(f"{table.id}: {table.question} ({_HIT[table.hit]})", width)
+    for cells in (heads, *rows):
+        lines += [*set_side_by_side(cells, widths, gap=_GAP), rule]
     signs = ", ".join(f"{sign} {said}" for sign, said in (("=", "verbatim"), *FIDELITY.values()))
-    console.print(f"{signs}; {ANY} any level.")
-    for group in _groups(table, facts):
-        console.print(group)
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+    for told in (f"{signs}; {ANY} any level.", *_groups(table, facts)):
+        lines += wrapped(told, width)
+    return "\n".join(lines)
+
+
+def _shared(room: int, parts: list[int]) -> list[int]:
+    """Return a room shared among columns by their parts of it; the last takes what is left."""
+    widths = [room * part // sum(parts) for part in parts]
+    return [*widths[:-1], room - sum(widths[:-1])]
 
 
 def _cell(row: Row, fact: str) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ntrkpath.evidence.frequency import Frequency
+from ntrkpath.figures.axes import WIDTH
 from ntrkpath.figures.forest import ForestRow, forest_svg
 from ntrkpath.report.sheet import Sheet
 
 
-def frequency_forest(found: Frequency) -> list[str]:
-    """Return the forest plot of a group; none for a single study."""
+def frequency_forest(found: Frequency, width: float = WIDTH) -> list[str]:
+    """Return the forest plot of a group, ``width`` px wide; none for a single study."""
     pooled = found.pooled
     if len(found.studies) < 2:
         return []
@@ -31,13 +32,13 @@ def frequency_forest(found: Frequency) -> list[str]:
         forest_svg(
             rows, title=f"Share with an NTRK fusion: {found.group.says}", axis_title="Share with an NTRK fusion",
             columns=("Found",), notes_below=("Intervals of studies are exact (95 %); squares grow with the study.",),
-            ident=f"forest-{found.group.id}",
+            ident=f"forest-{found.group.id}", width=width,
         )
     ]  # fmt: skip
 
 
-def groups_forest(found: Iterable[Frequency]) -> str:
-    """Return a forest plot with one line for each group: pooled, or its single study."""
+def groups_forest(found: Iterable[Frequency], width: float = WIDTH) -> str:
+    """Return a forest plot, ``width`` px wide, with one line for each group: pooled, or its single study."""
     rows = [
         ForestRow(
             one.group.says[:1].upper() + one.group.says[1:], one.pooled.estimate, one.pooled.low, one.pooled.high,
@@ -48,13 +49,13 @@ def groups_forest(found: Iterable[Frequency]) -> str:
     return forest_svg(
         rows, title="How often NTRK fusions are found, by group of sarcomas",
         axis_title="Share with an NTRK fusion (logit scale)",
-        columns=("Found",), scale="logit", ident="forest-groups",
+        columns=("Found",), scale="logit", ident="forest-groups", width=width,
         notes_below=("One line is the pooled share of a group, or its single study; ranges are 95 % intervals.",),
     )  # fmt: skip
 
 
-def accuracy_forests(sheet: Sheet) -> list[str]:
-    """Return a forest plot of sensitivity and one of specificity, from the rows that have counts."""
+def accuracy_forests(sheet: Sheet, width: float = WIDTH) -> list[str]:
+    """Return a forest plot of sensitivity and one of specificity, ``width`` px wide, from the rows that have counts."""
     made = []
     for side, yes, no in (
         ("sensitivity", "true_positive", "false_negative"),
@@ -81,6 +82,7 @@ def accuracy_forests(sheet: Sheet) -> list[str]:
             forest_svg(
                 rows, title=f"{side.capitalize()}: {sheet.title.removeprefix('Accuracy of ')}",
                 axis_title=side.capitalize(), columns=("Counts",), low=0.0, high=1.0, ident=f"{sheet.ident}-{side}",
+                width=width,
                 notes_below=("Intervals of studies are exact (95 %). Rows of one study share tumours.",),
             )
         )  # fmt: skip

@@ -24,7 +24,7 @@ def frequency_overview(evidence: Evidence, overlap: str = "once") -> Sheet:
     """
     rows = []
     for group in evidence.groups.values():
-        found = frequency(evidence, group.id, overlap)
+        found = frequency(evidence, group.id, overlap, without_each=False)
         p, centre = found.pooled, found.new_centre
         rows.append(
             Row(

@@ -8,7 +8,7 @@ from tempfile import SpooledTemporaryFile
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.fusion import FusionVerdict
 from ntrkpath.model.recommendation import Recommendation
-from ntrkpath.report import probability, sections, terms
+from ntrkpath.report import probability_picture, sections, terms
 from ntrkpath.report.markup import Html, el
 from ntrkpath.report.page import page
 from ntrkpath.report.terms import plain
@@ -33,7 +33,7 @@ def _case(rec: Recommendation, edition: Edition, position: int, verdicts: Sequen
             sections.readings(rec, edition),
             class_="on-paper whole",
         ),
-        probability.section(rec, edition, ident),
+        probability_picture.section(rec, edition, ident),
         sections.fusions(verdicts, ident),
         sections.therapy(rec, edition),
         sections.pathway(rec, edition, ident),

@@ -1,21 +1,18 @@
-"""The probability of a productive fusion in words, rows and a picture, for every report."""
+"""The probability of a productive fusion in words and rows, for every report."""
 
 from __future__ import annotations
 
 import msgspec
 
-from ntrkpath.figures.prepost import PrePostRow, prepost_svg
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.numbers import percent, percent_range, percent_with_range, ratio_with_range
-from ntrkpath.model.recommendation import AfterResult, Estimate, PreTest, Probability, Recommendation, TestAccuracy
-from ntrkpath.report.markup import Html, el, join, table
+from ntrkpath.model.recommendation import AfterResult, Estimate, PreTest, Probability, TestAccuracy
 from ntrkpath.report.terms import level_words
 
 TITLE = "Probability of a productive NTRK fusion"
 BESIDE = "Information beside the rules: no rule reads it, and no action rests on it."
 RANGES = "Median and 95 % credible range for a patient of a new centre: frequency and accuracy are known only roughly."
 BEFORE = "Before any test"
-PICTURE = "Before and after each result"
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -111,70 +108,3 @@ def lines(probability: Probability, edition: Edition, full: bool = True) -> list
             Line(result_words(edition, step), shown, over_words(step.over_studies), _detail(step, full), following)
         )
     return found
-
-
-def picture(probability: Probability, edition: Edition, ident: str) -> str:
-    """Return the pre- and post-test picture as SVG; empty where no result moves the probability."""
-    before = probability.pre_test
-    if before is None or not any(step.probability for step in (*probability.steps, *probability.next)):
-        return ""
-    rows = [
-        PrePostRow(BEFORE, before.estimate, before.low, before.high, "before", note=f"{before.says}, {before.counts}")
-    ]
-    for step in probability.steps:
-        if step.probability is not None:
-            rows.append(_row(step, edition, len(rows) - 1, following=False))
-    now = len(rows) - 1
-    rows += [_row(step, edition, now, following=True) for step in probability.next]
-    return prepost_svg(rows, title=PICTURE, ident=ident)
-
-
-def _row(step: AfterResult, edition: Edition, start: int, following: bool) -> PrePostRow:
-    assert step.probability is not None
-    at = step.probability
-    note = ""
-    if step.sensitivity is not None and step.specificity is not None:
-        note = f"sensitivity {percent(step.sensitivity.estimate)}, specificity {percent(step.specificity.estimate)}"
-    return PrePostRow(
-        result_words(edition, step), at.estimate, at.low, at.high, "next" if following else "after",
-        ratio_words(step.ratio) if step.ratio else "", note, start,
-    )  # fmt: skip
-
-
-def _unbroken(text: str) -> str:
-    """Return a text in which a number keeps its percent sign on its line."""
-    return text.replace(" %", "\u00a0%")
-
-
-def section(rec: Recommendation, edition: Edition, ident: str) -> Html:
-    """Return the probability as a section of an HTML report: the picture, the figures, what they rest on.
-
-    Args:
-        ident: Makes the ids of the picture unique where several cases share a page.
-    """
-    found = rec.probability
-    if found is None:
-        return Html("")
-    parts = [el("h3", TITLE), el("p", BESIDE, class_="quiet small")]
-    if found.note:
-        parts.append(el("p", found.note))
-    if drawn := picture(found, edition, f"{ident}-probability"):
-        figure = el("figure", Html(drawn))
-        parts.append(
-            el("div", figure, class_="scroll", tabindex="0", role="region", aria_label="Picture of the probability")
-        )
-    rows: list[list[object]] = [
-        [
-            f"If next: {line.label}" if line.following else line.label,
-            *(_unbroken(text) for text in (line.shown or "no figure", line.over, line.detail)),
-        ]
-        for line in lines(found, edition)
-    ]
-    if rows:
-        heads = ["Known", "Probability (95 % range)", "Over single studies", "From"]
-        parts.append(table(RANGES, heads, rows, class_="probability"))
-    parts += [el("p", text, class_="quiet small") for text in brief(found, edition)]
-    if found.assumptions:
-        told = el("ul", *(el("li", text) for text in found.assumptions), class_="small")
-        parts.append(el("details", el("summary", "What these figures rest on"), told, class_="on-paper"))
-    return join(*parts)

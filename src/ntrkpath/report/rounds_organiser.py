@@ -25,6 +25,7 @@ from ntrkpath.report.rounds_sheets import (
 from ntrkpath.report.rounds_terms import meanings
 from ntrkpath.report.sheet import Sheet
 from ntrkpath.report.sheet_forms import SHEET_STYLE, sheet_section
+from ntrkpath.rounds.effects import Effects
 from ntrkpath.rounds.known_events import KnownEvent
 from ntrkpath.rounds.score import Score
 from ntrkpath.rounds.sight import panel_table
@@ -43,42 +44,45 @@ def lead(score: Score) -> list[str]:
     """Return what came out in a few sentences."""
     whole = next(one for one in score.tallies if one.by == "round")
     beside = ", ".join(f"{count} {meanings()[name].says}" for name, count in whole.beside.items() if count)
-    laboratories = len(score.laboratories)
     said = [
-        f"{laboratories} laboratories, {len(score.assays)} assays, {len(score.truths)} samples: right are "
-        f"{told(whole.clear)}" + (f". Beside these: {beside}." if beside else ".")
+        f"{len(score.laboratories)} laboratories, {len(score.assays)} assays, {len(score.truths)} samples: right are "
+        f"{told(whole.clear)}" + (f". Beside these: {beside}." if beside else "."),
+        *_spread(score.effects),
     ]
-    spread = score.effects
-    if spread.share is not None:
-        share = spread.share
-        said.append(
-            "Over laboratories and samples drawn anew the share right is "
-            f"{percent_range(share.low, share.high)} (bootstrap, 95 %)."
-        )
-    if spread.laboratory_spread is not None and spread.sample_spread is not None:
-        parts = [
-            f"{name} {one.estimate:.1f} ({one.low:.1f} to {'over 4' if one.high is None else f'{one.high:.1f}'})"
-            for name, one in (("laboratories", spread.laboratory_spread), ("samples", spread.sample_spread))
-        ]
-        drawn = ""
-        if spread.fitted is not None and spread.fitted != (spread.laboratories, spread.samples):
-            drawn = f" Fitted to {spread.fitted[0]} laboratories and {spread.fitted[1]} samples drawn from them."
-        said.append(f"Spread in log odds: {', '.join(parts)}.{drawn}")
-    elif spread.why:
-        said.append(f"No effects of laboratories and samples are fitted: {spread.why}.")
     gaps = [one for one in score.causes if one.cause in _GAPS]
     if gaps:
         count = sum(one.count for one in gaps)
         said.append(f"{count} results lie outside the design of the assay; shares are given with and without them.")
-    critical = Counter(error for mark in score.marks for _, error in mark.critical)
     passed = Counter(mark.passed for mark in score.marks)
-    if passed[True] or passed[False]:
-        said.append(f"{passed[True]} of {passed[True] + passed[False]} assays pass by the rule {score.rule.name}.")
-    if critical:
-        said.append(f"{sum(critical.values())} critical errors.")
+    if marked := passed[True] + passed[False]:
+        said.append(f"{passed[True]} of {marked} assays pass by the rule {score.rule.name}.")
+    if critical := sum(len(mark.critical) for mark in score.marks):
+        said.append(f"{critical} critical errors.")
     if score.faults:
         said.append(f"{len(score.faults)} faults in the sheets; what they concern is not scored, all else is.")
     return said
+
+
+def _spread(spread: Effects) -> list[str]:
+    """Return how far the share right, laboratories and samples spread."""
+    said = []
+    if spread.share is not None:
+        said.append(
+            "Over laboratories and samples drawn anew the share right is "
+            f"{percent_range(spread.share.low, spread.share.high)} (bootstrap, 95 %)."
+        )
+    if spread.laboratory_spread is None or spread.sample_spread is None:
+        if spread.why:
+            said.append(f"No effects of laboratories and samples are fitted: {spread.why}.")
+        return said
+    parts = [
+        f"{name} {one.estimate:.1f} ({one.low:.1f} to {'over 4' if one.high is None else f'{one.high:.1f}'})"
+        for name, one in (("laboratories", spread.laboratory_spread), ("samples", spread.sample_spread))
+    ]
+    drawn = ""
+    if spread.fitted is not None and spread.fitted != (spread.laboratories, spread.samples):
+        drawn = f" Fitted to {spread.fitted[0]} laboratories and {spread.fitted[1]} samples drawn from them."
+    return [*said, f"Spread in log odds: {', '.join(parts)}.{drawn}"]
 
 
 _GAPS = frozenset({"gene_not_on_panel", "partner_not_on_panel", "junction_outside_design", "dna_without_introns",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.delimited import neutral
+from ntrkpath.report.columns import natural, set_side_by_side, wrapped
 from ntrkpath.report.markup import Html, el
 from ntrkpath.report.page import page
 from ntrkpath.report.sheet import Sheet
@@ -34,44 +34,21 @@ def sheet_text(sheet: Sheet) -> str:
     """Return a sheet as aligned text of at most 110 columns; sentences of a row stand below it, indented."""
     heads = [head.removeprefix(">") for head in sheet.heads]
     right = [head.startswith(">") for head in sheet.heads]
-    widths = _widths(sheet, heads)
-    lines = [sheet.title, "", *_line(heads, widths, right), "-" * min(_WIDTH, sum(widths) + 2 * len(widths) - 2)]
+    # The first cell of a pooled row is a sentence: it wraps.
+    asked = [heads, *(("", *row.cells[1:]) if row.kind == "pooled" else row.cells for row in sheet.rows)]
+    widths = natural(asked, _WIDTH)
+    lines = [sheet.title, "", *set_side_by_side(heads, widths, right=right), "-" * (sum(widths) + 2 * len(widths) - 2)]
     for row in sheet.rows:
         if row.kind != "study" and lines[-1] and not lines[-1].startswith("-"):
             lines.append("")
-        lines += _line(row.cells, widths, right)
+        lines += set_side_by_side(row.cells, widths, right=right)
         for text in row.below:
-            lines += textwrap.wrap(text, _WIDTH, initial_indent="    ", subsequent_indent="      ")
+            lines += wrapped(text, _WIDTH, first="    ", later="      ")
     if sheet.notes:
         lines.append("")
     for note in sheet.notes:
-        lines += textwrap.wrap(note, _WIDTH, subsequent_indent="  ")
-    return "\n".join(line.rstrip() for line in lines)
-
-
-def _widths(sheet: Sheet, heads: Sequence[str]) -> list[int]:
-    """Return the widths of the columns; the widest gives way, and wraps, until the line fits."""
-    widths = [
-        max([len(head), *(len(row.cells[i]) for row in sheet.rows if row.kind != "pooled" or i)])
-        for i, head in enumerate(heads)
-    ]
-    over = sum(widths) + 2 * (len(widths) - 1) - _WIDTH
-    while over > 0:
-        widest = max(range(len(widths)), key=widths.__getitem__)
-        widths[widest] -= 1
-        over -= 1
-    return widths
-
-
-def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> list[str]:
-    wrapped = [textwrap.wrap(cell, width) or [""] for cell, width in zip(cells, widths, strict=True)]
-    lines = []
-    for i in range(max(map(len, wrapped))):
-        parts = [cell[i] if i < len(cell) else "" for cell in wrapped]
-        lines.append(
-            "  ".join(f"{part:>{w}}" if r else f"{part:<{w}}" for part, w, r in zip(parts, widths, right, strict=True))
-        )
-    return lines
+        lines += wrapped(note, _WIDTH, later="  ")
+    return "\n".join(lines)
 
 
 def sheets_csv(sheets: Iterable[Sheet]) -> str:

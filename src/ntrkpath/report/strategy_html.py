@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ntrkpath.figures.acceptability import Curve, acceptability_svg, value_svg
 from ntrkpath.figures.plane import Cloud, plane_svg
+from ntrkpath.figures.screens import for_screens
 from ntrkpath.figures.tornado import Lever, tornado_svg
 from ntrkpath.model.numbers import amount, grouped
 from ntrkpath.report import strategy_sentences as sentences
@@ -131,12 +134,13 @@ def _pictures(found: Comparison) -> list[object]:
     if clouds:
         parts.append(
             _figure(
-                plane_svg(
+                lambda width: plane_svg(
                     clouds,
                     title=f"Additional {effect} and additional cost against “{drawn.reference}”{tag}",
                     across=f"additional {effect} among {grouped(size)} patients",
                     upright=f"additional cost, {found.currency}",
                     notes=said,
+                    width=width,
                 )
             )
         )
@@ -144,48 +148,52 @@ def _pictures(found: Comparison) -> list[object]:
     across = f"what {one} may cost, {found.currency}"
     parts.append(
         _figure(
-            acceptability_svg(
+            lambda width: acceptability_svg(
                 curve.willingness,
                 [Curve(n, s) for n, s in curve.best.items()],
                 title=f"Which strategy is best, by what {one} may cost{tag}",
                 across=across,
                 notes=said,
+                width=width,
             )
         )
     )
     parts.append(
         _figure(
-            value_svg(
+            lambda width: value_svg(
                 curve.willingness,
                 [v * size for v in curve.evpi],
                 title=f"What certainty about every parameter would be worth{tag}",
                 across=across,
                 upright=f"expected value of perfect information for {grouped(size)} patients, {found.currency}",
                 notes=said,
+                width=width,
             )
         )
     )
-    if found.tornado is not None and found.tornado.bars:
+    tornado = found.tornado
+    if tornado is not None and tornado.bars:
         levers = [
             Lever(b.words + (" (assumed)" if b.assumed else ""), b.low, b.high, b.at_low, b.at_high)
-            for b in found.tornado.bars[:_BARS]
+            for b in tornado.bars[:_BARS]
         ]
         parts.append(
             _figure(
-                tornado_svg(
+                lambda width: tornado_svg(
                     levers,
-                    found.tornado.central,
-                    title=f"Cost per fusion found by “{found.tornado.strategy}”, each parameter moved alone{tag}",
+                    tornado.central,
+                    title=f"Cost per fusion found by “{tornado.strategy}”, each parameter moved alone{tag}",
                     across=f"cost per fusion found, {found.currency}",
                     notes=said,
+                    width=width,
                 )
             )
         )
     return parts
 
 
-def _figure(svg: str) -> Html:
-    return el("div", el("figure", Html(svg)), class_="scroll", tabindex="0", role="region", aria_label="Figure")
+def _figure(draw: Callable[[float], str]) -> Html:
+    return el("figure", Html(for_screens(draw)))
 
 
 def _parameters(found: Comparison) -> Html:

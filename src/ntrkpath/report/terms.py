@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from ntrkpath.figures.svg import clean
 from ntrkpath.guidance.edition import Edition
+from ntrkpath.model.printable import clean
 from ntrkpath.model.recommendation import Action, Label, Reading, Recommendation
 from ntrkpath.vocabulary.methods import facts_of, method_name, together_name
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import msgspec
 
 from ntrkpath.evidence import evidence_of
 from ntrkpath.evidence.accuracy import pooled_accuracy
-from ntrkpath.evidence.frequency import frequency
+from ntrkpath.evidence.frequency import Frequency, frequency
 from ntrkpath.evidence.posttest import likelihood_ratio, predictive_values
 from ntrkpath.figures.prepost import PrePostRow, prepost_svg
+from ntrkpath.figures.screens import each_for_screens
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.errors import EvidenceError
 from ntrkpath.model.numbers import grouped, percent
@@ -26,7 +27,6 @@ from ntrkpath.server.kit.kept import kept
 TABLES = (1, 2, 3, 4)
 #: How cohorts that share patients may be counted.
 OVERLAP = {"once": "each patient once", "all": "every cohort"}
-_REPEATED = re.compile(r"([<>\d.]+ %) \(\1\)")
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -36,18 +36,27 @@ class Part(msgspec.Struct, frozen=True):
     drawings: tuple[str, ...] = ()
 
 
+def _overall(edition: Edition) -> list[Frequency]:
+    evidence = evidence_of(edition)
+    return [frequency(evidence, group, without_each=False) for group in evidence.groups]
+
+
 @kept
 def overview(edition: Edition) -> Part:
     """Return the frequency in every group."""
     evidence = evidence_of(edition)
-    drawing = groups_forest(frequency(evidence, group) for group in evidence.groups)
-    return Part(frequency_overview(evidence), (str(embed(drawing)),))
+    return Part(frequency_overview(evidence), _drawn(lambda width: [groups_forest(_overall(edition), width)]))
+
+
+def _drawn(draw: Callable[[float], Sequence[str]]) -> tuple[str, ...]:
+    """Return drawings for a page, each as wide as the page and for a phone."""
+    return tuple(str(embed(both)) for both in each_for_screens(draw))
 
 
 @kept
 def lead(edition: Edition) -> str:
     """Return the frequency in one sentence: where it is highest, and where most tumours were tested."""
-    found = [frequency(evidence_of(edition), group) for group in evidence_of(edition).groups]
+    found = _overall(edition)
     highest = max(found, key=lambda one: one.pooled.estimate)
     largest = max(found, key=lambda one: one.pooled.tested)
     told = [
@@ -65,8 +74,8 @@ def group(edition: Edition, ident: str, overlap: str) -> Part:
         EvidenceError: No such group or way to treat cohorts that share patients.
     """
     evidence = evidence_of(edition)
-    drawings = frequency_forest(frequency(evidence, ident, overlap))
-    return Part(frequency_sheet(evidence, ident, overlap), tuple(str(embed(d)) for d in drawings))
+    found = frequency(evidence, ident, overlap)
+    return Part(frequency_sheet(evidence, ident, overlap), _drawn(lambda width: frequency_forest(found, width)))
 
 
 @kept
@@ -77,7 +86,7 @@ def accuracy(edition: Edition, test: str) -> tuple[Part, ...]:
         EvidenceError: No study of such a test.
     """
     sheets = accuracy_sheets(evidence_of(edition), test)
-    return tuple(Part(sheet, tuple(str(embed(d)) for d in accuracy_forests(sheet))) for sheet in sheets)
+    return tuple(Part(sheet, _drawn(partial(accuracy_forests, sheet))) for sheet in sheets)
 
 
 @kept
@@ -95,7 +104,7 @@ def tests(edition: Edition) -> dict[str, str]:
     """Return the tests whose accuracy is known: id and name."""
     evidence = evidence_of(edition)
     idents = dict.fromkeys(study.test for study in evidence.accuracy_studies.values())
-    return {ident: accuracy_sheets(evidence, ident)[0].title.removeprefix("Accuracy of ") for ident in idents}
+    return {ident: evidence.tests.get(ident, ident) for ident in idents}
 
 
 class OneTest(msgspec.Struct, frozen=True):
@@ -147,16 +156,16 @@ def one_test_drawing(found: OneTest) -> str:
         row("Test positive", found.after_positive, found.positive_ratio),
         row("Test negative", found.after_negative, found.negative_ratio),
     ]
-    drawn = prepost_svg(rows, title="Before and after the test", ident="one-test")
-    # Single figures have no range: what stands for one is taken out.
-    return str(embed(_REPEATED.sub(r"\1", drawn.replace("Probability (95 % range)", "Probability"))))
+    return _drawn(lambda width: [prepost_svg(rows, title="Before and after the test", ident="one-test", width=width)])[
+        0
+    ]
 
 
 @kept
 def starts(edition: Edition) -> tuple[dict[str, float], dict[str, tuple[float, float]]]:
     """Return published figures to start from, in percent: prevalence by group, sensitivity and specificity by pool."""
     evidence = evidence_of(edition)
-    groups = {one.says: 100 * frequency(evidence, one.id).pooled.estimate for one in evidence.groups.values()}
+    groups = {one.group.says: 100 * one.pooled.estimate for one in _overall(edition)}
     pools: dict[str, tuple[float, float]] = {}
     for pool in evidence.pools.values():
         joint = pooled_accuracy(evidence, pool.id).bivariate

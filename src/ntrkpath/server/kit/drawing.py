@@ -18,9 +18,8 @@ def styles() -> str:
     from ntrkpath.report.style import CSS
 
     pathway = "".join(_STYLE.findall(pathway_svg(load())))
-    flow = patient_flow._STYLE
     plots = axes.STYLE + round_matrix.STYLE
-    return CSS + pathway + fusion_pen.STYLE + plots + flow + "".join(_STYLE.findall(series.style()))
+    return CSS + pathway + fusion_pen.STYLE + plots + patient_flow.STYLE + "".join(_STYLE.findall(series.style()))
 
 
 def embed(svg: str) -> Markup:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from ntrkpath.figures.screens import for_screens
 from ntrkpath.registry.incoming import rule
 from ntrkpath.registry.review import waiting
 from ntrkpath.registry.study.review import to_review
@@ -65,7 +66,7 @@ def dashboard(request: Ask, token: str) -> Answer:
     if "whole" not in request.query_params and not opened.ready():
         return _show("reckoning.html", opened, "")
     found = opened.results()
-    drawn = {ident: tuple(embed(svg) for svg in several) for ident, several in pictures(found).items()}
+    drawn = {ident: tuple(embed(svg) for svg in several) for ident, several in pictures(found, for_screens).items()}
     return _show("dashboard.html", opened, "", title=heading(found), lead=lead(found), sheets=sheets(found),
                  drawings=drawn)  # fmt: skip
 

@@ -197,8 +197,9 @@ def test_any_date_may_be_asked_for(web: Any, date: str) -> None:
 def test_the_drawing_fills_the_labels_in_force_and_no_other(web: Any) -> None:
     for label in EDITION.labels:
         shown = web.get(f"/guidance/labels?date={label.from_}").text
-        assert shown.count('height="12" class="pooled"') == len(EDITION.labels_on(label.from_))
-        assert shown.count('height="12" class="hollow"') == len(EDITION.labels) - len(EDITION.labels_on(label.from_))
+        force, others = (shown.count(f'height="12" class="{kind}"') for kind in ("pooled", "hollow"))
+        assert force == 2 * len(EDITION.labels_on(label.from_))  # for a desk and for a phone
+        assert others == 2 * len(EDITION.labels) - force
 
 
 def test_a_date_that_is_none_is_said_and_the_default_shown(web: Any) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ntrkpath.cli.main import EXIT_OK
-from ntrkpath.cli.options import edition_option
+from ntrkpath.cli.options import edition_option, out_option
+from ntrkpath.cli.reports import report_form_option, write_report
 
 if TYPE_CHECKING:
     from ntrkpath.evidence.frequency import Frequency
@@ -17,11 +19,6 @@ if TYPE_CHECKING:
 
 #: A funnel of fewer studies than this shows nothing.
 FEWEST_FUNNEL = 5
-
-format_option = click.option(
-    "--format", "form", type=click.Choice(["text", "csv", "json", "html"]), default="text", show_default=True,
-    help="How to print it; html is one file with the pictures, for standard output.",
-)  # fmt: skip
 
 
 @click.group("evidence")
@@ -34,9 +31,10 @@ def command() -> None:
 
 @command.command("table")
 @click.argument("number", type=click.IntRange(1, 4), metavar="N")
-@format_option
+@report_form_option
+@out_option
 @edition_option
-def table(number: int, form: str, edition: str) -> int:
+def table(number: int, form: str, out: Path | None, edition: str) -> int:
     """Show table N (1 to 4) of the guidance, row by row, with references and exact intervals."""
     from ntrkpath.evidence import evidence_of
     from ntrkpath.guidance import load
@@ -47,7 +45,7 @@ def table(number: int, form: str, edition: str) -> int:
     content = {"table": number, "rows": [row.record for row in sheets[0].rows]}
     if len(sheets) > 1:
         content["derived"] = [row.record for row in sheets[1].rows]
-    return _print(form, sheets[0].title, sheets, guidance, content)
+    return _print(form, out, sheets[0].title, sheets, guidance, content)
 
 
 @command.command("frequency")
@@ -56,9 +54,10 @@ def table(number: int, form: str, edition: str) -> int:
     "--overlap", type=click.Choice(["once", "all"]), default="once", show_default=True,
     help="Cohorts that share patients: pool the largest once, or all of them.",
 )  # fmt: skip
-@format_option
+@report_form_option
+@out_option
 @edition_option
-def frequency(group: str | None, overlap: str, form: str, edition: str) -> int:
+def frequency(group: str | None, overlap: str, form: str, out: Path | None, edition: str) -> int:
     """Show how often NTRK fusions are found in GROUP, study by study and pooled; without GROUP, in every group."""
     from ntrkpath.evidence import evidence_of
     from ntrkpath.evidence import frequency as frequencies
@@ -74,18 +73,19 @@ def frequency(group: str | None, overlap: str, form: str, edition: str) -> int:
     else:
         sheets = [frequency_sheet(evidence, g, overlap) for g in groups]
         found = [frequencies.frequency(evidence, g, overlap) for g in groups]
-        if every and form == "html":
+        if every and form in ("html", "pdf"):
             sheets = [frequency_overview(evidence, overlap), *sheets]
-    pictures = _pictures(found, overview=every) if form == "html" else {}
+    pictures = _pictures(found, overview=every) if form in ("html", "pdf") else {}
     title = sheets[0].title
-    return _print(form, title, sheets, guidance, {"overlap": overlap, "groups": found}, pictures)
+    return _print(form, out, title, sheets, guidance, {"overlap": overlap, "groups": found}, pictures)
 
 
 @command.command("accuracy")
 @click.argument("test", required=False)
-@format_option
+@report_form_option
+@out_option
 @edition_option
-def accuracy(test: str | None, form: str, edition: str) -> int:
+def accuracy(test: str | None, form: str, out: Path | None, edition: str) -> int:
     """Show how accurate TEST is (pan_trk_ihc, fish, rt_pcr, dna_mps, rna_mps), study by study and pooled."""
     from ntrkpath.evidence import evidence_of
     from ntrkpath.evidence.accuracy import pooled_accuracy, study_accuracy
@@ -101,14 +101,15 @@ def accuracy(test: str | None, form: str, edition: str) -> int:
         "pools": [pooled_accuracy(evidence, p.id) for p in evidence.pools.values() if test in (None, p.test)],
     }
     title = sheets[0].title if test else "Accuracy of tests for NTRK fusions"
-    pictures = {sheet.ident: accuracy_forests(sheet) for sheet in sheets} if form == "html" else {}
-    return _print(form, title, sheets, guidance, content, pictures)
+    pictures = {sheet.ident: accuracy_forests(sheet) for sheet in sheets} if form in ("html", "pdf") else {}
+    return _print(form, out, title, sheets, guidance, content, pictures)
 
 
 @command.command("validation")
-@format_option
+@report_form_option
+@out_option
 @edition_option
-def validation(form: str, edition: str) -> int:
+def validation(form: str, out: Path | None, edition: str) -> int:
     """Show what the frequencies foretell of series left out in turn, or never pooled, beside what was found there."""
     from ntrkpath.evidence import evidence_of
     from ntrkpath.evidence.validation import validations
@@ -118,30 +119,28 @@ def validation(form: str, edition: str) -> int:
     guidance = load(edition)
     evidence = evidence_of(guidance)
     title = "What the frequencies foretell"
-    return _print(form, title, validation_sheets(evidence), guidance, {"groups": validations(evidence)})
+    return _print(form, out, title, validation_sheets(evidence), guidance, {"groups": validations(evidence)})
 
 
 def _print(
     form: str,
+    out: Path | None,
     title: str,
     sheets: Sequence[Sheet],
     edition: Edition,
     content: Mapping[str, Any],
     pictures: Mapping[str, Sequence[str]] | None = None,
 ) -> int:
-    from ntrkpath.report.sheet_forms import evidence_html, sheet_text, sheets_csv
+    import msgspec
 
-    if form == "json":
-        import msgspec
+    from ntrkpath.report.sheet import Report, rests_on
 
-        named = {"id": edition.id, "version": edition.version, "sha256": edition.sha256}
-        click.echo(msgspec.json.encode({"guideline": named, **content}).decode())
-    elif form == "csv":
-        click.echo(sheets_csv(sheets), nl=False)
-    elif form == "html":
-        click.echo(evidence_html(title, sheets, edition, pictures), nl=False)
-    else:
-        click.echo("\n\n\n".join(sheet_text(sheet) for sheet in sheets))
+    report = Report(
+        title=title, sheets=tuple(sheets), pictures={name: tuple(svg) for name, svg in (pictures or {}).items()},
+        source=f"Evidence of the edition {rests_on(edition)}", use=edition.intended_use,
+    )  # fmt: skip
+    named = {"id": edition.id, "version": edition.version, "sha256": edition.sha256}
+    write_report(form, lambda: report, lambda: msgspec.json.encode({"guideline": named, **content}) + b"\n", out)
     return EXIT_OK
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
+import msgspec
+
+from ntrkpath.figures import host
 from ntrkpath.figures.graph import STATUSES, Edge, Graph, Path, load, path_of
 from ntrkpath.figures.layout import LEADING, PAD, TEXT, TITLE, Line, Placed, Plan, plan
 from ntrkpath.figures.svg import (
@@ -35,7 +38,7 @@ _MEANING = {
 }
 _SAYS = {"recommended": "next", "consider": "consider", "may": "may"}
 
-_STYLE = (
+STYLE = (
     colour_rules(".ntrk-figure")
     + f".ntrk-figure{{background:var(--paper);font-family:{FONT}}}"
     + """
@@ -194,10 +197,21 @@ class _Drawn:
 _drawn = lru_cache(maxsize=4)(_Drawn)
 
 
-def pathway_svg(edition: Edition, recommendation: Recommendation | None = None, ident: str = "pathway") -> str:
+class Marked(msgspec.Struct, frozen=True):
+    """Lines and boxes of the figure to be marked, by their ids; ``what`` says whose they are."""
+
+    edges: frozenset[str] = frozenset()
+    nodes: frozenset[str] = frozenset()
+    what: str = ""
+
+
+def pathway_svg(
+    edition: Edition, recommendation: Recommendation | None = None, ident: str = "pathway", marked: Marked | None = None
+) -> str:
     """Return figure 2 as one SVG element, with the path of a case marked by thick lines, ticks and words.
 
     Args:
+        marked: Without a case: these lines, the boxes at their ends and these boxes are marked.
         ident: Makes the ids of title and description unique where several figures share a page.
 
     Raises:
@@ -206,9 +220,14 @@ def pathway_svg(edition: Edition, recommendation: Recommendation | None = None, 
     drawn = _drawn(edition)
     graph, drawing = drawn.graph, drawn.plan
     path = path_of(graph, recommendation) if recommendation is not None else None
-    nodes = path.nodes if path else frozenset()
+    marked = marked or Marked()
+    edges = path.edges if path else marked.edges
+    ends = {end for edge in graph.edges if edge.id in edges for end in (edge.from_, edge.to)}
+    nodes = path.nodes if path else marked.nodes | ends
     following = path.next if path else {}
-    edges = path.edges if path else frozenset()
+    told = _summary(graph, path)
+    if marked.what and nodes:
+        told += f" Marked for {marked.what}: {', '.join(n.title for i, n in graph.nodes.items() if i in nodes)}."
     taken = {index: line.edge.id in edges for index, line in enumerate(drawing.lines)}
     lines = sorted(taken.items(), key=lambda one: one[1])
     legend, height = drawn.legend(path is not None)
@@ -216,8 +235,8 @@ def pathway_svg(edition: Edition, recommendation: Recommendation | None = None, 
     case = f", case {recommendation.case_id}" if recommendation is not None else ""
     body = (
         tag("title", escape(graph.title + case), id=f"{base}-title")
-        + tag("desc", escape(_summary(graph, path)), id=f"{base}-desc")
-        + tag("style", _STYLE)
+        + tag("desc", escape(told), id=f"{base}-desc")
+        + host.style(STYLE)
         + tag("rect", width="100%", height="100%", fill="var(--paper)")
         + "".join(drawn.line(*one) for one in lines)
         + "".join(drawn.label(*one) for one in lines)

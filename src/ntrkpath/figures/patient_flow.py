@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import msgspec
 
+from ntrkpath.figures import host
 from ntrkpath.figures.svg import FONT, arrow, clean, colour_rules, escape, identifier, number, tag, text_lines, wrap
 from ntrkpath.model.numbers import grouped
 
 _WIDTH, _MARGIN = 960.0, 16.0
 _BOX, _SIDE, _GAP = 400.0, 400.0, 52.0
 _SIZE, _SMALL = 15.0, 13.0
-_STYLE = (
+STYLE = (
     colour_rules(".ntrk-flow")
     + f".ntrk-flow{{background:var(--paper);font-family:{FONT}}}"
     + """
@@ -95,7 +96,7 @@ def patient_flow_svg(stages: Sequence[Stage], *, title: str = "Patient flow", id
     head = (
         tag("title", escape(clean(title)), id=f"{ident}-title")
         + tag("desc", escape(". ".join(told) + "."), id=f"{ident}-desc")
-        + f"<style>{_STYLE}</style>"
+        + host.style(STYLE)
     )
     return tag(
         "svg", head + "".join(parts), xmlns="http://www.w3.org/2000/svg",

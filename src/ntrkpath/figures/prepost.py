@@ -27,7 +27,7 @@ from ntrkpath.figures.axes import (
     stroke,
 )
 from ntrkpath.figures.svg import arrow, clean, tag, text_lines, text_width, wrap
-from ntrkpath.model.numbers import percent, percent_range
+from ntrkpath.model.numbers import percent, percent_with_range
 
 _LABEL = 270.0
 _ROW = 44.0
@@ -82,65 +82,84 @@ def prepost_svg(
             raise ValueError(f"{row.label}: {row.estimate} is no probability within {row.low} to {row.high}")
         if row.start is not None and not 0 <= row.start < i:
             raise ValueError(f"{row.label}: starts from row {row.start}, which is not above")
-    ratios = any(row.ratio for row in rows)
-    shown = [f"{percent(row.estimate)} ({percent_range(row.low, row.high)})" for row in rows]
-    right = max(text_width(text, TEXT, bold=True) for text in (*shown, "Probability (95 % range)"))
-    wide = max((text_width(row.ratio, TEXT) for row in rows), default=0.0) if ratios else 0.0
-    wide = max(wide, text_width("Likelihood ratio", SMALL)) if ratios else 0.0
-    names = [text_width(row.label, TEXT, bold=True) for row in rows] + [text_width(row.note, SMALL) for row in rows]
-    label = min(_LABEL, max(names)) + 1
-    low, high = limits([v for row in rows for v in (row.low, row.estimate, row.high)], "logit")
-    left = MARGIN + label + (wide + 20 if ratios else 0) + 24
-    axis = Axis("logit", low, high, left, WIDTH - MARGIN - right - 24)
-
+    columns = _columns(rows)
     head, y = heading(title)
     y += 18
-    body = [text_lines(["Probability (95 % range)"], WIDTH - MARGIN, y, SMALL, anchor="end", class_="quiet")]
-    if ratios:
-        body.append(
-            text_lines(["Likelihood ratio"], MARGIN + label + 20 + wide, y, SMALL, anchor="end", class_="quiet")
-        )
+    body = [text_lines([columns.figures], WIDTH - MARGIN, y, SMALL, anchor="end", class_="quiet")]
+    if columns.ratio:
+        body.append(text_lines(["Likelihood ratio"], columns.ratio, y, SMALL, anchor="end", class_="quiet"))
     y += 8
     body.append(stroke(MARGIN, y, WIDTH - MARGIN, y, "rule"))
     top = y
     middles: list[float] = []
-    divided = False
-    for row, text in zip(rows, shown, strict=True):
-        if row.kind == "next" and not divided:
-            divided = True
+    for i, row in enumerate(rows):
+        if row.kind == "next" and not any(above.kind == "next" for above in rows[:i]):
             body.append(text_lines(["If next"], MARGIN, y + 20, SMALL, class_="quiet"))
             y += 26
-        strong = row.kind != "next"
-        lines = wrap(clean(row.label), label, TEXT, bold=strong)
-        small = wrap(clean(row.note), label, SMALL) if row.note else []
-        height = max(_ROW, 12 + len(lines) * TEXT * 1.3 + len(small) * SMALL * 1.3)
-        middle = y + height / 2
-        block = (len(lines) - 1) * TEXT * 1.3 + len(small) * SMALL * 1.3
-        base = middle - block / 2 + TEXT * 0.36
-        body.append(text_lines(lines, MARGIN, base, TEXT, class_="strong" if strong else ""))
-        body.append(text_lines(small, MARGIN, base + len(lines) * TEXT * 1.3, SMALL, class_="quiet"))
-        if row.ratio:
-            body.append(
-                text_lines([clean(row.ratio)], MARGIN + label + 20 + wide, middle + TEXT * 0.36, TEXT, anchor="end")
-            )
-        body.append(
-            text_lines([text], WIDTH - MARGIN, middle + TEXT * 0.36, TEXT, anchor="end",
-                       class_="strong" if strong else "")
-        )  # fmt: skip
+        parts, height = _row(row, columns, y)
+        middles.append(y + height / 2)
         if row.start is not None:
-            body.append(_shift(axis, rows[row.start].estimate, row.estimate, middles[row.start], middle))
-        body.append(range_bar(axis, row.low, row.high, middle, "wide" if strong else "range"))
-        body.append(tag("circle", cx=axis.px(row.estimate), cy=middle, r=6, class_="pooled" if strong else "hollow"))
-        middles.append(middle)
+            body.append(_shift(columns.axis, rows[row.start].estimate, row.estimate, middles[row.start], middles[-1]))
+        body += parts
         y += height
     y += 4
     below, end = notes(notes_below, y + AXIS)
     told = " ".join(
-        f"{'If next ' if row.kind == 'next' else ''}{row.label}: {text}."
+        f"{'If next ' if row.kind == 'next' else ''}{row.label}: {_shown(row)}."
         + (f" Likelihood ratio {row.ratio}." if row.ratio else "")
-        for row, text in zip(rows, shown, strict=True)
+        for row in rows
     )
-    return plot([head, across(axis, top, y, axis_title), *body, below], end, clean(title), clean(told), ident)
+    return plot([head, across(columns.axis, top, y, axis_title), *body, below], end, clean(title), clean(told), ident)
+
+
+class _Columns(msgspec.Struct, frozen=True):
+    """The columns: widths and ends in the units of the drawing; ``ratio`` is 0 where there is none."""
+
+    label: float
+    ratio: float
+    axis: Axis
+    figures: str
+
+
+def _columns(rows: Sequence[PrePostRow]) -> _Columns:
+    figures = "Probability (95 % range)" if any(row.low < row.high for row in rows) else "Probability"
+    right = max(text_width(text, TEXT, bold=True) for text in (*map(_shown, rows), figures))
+    names = [text_width(row.label, TEXT, bold=True) for row in rows] + [text_width(row.note, SMALL) for row in rows]
+    label = min(_LABEL, max(names)) + 1
+    ratio = 0.0
+    if any(row.ratio for row in rows):
+        wide = max(text_width(row.ratio, TEXT) for row in rows)
+        ratio = MARGIN + label + 20 + max(wide, text_width("Likelihood ratio", SMALL))
+    low, high = limits([v for row in rows for v in (row.low, row.estimate, row.high)], "logit")
+    axis = Axis("logit", low, high, (ratio or MARGIN + label) + 24, WIDTH - MARGIN - right - 24)
+    return _Columns(label, ratio, axis, figures)
+
+
+def _shown(row: PrePostRow) -> str:
+    """Return the figure in words; a single figure has no range."""
+    return percent(row.estimate) if row.low == row.high else percent_with_range(row.estimate, row.low, row.high)
+
+
+def _row(row: PrePostRow, columns: _Columns, y: float) -> tuple[list[str], float]:
+    """Return the parts of a row that begins at ``y``, and its height."""
+    strong = row.kind != "next"
+    lines = wrap(clean(row.label), columns.label, TEXT, bold=strong)
+    small = wrap(clean(row.note), columns.label, SMALL) if row.note else []
+    height = max(_ROW, 12 + len(lines) * TEXT * 1.3 + len(small) * SMALL * 1.3)
+    middle = y + height / 2
+    block = (len(lines) - 1) * TEXT * 1.3 + len(small) * SMALL * 1.3
+    base = middle - block / 2 + TEXT * 0.36
+    class_ = "strong" if strong else ""
+    parts = [
+        text_lines(lines, MARGIN, base, TEXT, class_=class_),
+        text_lines(small, MARGIN, base + len(lines) * TEXT * 1.3, SMALL, class_="quiet"),
+        text_lines([_shown(row)], WIDTH - MARGIN, middle + TEXT * 0.36, TEXT, anchor="end", class_=class_),
+        range_bar(columns.axis, row.low, row.high, middle, "wide" if strong else "range"),
+        tag("circle", cx=columns.axis.px(row.estimate), cy=middle, r=6, class_="pooled" if strong else "hollow"),
+    ]
+    if row.ratio:
+        parts.append(text_lines([clean(row.ratio)], columns.ratio, middle + TEXT * 0.36, TEXT, anchor="end"))
+    return parts, height
 
 
 def _shift(axis: Axis, before: float, after: float, above: float, at: float) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from ntrkpath.figures import host
 from ntrkpath.figures.axes import MARGIN, SMALL, heading, notes, plot
 from ntrkpath.figures.svg import clean, escape, number, tag, text_lines, text_width
 
@@ -52,7 +53,7 @@ def matrix_svg(
     tall = _SIDE if signed else max(0.8, min(8.0, 700 / max(len(rows), 1)))
     above = max((text_width(clean(name), SMALL) for name in columns), default=0.0) + 10 if signed else 8.0
     y0 = top + above
-    parts = [head, tag("style", STYLE)]
+    parts = [head, host.style(STYLE)]
     if signed:
         for i, name in enumerate(columns):
             x = left + (i + 0.5) * side + 4

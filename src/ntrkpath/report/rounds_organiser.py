@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
+
+import msgspec
 
 from ntrkpath.figures.round_matrix import matrix_svg
 from ntrkpath.figures.round_places import Standing, places_svg
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.numbers import percent_range
-from ntrkpath.report.markup import Html, el, join
-from ntrkpath.report.page import page
 from ntrkpath.report.rounds_record import record_sheets
 from ntrkpath.report.rounds_samples import coverage_sheet, samples_sheet
 from ntrkpath.report.rounds_sheets import (
@@ -23,15 +24,13 @@ from ntrkpath.report.rounds_sheets import (
     told,
 )
 from ntrkpath.report.rounds_terms import meanings
-from ntrkpath.report.sheet import Sheet
-from ntrkpath.report.sheet_forms import SHEET_STYLE, sheet_section
+from ntrkpath.report.sheet import Report, Sheet, rests_on
 from ntrkpath.rounds.known_events import KnownEvent
 from ntrkpath.rounds.score import Score
 from ntrkpath.rounds.sight import panel_table
 
 #: More results than this stand in the CSV only.
 MOST = 2000
-STYLE = SHEET_STYLE + "\nul.lead{margin:.6rem 0 0;padding-left:1.2rem}\nul.lead li{margin:.2rem 0}\n"
 
 
 def heading(score: Score) -> str:
@@ -133,17 +132,20 @@ def coverage(score: Score) -> Sheet:
     return coverage_sheet(seen, "What the panels of this round can see", "coverage")
 
 
-def organiser_html(score: Score, edition: Edition) -> str:
-    """Return the organiser's report as one self-contained HTML file."""
-    pictures = {"places": places(score)}
-    title = heading(score)
-    figure = el("div", el("figure", Html(matrix(score))), class_="scroll", tabindex="0", role="region",
-                aria_label="Laboratories by samples")  # fmt: skip
-    more = () if len(score.results) <= MOST else (el("p", "Every result stands in results.csv.", class_="small"),)
-    sections = [sheet_section(sheet, pictures.get(sheet.ident, ()), title) for sheet in sheets(score)]
-    foot = el(
-        "p", f"Judged by the edition {edition.id} {edition.version}, SHA-256 ", el("code", edition.sha256),
-        f"; scoring rule {score.rule.name}.",
+def organiser_report(score: Score, edition: Edition) -> Report:
+    """Return the organiser's report: the matrix first, then the sheets."""
+    first = Sheet(title="Laboratories by samples", heads=(), rows=(), ident="matrix")
+    found = [first, *sheets(score)]
+    if len(score.results) > MOST:
+        last = found[-1]
+        found[-1] = msgspec.structs.replace(last, notes=(*last.notes, "Every result stands in results.csv."))
+    return Report(
+        title=heading(score), lead=tuple(lead(score)), sheets=tuple(found), use=edition.intended_use,
+        pictures={"matrix": (matrix(score),), "places": tuple(places(score))}, wide=True, day=day(score),
+        source=f"Judged by the edition {rests_on(edition)}; scoring rule {score.rule.name}.",
     )  # fmt: skip
-    under = join(el("ul", *(el("li", text) for text in lead(score)), class_="lead"))
-    return page(title, edition.intended_use, figure, *sections, *more, under=under, foot=foot, css=STYLE)
+
+
+def day(score: Score) -> dt.date:
+    """Return the day that a PDF carries: one of the round, so that the same round gives the same bytes."""
+    return score.round.deadline or score.round.sent or dt.date(2020, 9, 3)

@@ -81,7 +81,7 @@ class Comparison(Shown, frozen=True):
     tornado: Tornado | None = None
     threshold: float | None = None
 
-    SHOWN_BY: ClassVar[str] = "ntrkpath.report.strategy_html"
+    SHOWN_BY: ClassVar[str] = "ntrkpath.report.strategy_sheets"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the comparison as plain data, as `--format json` prints it."""

@@ -35,7 +35,7 @@ from ntrkpath.server.case.fields import (
 from ntrkpath.server.case.fields import words as level_words
 from ntrkpath.server.case.files import Carried, split, with_files
 from ntrkpath.server.case.path import taken
-from ntrkpath.server.kit.drawing import embed
+from ntrkpath.server.kit.drawing import on_a_page
 from ntrkpath.server.kit.tasks import pathway
 
 #: Keys shown among what is known only where they are filled in.
@@ -78,7 +78,8 @@ def case(
         attached, known = with_files(decided, brought, known)
         data = msgspec.to_builtins(decided)
         rec = chosen.recommend(decided, attached)
-        shown["answer"] = _parts(decided, rec, chosen.edition, events_of(attached))
+        with on_a_page(chosen.edition):
+            shown["answer"] = _parts(decided, rec, chosen.edition, events_of(attached))
         shown["carried"] = msgspec.json.encode(known) if known else b""
     except NtrkpathError as error:
         if isinstance(error, HistologyError):
@@ -193,10 +194,10 @@ def _parts(case: Case, rec: Recommendation, edition: Edition, verdicts: list[Fus
         "cautions": sections.cautions(rec, edition, panels.of_disagreement(rec, edition)),
         "readings": sections.readings(rec, edition),
         "timeline": panels.timeline(case, rec, edition),
-        "fusions": embed(sections.fusions(verdicts, "case")),
-        "probability": embed(probability_picture.section(rec, edition, "case")),
+        "fusions": sections.fusions(verdicts, "case"),
+        "probability": probability_picture.section(rec, edition, "case"),
         "therapy": sections.therapy(rec, edition),
-        "pathway": embed(sections.pathway(rec, edition, "case")),
+        "pathway": sections.pathway(rec, edition, "case"),
         "path": el("ol", *(el("li", step) for step in taken(edition, rec)), class_="path narrow-only"),
         "provenance": sections.provenance(rec, edition),
         "statements": sections.statements(rec, edition),

@@ -16,7 +16,7 @@ from ntrkpath.model.errors import ReaderError
 from ntrkpath.model.fusion import FusionVerdict
 from ntrkpath.readers import formats
 from ntrkpath.report.verdict_text import file_lines, none_found
-from ntrkpath.server.kit.drawing import embed
+from ntrkpath.server.kit.drawing import on_a_page
 
 #: Most events listed, drawn (the most telling), and problems told on one page; the files to take away hold every event.
 MOST_EVENTS, MOST_DRAWN, MOST_PROBLEMS = 200, 4, 50
@@ -64,15 +64,15 @@ def again(carried: bytes, event: int) -> dict[str, Any]:
 
 def _shown(document: FusionsDocument, drawn: Sequence[int]) -> dict[str, Any]:
     verdicts = document.events
+    with on_a_page():
+        drawings = {str(i): fusion_svg(verdicts[i], ident=f"event-{i}") for i in drawn if 0 <= i < len(verdicts)}
     counts = {level: sum(v.verdict == level for v in verdicts) for level in words.VERDICTS}
     problems = [problem for file in document.files for problem in file.problems]
     return {
         "total": len(verdicts),
         "counts": [[level, words.VERDICTS[level], count] for level, count in counts.items() if count],
         "events": [_event(v) for v in verdicts[:MOST_EVENTS]],
-        "drawings": {
-            str(i): str(embed(fusion_svg(verdicts[i], ident=f"event-{i}"))) for i in drawn if 0 <= i < len(verdicts)
-        },
+        "drawings": drawings,
         "none": "" if verdicts else none_found(document.files),
         "files": [msgspec.to_builtins(file) | {"said": file_lines(file)[0]} for file in document.files],
         "problems": problems[:MOST_PROBLEMS],

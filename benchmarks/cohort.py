@@ -1,55 +1,63 @@
-"""Bars of cohorts: columns in memory, Parquet to Parquet, memory as rows grow, Spark; and agreement with one case.
+"""Bars of cohorts: columns in memory, `cohort triage` from file to file, JSON lines, memory as rows grow, Spark.
 
-    python -m benchmarks.cohort [memory|parquet|growth|spark|agreement ...] [--rows N]
+    python -m benchmarks.cohort [memory|triage|lines|missing|growth|spark|agreement ...] [--rows N]
 
-Every cohort is synthetic, drawn with a fixed seed over all facts, unknowns included. Ratios compare what was measured
-in one run. ``growth`` takes some minutes; by default all but ``growth`` and ``spark`` are run, with fewer rows.
+Codes and `wide` rows are drawn at random over all columns, `narrow` rows and `clinic` cases repeat as in practice
+(`benchmarks.cohort_rows`). Every figure stands twice, by processor time and by the clock, with the load of the machine;
+ratios compare what was measured in one run. `growth` takes long: by default all but `growth` and `spark` are run, with
+fewer rows.
 """
 
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from benchmarks.cohort_rows import SEED, clinic, codes, narrow, wide, write
 from ntrkpath.cohort.catalogue import Catalogue
 from ntrkpath.cohort.frame import Decider
 from ntrkpath.cohort.kernel import Kernel
-from ntrkpath.cohort.parquet import Sink, ahead, decide_parquet, read_batches
 from ntrkpath.guidance import load
 from ntrkpath.pathway.decide import strongest
 
-SEED = 2020
+
+class Taken(NamedTuple):
+    """Seconds of processor time, of all threads and children, and by the clock."""
+
+    processor: float
+    clock: float
+
+    def beside(self, other: Taken) -> str:
+        """Return how many times as long as another this took, by both."""
+        return f"{self.processor / other.processor:.2f} x ({self.clock / other.clock:.2f} x by the clock)"
+
+    def each(self, rows: int) -> str:
+        """Return the microseconds a row, by both."""
+        return f"{self.processor / rows * 1e6:.2f} us a row ({self.clock / rows * 1e6:.2f} by the clock)"
 
 
-def codes(rows: int) -> Any:
-    """Return random level codes of every fact, shape (facts, rows)."""
-    draw = np.random.default_rng(SEED)
-    sizes = [len(load().facts[fact].levels) for fact in Catalogue(load()).facts]
-    found = np.empty((len(sizes), rows), np.uint8)
-    for fact, size in enumerate(sizes):
-        found[fact] = draw.integers(0, size, rows, dtype=np.uint8)
-    return found
-
-
-def best(run: Callable[[], object], times: int = 3, clock: Callable[[], float] = time.perf_counter) -> float:
-    """Return the shortest time of several runs, in seconds."""
+def best(run: Callable[[], object], times: int = 3) -> Taken:
+    """Return the shortest of several runs, by both clocks."""
     found = []
     for _ in range(times):
-        started = clock()
+        before, started = os.times(), time.perf_counter()
         run()
-        found.append(clock() - started)
-    return min(found)
+        clock, after = time.perf_counter() - started, os.times()
+        found.append(Taken(sum(after[:4]) - sum(before[:4]), clock))
+    return Taken(max(min(one.processor for one in found), 1e-9), min(one.clock for one in found))
 
 
 #: Rows that DuckDB decides too: enough for planning its query to weigh little.
@@ -59,35 +67,32 @@ PEER = 2_000_000
 def memory(rows: int = 10_000_000) -> None:
     """All facts, all tables, in memory: rows a second, beside a scan of the same bytes, DuckDB and one case."""
     edition, matrix = load(), codes(rows)
-    kernel = Kernel(edition)
+    kernel = Kernel(edition, fused=True)
     kernel.decide(matrix[:, : 1 << 14].copy())
-    out = kernel.room(rows)
-    fresh = best(lambda: kernel.decide(matrix))
+    out, cores = kernel.room(rows), os.cpu_count() or 1
     taken = best(lambda: kernel.decide(matrix, out), 5)
-    worked = best(lambda: kernel.decide(matrix, out), 3, time.process_time)
-    scanned = best(lambda: scan(matrix))
+    scanned = best(lambda: scan(matrix), 5)
     plain = Kernel(edition, fused=False)
     some = np.ascontiguousarray(matrix[:, : rows // 10])
-    by_numpy = best(lambda: plain.decide(some), 1) * rows / some.shape[1]
+    by_numpy = best(lambda: plain.decide(some), 1)
     chain, few = edition.decisions, 20_000
     levels = [edition.facts[fact].levels for fact in kernel.catalogue.facts]
     states = [
         {fact: names[code] for fact, names, code in zip(kernel.catalogue.facts, levels, row, strict=True)}
         for row in matrix[:, :few].T.tolist()
     ]
-    single = best(lambda: [chain.decide(state) for state in states], 1) / few * rows
-    whole = best(lambda: one_by_one(2000), 1) / 2000 * rows
+    single = best(lambda: [chain.decide(state) for state in states], 1)
+    whole = best(lambda: one_by_one(2000), 1)
     same = np.ascontiguousarray(matrix[:, :PEER])
     ours, case = best(lambda: kernel.decide(same), 5), duckdb_case(same)
-    print(f"{rows:,} rows x {len(matrix)} facts, {len(kernel.catalogue.tables)} tables, {os.cpu_count()} processors")
-    print(f"decided, memory reused          {rows / taken / 1e6:8.1f} M rows/s  (bar 40)")
-    print(f"  a second of each processor    {kernel.threads * rows / worked / 1e6:8.1f} M rows")
-    print(f"decided, memory new             {rows / fresh / 1e6:8.1f} M rows/s")
-    print(f"decided, numpy alone            {rows / by_numpy / 1e6:8.1f} M rows/s")
-    print(f"share of a scan of these bytes  {100 * scanned / taken:8.1f} %         (bar 3)")
-    print(f"beside DuckDB, tables as CASE   {case / ours:8.0f} x         (bar 10), both on {same.shape[1]:,} rows")
-    print(f"beside the chain, one state     {single / taken:8.0f} x")
-    print(f"beside whole single cases       {whole / taken:8.0f} x         (bar 2,000)")
+    rate, clock = cores * rows / taken.processor / 1e6, rows / taken.clock / 1e6
+    print(f"{rows:,} rows x {len(matrix)} facts, {len(kernel.catalogue.tables)} tables, {cores} processors")
+    print(f"decided, memory reused        {rate:8.1f} M rows/s on {cores} ({clock:.1f} by the clock)  (bar 40)")
+    print(f"decided, numpy alone          {cores * some.shape[1] / by_numpy.processor / 1e6:8.1f} M rows/s")
+    print(f"share of a scan of these bytes{100 * scanned.processor / taken.processor:8.1f} %         (bar 3)")
+    print(f"beside DuckDB, tables as CASE   {case.beside(ours)}  (bar 10), both on {same.shape[1]:,} rows")
+    print(f"beside the chain, one state     {single.processor / few / taken.processor * rows:8.0f} x")
+    print(f"beside whole single cases       {whole.processor / 2000 / taken.processor * rows:8.0f} x   (bar 2,000)")
 
 
 def scan(matrix: Any) -> int:
@@ -105,7 +110,6 @@ def scan(matrix: Any) -> int:
 def one_by_one(cases: int) -> None:
     """Decide distinct synthetic cases one by one, memories empty."""
     import datetime as dt
-    import random
 
     from benchmarks.pathway import draw_case
     from ntrkpath.pathway import Pathway, case_from
@@ -115,8 +119,8 @@ def one_by_one(cases: int) -> None:
         pathway.recommend(case_from(draw_case(number, draw)))
 
 
-def duckdb_case(matrix: Any) -> float:
-    """Return the seconds in which DuckDB decides codes with every table as a CASE expression."""
+def duckdb_case(matrix: Any) -> Taken:
+    """Return the time in which DuckDB decides codes with every table as a CASE expression."""
     import duckdb
 
     edition = load()
@@ -154,101 +158,74 @@ def duckdb_case(matrix: Any) -> float:
         return best(lambda: connection.execute(f"SELECT {outcomes} FROM {query}").fetchall(), 2)
 
 
-def raw(rows: int, first: int = 0) -> pl.DataFrame:
-    """Return synthetic raw columns: words, numbers and short lists, with empty cells."""
-    draw = np.random.default_rng(SEED + first)
-
-    def cells(words: list[Any], empty: float = 0.3) -> pl.Series:
-        found = pl.Series(words).gather(draw.integers(0, len(words), rows))
-        return found.scatter(np.flatnonzero(draw.random(rows) < empty), None)
-
-    histologies = [
-        "infantile fibrosarcoma", "IMT", "GIST", "leiomyosarcoma", "synovial sarcoma", "dedifferentiated liposarcoma",
-        "undifferentiated pleomorphic sarcoma", "MPNST", "lipofibromatosis-like neural tumour", "osteosarcoma",
-        "myxofibrosarcoma", "chondrosarcoma", "angiosarcoma", "LMS", "SYNS", "DDLS",
-    ]  # fmt: skip
-    return pl.DataFrame(
-        {
-            "case_id": pl.Series(np.arange(first, first + rows)).cast(pl.String).str.zfill(10),
-            "histology": cells(histologies, 0),
-            "site": cells(["thigh", "brain", "uterus"]),
-            "age": pl.Series(draw.integers(0, 90, rows)),
-            "typical_histology": cells([True, False]),
-            "differentiation": cells(["none", "myogenic", "neural"]),
-            "extent": cells(
-                ["localized", "locally_advanced_resectable", "locally_advanced_unresectable", "metastatic"], 0.1
-            ),
-            "surgery_morbidity": cells(["acceptable", "severe"]),
-            "standard_therapy": cells(["not_given", "ongoing", "progressed"]),
-            "alterations": cells(
-                ["KIT mutation absent; PDGFRA mutation absent", "SS18 fusion", "MDM2 amplification",
-                 "ALK fusion absent; ROS1 fusion absent", "any fusion absent"], 0.5,
-            ),
-            "pan_trk_ihc.result": cells(["positive", "negative"], 0.6),
-            "pan_trk_ihc.percent": cells([float(n) for n in range(101)], 0.6),
-            "pan_trk_ihc.distribution": cells(["focal", "diffuse"], 0.7),
-            "pan_trk_ihc.pattern": cells(["nuclear", "cytoplasmic"], 0.7),
-            "fish.gene": cells(["NTRK1", "NTRK3", "ETV6"], 0.8),
-            "fish.probe": cells(["break_apart"], 0.8),
-            "fish.result": cells(["positive", "negative"], 0.8),
-            "rna_mps.result": cells(["positive", "negative", "failed"], 0.7),
-            "rna_mps.rna_quality": cells(["adequate", "poor"], 0.7),
-            "rna_mps.genes_covered": cells(["NTRK1; NTRK2; NTRK3", "NTRK1"], 0.7),
-            "rna_mps.fusions": cells(["ETV6::NTRK3 in_frame", "LMNA::NTRK1", "EWSR1::FLI1"], 0.9),
-        }
-    )  # fmt: skip
+def command(source: Path, out: Path, *options: str) -> int:
+    """Run `ntrkpath cohort triage` as a process of its own and return its greatest memory in MB."""
+    program = "from ntrkpath.cli.main import main; main()"
+    arguments = [sys.executable, "-c", program, "cohort", "triage", str(source), str(out), "--overwrite", *options]
+    running = subprocess.Popen([*arguments, "--allow-bad"], stderr=subprocess.DEVNULL)
+    _, status, used = os.wait4(running.pid, 0)
+    running.returncode = os.waitstatus_to_exitcode(status)
+    if running.returncode:
+        raise SystemExit(f"cohort triage ended with {running.returncode}")
+    return used.ru_maxrss // 1024
 
 
-def write_raw(rows: int, file: Path) -> None:
-    """Write synthetic raw columns to Parquet, a million rows at a time."""
-    step = 1_000_000
-    with Sink(file) as sink:
-        for first in range(0, rows, step):
-            sink.write(raw(min(step, rows - first), first).to_arrow())
+def codec(source: Path, out: Path) -> Taken:
+    """Return the time in which polars decodes a cohort and encodes its answers, each by itself."""
+    read = best(lambda: pl.read_parquet(source, memory_map=False))
+    answers, copied = pl.read_parquet(out), out.with_name("copied.parquet")
+    written = best(lambda: answers.write_parquet(copied, compression="zstd", compression_level=1))
+    return Taken(read.processor + written.processor, read.clock + written.clock)
 
 
-def parquet(rows: int = 2_000_000) -> None:
-    """Parquet to Parquet beside decoding and encoding alone, through the same reader and writer."""
+def triage(rows: int = 5_000_000) -> None:
+    """`cohort triage` end to end, ids and bad rows included, beside decoding and encoding in polars."""
     with tempfile.TemporaryDirectory() as place:
-        source, target = Path(place) / "raw.parquet", Path(place) / "answers.parquet"
-        write_raw(rows, source)
-        print(f"{rows:,} rows x {len(pq.read_schema(source))} raw columns")
-        for rules in ("codes", "ids", "none"):
-            decider = Decider(rules=rules)
-            answers = [decider.answer(batch).answers for batch in read_batches([source])]
+        source, out, one = (Path(place) / name for name in ("raw.parquet", "answers.parquet", "one.parquet"))
+        write(1, one, narrow)
+        start = best(lambda: command(one, out))
+        print(f"fixed start (one row)     {start.processor:.2f} s ({start.clock:.2f} by the clock; bar 0.7)")
+        for name, draw, count in (("narrow", narrow, rows), ("wide", wide, rows // 5)):
+            write(count, source, draw)
+            print(f"{name}: {count:,} rows x {len(pq.read_schema(source))} raw columns")
+            for option, bar in (("--no-missing", 2), ("--missing", 3)) if name == "narrow" else (("--no-missing", 2),):
+                taken = best(lambda o=option: command(source, out, o), 2)  # type: ignore[misc]
+                beside = taken.beside(codec(source, out))
+                print(f"  {option:14} {taken.each(count)}, {beside} decoding and encoding  (bar {bar})")
 
-            def alone(answers: list[pa.Table] = answers) -> None:
-                with Sink(target) as sink:
-                    for _, table in zip(ahead(read_batches([source])), answers, strict=True):
-                        sink.write(table)
 
-            bare = best(alone)
-            taken = best(lambda d=decider: decide_parquet(source, target, d))  # type: ignore[misc]
-            said = {"codes": "rules as codes", "ids": "rules as text", "none": "no rules"}[rules]
-            print(
-                f"{said:16} {rows / taken / 1e6:6.2f} M rows/s, {taken / bare:5.2f} x decoding and encoding alone"
-                f"{'  (bar 1.3)' if rules == 'codes' else ''}"
-            )
+def lines(rows: int = 20_000) -> None:
+    """`cohort triage` from JSON lines with tests, less the fixed start."""
+    with tempfile.TemporaryDirectory() as place:
+        source, one, out = (Path(place) / name for name in ("cases.jsonl", "one.jsonl", "answers.parquet"))
+        told = [msgspec.json.encode(case) + b"\n" for case in clinic(rows)]
+        source.write_bytes(b"".join(told))
+        one.write_bytes(told[0])
+        for option in ("--no-missing", "--missing"):
+            start, whole = best(lambda o=option: command(one, out, o)), best(lambda o=option: command(source, out, o))  # type: ignore[misc]
+            taken = Taken(whole.processor - start.processor, whole.clock - start.clock)
+            print(f"JSON lines, {rows:,} clinic-like cases, {option:13} {taken.each(rows)}  (bar 15)")
+
+
+def missing(rows: int = 20_000) -> None:
+    """What is missing in wide random rows, nearly every one a state of its own."""
+    table = wide(rows).to_arrow()
+    without, given = Decider(), Decider(missing=True)
+    less, more = best(lambda: without.answer(table), 1), best(lambda: given.answer(table), 1)
+    taken = Taken(more.processor - less.processor, more.clock - less.clock)
+    print(f"missing, {rows:,} wide random rows: {taken.each(rows)}  (goal 15)")
 
 
 def growth(rows: int = 100_000_000) -> None:
-    """Peak memory of a process that decides Parquet, for more and more rows."""
+    """Time and peak memory of `cohort triage` itself, for more and more rows."""
     with tempfile.TemporaryDirectory() as place:
         for count in (rows // 100, rows // 10, rows):
-            source = Path(place) / "raw.parquet"
-            write_raw(count, source)
-            program = (
-                "import resource, sys, time\nfrom pathlib import Path\n"
-                "from ntrkpath.cohort.frame import Decider\nfrom ntrkpath.cohort.parquet import decide_parquet\n"
-                "started = time.perf_counter()\n"
-                "counts = decide_parquet(Path(sys.argv[1]), Path(sys.argv[2]), Decider(rules='codes'))\n"
-                "taken = time.perf_counter() - started\n"
-                "peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024\n"
-                "print(f'{counts.decided:>12,} rows  {counts.decided / taken / 1e6:6.2f} M rows/s  {peak:6.0f} MB')"
-            )
-            arguments = [sys.executable, "-c", program, str(source), str(Path(place) / "answers.parquet")]
-            print(subprocess.run(arguments, check=True, capture_output=True, text=True).stdout, end="", flush=True)
-    print("bar at 100,000,000 rows: 2,000 MB")
+            source, out = Path(place) / "raw.parquet", Path(place) / "answers.parquet"
+            write(count, source, narrow)
+            peak: list[int] = []
+            taken = best(lambda s=source, o=out, p=peak: p.append(command(s, o)), 1)  # type: ignore[misc]
+            print(f"{count:>12,} rows  {taken.each(count)}  {peak[0]:6,} MB", flush=True)
+    print("bar: flat")
 
 
 def spark(rows: int = 10_000_000) -> None:
@@ -260,7 +237,7 @@ def spark(rows: int = 10_000_000) -> None:
     os.environ["PYSPARK_PYTHON"] = sys.executable
     with tempfile.TemporaryDirectory() as place:
         source = Path(place) / "raw.parquet"
-        write_raw(rows, source)
+        write(rows, source, wide)
         session: Any = (
             SparkSession.builder.master("local[2]")
             .config("spark.ui.enabled", "false")
@@ -273,22 +250,22 @@ def spark(rows: int = 10_000_000) -> None:
         session.sparkContext.setLogLevel("OFF")
         given = session.read.parquet(str(source))
 
-        def write(frame: Any, name: str) -> None:
+        def put(frame: Any, name: str) -> None:
             frame.write.mode("overwrite").parquet(str(Path(place) / name))
 
         def read(frame: Any) -> None:
             frame.write.format("noop").mode("overwrite").save()
 
-        write(decide_frame(given.limit(1000), Decider(rules="codes")), "warm")
-        read_raw, copied = best(lambda: read(given), 2), best(lambda: write(given, "copied"), 2)
+        put(decide_frame(given.limit(1000), Decider(rules="codes")), "warm")
+        read_raw, copied = best(lambda: read(given), 2).clock, best(lambda: put(given, "copied"), 2).clock
         print(
             f"{rows:,} rows on Spark local[2], {len(given.columns)} raw columns; read and written again {copied:.1f} s"
         )
         for rules, said in (("codes", "rules as codes"), ("none", "no rules")):
             decider = Decider(rules=rules)  # type: ignore[arg-type]
-            taken = best(lambda d=decider: write(decide_frame(given, d), "answers"), 2)  # type: ignore[misc]
+            taken = best(lambda d=decider: put(decide_frame(given, d), "answers"), 2).clock  # type: ignore[misc]
             answers = session.read.parquet(str(Path(place) / "answers"))
-            alone = read_raw + best(lambda a=answers: write(a, "copied"), 2)  # type: ignore[misc]
+            alone = read_raw + best(lambda a=answers: put(a, "copied"), 2).clock  # type: ignore[misc]
             print(
                 f"{said:16} {taken:6.1f} s; raw columns read, answers read and written: {alone:6.1f} s, "
                 f"ratio {taken / alone:.2f}  (bar 1.5); beside copying the raw columns alone {taken / copied:.2f}"
@@ -303,7 +280,6 @@ def agreement(rows: int = 1_000_000) -> None:
     catalogue, matrix = kernel.catalogue, codes(rows)
     decided = kernel.decide(matrix)
     levels = [edition.facts[fact].levels for fact in catalogue.facts]
-    sets = [frozenset(text.split()) for text in catalogue.action_texts]
     differ = 0
     for row in range(rows):
         state = {
@@ -320,27 +296,29 @@ def agreement(rows: int = 1_000_000) -> None:
         given = keep(frozenset().union(*(items.get(rule, frozenset()) for rule in ids)))
         differ += (
             found != ids
-            or sets[decided.actions[row]] != given
+            or set(catalogue.action_text(int(decided.actions[row])).split()) != given
             or any(catalogue.levels[f][c[row]] != one.levels[f] for f, c in decided.levels.items())
         )
     print(f"{rows:,} random states over {len(catalogue.facts)} facts: {differ} disagreements  (bar 0)")
 
 
+BENCHES: dict[str, Callable[..., None]] = {
+    "memory": memory, "triage": triage, "lines": lines, "missing": missing, "growth": growth, "spark": spark,
+    "agreement": agreement,
+}  # fmt: skip
+#: How many rows each takes where nothing is asked for.
+SHORT = {"memory": 2_000_000, "triage": 1_000_000, "lines": 20_000, "missing": 5_000, "agreement": 100_000}
+
+
 def main(*names: str, rows: int | None = None) -> None:
     """Measure and print."""
-    if not names:
-        memory(2_000_000)
-        parquet(1_000_000)
-        agreement(100_000)
-        return
-    for name in names:
-        run: Callable[..., None] = {
-            "memory": memory, "parquet": parquet, "growth": growth, "spark": spark, "agreement": agreement,
-        }[name]  # fmt: skip
-        run(rows) if rows else run()
+    for name in names or SHORT:
+        count = rows if names else SHORT[name]
+        BENCHES[name](count) if count else BENCHES[name]()
+        print(f"load {os.getloadavg()[0]:.1f}", flush=True)
 
 
 if __name__ == "__main__":
     words = sys.argv[1:]
     count = int(words[words.index("--rows") + 1]) if "--rows" in words else None
-    main(*(w for w in words if w in ("memory", "parquet", "growth", "spark", "agreement")), rows=count)
+    main(*(w for w in words if w in BENCHES), rows=count)

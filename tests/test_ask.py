@@ -164,3 +164,27 @@ def test_what_is_stated_twice_is_refused_and_the_last_never_wins(twice: tuple[st
 
 def test_an_error_of_a_case_in_words_names_its_key_alone() -> None:
     assert run("ask", "no such tumour").stderr.startswith("error: diagnosis.histology: ")
+
+
+def test_a_file_of_a_caller_is_read_once_and_may_come_on_standard_input(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "calls.tsv"
+    file.write_text(TABLE.format(level="rna"))
+    opened: list[Path] = []
+    read_bytes = Path.read_bytes
+
+    def counted(path: Path) -> bytes:
+        opened.extend([path] * (path == file))
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", counted)
+    words = ("recommend", "--histology", "IFS", "--extent", "metastatic", "--format", "json", "--fusions")
+    answer = json.loads(run(*words, str(file)).stdout)
+    assert opened == [file]
+    run("ask", "IFS", "--rna", f"file={file}", "--save", str(tmp_path / "case.yaml"))
+    assert opened == [file, file]
+    piped = json.loads(run(*words, "-", given=file.read_bytes()).stdout)
+    assert (piped["answer"], piped["actions"]) == (answer["answer"], answer["actions"])
+    kept = run("ask", "IFS", "--fusions", "-", "--save", str(tmp_path / "case.yaml"), given=file.read_bytes())
+    assert "standard input" in str(kept.exception)

@@ -153,7 +153,7 @@ def test_a_cell_that_says_an_empty_list_is_not_an_empty_cell() -> None:
     derived = decider.derive(pl.DataFrame(rows).to_arrow())
     place = decider.kernel.catalogue.facts.index("trk_therapy")
     levels = decider.kernel.catalogue.levels["trk_therapy"]
-    assert [levels[i] for i in derived.codes[place]] == ["none", "unknown"]
+    assert [levels[i] for i in derived.codes[place][derived.place]] == ["none", "unknown"]
 
 
 def test_columns_that_cannot_be_told_apart_are_refused() -> None:

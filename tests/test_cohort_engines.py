@@ -14,7 +14,6 @@ pytest.importorskip("narwhals")
 
 from ntrkpath.cohort.engines import BATCH, answer_schema, decide_frame, gathered  # noqa: E402
 from ntrkpath.cohort.frame import Decider  # noqa: E402
-from ntrkpath.cohort.parquet import Counts, decide_parquet  # noqa: E402
 from ntrkpath.guidance import load  # noqa: E402
 from ntrkpath.model.errors import CaseError  # noqa: E402
 from support.cohort import cohort_frame  # noqa: E402
@@ -110,53 +109,3 @@ def test_small_batches_are_gathered_and_none_is_lost() -> None:
 def test_the_schema_is_that_of_the_answers(cohort: Any) -> None:
     one = decider()
     assert decide_frame(cohort.to_arrow(), one).schema == answer_schema(one)
-
-
-# --- Parquet to Parquet -----------------------------------------------------------------------------------------------
-
-
-def test_parquet_files_are_decided_into_one_with_every_id_beside_its_answer(
-    cohort: Any, expected: Any, tmp_path: Path
-) -> None:
-    folder = tmp_path / "cohort"
-    folder.mkdir()
-    for number, part in enumerate(cohort.iter_slices(250)):
-        part.write_parquet(folder / f"part-{number}.parquet", row_group_size=30)
-    told: list[Counts] = []
-    target, bad = tmp_path / "answers.parquet", tmp_path / "bad.parquet"
-    one = Decider(load(), missing=True, kept=("sequence",), threads=3)
-    counts = decide_parquet(folder, target, one, bad=bad, rows=64, told=told.append)
-    assert counts == Counts(595, 5) == told[-1]
-    found = pl.read_parquet(target).with_columns(pl.all().cast(pl.String)).sort("case_id")
-    assert found.equals(expected.filter(pl.col("problem").is_null()).drop("problem"))
-    refused = pl.read_parquet(bad)
-    assert [cohort["case_id"][row] for row in refused["row"]] == refused["case_id"].to_list()
-    assert refused["where"].unique().to_list() == ["diagnosis.histology"]
-
-
-def test_columns_cells_and_codes_may_differ_from_file_to_file(tmp_path: Path) -> None:
-    pl.DataFrame({"case_id": ["a"], "histology": ["GIST"], "age": [4]}).write_parquet(tmp_path / "1.parquet")
-    pl.DataFrame({"case_id": ["b"], "diagnosis.histology": ["IMT"], "extent": ["metastatic"]}).write_parquet(
-        tmp_path / "2.parquet"
-    )
-    target = tmp_path / "out" / "answers.parquet"
-    target.parent.mkdir()
-    files = [tmp_path / "1.parquet", tmp_path / "2.parquet"]
-    assert decide_parquet(files, target, Decider(load(), rules="codes")) == Counts(2, 0)
-    assert pl.read_parquet(target)["histology_group"].cast(pl.String).to_list() == ["gist", "imt"]
-
-
-def test_a_run_that_fails_leaves_no_answers_behind(tmp_path: Path) -> None:
-    pl.DataFrame({"case_id": ["a"], "histology": ["GIST"]}).write_parquet(tmp_path / "1.parquet")
-    (tmp_path / "2.parquet").write_text("no Parquet at all")
-    target = tmp_path / "out" / "answers.parquet"
-    target.parent.mkdir()
-    files = [tmp_path / "1.parquet", tmp_path / "2.parquet"]
-    with pytest.raises(CaseError, match=r"2\.parquet: cannot be read"):
-        decide_parquet(files, target, Decider(load()))
-    assert list(target.parent.iterdir()) == []
-    with pytest.raises(CaseError, match="no Parquet file"):
-        decide_parquet(tmp_path / "out", target, Decider(load()))
-    pl.DataFrame({"case_id": ["a"]}).write_parquet(tmp_path / "3.parquet")
-    with pytest.raises(CaseError, match=r"3\.parquet: diagnosis\.histology: column is missing"):
-        decide_parquet(tmp_path / "3.parquet", target, Decider(load()))

@@ -40,7 +40,7 @@ def read(decided: Decided, row: int) -> tuple[list[str], dict[str, str], dict[st
         rule for table, code in zip(catalogue.rules, decided.outcomes[:, row], strict=True) for rule in table[code]
     ]
     levels = {fact: catalogue.levels[fact][codes[row]] for fact, codes in decided.levels.items()}
-    return rules, levels, dict(catalogue.action_sets[decided.actions[row]])
+    return rules, levels, dict(catalogue.actions(int(decided.actions[row])))
 
 
 @pytest.mark.parametrize("fused", [False, True])
@@ -131,13 +131,11 @@ def test_every_rule_that_decides_is_in_the_catalogue() -> None:
     assert named == {row.id for table in load().decisions.tables for row in table.rows}
 
 
-def test_every_key_of_the_actions_has_a_set() -> None:
+def test_every_key_of_the_actions_is_named_and_none_lies_beyond() -> None:
     catalogue = kernel().catalogue
-    keys = 1
-    for _, shares in catalogue.shares:
-        keys += max(shares)
-    assert keys == len(catalogue.action_lookup)
-    assert max(catalogue.action_lookup) < len(catalogue.action_sets) == len(set(catalogue.action_texts))
+    assert sum(max(shares) for _, shares in catalogue.shares) == catalogue.action_keys - 1
+    last = catalogue.actions(catalogue.action_keys - 1)
+    assert len({action for action, _ in last}) == len(last) > 0
 
 
 def test_a_table_that_does_not_fit_a_byte_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,8 +147,20 @@ def test_a_table_that_does_not_fit_a_byte_is_refused(monkeypatch: pytest.MonkeyP
         Catalogue(load())
 
 
-def test_what_is_not_installed_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_not_installed_is_named_with_its_extra() -> None:
     with pytest.raises(NtrkpathError, match=r"pip install 'ntrkpath\[batch\]'"):
         require_extra("no_such_module", extra="batch", what="cohorts")
-    monkeypatch.setattr(cohort_kernel, "_fused", lambda: None)
-    assert not Kernel(load()).fused
+
+
+def test_a_long_run_goes_over_to_the_compiled_loop_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cohort_kernel, "WORTH_COMPILING", 150)
+    codes = random_codes(100, 8)
+    expected = kernel().decide(codes)
+    loads = []
+    compiled = cohort_kernel._fused
+    for found in (compiled, lambda: None):
+        monkeypatch.setattr(cohort_kernel, "_fused", lambda f=found: loads.append(1) or f())
+        run = Kernel(load())
+        for _ in range(3):
+            assert (run.decide(codes).outcomes == expected.outcomes).all()
+    assert len(loads) == 2  # once for each run, whatever was found

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,8 +15,10 @@ pl = pytest.importorskip("polars", reason="needs the extra batch")
 from ntrkpath import CaseError, GuidanceError, load  # noqa: E402
 from ntrkpath.cohort import mapping as mappings  # noqa: E402
 from ntrkpath.cohort import tables  # noqa: E402
+from ntrkpath.cohort.arrays import as_table  # noqa: E402
 from ntrkpath.cohort.frame import Decider  # noqa: E402
 from ntrkpath.cohort.sources import Batch, open_source  # noqa: E402
+from support.cohort import random_case  # noqa: E402
 
 ROWS = [
     {"case_id": f"c{i}", "histology": h, "extent": e, "age": a}
@@ -231,7 +235,7 @@ def test_ages_that_genie_cuts_off_are_understood(tmp_path: Path) -> None:
     frame = pl.DataFrame(
         {"SAMPLE_ID": list("abcd"), "ONCOTREE_CODE": ["ES"] * 4, "AGE_AT_SEQ_REPORT": ["<18", ">89", "45", "Unknown"]}
     )
-    assert mappings.apply(plan, frame, 1)[0]["patient.age"].to_pylist() == [None, "90", "45", None]
+    assert mappings.apply(plan, as_table(frame), 1)[0]["patient.age"].to_pylist() == [None, "90", "45", None]
 
 
 @pytest.mark.parametrize(
@@ -327,13 +331,77 @@ def test_rows_keep_their_numbers_over_many_blocks_of_a_table(tmp_path: Path, mon
         assert [f.first for f in found] == [start + 1 + sum(f.rows for f in found[:i]) for i in range(len(found))]
 
 
-def test_a_pattern_and_parts_of_uneven_size_are_read_in_name_order(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tables, "BLOCKS", 2)
+def test_a_pattern_and_parts_of_uneven_size_are_read_in_name_order(tmp_path: Path) -> None:
     frame = pl.DataFrame({"id": [f"{i:03d}" for i in range(100)], "histology": ["ES"] * 100})
     for n, (at, size) in enumerate([(0, 1), (1, 60), (61, 0), (61, 39)]):
         frame.slice(at, size).write_parquet(tmp_path / f"part-{n}.parquet", row_group_size=7)
     for start in (0, 1, 37, 61, 99, 100):
         found = rows(batches(f"{tmp_path}/part-*.parquet", 9, start=start))
         assert [(r["row"], r["case_id"]) for r in found] == [(i + 1, f"{i:03d}") for i in range(start, 100)]
+
+
+def test_files_of_one_cohort_may_have_columns_of_their_own(tmp_path: Path) -> None:
+    pl.DataFrame({"case_id": ["a"], "histology": ["GIST"], "age": [4]}).write_parquet(tmp_path / "1.parquet")
+    pl.DataFrame({"case_id": ["b"], "diagnosis.histology": ["IMT"], "extent": ["metastatic"]}).write_parquet(
+        tmp_path / "2.parquet"
+    )
+    found = [row for part in batches(str(tmp_path), 10) for row in part.table.to_pylist()]
+    assert found == [
+        {"row": 1, "case_id": "a", "diagnosis.histology": "GIST", "patient.age": 4},
+        {"row": 2, "case_id": "b", "diagnosis.histology": "IMT", "disease.extent": "metastatic"},
+    ]
+    pl.DataFrame({"case_id": ["c"]}).write_parquet(tmp_path / "3.parquet")
+    with pytest.raises(CaseError, match=r"3\.parquet: no column fills diagnosis\.histology"):
+        open_source(str(tmp_path), load())
+
+
+def test_a_line_is_read_the_same_in_parts_as_by_itself(tmp_path: Path) -> None:
+    """Escapes have a line read by itself; everything else is read part by part, each distinct part once."""
+    draw = random.Random(3)
+    cases = [random_case(i, draw, 3) for i in range(300)]
+    for i, case in enumerate(cases):
+        case |= {"note": f"note {i}"} if i % 3 else {}
+        case |= {"therapy": None} if i % 7 == 0 else {}
+    tables = []
+    for name, mark in (("parts", ""), ("alone", " \\u00e9")):
+        file = tmp_path / f"{name}.jsonl"
+        file.write_text(
+            "".join(json.dumps(case | {"source": "x"}).replace('"x"', f'"x{mark}"') + "\n" for case in cases)
+        )
+        found = batches(str(file), 50)
+        tables.append(
+            [{k: v for k, v in row.items() if v is not None} for part in found for row in part.table.to_pylist()]
+        )
+        assert not [bad for part in found for bad in part.bad]
+    for one, other in zip(*tables, strict=True):
+        assert one.keys() == other.keys()
+        assert all(_plain(one[key]) == _plain(other[key]) for key in one)
+
+
+def _plain(cell: Any) -> Any:
+    return json.loads(cell) if isinstance(cell, str) and cell[:1] in "[{" else cell
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ('{"id": "a", "id": "b", "diagnosis": {"histology": "GIST"}}', "the key stands twice"),
+        ('{"id": "a", "diagnosis": {"histology": "GIST"}, "tests": [], "tests": []}', "the key stands twice"),
+        ('{"id": "a", "diagnosis": {"histology": "GIST", "histology": "IMT"}}', "the key stands twice"),
+        ('{"case_id": "a", "histology": "GIST", "histology": "IMT"}', "the key stands twice"),
+        ('{"id": "a", "diagnosis": {"histology": "GIST"}, "tests": [{"method": "x"}]}', "x"),
+        ('{"id": "a", "diagnosis": {"histology": "GIST"}, "extra": 1}', "extra"),
+        ('{"diagnosis": {"histology": "GIST"}}', "the case has no id"),
+        ('{"id": "", "diagnosis": {"histology": "GIST"}}', ""),
+    ],
+)
+def test_a_line_that_states_a_thing_twice_or_wrongly_is_bad_and_its_neighbour_is_not(
+    tmp_path: Path, line: str, reason: str
+) -> None:
+    file = tmp_path / "c.jsonl"
+    good = '{"id": "good", "diagnosis": {"histology": "GIST"}, "tests": [{"method": "fish", "gene": "NTRK1"}]}'
+    file.write_text(f"{good}\n{line}\n{good.replace('good', 'other')}\n")
+    (found,) = batches(str(file), 10)
+    assert found.table["case_id"].to_pylist() == ["good", "other"]
+    assert [bad.row for bad in found.bad] == [2]
+    assert reason in f"{found.bad[0].where} {found.bad[0].reason}"

@@ -13,7 +13,7 @@ from ntrkpath.figures.host import Host, within
 from ntrkpath.guidance import load
 from ntrkpath.report.markup import el
 from ntrkpath.report.sheet import Row, Sheet
-from ntrkpath.report.sheet_forms import sheet_section
+from ntrkpath.report.sheet_forms import figures, sheet_section
 
 SOURCE = Path(ntrkpath.__file__).parent
 #: Modules of the server that read text by patterns, with what they read; none reads markup.
@@ -74,9 +74,11 @@ def test_a_host_is_left_also_after_an_error() -> None:
 def test_a_sheet_is_a_section_with_a_name_for_each_region_and_what_is_asked_of_it() -> None:
     rows = tuple(Row(cells=(f"<{i}>", "1")) for i in range(3))
     sheet = Sheet(title="A & B", heads=("Name", ">Cases"), rows=rows, ident="ab")
-    made = sheet_section(sheet, ["<svg></svg>", "<svg></svg>"], fold_beyond=2, link=lambda name: f"/x?{name}")
+    drawn = figures(sheet, ["<svg></svg>", lambda width: f"<svg width='{width:g}'></svg>"])
+    made = sheet_section(sheet, drawn, fold_beyond=2, link=lambda name: f"/x?{name}")
     names = re.findall(r'aria-label="([^"]*)"', made)
-    assert names == ["A &amp; B", "A &amp; B: picture 1", "A &amp; B: picture 2", "A &amp; B"]
+    assert names == ["A &amp; B", "A &amp; B: picture 1", "A &amp; B"]
+    assert made.count("<svg width=") == 2, "one that fits is drawn for a page and for a phone"
     assert '<a href="/x?&lt;0&gt;">&lt;0&gt;</a>' in made and "<summary>All 3 rows</summary>" in made
     assert "<h2" in made and "<h2" not in sheet_section(sheet, heading=False)
     assert el("p", "<b>") == "<p>&lt;b&gt;</p>"

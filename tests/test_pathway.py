@@ -234,6 +234,27 @@ def test_the_cut_off_of_a_fish_is_missing_where_it_would_change_the_actions() ->
 # --- dates, readings, errors ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("call", "counts", "read"),
+    [
+        ("positive", {"cells_split": 0}, "contradicted"),
+        ("positive", {"cells_split": 0, "cells_isolated_3p": 0}, "contradicted"),
+        ("positive", {"cells_isolated_3p": 0}, "positive"),
+        ("positive", {"cells_split": 1}, "positive"),
+        ("positive", {"cells_split": 90}, "positive"),
+        ("negative", {"cells_split": 0}, "negative"),
+        ("negative", {"cells_split": 30}, "negative"),
+        ("negative", {"cells_split": 31}, "contradicted"),
+        ("negative", {"cells_split": 3, "cells_isolated_3p": 31}, "contradicted"),
+        ("unknown", {"cells_split": 90}, "not_interpretable"),
+        ("unknown", {"cells_split": 0}, "negative"),
+    ],
+)
+def test_a_fish_call_that_no_cut_off_could_explain_is_a_contradiction(call, counts, read):
+    test = {"method": "fish", "gene": "NTRK3", "probe": "break_apart", "result": call, "cells_counted": 100, **counts}
+    assert decide(**IFS, tests=[test]).facts["fish_call"] == read
+
+
 def test_labels_are_those_of_the_day() -> None:
     then = decide(dt.date(2020, 9, 3), **IFS, tests=[RNA], therapy=[])
     now = decide(**IFS, tests=[RNA], therapy=[])

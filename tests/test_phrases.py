@@ -12,6 +12,7 @@ from ntrkpath.cases.load import case_from
 from ntrkpath.cases.phrases import TESTS, described, read_alteration, read_test, read_therapy
 from ntrkpath.model.case_keys import METHODS, keys_of
 from ntrkpath.model.errors import CaseError
+from ntrkpath.vocabulary.names import word_list
 
 METHOD_NAMES = tuple(METHODS)
 quick = settings(max_examples=100, deadline=None, derandomize=True)
@@ -136,3 +137,19 @@ def test_every_test_of_a_case_has_a_phrase() -> None:
     for method, _, example in TESTS.values():
         for phrase in example.split("' or '"):
             read_test(method, phrase.strip("'"))
+
+
+def test_every_listed_word_of_a_phrase_is_understood() -> None:
+    listed = word_list("phrases")
+    for word in listed["says_nothing"]:
+        assert read_test("pan_trk_ihc", f"positive {word}") == {"method": "pan_trk_ihc", "result": "positive"}
+    for key, words in listed["keys"].items():
+        value = {"cutoff": "15", "rna_quality": "adequate", "clone": "A7H6R"}.get(key, "NTRK1")
+        method = next(name for name in METHOD_NAMES if key in keys_of(METHODS[name]))
+        said = read_test(method, f"{key.replace('_', ' ')} {value}")
+        assert all(read_test(method, f"{word} {value}") == said for word in words)
+    for stands, words in listed["progression"].items():
+        for word in words:
+            assert read_therapy(f"larotrectinib, {word}")["progression"] is (stands == "progressed")
+    for end, words in listed["dates"].items():
+        assert all(read_therapy(f"larotrectinib {word} 2024-02-01")[end] == "2024-02-01" for word in words)

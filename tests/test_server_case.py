@@ -58,7 +58,7 @@ def case_in(text):
 
 
 def lead(text):
-    return re.sub(r"<[^>]+>", "", re.search(r'<p class="next">(.*?)</p>', text)[1])
+    return re.sub(r"<[^>]+>", "", re.search(r'<dl class="first steps">.*?<li>(.*?)</li>', text, re.DOTALL)[1])
 
 
 def decided(data):
@@ -75,8 +75,8 @@ def test_histology_and_extent_are_enough(web):
 
 def test_the_answer_comes_before_everything_else(web):
     text = web.get("/examples/L017").text
-    first = (">Target<", ">Drug<", ">Next<", ">Why<", ">Weigh<", ">Open<", ">Caution<")
-    places = [text.index(part) for part in (*first, 'class="answer"', 'id="case"', ">Cautions<", "ntrk-figure")]
+    first = (">Target<", ">Drug<", ">Next<", ">Steps<", ">Why<", ">Weigh<", ">Open<", ">Caution<")
+    places = [text.index(part) for part in (*first, 'id="case"', ">Cautions<", "ntrk-figure")]
     assert places == sorted(places)
 
 
@@ -294,7 +294,7 @@ def test_results_that_disagree_stand_together_and_their_cautions_only_there(web)
     assert weighed
     text = html.unescape(web.get("/examples/L015").text)
     assert "pan-TRK IHC: positive; DNA sequencing: negative" in text
-    first, details = text.split('class="answer"')
+    first, details = text.split('<div class="tools"')
     assert [details.count(caution.text) for caution in rec.cautions] == [1] * len(rec.cautions)
     assert all(first.count(caution.text) == 1 for caution in rec.cautions[:3])
 

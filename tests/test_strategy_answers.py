@@ -129,7 +129,7 @@ def test_nothing_hides_that_the_costs_are_illustrative(found: Comparison, tmp_pa
     html = found.to_html()
     assert "illustrative, without a source" in html
     pictures = re.findall(r"<svg.*?</svg>", html, flags=re.DOTALL)
-    assert len(pictures) == 4
+    assert len(pictures) == 2 * 4, "each for a page and for a phone"
     assert all("illustrative" in picture for picture in pictures)
     for caption in re.findall(r"<caption[^>]*>(.*?)</caption>", html):
         assert "cost" not in caption.lower() or "illustrative" in caption

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
-from typing import Any
+from functools import cache, partial
+from typing import Any, NamedTuple
 
 from ntrkpath.cases.dates import read_date
 from ntrkpath.cases.values import PROTEIN, read_value
@@ -20,6 +20,7 @@ from ntrkpath.vocabulary.cleaning import clean
 from ntrkpath.vocabulary.fusion_text import read_fusion
 from ntrkpath.vocabulary.genes import read_gene, read_genes
 from ntrkpath.vocabulary.methods import methods
+from ntrkpath.vocabulary.names import word_list
 
 _PARTS = re.compile(r"\s*[;\n]\s*|\s*,\s+")
 _NAMED = re.compile(r"([A-Za-z][\w ]*?)\s*[=:](?!:)\s*(\S.*)", re.DOTALL)
@@ -30,22 +31,27 @@ _PERCENT = re.compile(
 _CELLS = re.compile(r"(\d+)\s*(?:/|of|out of)\s*(\d+)(?:\s+(?:cells|nuclei))?", re.IGNORECASE)
 #: Words that are written as symbols are: a word of a language is none (``not`` is an older name of NR4A2).
 _SYMBOLS = re.compile(r"(?:(?=\S*[A-Z0-9])\S+\s*)+")
-#: Words that say nothing of a test beside the others.
-_SAYS_NOTHING = frozenset(
-    (
-        "staining", "stained", "stain", "tumour", "tumor", "cells", "nuclei", "in", "of", "the", "with", "and", "by",
-        "split", "signal", "signals", "probe",
-    )
-)  # fmt: skip
-#: Other words for the name of a key.
-_ALSO = {
-    "covers": "genes_covered", "covering": "genes_covered", "covered": "genes_covered", "genes": "genes_covered",
-    "quality": "rna_quality", "amplified": "amplifications", "cut-off": "cutoff", "antibody": "clone",
-}  # fmt: skip
-_PROGRESSED = {"progressed": True, "progression": True, "pd": True, "no progression": False, "ongoing": False}
-_DATED = {
-    "since": "start", "from": "start", "started": "start", "start": "start", "until": "end", "to": "end", "end": "end",
-}  # fmt: skip
+
+
+class _Words(NamedTuple):
+    """The words of `knowledge/names/phrases.yaml`, folded."""
+
+    says_nothing: frozenset[str]
+    keys: dict[str, str]
+    progression: dict[str, bool]
+    dates: dict[str, str]
+
+
+@cache
+def _words() -> _Words:
+    listed = word_list("phrases")
+
+    def standing_for(name: str) -> dict[str, str]:
+        return {fold(word): key for key, words in listed[name].items() for word in words}
+
+    progression = {word: stands == "progressed" for word, stands in standing_for("progression").items()}
+    nothing = frozenset(map(fold, listed["says_nothing"]))
+    return _Words(nothing, standing_for("keys"), progression, standing_for("dates"))
 
 
 #: Each test by the name of its option: its method, what it is called, and an example of a phrase.
@@ -95,13 +101,13 @@ class _Test:
             if self._behind_its_key(piece) or self._by_itself(piece):
                 return rest
         first, _, rest = text.partition(" ")
-        if fold(first) in _SAYS_NOTHING:
+        if fold(first) in _words().says_nothing:
             return rest
         raise self._not_understood(text)
 
     def _key(self, name: str) -> Key | None:
-        spelled = fold(name).replace(" ", "_")
-        return self.keys.get(spelled) or self.keys.get(_ALSO.get(name.casefold(), ""))
+        folded = fold(name)
+        return self.keys.get(folded.replace(" ", "_")) or self.keys.get(_words().keys.get(folded, ""))
 
     def _behind_its_key(self, piece: str) -> bool:
         """Whether a piece is the name of a key and its value: ``control adequate``, ``clone A7H6R``."""
@@ -112,6 +118,16 @@ class _Test:
 
     def _by_itself(self, piece: str) -> bool:
         """Whether a piece is the value of one key alone: a level, a date, a gene, a fusion, a mutation."""
+        return (
+            self._level(piece)
+            or self._date(piece)
+            or ("fusions" in self.keys and (self._mutation(piece) or self._frame(piece) or self._fusion(piece)))
+            or ("targets" in self.keys and self._target(piece))
+            or ("probe" in self.keys and self._probed(piece))
+        )
+
+    def _level(self, piece: str) -> bool:
+        """Take a level of one key; where it may be one of several keys, the result wins."""
         fitting = [key for key in self.keys.values() if key.kind == "choice" and _reads(key, piece)]
         if len(fitting) > 1:
             results = [key for key in fitting if key.name == "result"]
@@ -119,36 +135,51 @@ class _Test:
                 names = " or ".join(f"{key.name.replace('_', ' ')} {piece}" for key in fitting)
                 raise CaseError("may mean two things", value=piece, allowed=names, remedy=f"write {names}")
             fitting = results
-        if fitting:
-            self._set(fitting[0], piece)
-            return True
-        if date := read_date(piece):
+        for key in fitting:
+            self._set(key, piece)
+        return bool(fitting)
+
+    def _date(self, piece: str) -> bool:
+        date = read_date(piece)
+        if date:
             self._put("date", date)
-            return True
-        if "fusions" in self.keys:
-            gene, _, change = piece.rpartition(" ")
-            if gene and PROTEIN.fullmatch(change) and read_gene(gene).known:
-                self.found.setdefault("mutations", []).append(piece)
-                return True
-            stated = self.found.setdefault("fusions", [])
-            frame = keys_of(LISTED["fusions"])["frame"]
-            if stated and read_fusion(stated[-1]).frame is None and _reads(frame, piece):
-                stated[-1] += f", {piece}"
-                return True
-            if read_fusion(piece).problem is None:
-                stated.append(piece)
-                return True
-            if not stated:
-                del self.found["fusions"]
-        if "targets" in self.keys and read_fusion(piece).problem is None:
-            self.found.setdefault("targets", []).append(piece)
-            return True
-        if "probe" in self.keys and _SYMBOLS.fullmatch(piece) and all(gene.symbol for gene in read_genes(piece)):
-            stated = self.found.get("gene", [])
-            genes = [*([stated] if isinstance(stated, str) else stated), *(str(g.symbol) for g in read_genes(piece))]
-            self.found["gene"] = genes[0] if len(genes) == 1 else genes
-            return True
-        return False
+        return bool(date)
+
+    def _mutation(self, piece: str) -> bool:
+        gene, _, change = piece.rpartition(" ")
+        return bool(gene and PROTEIN.fullmatch(change) and read_gene(gene).known) and self._add("mutations", piece)
+
+    def _frame(self, piece: str) -> bool:
+        """Take a reading frame, which belongs to the fusion stated before it."""
+        stated = self.found.get("fusions")
+        if not stated or read_fusion(stated[-1]).frame is not None:
+            return False
+        if not _reads(keys_of(LISTED["fusions"])["frame"], piece):
+            return False
+        stated[-1] += f", {piece}"
+        return True
+
+    def _fusion(self, piece: str) -> bool:
+        return read_fusion(piece).problem is None and self._add("fusions", piece)
+
+    def _target(self, piece: str) -> bool:
+        return read_fusion(piece).problem is None and self._add("targets", piece)
+
+    def _probed(self, piece: str) -> bool:
+        """Take the genes of a probe."""
+        if not _SYMBOLS.fullmatch(piece):
+            return False
+        genes = [gene.symbol for gene in read_genes(piece)]
+        if not all(genes):
+            return False
+        stated = self.found.get("gene", [])
+        named = [*([stated] if isinstance(stated, str) else stated), *map(str, genes)]
+        self.found["gene"] = named[0] if len(named) == 1 else named
+        return True
+
+    def _add(self, name: str, piece: str) -> bool:
+        self.found.setdefault(name, []).append(piece)
+        return True
 
     def _may_set(self, key: Key, value: str) -> bool:
         if not _reads(key, value):
@@ -164,17 +195,20 @@ class _Test:
         _once(self.found, name, value)
 
     def _not_understood(self, text: str) -> CaseError:
+        from difflib import get_close_matches
+
         words = text.split()
         pair = next((found for word in words if "::" in word and (found := read_fusion(word)).problem), None)
         if pair is not None:
             near = ", ".join(pair.nearest)
             allowed = f"nearest: {near}" if near else "two symbols, as ETV6::NTRK3"
             return CaseError(str(pair.problem), value=pair.text[:80], allowed=allowed, remedy="write the two symbols")
+        named = ", ".join(name for name, key in self.keys.items() if key.kind not in ("part", "parts"))
+        levels = {level.replace("_", " ") for key in self.keys.values() for level in key.levels}
+        meant = get_close_matches(words[0].casefold(), sorted(levels), n=1, cutoff=0.75)
         return CaseError(
             "not understood", value=" ".join(words[:4]), allowed=_examples(self.method),
-            remedy="say it in other words, or as KEY=VALUE: " + ", ".join(
-                name for name, key in self.keys.items() if key.kind not in ("part", "parts")
-            ),
+            remedy=f"did you mean {meant[0]!r}?" if meant else f"say it in other words, or as KEY=VALUE: {named}",
         )  # fmt: skip
 
 
@@ -227,14 +261,15 @@ def read_therapy(text: str) -> dict[str, Any]:
 
 
 def _of_therapy(text: str, line: dict[str, Any], keys: dict[str, Key], drug: list[str]) -> str:
+    words = _words()
     for piece, rest in _starts(text):
         word, _, date = piece.partition(" ")
-        if fold(piece) in _PROGRESSED:
-            _once(line, "progression", _PROGRESSED[fold(piece)])
+        if fold(piece) in words.progression:
+            _once(line, "progression", words.progression[fold(piece)])
         elif _reads(keys["best_response"], piece):
             _once(line, "best_response", read_value(keys["best_response"], piece))
-        elif word.casefold() in _DATED and (day := read_date(date)):
-            _once(line, _DATED[word.casefold()], day)
+        elif (end := words.dates.get(fold(word))) and (day := read_date(date)):
+            _once(line, end, day)
         else:
             continue
         return rest
@@ -267,6 +302,14 @@ def read_alteration(text: str) -> dict[str, Any]:
     )  # fmt: skip
 
 
+def _no_key(path: str) -> CaseError:
+    """Say that a path is none, and where a key of its name stands."""
+    last = path.rpartition(".")[2]
+    near = [f"{part}.{last}" for part, keys in PARTS.items() if last in keys_of(keys)]
+    remedy = f"did you mean {' or '.join(near)}?" if near else "write the part and the key, as disease.extent"
+    return CaseError("no key of a case", value=path, allowed="patient.*, diagnosis.*, disease.*", remedy=remedy)
+
+
 def described(
     histology: str | None = None,
     said: Mapping[str, Any] | None = None,
@@ -291,7 +334,7 @@ def described(
     for path, value in (said or {}).items():
         part, _, key = path.partition(".")
         if part not in PARTS or not key:
-            errors.append(CaseError("no key of a case", value=path, allowed="patient.*, diagnosis.*, disease.*"))
+            errors.append(_no_key(path))
             continue
         inside = case.setdefault(part, {})
         *above, last = key.split(".")

@@ -12,17 +12,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ntrkpath.cli.main import EXIT_OK, EXIT_USAGE
-from ntrkpath.cli.one_case import in_words, many_options, plain
+from ntrkpath.cli.one_case import in_words, many_options, one_case
 from ntrkpath.cli.options import as_of_option, edition_option, form_option, out_option
 from ntrkpath.cli.output import write
 from ntrkpath.cli.recommend import decide
 
 if TYPE_CHECKING:
+    from ntrkpath.model.errors import CaseError
     from ntrkpath.pathway.interview import Question
 
 
 @click.command("ask")
-@click.argument("diagnosis", required=False, default=None)
+@click.argument("diagnosis", nargs=-1)
 @many_options
 @click.option("--save", type=click.Path(dir_okay=False, path_type=Path), default=None, help="Save the case as YAML.")
 @form_option
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 @click.option("--full", is_flag=True, help="Text: show all of the answer, not its first screen.")
 @out_option
 def command(
-    diagnosis: str | None, save: Path | None, form: str, as_of: dt.date | None, edition: str, agency: str | None,
+    diagnosis: tuple[str, ...], save: Path | None, form: str, as_of: dt.date | None, edition: str, agency: str | None,
     full: bool, out: Path | None, **words: Any,
 ) -> int:  # fmt: skip
     """Decide one case without a file.
@@ -44,30 +45,27 @@ def command(
     ntrkpath ask UPS --metastatic --ihc "40 % diffuse" --rna "TPM3::NTRK1 in frame"
     ntrkpath ask "infantile fibrosarcoma" --age "8 months" --fish "ETV6 rearranged" --save case.yaml
     """
-    if diagnosis is None:
+    if not diagnosis:
         if any(words.values()):
             raise click.UsageError("name the diagnosis first, as: ntrkpath ask UPS --metastatic")
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise click.UsageError("name the diagnosis, as: ntrkpath ask UPS --metastatic (questions need a terminal)")
-        data = _asked(edition, as_of, agency)
-        if data is None:
+        asked = _asked(edition, as_of, agency)
+        if asked is None:
             return EXIT_USAGE
+        data: dict[str, Any] | CaseError = asked
         if save is None and (name := _prompt("\nSave the case as YAML file [Enter: no]: ")):
             save = Path(name)
-        cases = _given(data)
+        case = one_case(data)
     else:
-        data = None
-        cases = in_words(diagnosis, words)
-    code = decide(cases, form, as_of, edition, out=out, full=full, agency=agency)
-    if save is not None and code == EXIT_OK:
-        _save(plain(str(diagnosis), words) if data is None else data, save)
+        if save is not None and "-" in words["fusions"]:
+            raise click.UsageError("--save keeps the name of a file: write standard input to one first")
+        data, files = in_words(" ".join(diagnosis), words)
+        case = one_case(data, files)
+    code = decide(case, form, as_of, edition, out=out, full=full, agency=agency)
+    if save is not None and code == EXIT_OK and isinstance(data, dict):
+        _save(data, save)
     return code
-
-
-def _given(data: dict[str, Any]) -> Iterator[Any]:
-    from ntrkpath.cases.load import case_from
-
-    yield "", case_from(data), Path()
 
 
 def _save(data: dict[str, Any], out: Path) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ntrkpath.cli.options import as_of_option, edition_option
+from ntrkpath.cli.options import as_of_option, edition_option, printed_option
 from ntrkpath.cli.output import coloured, write
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @click.option("--format", "form", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
 @as_of_option
 @edition_option
+@printed_option
 def command(every: bool, form: str, as_of: dt.date | None, edition: str) -> int:
     """Decide published patients, each with its source and with what its authors did.
 

@@ -15,7 +15,7 @@ from ntrkpath.cli.reports import report_form_option, write_report
 if TYPE_CHECKING:
     from ntrkpath.evidence.frequency import Frequency
     from ntrkpath.guidance import Edition
-    from ntrkpath.report.sheet import Sheet
+    from ntrkpath.report.sheet import Draw, Sheet
 
 #: A funnel of fewer studies than this shows nothing.
 FEWEST_FUNNEL = 5
@@ -66,7 +66,7 @@ def frequency(group: str | None, overlap: str, form: str, out: Path | None, edit
 
     guidance = load(edition)
     evidence = evidence_of(guidance)
-    groups = [evidence.group(group).id] if group else list(evidence.groups)
+    groups = [evidence.group(_id(group)).id] if group else list(evidence.groups)
     every = group is None
     if every and form == "text":
         sheets, found = [frequency_overview(evidence, overlap)], []
@@ -86,15 +86,19 @@ def frequency(group: str | None, overlap: str, form: str, out: Path | None, edit
 @out_option
 @edition_option
 def accuracy(test: str | None, form: str, out: Path | None, edition: str) -> int:
-    """Show how accurate TEST is (pan_trk_ihc, fish, rt_pcr, dna_mps, rna_mps), study by study and pooled."""
+    """Show how accurate TEST is (ihc, fish, rt_pcr, dna, rna), study by study and pooled; without TEST, every test."""
     from ntrkpath.evidence import evidence_of
     from ntrkpath.evidence.accuracy import pooled_accuracy, study_accuracy
     from ntrkpath.guidance import load
     from ntrkpath.report.evidence_accuracy import accuracy_sheets
     from ntrkpath.report.evidence_figures import accuracy_forests
+    from ntrkpath.vocabulary.methods import by_facts
 
     guidance = load(edition)
     evidence = evidence_of(guidance)
+    if test is not None:
+        known = by_facts().get(_id(test))
+        test = known.id if known else _id(test)
     sheets = accuracy_sheets(evidence, test)
     content = {
         "studies": [study_accuracy(evidence, study) for study in evidence.accuracy(test)],
@@ -122,6 +126,11 @@ def validation(form: str, out: Path | None, edition: str) -> int:
     return _print(form, out, title, validation_sheets(evidence), guidance, {"groups": validations(evidence)})
 
 
+def _id(text: str) -> str:
+    """Return an id from a name as one writes it: ``infantile fibrosarcoma``, ``GIST``, ``RT-PCR``."""
+    return text.strip().casefold().replace(" ", "_").replace("-", "_")
+
+
 def _print(
     form: str,
     out: Path | None,
@@ -129,14 +138,14 @@ def _print(
     sheets: Sequence[Sheet],
     edition: Edition,
     content: Mapping[str, Any],
-    pictures: Mapping[str, Sequence[str]] | None = None,
+    pictures: Mapping[str, Sequence[Draw | str]] | None = None,
 ) -> int:
     import msgspec
 
     from ntrkpath.report.sheet import Report, rests_on
 
     report = Report(
-        title=title, sheets=tuple(sheets), pictures={name: tuple(svg) for name, svg in (pictures or {}).items()},
+        title=title, sheets=tuple(sheets), pictures=pictures or {},
         source=f"Evidence of the edition {rests_on(edition)}", use=edition.intended_use,
     )  # fmt: skip
     named = {"id": edition.id, "version": edition.version, "sha256": edition.sha256}
@@ -144,12 +153,12 @@ def _print(
     return EXIT_OK
 
 
-def _pictures(found: Sequence[Frequency], *, overview: bool) -> dict[str, list[str]]:
+def _pictures(found: Sequence[Frequency], *, overview: bool) -> dict[str, list[Draw | str]]:
     """Return the forest plot of each group, and the funnel where three or more studies stand in one."""
     from ntrkpath.figures.funnel_plot import FunnelPoint, funnel_svg
     from ntrkpath.report.evidence_figures import frequency_forest, groups_forest
 
-    made = {f"frequency-{one.group.id}": frequency_forest(one) for one in found}
+    made: dict[str, list[Draw | str]] = {f"frequency-{one.group.id}": [*frequency_forest(one)] for one in found}
     for one in found:
         if len(one.studies) >= FEWEST_FUNNEL and 0 < one.pooled.estimate < 1:
             points = [
@@ -163,5 +172,5 @@ def _pictures(found: Sequence[Frequency], *, overview: bool) -> dict[str, list[s
             )
             made[f"frequency-{one.group.id}"].append(svg)
     if overview:
-        made["frequency"] = [groups_forest(found)]
+        made["frequency"] = [groups_forest([one for one in found if one.group.below is None])]
     return made

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ntrkpath.cli.main import EXIT_FINDING, EXIT_NO_INPUT, EXIT_OK
-from ntrkpath.cli.options import allow_bad_option, out_option
+from ntrkpath.cli.one_case import STDIN
+from ntrkpath.cli.options import AssemblyType, allow_bad_option, caller_option, out_option
 from ntrkpath.cli.output import write
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from ntrkpath.model.fusion import FusionVerdict
 
 _VERDICTS = ("productive", "likely_productive", "uncertain", "not_productive")
-_STDIN = "standard input"
 
 
 def _show_formats(context: click.Context, _: click.Parameter, asked: bool) -> None:
@@ -32,13 +32,12 @@ def _show_formats(context: click.Context, _: click.Parameter, asked: bool) -> No
 
 @click.command("fusions")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option(
-    "--caller", default=None, metavar="NAME", help="Read the files as this caller's, instead of recognising them."
-)
+@caller_option
 @click.option(
     "--assembly",
-    type=click.Choice(["GRCh37", "GRCh38"]),
+    type=AssemblyType(),
     default=None,
+    metavar="GRCh37|GRCh38",
     help="Genome assembly, where the file does not say.",
 )
 @click.option(
@@ -106,7 +105,7 @@ def command(
 
 def given(files: Sequence[str]) -> list[GivenFile]:
     """Return the files as they are named; ``-`` is read from standard input."""
-    return [(_STDIN, sys.stdin.buffer.read()) if file == "-" else file for file in files]
+    return [(STDIN, sys.stdin.buffer.read()) if file == "-" else file for file in files]
 
 
 def report(judged: FilesJudged) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import textwrap
-from pathlib import Path
 
 import click
 
 from ntrkpath.cli.main import EXIT_OK
-from ntrkpath.cli.options import as_of_option, edition_option
+from ntrkpath.cli.options import as_of_option, edition_option, printed_option
 
 
 @click.group("guideline")
@@ -25,6 +24,7 @@ def command() -> None:
 @click.option("--width", type=click.IntRange(60), default=160, show_default=True, help="Columns of --table.")
 @as_of_option
 @edition_option
+@printed_option
 def show(what: tuple[str, ...], table: str | None, width: int, as_of: dt.date | None, edition: str) -> int:
     """Show a statement (IHC-8), a rule (NEXT-30), a table (priority), a fact (extent), a label, or a list.
 
@@ -47,14 +47,9 @@ def show(what: tuple[str, ...], table: str | None, width: int, as_of: dt.date | 
 @command.command("figure")
 @click.option("--format", "form", type=click.Choice(["text", "svg"]), default="text", show_default=True)
 @click.option("--case", "case_path", default=None, metavar="FILE", help="Mark the path that this case takes.")
-@click.option(
-    "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=None,
-    help="Write here instead of to standard output.",
-)
 @edition_option
-def figure(form: str, case_path: str | None, out: Path | None, edition: str) -> int:
+@printed_option
+def figure(form: str, case_path: str | None, edition: str) -> int:
     """Draw figure 2 from the tables, as SVG or as a nested list."""
     from ntrkpath.figures import pathway_list, pathway_svg
     from ntrkpath.guidance import load
@@ -63,16 +58,14 @@ def figure(form: str, case_path: str | None, out: Path | None, edition: str) -> 
     guidance = load(edition)
     answer = recommend(read_case(case_path), guidance) if case_path else None
     text = pathway_svg(guidance, answer) if form == "svg" else pathway_list(guidance, answer)
-    if out is None:
-        click.echo(text)
-    else:
-        out.write_text(text, encoding="utf-8")
+    click.echo(text)
     return EXIT_OK
 
 
 @command.command("diff")
 @click.argument("one")
 @click.argument("other")
+@printed_option
 def diff(one: str, other: str) -> int:
     """Show what differs between two editions (names or directories): rows, facts, labels, outcomes."""
     from ntrkpath.guidance import load

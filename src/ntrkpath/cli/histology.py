@@ -5,13 +5,14 @@ from __future__ import annotations
 import click
 
 from ntrkpath.cli.main import EXIT_NO_INPUT, EXIT_OK
-from ntrkpath.cli.options import edition_option
+from ntrkpath.cli.options import edition_option, printed_option
 
 
 @click.command("histology")
 @click.argument("text", nargs=-1, required=True)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @edition_option
+@printed_option
 def command(text: tuple[str, ...], form: str, edition: str) -> int:
     """Show how TEXT (a diagnosis, OncoTree code or ICD-O-3 morphology) is read.
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
@@ -12,6 +13,11 @@ if TYPE_CHECKING:
     from ntrkpath.model.case import Case
     from ntrkpath.model.errors import CaseError
 
+#: What standard input is called where a file is named.
+STDIN = "standard input"
+#: The files that a case names, by name; or the directory in which they are.
+Files = Path | Mapping[str, bytes]
+_HERE = Path()
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 #: Option, and the key of a case that it states.
@@ -21,12 +27,14 @@ _FEW = (
     click.option("--age", default=None, metavar="TEXT", help="As '34', '8 months'."),
     click.option("--site", default=None, metavar="TEXT", help="Where the tumour lies."),
     click.option("--extent", default=None, metavar="TEXT", help="As 'localized', 'unresectable', 'metastatic'."),
-    click.option("--fusions", multiple=True, metavar="FILE", help="Output of a fusion caller; repeatable."),
+    click.option(
+        "--fusions", multiple=True, metavar="FILE", help="Output of a fusion caller, - for standard input; repeatable."
+    ),
     click.option("--set", "also", multiple=True, metavar="KEY=VALUE", help="As disease.relapse_risk=high; repeatable."),
 )
 _MANY = (
     click.option("--metastatic", is_flag=True, help="The same as --extent metastatic."),
-    click.option("--localized", is_flag=True, help="The same as --extent localized."),
+    click.option("--localized", "--localised", is_flag=True, help="The same as --extent localized."),
     click.option("--ihc", multiple=True, metavar="TEXT", help="Pan-TRK stain, as '40 % diffuse, control adequate'."),
     click.option("--fish", multiple=True, metavar="TEXT", help="As 'NTRK3 break-apart positive'."),
     click.option("--rt-pcr", multiple=True, metavar="TEXT", help="As 'ETV6::NTRK3 negative, control adequate'."),
@@ -53,18 +61,53 @@ def _with(options: Iterable[Callable[[Command], Command]], command: Command) -> 
     return command
 
 
-def in_words(histology: str, words: dict[str, Any]) -> Iterator[tuple[str, Case | CaseError, Path]]:
-    """Yield the one case that the options describe, or why it is none."""
+class InWords(NamedTuple):
+    """A case in words: as plain data or why it is none, and the files that it names, each read once."""
+
+    data: dict[str, Any] | CaseError
+    files: Mapping[str, bytes]
+
+
+def in_words(histology: str, words: dict[str, Any]) -> InWords:
+    """Return the case that the options describe.
+
+    Raises:
+        ReaderError: A file of a caller cannot be read.
+    """
+    from ntrkpath.model.errors import CaseError
+    from ntrkpath.readers import content_of
+
+    files = {STDIN if file == "-" else file: _content(file) for file in words["fusions"]}
+    try:
+        data = _plain(histology, words, files)
+    except CaseError as error:
+        return InWords(error, files)
+    named = (test["file"] for test in data.get("tests", ()) if "file" in test)
+    return InWords(data, {**{file: content_of(file) for file in named if file not in files}, **files})
+
+
+def one_case(data: dict[str, Any] | CaseError, files: Files = _HERE) -> Iterator[tuple[str, Case | CaseError, Files]]:
+    """Yield the one case that plain data describes, or why it is none.
+
+    Args:
+        files: The files that it names; or where they are.
+    """
     from ntrkpath.cases.load import case_from
     from ntrkpath.model.errors import CaseError
 
     try:
-        yield "", case_from(plain(histology, words)), Path()
+        yield "", data if isinstance(data, CaseError) else case_from(data), files
     except CaseError as error:
-        yield "", error, Path()
+        yield "", error, files
 
 
-def plain(histology: str, words: dict[str, Any]) -> dict[str, Any]:
+def _content(file: str) -> bytes:
+    from ntrkpath.readers import content_of
+
+    return sys.stdin.buffer.read() if file == "-" else content_of(file)
+
+
+def _plain(histology: str, words: dict[str, Any], files: Mapping[str, bytes]) -> dict[str, Any]:
     """Return the case that the options describe as plain data.
 
     Raises:
@@ -86,15 +129,15 @@ def plain(histology: str, words: dict[str, Any]) -> dict[str, Any]:
             raise click.UsageError(f"{key} is stated twice: {said[key]!r} and {value!r}")
     tests = {option: words.get(option, ()) for option in TESTS}
     case = described(histology, said, tests, words.get("found", ()), words.get("therapy", ()))
-    files = [{"method": f"{_level(file)}_mps", "file": file} for file in words["fusions"]]
-    return {**case, "tests": [*case.get("tests", ()), *files]} if files else case
+    of_callers = [{"method": f"{_level(file, content)}_mps", "file": file} for file, content in files.items()]
+    return {**case, "tests": [*case.get("tests", ()), *of_callers]} if of_callers else case
 
 
-def _level(file: str) -> str:
+def _level(file: str, content: bytes) -> str:
     """Return ``rna`` or ``dna``: what the file of a caller speaks of."""
     from ntrkpath.readers import NTRK, read
 
-    found = read(file, genes=NTRK)
+    found = read(content, file, genes=NTRK)
     levels = {junction.level for junction in found.junctions}
     told = levels or {level for level in ("rna", "dna") if found.can_tell("fusions", level)}
     if len(told) != 1:

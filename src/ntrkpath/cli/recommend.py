@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ntrkpath.cli.main import EXIT_FINDING, EXIT_NO_INPUT, EXIT_OK
-from ntrkpath.cli.one_case import few_options, in_words
-from ntrkpath.cli.options import as_of_option, edition_option, form_option
+from ntrkpath.cli.one_case import Files, few_options, in_words, one_case
+from ntrkpath.cli.options import as_of_option, edition_option, form_option, out_option
 from ntrkpath.cli.output import coloured, write
 
 if TYPE_CHECKING:
@@ -53,12 +53,7 @@ What is left out is unknown, never assumed; a test that is not listed was not do
 @click.option(
     "--fail-on", multiple=True, metavar="ACTION|missing|bad-case", help="Exit 1 where a case gives this; repeatable."
 )
-@click.option(
-    "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=None,
-    help="Write here instead of to standard output.",
-)
+@out_option
 @click.option("--allow-bad", is_flag=True, help="Exit 0 also where a case or a file could not be read or evaluated.")
 @click.option("--full", is_flag=True, help="Text: show all of the answer, not its first screen.")
 @click.option("--agency", default=None, metavar="NAME", help="Only the labels of one agency, such as EMA.")
@@ -82,7 +77,7 @@ def command(
         raise click.UsageError("name a file, or the diagnosis of one case with --histology")
     if cases and any(words.values()):
         raise click.UsageError("a case in words needs --histology, and no file")
-    given = in_words(histology, words) if histology is not None else inputs(cases)
+    given = one_case(*in_words(histology, words)) if histology is not None else inputs(cases)
     return decide(given, form, as_of, edition, figure2_reading, fail_on, out, allow_bad, full, agency, trace)
 
 
@@ -123,8 +118,8 @@ def rest_collector() -> None:
     gc.set_threshold(100_000, 50, 50)
 
 
-#: Where a case stands (file, and line of JSON lines), the case or why it is none, and where its own files start.
-Input = tuple[str, "Case | CaseError", Path]
+#: Where a case stands (file, and line of JSON lines), the case or why it is none, and its own files.
+Input = tuple[str, "Case | CaseError", Files]
 
 
 def inputs(paths: Iterable[str]) -> Iterator[Input]:
@@ -161,13 +156,13 @@ class Run:
         from ntrkpath.model.errors import CaseError, NtrkpathError
 
         progress = sys.stderr.isatty()
-        for place, case, directory in cases:
+        for place, case, files in cases:
             if isinstance(case, CaseError):
                 self._report(case)
                 yield None
                 continue
             try:
-                case, attached = self._with_files(case, directory)
+                case, attached = self._with_files(case, files)
                 answer = self.pathway.recommend(case, attached)
             except NtrkpathError as error:
                 self._report(error.at(place))
@@ -183,13 +178,13 @@ class Run:
             yield answer
 
     @staticmethod
-    def _with_files(case: Case, directory: Path) -> tuple[Case, Attached]:
+    def _with_files(case: Case, files: Files) -> tuple[Case, Attached]:
         """Return the case with what the caller files that it names give, where it names any."""
         if not any(getattr(test, "file", None) for test in case.tests):
             return case, {}
         from ntrkpath.pathway import attach
 
-        return attach(case, directory)
+        return attach(case, files)
 
     def _count_unread(self, place: str, attached: Attached) -> None:
         for found in attached.values():

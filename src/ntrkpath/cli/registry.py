@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ntrkpath.cli.main import EXIT_FINDING, EXIT_NO_INPUT, EXIT_OK
-from ntrkpath.cli.options import allow_bad_option, out_option
+from ntrkpath.cli.options import allow_bad_option, out_option, printed_option
 from ntrkpath.cli.output import write
 from ntrkpath.cli.registry_study import COMMANDS as STUDY
 from ntrkpath.model.numbers import percent_with_range
@@ -145,6 +145,7 @@ def import_command(
 @click.option("--reason", default="", metavar="TEXT", help="Why.")
 @_AUTHOR
 @_FORM
+@printed_option
 def review_command(
     database: str, ruling: str | None, places: tuple[str, ...], reason: str, author: str, form: str
 ) -> int:
@@ -171,6 +172,7 @@ def review_command(
 @click.option("--head", "head_file", type=_FILE, default=None, metavar="FILE", help="An exported head that must fit.")
 @_KEY
 @_FORM
+@printed_option
 def verify_command(database: str, head_file: Path | None, key: Path | None, form: str) -> int:
     """Walk every chain and compare bodies, views, guards and an exported head; exit 1 on any finding."""
     from ntrkpath.registry.verify import verify
@@ -347,7 +349,9 @@ def pool_command(files: tuple[Path, ...], form: str, out: Path | None) -> int:
 @_database
 @click.option(
     "--as", "kind", required=True, help="What is written to OUT.",
-    type=click.Choice(["tables", "parquet", "redcap", "cbioportal", "dictionary", "template", "subject", "cases"]),
+    type=click.Choice(
+        ["tables", "parquet", "redcap", "cbioportal", "dnpm", "dictionary", "template", "subject", "cases"]
+    ),
 )  # fmt: skip
 @click.option("--site", default=None, metavar="NAME", help="One site only; with --as subject the subject's.")
 @click.option("--subject", default=None, metavar="NAME", help="With --as subject: everything of this one.")
@@ -358,8 +362,9 @@ def export_command(
 ) -> int:
     """Write the registry, or its forms, for other programs.
 
-    Into a folder: tables (CSV), parquet, redcap (data dictionary and records), cbioportal (a study), dictionary,
-    template. Into a file: cases (JSON lines, as `ntrkpath cohort` reads them), subject (all that is known of one).
+    Into a folder: tables (CSV), parquet, redcap (data dictionary and records), cbioportal (a study), dnpm (a record of
+    DNPM:DIP for each subject), dictionary, template. Into a file: cases (JSON lines, as `ntrkpath cohort` reads them),
+    subject (all that is known of one).
     """
     from ntrkpath.registry import exporting
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ntrkpath.cli.main import EXIT_NO_INPUT, EXIT_OK
-from ntrkpath.cli.options import as_of_option, edition_option, out_option
+from ntrkpath.cli.options import as_of_option, edition_option, out_option, printed_option
 from ntrkpath.cli.output import write
 from ntrkpath.cli.reports import report_form_option, write_report
 
@@ -115,6 +115,7 @@ def results_command(
 )
 @click.option("--assurance", type=float, default=0.8, show_default=True, help="Chance wanted of being shown it.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@printed_option
 def plan_command(
     frequency: float | None, width: float | None, evaluable: float, sensitivity: float | None, at_least: float | None,
     specificity: float, strata: tuple[str, ...], assurance: float, form: str,
@@ -158,6 +159,7 @@ def _stratum(text: str) -> Expected:
 @click.argument("name", default="")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of a protocol.")
 @edition_option
+@printed_option
 def protocol_command(name: str, schema: bool, edition: str) -> int:
     """List the protocols that ship, print one (a site's own begins as a copy), or check a file.
 

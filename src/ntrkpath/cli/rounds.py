@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ntrkpath.cli.main import EXIT_FINDING, EXIT_NO_INPUT, EXIT_OK
-from ntrkpath.cli.options import edition_option
+from ntrkpath.cli.options import edition_option, printed_option
 from ntrkpath.cli.output import write
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def new_command(folder: Path, example: bool) -> int:
 @command.command("check")
 @click.argument("path", type=_FOLDER)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@printed_option
 def check_command(path: Path, form: str) -> int:
     """Check a round, or the sheet of one laboratory; exit 1 where something is to be mended."""
     import msgspec
@@ -170,6 +171,7 @@ def panels_command(events: tuple[str, ...], panels: tuple[str, ...], form: str, 
 
 @command.command("rules")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@printed_option
 def rules_command(form: str) -> int:
     """List the scoring rules: points, critical errors, pass marks, and the scheme that published each."""
     import msgspec
@@ -185,6 +187,7 @@ def rules_command(form: str) -> int:
 
 @command.command("published")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@printed_option
 def published_command(form: str) -> int:
     """Reckon again what ring trials of NTRK testing have published."""
     import msgspec

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import socket
 from contextlib import suppress
 
 import click
@@ -69,8 +70,17 @@ def command(
         server_header=False,
         limit_concurrency=512, timeout_keep_alive=15, timeout_graceful_shutdown=5, lifespan="on", ws="none",
     )  # fmt: skip
+    listening = _listening(host, port)
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"ntrkpath: http://{shown}:{port}/  (end with Ctrl+C; no case is stored)", err=True)
     with suppress(KeyboardInterrupt):  # Ctrl+C is the way to end it
-        uvicorn.Server(config).run()
+        uvicorn.Server(config).run(sockets=[listening])
     return EXIT_OK
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        reason = str(error.strerror).partition(" (")[0].casefold()
+        raise click.UsageError(f"cannot listen at {host}, port {port}: {reason}; choose another --port") from None

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from ntrkpath.cli.main import EXIT_OK
-from ntrkpath.cli.options import edition_option
+from ntrkpath.cli.options import edition_option, printed_option
+from ntrkpath.cli.output import write
 from ntrkpath.model.numbers import percent
 
 
@@ -101,6 +102,7 @@ def command() -> None:
     help="Write the HTML report to FILE as well.",
 )
 @edition_option
+@printed_option
 def compare_command(
     population: str,
     cohort: str | None,
@@ -147,10 +149,7 @@ def compare_command(
         edition=edition,
     )
     if html_file is not None:
-        try:
-            html_file.write_text(found.to_html(), encoding="utf-8")
-        except OSError as error:
-            raise click.ClickException(f"{html_file}: {error.strerror}") from None
+        write(found.to_html(), html_file)
         click.echo(f"written: {html_file}", err=True)
     if form == "json":
         click.echo(msgspec.json.encode(found).decode())
@@ -164,6 +163,7 @@ def compare_command(
 @command.command("list")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @edition_option
+@printed_option
 def list_command(form: str, edition: str) -> int:
     """List the shipped strategies, populations and tables of costs."""
     import json
@@ -208,6 +208,7 @@ def list_command(form: str, edition: str) -> int:
     help="What is taken of a fact that the population leaves unknown; repeatable.",
 )
 @edition_option
+@printed_option
 def show_command(name: str, population: str, assume: tuple[str, ...], edition: str) -> int:
     """Show what strategy NAME does with each cell of a population, with the rows of the guidance behind it."""
     from ntrkpath.strategy.compare import build
@@ -236,6 +237,7 @@ def show_command(name: str, population: str, assume: tuple[str, ...], edition: s
 @command.command("published")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @edition_option
+@printed_option
 def published_command(form: str, edition: str) -> int:
     """Reckon again what others have published of testing for NTRK fusions."""
     import textwrap

@@ -8,19 +8,22 @@ import click
 
 from ntrkpath.cli.fusions import given, report
 from ntrkpath.cli.main import EXIT_NO_INPUT, EXIT_OK
-from ntrkpath.cli.options import allow_bad_option, out_option
+from ntrkpath.cli.options import allow_bad_option, caller_option, out_option
 from ntrkpath.cli.output import write
 
 
 @click.command("variants")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@caller_option
 @click.option(
     "--sample", default=None, metavar="ID", help="Sample, where the file names none (default: the file's name)."
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @allow_bad_option
 @out_option
-def command(files: tuple[str, ...], sample: str | None, form: str, allow_bad: bool, out: Path | None) -> int:
+def command(
+    files: tuple[str, ...], caller: str | None, sample: str | None, form: str, allow_bad: bool, out: Path | None
+) -> int:
     """Read NTRK mutations and copy numbers, with the class of resistance of each mutation.
 
     FILE is a MAF, a VCF with ANN or CSQ, a cBioPortal copy-number matrix, a copy-number table, or a TSO500 or
@@ -30,7 +33,7 @@ def command(files: tuple[str, ...], sample: str | None, form: str, allow_bad: bo
     from ntrkpath.fusion.judge import judge_files
     from ntrkpath.variants import finding
 
-    judged = judge_files(given(files), sample=sample).asked("mutations", "copy_numbers")
+    judged = judge_files(given(files), caller=caller, sample=sample).asked("mutations", "copy_numbers")
     findings = [*map(finding, judged.changes), *map(finding, judged.copy_numbers)]
     if form == "json":
         from ntrkpath.exports.findings import document

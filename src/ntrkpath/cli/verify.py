@@ -8,13 +8,14 @@ import time
 import click
 
 from ntrkpath.cli.main import EXIT_FINDING, EXIT_OK
-from ntrkpath.cli.options import edition_option
+from ntrkpath.cli.options import edition_option, printed_option
 
 
 @click.command("verify")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--write-lock", is_flag=True, help="First sign off the outcomes of the tables as they are now.")
 @edition_option
+@printed_option
 def command(form: str, write_lock: bool, edition: str) -> int:
     """Prove the decision tables of an edition; exit 1 on a finding.
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import msgspec
 
+from ntrkpath.cohort.arrays import as_numpy
 from ntrkpath.cohort.bad_rows import BadRow
 from ntrkpath.cohort.columns import CASE_ID
 from ntrkpath.cohort.mapping import Mapping, Plan
@@ -24,6 +26,7 @@ DELIMITED = {".csv": ",", ".tsv": "\t", ".txt": "\t"}
 LINES = (".jsonl", ".ndjson")
 WORKBOOKS = (".xlsx", ".xlsm")
 FORMATS = (".parquet", *DELIMITED, *LINES, *WORKBOOKS)
+Block = TypeVar("Block")
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -84,7 +87,7 @@ def numbered(table: pa.Table) -> Iterator[tuple[int, pl.Series]]:
     import numpy as np
     import polars as pl
 
-    ids, numbers = pl.Series(table[CASE_ID].to_pylist(), dtype=pl.String), table["row"].to_numpy()
+    ids, numbers = pl.Series(table[CASE_ID].to_pylist(), dtype=pl.String), as_numpy(table["row"].combine_chunks())
     starts = [0, *(np.flatnonzero(np.diff(numbers.astype(np.int64)) != 1) + 1).tolist(), len(ids)]
     for begin, end in itertools.pairwise(starts):
         if end > begin:
@@ -94,6 +97,15 @@ def numbered(table: pa.Table) -> Iterator[tuple[int, pl.Series]]:
 def ids_alone(held: Plan) -> Plan:
     """Return a plan that reads the case id alone."""
     return msgspec.structs.replace(held, fields=tuple(entry for entry in held.fields if entry[0].path == CASE_ID))
+
+
+def ahead(blocks: Iterator[Block]) -> Iterator[Block]:
+    """Yield blocks, the next one being read meanwhile."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, blocks, None)
+        while (block := coming.result()) is not None:
+            coming = pool.submit(next, blocks, None)
+            yield block
 
 
 @contextmanager

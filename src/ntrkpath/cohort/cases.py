@@ -1,8 +1,8 @@
-"""One row of raw columns as the case that it stands for, for what only the single-case core says."""
+"""Cells of raw columns as the case that they stand for: what the single-case core decides, and what parts derive."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from typing import Any
 
@@ -25,9 +25,7 @@ def case_of(row: Mapping[str, Any]) -> Case:
     Raises:
         CaseError: A cell is none of the case format.
     """
-    case: dict[str, Any] = {"id": row[CASE_ID]}
-    tests: dict[str, dict[str, Any]] = {}
-    listed: list[Any] = []
+    cells: dict[str, Any] = {}
     for name, cell in row.items():
         if name not in _readers() or cell is None:
             continue
@@ -35,17 +33,29 @@ def case_of(row: Mapping[str, Any]) -> Case:
             value = _readers()[name](cell)
         except (ValueError, TypeError, AttributeError, LookupError):
             raise CaseError("not readable", where=name, remedy="see the reference of cohort columns") from None
-        if value is None:
-            continue
-        part, _, key = name.partition(".")
-        if key and part in METHODS:
+        if value is not None:
+            cells[name] = value
+    return case_from({"id": row[CASE_ID], **plain_case(cells)[0]})
+
+
+def plain_case(cells: Mapping[str, Any], done: Collection[str] = ()) -> tuple[dict[str, Any], list[str]]:
+    """Return a case as plain data, without its id, and the methods of the tests that stand in columns of their own.
+
+    The tests that are listed come first.
+
+    Args:
+        cells: Plain values by path.
+        done: Methods of which a test was done, whatever its cells say.
+    """
+    case: dict[str, Any] = {}
+    tests: dict[str, dict[str, Any]] = {method: {"method": method} for method in METHODS if method in done}
+    for path, value in cells.items():
+        part, _, key = path.partition(".")
+        if part in METHODS:
             tests.setdefault(part, {"method": part})[key] = value
         elif key:
             case.setdefault(part, {})[key] = value
-        elif name == "tests":
-            listed = list(value)
-        else:
-            case[name] = value
-    if tests or listed:
-        case["tests"] = [*tests.values(), *listed]
-    return case_from(case)
+        elif path != "tests":
+            case[path] = value
+    case["tests"] = [*cells.get("tests", ()), *tests.values()]
+    return case, list(tests)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property, lru_cache
+from math import prod
 from typing import NamedTuple
 
 from ntrkpath.guidance import Edition
@@ -46,6 +47,7 @@ class Catalogue:
         self.facts: tuple[str, ...] = chain.base
         self.levels: dict[str, tuple[str, ...]] = {ident: fact.levels for ident, fact in chain.facts.items()}
         self.tables: list[CompiledTable] = CompiledChain(chain).tables
+        self._answers: dict[int, tuple[tuple[str, str], ...]] = {}
         self.rules = [[tuple(t.table.rows[i].id for i in held) for held in t.row_sets] for t in self.tables]
         for table in self.tables:
             if len(table.row_sets) > BYTE:
@@ -99,69 +101,47 @@ class Catalogue:
         return tuple(sorted(made, key=lambda one: (one.ranks[0], one.weight)))
 
     @cached_property
-    def _folded(self) -> tuple[list[int], list[int]]:
-        """For each action key, an index into the distinct sets of items; a set is a number, one bit an item."""
+    def _masks(self) -> list[tuple[int, list[int]]]:
+        """For each table that gives actions: the stride of its share in an action key, its sets as bits of items."""
         bit = {one.item: 1 << i for i, one in enumerate(self._items)}
-        # Of the same action the strongest stays, and of equal ones the one that its row gives a place.
-        weaker = [
-            (bit[one.item], ~sum(bit[o.item] for o in self._items if o.action == one.action and o.weight > one.weight))
-            for one in self._items
-        ]
-        yielding = [(here, kept) for here, kept in weaker if kept != -1]
-        codes, sets = [0], [0]
-        for _, given, _ in self._contributions:
-            masks = [sum(bit[item] for item in items) for items in given]
-            found: dict[int, int] = {}
-            step = []
-            for one in sets:
-                row = []
-                for more in masks:
-                    both = one | more
-                    for here, kept in yielding:
-                        if both & here:
-                            both &= kept
-                    row.append(found.setdefault(both, len(found)))
-                step.append(row)
-            codes = [code for before in codes for code in step[before]]
-            sets = list(found)
-        return codes, sets
+        found, stride = [], 1
+        for _, given, _ in reversed(self._contributions):
+            found.append((stride, [sum(bit[item] for item in items) for items in given]))
+            stride *= len(given)
+        return found
 
     @cached_property
-    def _answers(self) -> tuple[list[int], list[tuple[tuple[str, str], ...]]]:
-        """For each action key, an index into the distinct answers; one answer may follow from several sets of rows."""
-        codes, sets = self._folded
-        pairs = [(one.action, one.strength) for one in self._items]
-        treated = [one.ranks[1] for one in self._items]
-        treats = sum(1 << i for i, (action, _) in enumerate(pairs) if self.edition.action_kinds[action] == "treatment")
-        moves = sum(1 << i for i, one in enumerate(self._items) if one.ranks[0] != one.ranks[1])
-        found: dict[tuple[tuple[str, str], ...], int] = {}
-        of_set = []
-        for items in sets:
-            held, left = [], items
-            while left:
-                lowest = left & -left
-                held.append(lowest.bit_length() - 1)
-                left ^= lowest
-            if items & treats and items & moves:
-                held.sort(key=treated.__getitem__)
-            answer = tuple([pairs[i] for i in held])
-            of_set.append(found.setdefault(answer, len(found)))
-        return [of_set[code] for code in codes], list(found)
+    def action_keys(self) -> int:
+        """How many action keys there are: the sums of the ``shares``."""
+        return prod(len(given) for _, given, _ in self._contributions)
 
-    @property
-    def action_lookup(self) -> list[int]:
-        """For each action key (the sum of the ``shares``), an index into ``action_sets``."""
-        return self._answers[0]
+    def actions(self, key: int) -> tuple[tuple[str, str], ...]:
+        """Return the actions of an action key as (action, strength): of one action the strongest, most important first.
 
-    @property
-    def action_sets(self) -> list[tuple[tuple[str, str], ...]]:
-        """Every set of actions, each as (action, strength): of one action the strongest, most important first."""
-        return self._answers[1]
+        Args:
+            key: The sum of the ``shares`` of the outcomes of every table.
+        """
+        items = 0
+        for stride, masks in self._masks:
+            items |= masks[key // stride % len(masks)]
+        known = self._answers.get(items)
+        if known is None:
+            known = self._answers[items] = self._ordered([one for i, one in enumerate(self._items) if items >> i & 1])
+        return known
 
-    @cached_property
-    def action_texts(self) -> list[str]:
-        """Every set of actions as text: ``action:strength``, separated by spaces."""
-        return [" ".join(f"{action}:{strength}" for action, strength in actions) for actions in self.action_sets]
+    def _ordered(self, items: list[_Item]) -> tuple[tuple[str, str], ...]:
+        """Return the strongest of each action, and of equal ones the one that its row gives a place, in their order."""
+        best: dict[str, _Item] = {}
+        for one in items:
+            if one.action not in best or one.weight < best[one.action].weight:
+                best[one.action] = one
+        treated = any(self.edition.action_kinds[action] == "treatment" for action in best)
+        held = sorted(best.values(), key=lambda one: (one.ranks[treated], one.ranks[0], one.weight))
+        return tuple((one.action, one.strength) for one in held)
+
+    def action_text(self, key: int) -> str:
+        """Return the actions of an action key as text: ``action:strength``, separated by spaces."""
+        return " ".join(f"{action}:{strength}" for action, strength in self.actions(key))
 
 
 @lru_cache(maxsize=4)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from ntrkpath.cohort.arrays import as_table, as_texts
 from ntrkpath.cohort.bad_rows import BadRow
 from ntrkpath.cohort.columns import CASE_ID
 from ntrkpath.cohort.mapping import Mapping, apply, plan
@@ -274,7 +275,7 @@ class Study:
 
         for at in range(start, self.clinical.height, size):
             part = self.clinical.slice(at, size)
-            table, bad = apply(self.plan, part, at + 1)
+            table, bad = apply(self.plan, as_table(part), at + 1)
             numbers, ids = table["row"].to_pylist(), table[CASE_ID].to_pylist()
             wrong = [sample in self.bad_samples for sample in ids]
             if any(wrong):
@@ -286,7 +287,7 @@ class Study:
                 table = table.filter(pa.array([not flag for flag in wrong]))
             cells = [self._cells(sample) for sample in table[CASE_ID].to_pylist()]
             for name in dict.fromkeys(name for cell in cells for name in cell):
-                table = table.append_column(name, pa.array([cell.get(name) for cell in cells], pa.large_string()))
+                table = table.append_column(name, as_texts([cell.get(name) for cell in cells]))
             yield at + 1, part.height, table, bad
         first = max(start, self.clinical.height)
         lost = [

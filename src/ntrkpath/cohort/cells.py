@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from ntrkpath.cohort.arrays import are_valid, as_numpy
 from ntrkpath.cohort.columns import Column
 from ntrkpath.model.errors import CaseError
 from ntrkpath.vocabulary.fusion_text import read_fusion
@@ -69,15 +70,11 @@ class Cells:
         if not len(by_index):
             return np.zeros(len(cells), np.int32)
         if not indices.null_count:
-            whole: NDArray[np.int32] = by_index.take(indices.to_numpy(zero_copy_only=False))
+            whole: NDArray[np.int32] = by_index.take(as_numpy(indices))
             return whole
-        valid, places = indices.buffers()
-        start, stop = indices.offset, indices.offset + len(indices)
         # What stands where a cell is null is no promise of Arrow's: it is clipped to some number, then emptied.
-        numbers: NDArray[np.int32] = by_index.take(
-            np.frombuffer(places, indices.type.to_pandas_dtype())[start:stop], mode="clip"
-        )
-        numbers *= np.unpackbits(np.frombuffer(valid, np.uint8), count=stop, bitorder="little")[start:]
+        numbers: NDArray[np.int32] = by_index.take(as_numpy(indices), mode="clip")
+        numbers *= are_valid(indices)
         return numbers
 
     def _map(self, cells: list[Any]) -> NDArray[np.int32]:
@@ -164,7 +161,7 @@ def _nested(cell: Any, item: Callable[[str], Any] | None, *, as_mapping: bool) -
         if not text:
             return None
         if text[0] in "[{":
-            cell = json.loads(text)
+            cell = json.loads(text, object_pairs_hook=_unique)
         elif text.casefold() == _SAYS_NONE:
             return {} if as_mapping else []
         elif item is None:
@@ -176,6 +173,27 @@ def _nested(cell: Any, item: Callable[[str], Any] | None, *, as_mapping: bool) -
         pairs = cell.items() if isinstance(cell, dict) else (_pair(part) for part in cell)
         return {key: value for key, value in pairs if value is not None}
     return [item(part) if isinstance(part, str) and item else _filled(part) for part in cell]
+
+
+class _TwiceError(ValueError):
+    """A key of a JSON object stands twice: a reader would take the last in silence."""
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise _TwiceError(next(key for key in keys if keys.count(key) > 1))
+    return found
+
+
+def stated_twice(text: bytes) -> str:
+    """Return a key that stands twice in an object of JSON, or ``""``."""
+    try:
+        json.loads(text, object_pairs_hook=_unique)
+    except _TwiceError as twice:
+        return str(twice)
+    return ""
 
 
 def _filled(part: Any) -> Any:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from ntrkpath.cohort.cases import plain_case
 from ntrkpath.cohort.cells import Cells
 from ntrkpath.cohort.columns import raw_columns
-from ntrkpath.cohort.fact_columns import PARTS, Part, whole
+from ntrkpath.cohort.distinct import distinct_rows, first_of, keyed
+from ntrkpath.cohort.fact_columns import IN_ORDER, LISTED, PARTS, Part, whole
+from ntrkpath.cohort.test_lists import Projection, TestLists
 from ntrkpath.model.case_keys import METHODS
 from ntrkpath.model.errors import CaseError
 from ntrkpath.pathway import Pathway, case_from
@@ -22,10 +25,7 @@ if TYPE_CHECKING:
 
 #: Distinct cells or combinations that are remembered before the memory is emptied.
 REMEMBERED = 1_000_000
-#: Keys up to here are looked up directly; beyond, they are numbered anew by hashing.
-_DIRECT = 1 << 20
-_ROOM = 1 << 62
-_NARROW = (1 << 31) - 1
+_HISTOLOGY = "diagnosis.histology"
 _TEST = re.compile(r"tests\[(\d+)\]\.?")
 
 
@@ -37,20 +37,21 @@ class Open(msgspec.Struct, frozen=True):
 
 
 class Derived(msgspec.Struct, frozen=True):
-    """A batch in codes.
+    """A batch in codes: rows that come to the same levels are one state.
 
     Attributes:
-        codes: Level codes, shape (facts, rows), uint8; of a bad row they mean nothing.
+        codes: Level codes, shape (facts, states), uint8; of a bad row they mean nothing.
+        opens: For each method and state, 0 or an index into ``Derivation.opens``; shape (methods, states), int32.
+        place: The state of each row, shape (rows,), int32.
         errors: For each row 0, or 1 + an index into ``reasons``.
         reasons: Why rows are bad.
-        opens: For each row and part that can leave something open, 0 or an index into ``Derivation.opens``;
-            shape (parts, rows), int32.
     """
 
     codes: Any
+    opens: Any
+    place: Any
     errors: Any
     reasons: list[CaseError]
-    opens: Any
 
     @property
     def good(self) -> Any:
@@ -58,29 +59,47 @@ class Derived(msgspec.Struct, frozen=True):
         return self.errors == 0
 
 
-class _Direct:
-    """What each key of one part comes to: the codes of its facts, why it is bad, what it leaves open."""
+class _Outcome(NamedTuple):
+    """What a combination of cells comes to: the codes of the facts of its part, why it is bad, what it leaves open."""
 
-    def __init__(self, facts: int, size: int) -> None:
-        import numpy as np
-
-        self.seen = np.zeros(size, np.bool_)
-        self.codes = np.zeros((facts, size), np.uint8)
-        self.wrong = np.zeros(size, np.int32)
-        self.left = np.zeros(size, np.int32)
-        self.any_wrong = self.any_left = False
+    levels: tuple[int, ...]
+    wrong: int
+    left: int
 
 
 class _Results:
-    """What the combinations of one part come to, over all batches."""
+    """What the combinations of one part come to, over all batches; outcome 0 is none."""
 
     def __init__(self, part: Part, facts: Sequence[str]) -> None:
         self.part = part
-        self.stored = [(fact, facts.index(fact)) for fact in part.facts if fact in facts]
-        self.opens = any(fact.endswith("_fusion") for fact in part.facts) and part.facts[0] != "reported_fusion"
-        self.known: dict[tuple[object, ...], tuple[tuple[int, ...], int, int]] = {}
+        self.stored = [fact for fact in part.facts if fact in facts]
+        self.rows = [facts.index(fact) for fact in self.stored]
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget every combination."""
+        import numpy as np
+
+        self.known: dict[tuple[object, ...], int] = {}
+        self.outcomes: list[_Outcome] = [_Outcome((0,) * len(self.stored), 0, 0)]
+        self._numbers: dict[_Outcome, int] = {}
         self.shape: tuple[object, ...] = ()
-        self.direct = _Direct(0, 0)
+        self.by_key = np.zeros(0, np.int32)
+
+    def number(self, outcome: _Outcome) -> int:
+        """Return the number of an outcome, which equal ones share."""
+        found = self._numbers.setdefault(outcome, len(self.outcomes))
+        if found == len(self.outcomes):
+            self.outcomes.append(outcome)
+        return found
+
+
+class _Given(NamedTuple):
+    """One column as a part reads it: its name, the number of each row's cell, and what each number stands for."""
+
+    name: str
+    numbers: NDArray[Any]
+    values: Sequence[Any]
 
 
 class Derivation:
@@ -98,12 +117,15 @@ class Derivation:
         }
         self._cells = {path: Cells(column) for path, column in raw_columns().items()}
         self._parts = [_Results(part, self.facts) for part in PARTS]
+        self._listed = [(_Results(part, self.facts), Projection(part)) for part in LISTED]
         self._whole = _Results(whole(self.facts), self.facts)
+        self._every = [*self._parts, *(results for results, _ in self._listed), self._whole]
+        self._tests = TestLists()
         self._any = next(iter(pathway.edition.vocabulary)).name
         self.opens: list[Open] = [Open((), {})]
+        self._known_opens: dict[object, int] = {}
         self.reasons: list[CaseError] = []
         self._of_cells: dict[tuple[str, int], int] = {}
-        self._rows_of_opens = 1 + sum(part.opens for part in self._parts)
 
     def derive(self, columns: Mapping[str, pa.Array], rows: int) -> Derived:
         """Derive a batch.
@@ -115,44 +137,42 @@ class Derivation:
         import numpy as np
 
         remembered = [len(self.opens), len(self.reasons), *(len(cells.values) for cells in self._cells.values())]
+        remembered += [len(results.known) for results in self._every]
         if max(remembered) > REMEMBERED:
             self._forget()
         numbers = {path: self._cells[path].numbers(cells) for path, cells in columns.items()}
-        codes = np.zeros((len(self.facts), rows), np.uint8)
-        errors = np.zeros(rows, np.int32)
-        opens = np.zeros((self._rows_of_opens, rows), np.int32)
-        if "diagnosis.histology" not in numbers:
-            numbers["diagnosis.histology"] = np.zeros(rows, np.int32)
-        present = {}
+        numbers.setdefault(_HISTOLOGY, np.zeros(rows, np.int32))
+        errors = self._cell_errors(numbers, rows)
+        given = {path: _Given(path, held, self._cells[path].values) for path, held in numbers.items()}
         for method in METHODS:
-            filled = [given for path, given in numbers.items() if path.startswith(f"{method}.")]
+            filled = [held > 0 for path, held in numbers.items() if path.startswith(f"{method}.")]
             if filled:
-                present[method] = np.logical_or.reduce([given > 0 for given in filled])
-        self._check_cells(numbers, errors)
-        place = 0
-        for part in self._parts:
-            place += part.opens
-            self._fill(part, numbers, present, codes, errors, opens[place] if part.opens else None)
+                given[method] = _Given(method, np.logical_or.reduce(filled).view(np.uint8), (False, True))
+        found = [(results, self._read(results, given, rows)) for results in self._parts]
         if "tests" in numbers and (listed := np.flatnonzero(numbers["tests"])).size:
-            self._fill_listed(listed, numbers, present, codes, errors, opens)
-        return Derived(codes, errors, self.reasons, opens)
+            found += self._read_listed(given, listed, rows)
+        return self._states(found, errors, rows)
 
     def _forget(self) -> None:
         for cells in self._cells.values():
             cells.clear()
-        for part in [*self._parts, self._whole]:
-            part.known.clear()
-            part.shape = ()
+        for results in self._every:
+            results.clear()
+        for _, projection in self._listed:
+            projection.clear()
+        self._tests.clear()
         self._of_cells.clear()
+        self._known_opens.clear()
         self.opens, self.reasons = self.opens[:1], []
 
-    def _check_cells(self, numbers: Mapping[str, NDArray[np.int32]], errors: NDArray[np.int32]) -> None:
-        """Say of every row that has a cell which cannot be read, or no histology, why."""
+    def _cell_errors(self, numbers: Mapping[str, NDArray[np.int32]], rows: int) -> NDArray[np.int32]:
+        """Return of every row that has a cell which cannot be read, or no histology, 1 + the reason; else 0."""
         import numpy as np
 
+        errors = np.zeros(rows, np.int32)
         for path, given in numbers.items():
             cells = self._cells[path]
-            if path == "diagnosis.histology":
+            if path == _HISTOLOGY:
                 cells.errors[0] = CaseError("required cell is empty", where=path, remedy="fill in the diagnosis")
             if not any(cells.errors):
                 continue
@@ -162,108 +182,116 @@ class Derivation:
                 if reason is None:
                     reason = self._of_cells[path, number] = self._reason(cells.errors[number])
                 errors[wrong & (given == number)] = reason
+        return errors
 
     def _reason(self, error: CaseError | None) -> int:
         assert error is not None
         self.reasons.append(error)
         return len(self.reasons)
 
-    def _fill(
-        self,
-        part: _Results,
-        numbers: Mapping[str, NDArray[np.int32]],
-        present: Mapping[str, NDArray[np.bool_]],
-        codes: NDArray[np.uint8],
-        errors: NDArray[np.int32],
-        opens: NDArray[np.int32] | None,
-    ) -> None:
-        """Fill in the facts of one part for every row."""
+    def _states(
+        self, found: Sequence[tuple[_Results, NDArray[np.int32]]], errors: NDArray[np.int32], rows: int
+    ) -> Derived:
+        """Return the distinct combinations of what every part comes to; a later part overrides an earlier one."""
         import numpy as np
 
-        columns = [path for path in part.part.columns if path in numbers]
-        methods = [method for method in part.part.present if method in present]
-        if not columns and not methods:
-            result = self._result(part, (), (), (), ())
-            for (_, place), code in zip(part.stored, result[0], strict=True):
-                codes[place] = code
-            return
-        widths = [len(self._cells[c].values) for c in columns] + [2] * len(methods)
-        given: list[NDArray[Any]] = [*(numbers[c] for c in columns), *(present[m].view(np.uint8) for m in methods)]
-        key, size, lasting = keyed(given, widths)
-        direct = part.direct
-        if (shape := (*columns, *methods, *widths)) != part.shape or not lasting:
-            direct = _Direct(len(part.stored), size)
+        varying = [(results, numbers) for results, numbers in found if len(numbers) > 1]
+        place: NDArray[np.int32] = np.zeros(rows, np.int32)
+        first: NDArray[np.int32] = np.arange(min(rows, 1), dtype=np.int32)
+        if varying and rows:
+            place, first = distinct_rows([n for _, n in varying], [len(r.outcomes) for r, _ in varying])
+        codes = np.zeros((len(self.facts), len(first)), np.uint8)
+        opens = np.zeros((len(IN_ORDER), len(first)), np.int32)
+        wrong = np.zeros(len(first), np.int32)
+        for results, numbers in found:
+            held = numbers[first] if len(numbers) > 1 else np.repeat(numbers, len(first))
+            here = held > 0
+            by_number = np.array([outcome.levels for outcome in results.outcomes], np.uint8)
+            if results.rows:
+                codes[results.rows] = np.where(here, by_number[held].T, codes[results.rows])
+            bad = np.array([outcome.wrong for outcome in results.outcomes], np.int32)
+            wrong = np.where(wrong, wrong, bad[held])
+            if results.part.leaves_open:
+                left = np.array([outcome.left for outcome in results.outcomes], np.int32)
+                if results is self._whole:
+                    opens[:, here] = 0
+                slot = IN_ORDER.index(results.part.leaves_open)
+                opens[slot] = np.where(here, left[held], opens[slot])
+        return Derived(codes, opens, place, np.where(errors, errors, wrong[place]), self.reasons)
+
+    def _read(self, results: _Results, given: Mapping[str, _Given], rows: int) -> NDArray[np.int32]:
+        """Return what each row comes to in one part, as numbers of outcomes; one number where all rows do the same."""
+        import numpy as np
+
+        read = [given[name] for name in (*results.part.columns, *results.part.present) if name in given]
+        if not read or not rows:
+            return np.array([self._outcome(results, [], 0) if rows else 0], np.int32)
+        widths = [len(one.values) for one in read]
+        key, size, lasting = keyed([one.numbers for one in read], widths)
+        by_key, shape = results.by_key, (*(one.name for one in read), *widths)
+        if shape != results.shape or not lasting:
+            by_key = np.zeros(size, np.int32)
             if lasting:
-                part.shape, part.direct = shape, direct
-        for known_by, row in zip(*_unseen(direct.seen, key), strict=True):
-            levels, wrong, left = self._result(
-                part,
-                columns,
-                [int(numbers[c][row]) for c in columns],
-                methods,
-                [bool(present[m][row]) for m in methods],
-            )
-            direct.codes[:, known_by], direct.wrong[known_by], direct.left[known_by] = levels, wrong, left
-            direct.any_wrong, direct.any_left = direct.any_wrong or wrong > 0, direct.any_left or left > 0
-        for (_, place), level in zip(part.stored, direct.codes, strict=True):
-            level.take(key, out=codes[place], mode="clip")  # no key is out of range; "raise" would copy
-        if direct.any_wrong:
-            errors[:] = np.where(errors, errors, direct.wrong[key])
-        if opens is not None and direct.any_left:
-            opens[:] = direct.left[key]
-
-    def _fill_listed(
-        self,
-        rows: NDArray[np.int64],
-        numbers: Mapping[str, NDArray[np.int32]],
-        present: Mapping[str, NDArray[np.bool_]],
-        codes: NDArray[np.uint8],
-        errors: NDArray[np.int32],
-        opens: NDArray[np.int32],
-    ) -> None:
-        """Fill in every fact of the rows that list their tests."""
-        import numpy as np
-
-        chosen = np.zeros((len(self.facts), len(rows)), np.uint8)
-        wrong = errors[rows]
-        left = np.zeros(len(rows), np.int32)
-        self._fill(
-            self._whole,
-            {path: given[rows] for path, given in numbers.items()},
-            {method: given[rows] for method, given in present.items()},
-            chosen,
-            wrong,
-            left,
-        )
-        codes[:, rows], errors[rows] = chosen, wrong
-        opens[:, rows] = 0
-        opens[0, rows] = left
-
-    def _result(
-        self,
-        results: _Results,
-        columns: Sequence[str],
-        numbers: Sequence[int],
-        methods: Sequence[str],
-        present: Sequence[bool],
-    ) -> tuple[tuple[int, ...], int, int]:
-        """Return (codes of the facts, error, what is left open) of one combination of cells."""
-        key = (*columns, *numbers, *methods, *present)
-        if (found := results.known.get(key)) is None:
-            if len(results.known) > REMEMBERED:
-                results.known.clear()
-            cells = {c: self._cells[c].values[n] for c, n in zip(columns, numbers, strict=True) if n}
-            done = [m for m, there in zip(methods, present, strict=True) if there]
-            found = results.known[key] = self._derive(results, cells, done)
+                results.shape, results.by_key = shape, by_key
+        found: NDArray[np.int32] = by_key.take(key)
+        if not found.all():
+            for at, row in zip(*first_of(key, size, np.flatnonzero(found == 0)), strict=True):
+                by_key[at] = self._outcome(results, read, row)
+            found = by_key.take(key)
         return found
 
-    def _derive(
-        self, results: _Results, cells: Mapping[str, Any], done: Sequence[str]
-    ) -> tuple[tuple[int, ...], int, int]:
+    def _read_listed(
+        self, given: Mapping[str, _Given], listed: NDArray[np.int64], rows: int
+    ) -> list[tuple[_Results, NDArray[np.int32]]]:
+        """Return what the rows that list their tests come to, in each part that reads tests; 0 for every other row.
+
+        A row whose list cannot be taken apart, or that is bad, is derived as a whole: that says why it is bad.
+        """
+        import numpy as np
+
+        lists = given["tests"].numbers[listed]
+        self._tests.take(given["tests"].values)
+        as_whole = self._tests.odd[lists]
+        found = []
+        for results, projection in self._listed:
+            projection.take(self._tests)
+            here = {name: _Given(name, one.numbers[listed], one.values) for name, one in given.items()}
+            here["tests"] = _Given("tests", projection.by_list[lists], projection.values)
+            for method in results.part.present[:1] if results.part.where_several else ():
+                several = projection.tests[lists] + (here[method].numbers if method in here else 0) > 1
+                for name in results.part.where_several:
+                    if name in here:
+                        here[name] = _Given(name, np.where(several, here[name].numbers, 0), here[name].values)
+            numbers = np.resize(self._read(results, here, len(listed)), len(listed))
+            as_whole |= np.array([outcome.wrong > 0 for outcome in results.outcomes])[numbers]
+            found.append((results, numbers))
+        spread = [(results, np.zeros(rows, np.int32)) for results, _ in found]
+        for (_, numbers), (_, every) in zip(found, spread, strict=True):
+            every[listed] = np.where(as_whole, 0, numbers)
+        if as_whole.any():
+            chosen = listed[as_whole]
+            some = {name: _Given(name, one.numbers[chosen], one.values) for name, one in given.items()}
+            every = np.zeros(rows, np.int32)
+            every[chosen] = self._read(self._whole, some, len(chosen))
+            spread.append((self._whole, every))
+        return spread
+
+    def _outcome(self, results: _Results, read: Sequence[_Given], row: int) -> int:
+        """Return the number of what the cells of a row come to in one part."""
+        key = (*(one.name for one in read), *(int(one.numbers[row]) for one in read))
+        found = results.known.get(key)
+        if found is None:
+            cells = {one.name: one.values[n] for one in read if (n := int(one.numbers[row]))}
+            done = [name for name in METHODS if cells.pop(name, False)]
+            found = results.known[key] = results.number(self._derive(results, cells, done))
+        return found
+
+    def _derive(self, results: _Results, cells: Mapping[str, Any], done: Sequence[str]) -> _Outcome:
+        nothing = (0,) * len(results.stored)
         try:
-            data, methods = self.case(cells, done)
+            data, methods = plain_case({_HISTOLOGY: self._any, **cells}, done)
         except TypeError:
-            return (0,) * len(results.stored), self._reason(CaseError("not a list of tests", where="tests")), 0
+            return _Outcome(nothing, self._reason(CaseError("not a list of tests", where="tests")), 0)
         listed = len(data["tests"]) - len(methods)
         try:
             levels, _, called, _ = self.pathway.facts(case_from(data))
@@ -271,87 +299,19 @@ class Derivation:
             error.where = _TEST.sub(
                 lambda m: m[0] if int(m[1]) < listed else f"{methods[int(m[1]) - listed]}.", error.where
             )
-            return (0,) * len(results.stored), self._reason(error), 0
+            return _Outcome(nothing, self._reason(error), 0)
         left = 0
-        if results.opens:
+        if results.part.leaves_open:
             frames = self.pathway.readouts.open_levels(called)
-            if len(levels) > 1 or frames:
-                left = len(self.opens)
-                self.opens.append(Open(tuple(levels[1:]), frames))
-        return tuple(self._levels[fact][levels[0][fact]] for fact, _ in results.stored), 0, left
+            choices = tuple({fact: one[fact] for fact in results.part.facts} for one in levels[1:])
+            if choices or frames:
+                left = self._open(Open(choices, frames))
+        return _Outcome(tuple(self._levels[fact][levels[0][fact]] for fact in results.stored), 0, left)
 
-    def case(self, cells: Mapping[str, Any], done: Sequence[str] = ()) -> tuple[dict[str, Any], list[str]]:
-        """Return a case as plain data from its cells, and the methods of the tests that stand in columns of their own.
-
-        Args:
-            cells: Plain values by path.
-            done: Methods of which a test was done, whatever its cells say.
-        """
-        data: dict[str, Any] = {"id": "row", "diagnosis": {"histology": self._any}, "tests": [*cells.get("tests", ())]}
-        tests: dict[str, dict[str, Any]] = {method: {"method": method} for method in METHODS if method in done}
-        for path, value in cells.items():
-            part, _, key = path.partition(".")
-            if part in METHODS:
-                tests.setdefault(part, {"method": part})[key] = value
-            elif key:
-                data.setdefault(part, {})[key] = value
-            elif path != "tests":
-                data[path] = value
-        data["tests"] += tests.values()
-        return data, list(tests)
-
-
-def keyed(numbers: Sequence[NDArray[Any]], widths: Sequence[int]) -> tuple[NDArray[np.intp], int, bool]:
-    """Return one key for each row from several numbers, the bound of the keys, and whether they last.
-
-    The bound is the product of the widths; where that is large the keys are numbered anew, for this batch only.
-
-    Args:
-        widths: How many values each number can have.
-    """
-    import numpy as np
-
-    key: NDArray[Any] = numbers[0]
-    size, lasting = widths[0], True
-    for given, width in zip(numbers[1:], widths[1:], strict=True):
-        if size > _ROOM // width:
-            (key, size), lasting = _renumbered(key), False
-        size *= width
-        key = key * (np.int32(width) if size <= _NARROW else np.int64(width)) + given
-    if size > _DIRECT:
-        (key, size), lasting = _renumbered(key), False
-    return key.astype(np.intp, copy=False), size, lasting
-
-
-def _unseen(seen: NDArray[np.bool_], key: NDArray[np.intp]) -> tuple[list[int], list[int]]:
-    """Return the keys that are not seen yet, with a row for each, and mark them as seen."""
-    import numpy as np
-
-    rows = np.flatnonzero(~seen[key])
-    first = np.full(len(seen) if len(rows) else 0, -1, np.int64)
-    first[key[rows[::-1]]] = rows[::-1]
-    distinct = np.flatnonzero(first >= 0)
-    seen[distinct] = True
-    return distinct.tolist(), first[distinct].tolist()
-
-
-def distinct_rows(
-    numbers: Sequence[NDArray[Any]], widths: Sequence[int]
-) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """Return which distinct combination of several numbers each row has, and a row for each combination."""
-    import numpy as np
-
-    key, size, _ = keyed(numbers, widths)
-    first = np.full(size, -1, np.int64)
-    first[key[::-1]] = np.arange(len(key) - 1, -1, -1)
-    distinct = np.flatnonzero(first >= 0)
-    place = np.zeros(size, np.int32)
-    place[distinct] = np.arange(len(distinct), dtype=np.int32)
-    return place[key], first[distinct]
-
-
-def _renumbered(key: NDArray[Any]) -> tuple[NDArray[np.int32], int]:
-    import pyarrow as pa
-
-    encoded = pa.array(key).dictionary_encode()
-    return encoded.indices.to_numpy(), max(1, len(encoded.dictionary))
+    def _open(self, left: Open) -> int:
+        """Return the number of what is left open, which equal ones share."""
+        key = (tuple(tuple(choice.items()) for choice in left.choices), tuple(sorted(left.frames.items())))
+        found = self._known_opens.setdefault(key, len(self.opens))
+        if found == len(self.opens):
+            self.opens.append(left)
+        return found

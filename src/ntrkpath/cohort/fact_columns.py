@@ -7,12 +7,13 @@ cases.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from ntrkpath.cohort.columns import raw_columns
 from ntrkpath.model.case_keys import METHODS
+from ntrkpath.vocabulary.methods import facts_of, methods
 
 _HISTOLOGY = "diagnosis.histology"
 _SEQUENCING = ("dna_mps", "rna_mps")
@@ -23,11 +24,15 @@ class Part(msgspec.Struct, frozen=True):
 
     Args:
         present: Methods of which it matters whether a test was done at all, whatever its cells say.
+        leaves_open: The method whose fusions may leave a frame open, or whose tests which of them is read.
+        where_several: Columns that are read only where a case lists several tests of the (one) method.
     """
 
     facts: tuple[str, ...]
     columns: tuple[str, ...]
     present: tuple[str, ...] = ()
+    leaves_open: str = ""
+    where_several: tuple[str, ...] = ()
 
 
 def _each(keys: Iterable[str], methods: Iterable[str] = _SEQUENCING) -> tuple[str, ...]:
@@ -79,10 +84,20 @@ PARTS: tuple[Part, ...] = (
     ),
     Part(("fish_result", "fish_target", "fish_signal", "fish_coverage"), _of("fish"), ("fish",)),
     Part(("rt_pcr_result", "rt_pcr_control", "rt_pcr_target"), _of("rt_pcr"), ("rt_pcr",)),
-    Part(("rna_result", "rna_fusion"), _each(("result", "fusions", "genes_covered"), ("rna_mps",)), ("rna_mps",)),
+    Part(
+        ("rna_result", "rna_fusion"),
+        _each(("result", "fusions", "genes_covered"), ("rna_mps",)),
+        ("rna_mps",),
+        "rna_mps",
+    ),
     Part(("rna_quality",), ("rna_mps.rna_quality",)),
     Part(("rna_coverage",), ("rna_mps.genes_covered",)),
-    Part(("dna_result", "dna_fusion"), _each(("result", "fusions", "genes_covered"), ("dna_mps",)), ("dna_mps",)),
+    Part(
+        ("dna_result", "dna_fusion"),
+        _each(("result", "fusions", "genes_covered"), ("dna_mps",)),
+        ("dna_mps",),
+        "dna_mps",
+    ),
     Part(("dna_coverage",), ("dna_mps.genes_covered",)),
     Part(
         (
@@ -100,6 +115,29 @@ PARTS: tuple[Part, ...] = (
 )
 
 
+#: The methods in the order in which what their tests leave open is told.
+IN_ORDER = tuple(methods())
+#: What decides how a stain is called, where it is read against another: its screen (``ihc_screen``).
+_SCREEN = (_HISTOLOGY, "diagnosis.differentiation", "diagnosis.site")
+
+
+def _with_lists() -> Iterator[Part]:
+    """Yield the parts of a case that lists its tests: of one method they are read against each other."""
+    of_one = {method: [p for p in PARTS if p.columns and set(p.columns) <= set(_of(method))] for method in IN_ORDER}
+    for method, parts in of_one.items():
+        screen = _SCREEN if method == "pan_trk_ihc" else ()
+        facts = [fact for part in parts for fact in part.facts]
+        columns = dict.fromkeys(column for part in parts for column in part.columns)
+        yield Part((*facts, f"{facts_of(method)}_others"), (*screen, *columns, "tests"), (method,), method, screen)
+    for part in PARTS:
+        several = {column.partition(".")[0] for column in part.columns} & set(METHODS)
+        if several and not any(part in parts for parts in of_one.values()):
+            yield msgspec.structs.replace(part, columns=(*part.columns, "tests"))
+
+
+LISTED: tuple[Part, ...] = tuple(_with_lists())
+
+
 def whole(facts: Iterable[str]) -> Part:
-    """Return the one part of a case that lists its tests: several of one method are read against each other."""
-    return Part(tuple(facts), tuple(raw_columns()), tuple(METHODS))
+    """Return the one part of a case whose list of tests cannot be taken apart."""
+    return Part(tuple(facts), tuple(raw_columns()), tuple(METHODS), IN_ORDER[0])

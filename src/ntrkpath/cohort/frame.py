@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from ntrkpath.cohort.arrays import are_valid, as_arrow, as_mask, as_texts
 from ntrkpath.cohort.columns import ANSWERS, BAD, CASE_ID, resolve
-from ntrkpath.cohort.derive import Derivation, Derived, distinct_rows
-from ntrkpath.cohort.kernel import Decided, Kernel
+from ntrkpath.cohort.derive import Derivation, Derived
+from ntrkpath.cohort.kernel import Kernel
 from ntrkpath.cohort.missing import MissingFacts
 from ntrkpath.guidance import Edition, load
 from ntrkpath.model.errors import CaseError
@@ -70,6 +72,8 @@ class Decider:
         threads: int | None = None,
     ) -> None:
         require_extra("pyarrow", extra="batch", what="cohorts")
+        import numpy as np
+
         self.edition = edition or load()
         self.kernel = Kernel(self.edition, kept=kept, threads=threads)
         self.rules: Rules = rules
@@ -81,6 +85,8 @@ class Decider:
         self._missing = MissingFacts(pathway, catalogue.facts) if missing else None
         self._group = catalogue.facts.index("histology_group")
         self._kept = tuple(fact for fact in self.kernel.kept if fact not in ANSWERS)
+        self._action_places = np.zeros(catalogue.action_keys, np.int32)
+        self._action_texts: list[str] = [""]
         self._rule_texts: dict[bytes, str] = {}
         self._rule_words = [["".join(f"{rule} " for rule in held) for held in table] for table in catalogue.rules]
         #: What makes a decider like this one elsewhere: edition, reading of figure 2, missing, rules, kept facts.
@@ -107,7 +113,7 @@ class Decider:
         return [CASE_ID, *resolve(columns).values()]
 
     def derive(self, batch: pa.Table | pa.RecordBatch) -> Derived:
-        """Return the level codes of a batch, in the order of ``kernel.catalogue.facts``.
+        """Return the states of a batch in level codes, in the order of ``kernel.catalogue.facts``.
 
         Raises:
             CaseError: The batch has no ``case_id`` or no histology, or two columns fill one key.
@@ -126,10 +132,10 @@ class Decider:
         derived, ids = self.derive(batch), _whole(batch[CASE_ID]).cast(pa.large_string())
         catalogue = self.kernel.catalogue
         named = {
-            fact: coded(codes, catalogue.levels[fact])
+            fact: coded(codes, catalogue.levels[fact], derived.place)
             for fact, codes in zip(catalogue.facts, derived.codes, strict=True)
         }
-        return plain(pa.table({CASE_ID: ids, **named}).filter(pa.array(derived.good)))
+        return plain(pa.table({CASE_ID: ids, **named}).filter(as_mask(derived.good)))
 
     def answer(self, batch: pa.Table | pa.RecordBatch) -> Answered:
         """Decide an Arrow batch; words come as dictionary arrays (``plain`` turns them into text).
@@ -137,62 +143,73 @@ class Decider:
         Raises:
             CaseError: The batch has no ``case_id`` or no histology, or two columns fill one key.
         """
-        import numpy as np
         import pyarrow as pa
 
         derived = self.derive(batch)
         ids = _whole(batch[CASE_ID]).cast(pa.large_string())
         good = derived.good
         if ids.null_count:
-            good &= ids.is_valid().to_numpy(zero_copy_only=False)
+            good &= are_valid(ids)
         bad = self._bad(derived, ids, good)
-        codes, opens = derived.codes, derived.opens
-        if not good.all():
-            rows = np.flatnonzero(good)
-            codes, opens, ids = np.ascontiguousarray(codes[:, rows]), opens[:, rows], ids.take(pa.array(rows))
-        decided = self.kernel.decide(codes)
-        return Answered(self._answers(ids, codes, opens, decided), bad)
+        place = derived.place
+        if bad.num_rows:
+            place, ids = place[good], ids.filter(as_mask(good))
+        return Answered(self._answers(ids, derived, place), bad)
 
-    def _answers(self, ids: pa.Array, codes: NDArray[np.uint8], opens: NDArray[np.int32], decided: Decided) -> pa.Table:
-        import pyarrow as pa
-
-        catalogue = self.kernel.catalogue
-        words: dict[str, Any] = {CASE_ID: ids}
-        for fact in ("tier", "priority"):
-            words[fact] = coded(decided.levels[fact], catalogue.levels[fact])
-        words["histology_group"] = coded(codes[self._group], catalogue.levels["histology_group"])
-        words["actions"] = coded(decided.actions, catalogue.action_texts)
-        if self.rules == "ids":
-            words["rules"] = self._rules(decided.outcomes)
-        elif self.rules == "codes":
-            for table, held in zip(catalogue.tables, decided.outcomes, strict=True):
-                words[f"{RULE_CODE}{table.table.id}"] = pa.array(held)
-        for fact in self._kept:
-            words[fact] = coded(decided.levels[fact], catalogue.levels[fact])
-        if self._missing is not None:
-            words["missing"] = pa.array(
-                self._missing.texts(codes, opens, self.derivation.opens), pa.large_string()
-            ).dictionary_encode()
-        return pa.table(words)
-
-    def _rules(self, outcomes: NDArray[np.uint8]) -> pa.Array:
-        """Return the rule ids of each row as text, each distinct set of rules made once."""
+    def _answers(self, ids: pa.Array, derived: Derived, place: NDArray[np.int32]) -> pa.Table:
+        """Return the answers of the rows whose states are given: each state is decided, and told in words, once."""
         import numpy as np
         import pyarrow as pa
 
+        decided = self.kernel.decide(derived.codes)
+        catalogue = self.kernel.catalogue
+        words: dict[str, Any] = {CASE_ID: ids}
+        for fact in ("tier", "priority"):
+            words[fact] = coded(decided.levels[fact], catalogue.levels[fact], place)
+        words["histology_group"] = coded(derived.codes[self._group], catalogue.levels["histology_group"], place)
+        words["actions"] = coded(self._named(decided.actions), self._action_texts, place)
+        if self.rules == "ids":
+            words["rules"] = self._rules(decided.outcomes, place)
+        elif self.rules == "codes":
+            for table, held in zip(catalogue.tables, decided.outcomes, strict=True):
+                words[f"{RULE_CODE}{table.table.id}"] = as_arrow(held.take(place))
+        for fact in self._kept:
+            words[fact] = coded(decided.levels[fact], catalogue.levels[fact], place)
+        if self._missing is not None:
+            used = np.zeros(derived.codes.shape[1], np.bool_)
+            used[place] = True
+            texts = self._missing.texts(derived.codes, derived.opens, self.derivation.opens, used.tolist())
+            numbers = {text: i for i, text in enumerate(dict.fromkeys(texts))}
+            words["missing"] = coded(np.array([numbers[text] for text in texts], np.int32), list(numbers), place)
+        return pa.table(words)
+
+    def _named(self, keys: NDArray[np.uint32]) -> NDArray[np.int32]:
+        """Return the place of each action key among the texts, each key that occurs named once."""
+        import numpy as np
+
+        places: NDArray[np.int32] = self._action_places.take(keys)
+        if not places.all():
+            for key in np.unique(keys[places == 0]).tolist():
+                self._action_places[key] = len(self._action_texts)
+                self._action_texts.append(self.kernel.catalogue.action_text(key))
+            places = self._action_places.take(keys)
+        return places
+
+    def _rules(self, outcomes: NDArray[np.uint8], place: NDArray[np.int32]) -> pa.Array:
+        """Return the rule ids of each row as text, each distinct set of rules made once."""
+        import numpy as np
+
         if len(self._rule_texts) > _REMEMBERED:
             self._rule_texts.clear()
-        widths = [len(table) for table in self._rule_words]
-        places, firsts = distinct_rows(list(outcomes), widths)
-        texts = []
-        for held in np.ascontiguousarray(outcomes[:, firsts].T):
-            known = held.tobytes()
+        texts: dict[str, int] = {}
+        numbers = []
+        for known in map(bytes, np.ascontiguousarray(outcomes.T)):
             text = self._rule_texts.get(known)
             if text is None:
                 parts = [words[code] for words, code in zip(self._rule_words, known, strict=True)]
                 text = self._rule_texts[known] = "".join(parts).rstrip()
-            texts.append(text)
-        return pa.DictionaryArray.from_arrays(places, pa.array(texts, pa.large_string()))
+            numbers.append(texts.setdefault(text, len(texts)))
+        return coded(np.array(numbers, np.int32), list(texts), place)
 
     def _bad(self, derived: Derived, ids: pa.Array, good: NDArray[np.bool_]) -> pa.Table:
         import numpy as np
@@ -201,10 +218,10 @@ class Decider:
         rows = np.flatnonzero(~good)
         reasons = [derived.reasons[i - 1] if i else _NO_ID for i in derived.errors[rows].tolist()]
         columns = [
-            pa.array(rows.astype(np.uint32)),
-            ids.take(pa.array(rows)),
-            pa.array([reason.where for reason in reasons], pa.large_string()),
-            pa.array([str(reason) for reason in reasons], pa.large_string()),
+            as_arrow(rows.astype(np.uint32)),
+            ids.filter(as_mask(~good)),
+            as_texts([reason.where for reason in reasons]),
+            as_texts([str(reason) for reason in reasons]),
         ]
         return pa.table(columns, names=list(BAD))
 
@@ -221,15 +238,22 @@ def _whole(cells: pa.Array | pa.ChunkedArray) -> pa.Array:
     return cells.chunk(0) if cells.num_chunks == 1 else cells.unify_dictionaries().combine_chunks()
 
 
-def coded(codes: NDArray[Any], names: tuple[str, ...] | list[str]) -> pa.Array:
-    """Return codes with their names as a dictionary array that holds only the names in use."""
+def coded(codes: NDArray[Any], names: Sequence[str], place: NDArray[np.int32]) -> pa.Array:
+    """Return the name of each row as a dictionary array that holds only the names in use.
+
+    Args:
+        codes: The code of each state.
+        place: The state of each row.
+    """
     import numpy as np
     import pyarrow as pa
 
     used = np.flatnonzero(np.bincount(codes, minlength=len(names)))
-    small = np.zeros(len(names), np.int8 if len(names) < 128 else np.int32)
+    small = np.zeros(len(names), np.int32)
     small[used] = np.arange(len(used))
-    return pa.DictionaryArray.from_arrays(small[codes], pa.array([names[i] for i in used], pa.large_string()))
+    return pa.DictionaryArray.from_arrays(
+        as_arrow(small[codes].take(place)), as_texts([names[i] for i in used.tolist()])
+    )
 
 
 def plain(table: pa.Table) -> pa.Table:

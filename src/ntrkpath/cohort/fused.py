@@ -11,7 +11,7 @@ import numpy as np
 def _decide_rows(
     codes: Any, outcomes: Any, actions: Any, levels: Any, start: int, stop: int, block: int,
     reads: Any, read_from: Any, strides: Any, lookup: Any, lookup_from: Any, sets: Any, set_from: Any, level: Any,
-    level_from: Any, sharing: Any, shares: Any, share_from: Any, by_key: Any, kept: Any, sizes: Any, derived_facts: int,
+    level_from: Any, sharing: Any, shares: Any, share_from: Any, kept: Any, sizes: Any, derived_facts: int,
 ) -> int:  # fmt: skip
     """Decide the rows from ``start`` to ``stop``; return 0, or 1 + the fact whose code is no level."""
     facts = codes.shape[0]
@@ -44,15 +44,14 @@ def _decide_rows(
                 by_outcome = level[level_from[s] :]
                 for i in range(size):
                     fills[i] = by_outcome[held[i]]
+        given = actions[begin : begin + size]
         for i in range(size):
-            key[i] = 0
+            given[i] = 0
         for k in range(len(sharing)):
             held = outcomes[sharing[k], begin : begin + size]
             share = shares[share_from[k] :]
             for i in range(size):
-                key[i] += share[held[i]]
-        for i in range(size):
-            actions[begin + i] = by_key[key[i]]
+                given[i] += share[held[i]]
         for k in range(len(kept)):
             for i in range(size):
                 levels[k, begin + i] = derived[kept[k], i]

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Rows that are taken through all tables before the next ones: their columns stay in the nearest memory.
 BLOCK = 8192
+#: Rows of a run from which on loading the compiled loop takes less than it saves.
+WORTH_COMPILING = 1_500_000
 
 
 class Decided(msgspec.Struct, frozen=True):
@@ -29,7 +31,7 @@ class Decided(msgspec.Struct, frozen=True):
 
     Attributes:
         outcomes: Outcome code of every table, shape (tables, rows), uint8; ``catalogue.rules[table][code]``.
-        actions: Index into ``catalogue.action_sets``, shape (rows,), uint16 or uint32.
+        actions: Action key, which ``catalogue.actions`` names, shape (rows,), uint32.
         levels: Level codes of the facts that were to be kept (uint8), by fact: ``tier`` and ``priority`` at least.
     """
 
@@ -48,7 +50,6 @@ class Plan(msgspec.Struct, frozen=True):
         sets, set_from, level, level_from: For table t, the derived facts it sets, and for each the level of each
             outcome code, from ``level_from`` on.
         sharing, shares, share_from: The tables that give actions, and the share of the action key of each outcome.
-        actions: Index into the action sets by action key.
         kept: Positions of the derived facts that are kept.
         sizes: Number of levels of each case fact.
     """
@@ -65,7 +66,6 @@ class Plan(msgspec.Struct, frozen=True):
     sharing: NDArray[np.int64]
     shares: NDArray[np.uint32]
     share_from: NDArray[np.int64]
-    actions: NDArray[Any]
     kept: NDArray[np.int64]
     sizes: NDArray[np.int64]
     derived: int
@@ -96,7 +96,6 @@ def plan(catalogue: Catalogue, kept: Sequence[str]) -> Plan:
     for _, by_code in catalogue.shares:
         share_from.append(len(shares))
         shares += by_code
-    wide = np.uint16 if len(catalogue.action_sets) <= 1 << 16 else np.uint32
     return Plan(
         reads=np.array(reads, np.int64),
         read_from=np.array(read_from, np.int64),
@@ -110,7 +109,6 @@ def plan(catalogue: Catalogue, kept: Sequence[str]) -> Plan:
         sharing=np.array([table for table, _ in catalogue.shares], np.int64),
         shares=np.array(shares, np.uint32),
         share_from=np.array(share_from, np.int64),
-        actions=np.array(catalogue.action_lookup, wide),
         kept=np.array([position[fact] - len(catalogue.facts) for fact in kept], np.int64),
         sizes=np.array([len(catalogue.levels[fact]) for fact in catalogue.facts], np.int64),
         derived=len(derived),
@@ -132,7 +130,8 @@ class Kernel:
         edition: The edition to apply.
         kept: Facts set by tables whose levels are kept beside ``tier`` and ``priority``.
         threads: How many threads share the rows; the processors of the machine where not given.
-        fused: Whether the loop compiled by numba is used; where not given, if numba is installed. Both give the same.
+        fused: Whether the loop compiled by numba is used; where not given, if numba is installed and the rows of a run
+            are many enough that loading it pays. Both give the same.
 
     Attributes:
         catalogue: What the codes stand for; ``catalogue.facts`` is the order of the rows of a matrix of codes.
@@ -152,10 +151,10 @@ class Kernel:
             raise CaseError("no table sets this fact", value=strange, allowed=sorted(edition.decisions.derived))
         self.threads = threads or os.cpu_count() or 1
         self.plan = plan(self.catalogue, self.kept)
-        self._rows = None if fused is False else _fused()
+        self._rows = _fused() if fused else None
         if fused and self._rows is None:
             require_extra("numba", extra="fast", what="compiled loops")
-        self.fused = self._rows is not None
+        self._plain_rows = 0 if fused is None else -1
 
     def room(self, rows: int) -> Decided:
         """Return room for the answers of ``rows`` rows, to be used again and again."""
@@ -164,7 +163,7 @@ class Kernel:
         levels = np.empty((len(self.kept), rows), np.uint8)
         return Decided(
             np.empty((len(self.catalogue.tables), rows), np.uint8),
-            np.empty(rows, self.plan.actions.dtype),
+            np.empty(rows, np.uint32),
             dict(zip(self.kept, levels, strict=True)),
         )
 
@@ -186,6 +185,10 @@ class Kernel:
                 "one row of codes for each fact", value=matrix.shape, allowed=f"({len(self.catalogue.facts)}, rows)"
             )
         rows = matrix.shape[1]
+        if self._plain_rows >= 0:
+            self._plain_rows += rows
+            if self._plain_rows > WORTH_COMPILING:
+                self._rows, self._plain_rows = _fused(), -1
         found = out or self.room(rows)
         outcomes, actions = found.outcomes, found.actions
         levels = found.levels["tier"].base  # the array that the levels kept are rows of
@@ -221,7 +224,7 @@ class Kernel:
         p = self.plan
         return (
             p.reads, p.read_from, p.strides, p.lookup, p.lookup_from, p.sets, p.set_from, p.level, p.level_from,
-            p.sharing, p.shares, p.share_from, p.actions, p.kept, p.sizes, p.derived,
+            p.sharing, p.shares, p.share_from, p.kept, p.sizes, p.derived,
         )  # fmt: skip
 
     def matrix(self, codes: Mapping[str, NDArray[np.uint8]]) -> NDArray[np.uint8]:
@@ -240,7 +243,7 @@ class Kernel:
 def plain(
     codes: NDArray[np.uint8],
     outcomes: NDArray[np.uint8],
-    actions: NDArray[Any],
+    actions: NDArray[np.uint32],
     levels: NDArray[np.uint8],
     start: int,
     stop: int,
@@ -267,9 +270,8 @@ def plain(
             outcomes[t, begin:end] = held
             for s in range(p.set_from[t], p.set_from[t + 1]):
                 derived[p.sets[s], :size] = p.level[p.level_from[s] :][held]
-        key = np.zeros(size, np.uint32)
+        actions[begin:end] = 0
         for table, first in zip(p.sharing, p.share_from, strict=True):
-            key += p.shares[first:][outcomes[table, begin:end]]
-        actions[begin:end] = p.actions[key]
+            actions[begin:end] += p.shares[first:][outcomes[table, begin:end]]
         levels[:, begin:end] = derived[p.kept, :size]
     return 0

@@ -1,45 +1,127 @@
-"""Cohorts in JSON lines: cases as ``recommend`` reads them, or flat objects whose keys are columns."""
+"""Cohorts in JSON lines: cases as ``recommend`` reads them, or flat objects whose keys are columns.
+
+A line is cut into the parts of a case, unread; each distinct part is checked, and made into cells, once. A line that is
+no whole case, or that anything is wrong with, is read by itself.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from ntrkpath.cases.load import MAX_BYTES, decode_json
+from ntrkpath.cohort.arrays import as_arrow, as_mask, as_numpy, as_texts
 from ntrkpath.cohort.bad_rows import BadRow, bad_row
 from ntrkpath.cohort.batches import Batch, numbered
+from ntrkpath.cohort.cells import stated_twice
 from ntrkpath.cohort.columns import CASE_ID
-from ntrkpath.cohort.mapping import Mapping, apply, plan
+from ntrkpath.cohort.mapping import Mapping as Columns
+from ntrkpath.cohort.mapping import apply, plan
 from ntrkpath.model.errors import CaseError
 
 if TYPE_CHECKING:
+    import numpy as np
     import polars as pl
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+#: A row as columns of text.
+Cells = Mapping[str, str | None]
+#: Parts of a case whose keys are columns, those that are columns themselves, and those that no decision reads.
+_PARTS, _LISTS = ("diagnosis", "patient", "disease"), ("alterations", "tests", "therapy")
+_READ = (*_PARTS, *_LISTS, "source", "note", "read_as")
+_KEYS = [f'"{name}"'.encode() for name in ("id", *_READ)]
+#: Distinct parts that are remembered before the memory is emptied.
+_REMEMBERED = 100_000
+_MOST_ID = 200
+#: A whole case, whose parts are left as they are written.
+_Line = msgspec.defstruct(
+    "_Line", [("id", str), (_READ[0], msgspec.Raw), *((name, msgspec.Raw, msgspec.Raw(b"")) for name in _READ[1:])],
+    forbid_unknown_fields=True, gc=False,
+)  # fmt: skip
+
+
+class _Cut(NamedTuple):
+    """A whole case, cut into its parts as they are written."""
+
+    id: str
+    parts: list[bytes]
+
+
+class _Columns:
+    """Columns of text of some lines, each distinct text once."""
+
+    def __init__(self, rows: int) -> None:
+        self.ids: list[str | None] = [None] * rows
+        self._texts: dict[str, dict[str | None, int]] = {}
+        self._places: dict[str, NDArray[np.int32]] = {}
+
+    @property
+    def names(self) -> list[str]:
+        """Every column that any line has."""
+        return [*([CASE_ID] if any(ident is not None for ident in self.ids) else []), *self._texts]
+
+    def _of(self, name: str) -> tuple[dict[str | None, int], NDArray[np.int32]]:
+        """Return the texts of a column by their places, and the place of the text of each row."""
+        import numpy as np
+
+        if name not in self._texts:
+            self._texts[name], self._places[name] = {None: 0}, np.zeros(len(self.ids), np.int32)
+        return self._texts[name], self._places[name]
+
+    def set(self, row: int, cells: Cells) -> None:
+        """Give a row its cells."""
+        for name, text in cells.items():
+            if name == CASE_ID:
+                self.ids[row] = text
+            else:
+                texts, places = self._of(name)
+                places[row] = texts.setdefault(text, len(texts))
+
+    def spread(self, blocks: Sequence[Cells], chosen: Sequence[int]) -> None:
+        """Give each row the cells of the block that is chosen for it."""
+        import numpy as np
+
+        numbers = np.array(chosen, np.int32)
+        for name in dict.fromkeys(name for number in sorted(set(chosen)) for name in blocks[number]):
+            texts, places = self._of(name)
+            of_block = [texts.setdefault(block.get(name), len(texts)) for block in blocks]
+            places[:] = np.array(of_block, np.int32).take(numbers)
+
+    def table(self) -> pa.Table:
+        """Return the columns; texts come as dictionaries."""
+        import pyarrow as pa
+
+        columns = {CASE_ID: as_texts(self.ids)} if CASE_ID in self.names else {}
+        for name, texts in self._texts.items():
+            columns[name] = pa.DictionaryArray.from_arrays(as_arrow(self._places[name]), as_texts(list(texts)))
+        return pa.table(columns)
 
 
 class LineSource:
     """JSON lines: cases as ``recommend`` reads them, or flat objects whose keys are columns."""
 
-    def __init__(self, path: Path, mapping: Mapping) -> None:
+    def __init__(self, path: Path, mapping: Columns) -> None:
         self.name, self.path, self.files = path.name, path, [str(path)]
         self.mapping = mapping
         #: Words for an empty cell are a matter of flat objects: a whole case says what it says to ``recommend``.
         self._plain = msgspec.structs.replace(mapping, empty=())
+        self._whole = msgspec.json.Decoder(_Line)
+        self._parts: dict[tuple[str, bytes], Cells | None] = {}
         self.rows: int | None = None
         self.share: float | None = None
         self._size = 0 if path.suffix == ".gz" else path.stat().st_size
-        keys: dict[str, None] = {}
-        told = False
         with self._open() as lines:
-            for _, line in zip(range(1000), lines, strict=False):
-                told = told or bool(line.strip())
-                found, error = self._flat(line)
-                keys.update(dict.fromkeys(found) if error is None else {})
-        if not told:
+            first = [line for line in islice(lines, 1000) if line.strip()]
+        if not first:
             raise CaseError("the file is empty", where=self.name, remedy="write one case a line, as JSON")
         self.notes: list[str] = []
-        self.not_read = plan(mapping, keys, self.name).not_read if keys else {}
+        names = self._read(first, 1)[0].names
+        self.not_read = plan(mapping, names, self.name).not_read if names else {}
 
     def _open(self) -> Any:
         import gzip
@@ -48,8 +130,6 @@ class LineSource:
 
     def batches(self, size: int, start: int = 0) -> Iterator[Batch]:
         """Yield batches of at most ``size`` rows, after passing over ``start`` rows."""
-        from itertools import islice
-
         with self._open() as lines:
             told = (line for line in lines if line.strip())
             at = start
@@ -61,27 +141,18 @@ class LineSource:
                 at += len(part)
 
     def _batch(self, lines: list[bytes], first: int) -> Batch:
-        import polars as pl
-        import pyarrow as pa
-        import pyarrow.compute as pc
+        import numpy as np
 
-        rows: list[dict[str, Any]] = []
-        bad: list[BadRow] = []
-        for number, line in enumerate(lines, first):
-            flat, error = self._flat(line)
-            if error is not None:
-                bad.append(bad_row(number, flat.get(CASE_ID), error))
-                flat = {}
-            rows.append(flat)
-        names = list(dict.fromkeys(name for row in rows for name in row))
-        if CASE_ID not in {path for entry in rows for path in entry} and not names:
+        columns, bad = self._read(lines, first)
+        if not columns.names:
             return Batch(first, len(lines), None, bad)
-        frame = pl.DataFrame([pl.Series(name, [row.get(name) for row in rows], dtype=pl.String) for name in names])
-        refused = {row.row for row in bad}
-        mapped, wrong = apply(plan(self._plain, names, self.name), frame, first)
-        if refused:
-            mapped = mapped.filter(pc.invert(pc.is_in(mapped["row"], pa.array(sorted(refused), pa.uint64()))))
-        return Batch(first, len(lines), mapped, bad + [row for row in wrong if row.row not in refused])
+        mapped, wrong = apply(plan(self._plain, columns.names, self.name), columns.table(), first)
+        if bad:
+            refused = {row.row for row in bad}
+            rows = as_numpy(mapped["row"].combine_chunks())
+            mapped = mapped.filter(as_mask(~np.isin(rows, np.array(sorted(refused), np.uint64))))
+            wrong = [row for row in wrong if row.row not in refused]
+        return Batch(first, len(lines), mapped, bad + wrong)
 
     def ids(self, size: int) -> Iterator[tuple[int, pl.Series]]:
         """Yield the case ids alone, in runs, each with the number of its first row."""
@@ -93,7 +164,64 @@ class LineSource:
             for row in batch.bad:
                 yield row.row, pl.Series([row.case_id], dtype=pl.String)
 
-    def _flat(self, line: bytes) -> tuple[dict[str, str | None], CaseError | None]:
+    def _read(self, lines: list[bytes], first: int) -> tuple[_Columns, list[BadRow]]:
+        """Return the lines as columns of text, and those that are no case; a line of these is empty in the columns."""
+        if len(self._parts) > _REMEMBERED:
+            self._parts.clear()
+        columns, bad = _Columns(len(lines)), []
+        known: list[dict[bytes, int]] = [{b"": 0} for _ in _READ]
+        blocks: list[list[Cells]] = [[{}] for _ in _READ]
+        numbers: list[list[int]] = []
+        nothing = [0] * len(_READ)
+        alone: list[tuple[int, Cells]] = []
+        for row, line in enumerate(lines):
+            numbers.append(nothing)
+            if (cut := self._cut(line)) is not None:
+                here = []
+                for name, content, places, cells in zip(_READ, cut.parts, known, blocks, strict=True):
+                    found = places.get(content)
+                    if found is None:
+                        checked = self._checked(name, content)
+                        if checked is None:
+                            break
+                        found = places[content] = len(cells)
+                        cells.append(checked)
+                    here.append(found)
+                else:
+                    numbers[row], columns.ids[row] = here, cut.id
+                    continue
+            flat, error = self._flat(line)
+            if error is not None:
+                bad.append(bad_row(first + row, flat.get(CASE_ID), error))
+            else:
+                alone.append((row, flat))
+        for cells, chosen in zip(blocks, zip(*numbers, strict=True), strict=True):
+            columns.spread(cells, chosen)
+        for row, flat in alone:
+            columns.set(row, flat)
+        return columns, bad
+
+    def _cut(self, line: bytes) -> _Cut | None:
+        """Return the parts of a line that is a whole case; ``None`` where it must be read to know."""
+        if b"\\" in line or len(line) > MAX_BYTES or any(line.count(key) > 1 for key in _KEYS):
+            return None
+        try:
+            found: Any = self._whole.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return None
+        ident: str = found.id
+        if not 0 < len(ident) <= _MOST_ID or not ident.isascii() or not ident.isprintable():
+            return None
+        parts = [bytes(getattr(found, name)) for name in _READ]
+        return _Cut(ident, parts) if parts[0][:1] == b"{" else None
+
+    def _checked(self, name: str, content: bytes) -> Cells | None:
+        """Return the cells of one part of a case; ``None`` where anything is wrong with it."""
+        if (name, content) not in self._parts:
+            self._parts[name, content] = _cells(name, content)
+        return self._parts[name, content]
+
+    def _flat(self, line: bytes) -> tuple[Cells, CaseError | None]:
         """Return a JSON object as columns of text; of one that is no case, what tells it apart, and why."""
         found, whole, error = _flat(line)
         if not whole:
@@ -101,11 +229,22 @@ class LineSource:
         return found, error
 
 
-def _flat(line: bytes) -> tuple[dict[str, str | None], bool, CaseError | None]:
-    """Return a JSON object as columns of text, and whether it is a whole case (by the paths of its keys)."""
-    from ntrkpath.cases.load import decode_json
+def _cells(name: str, content: bytes) -> Cells | None:
+    start = b"{" if name == _PARTS[0] else b'{"diagnosis":{"histology":"sarcoma"},'
+    try:
+        case = decode_json(b'%s"%s":%s}' % (start, name.encode(), content))
+    except CaseError:
+        return None
+    if any(getattr(test, "file", None) for test in case.tests):
+        return None
+    if name in _PARTS:
+        return {f"{name}.{key}": _text(value) for key, value in (msgspec.json.decode(content) or {}).items()}
+    return {name: None if content == b"null" else content.decode()} if name in _LISTS else {}
 
-    ident: dict[str, str | None] = {}
+
+def _flat(line: bytes) -> tuple[Cells, bool, CaseError | None]:
+    """Return a JSON object as columns of text, and whether it is a whole case (by the paths of its keys)."""
+    ident: Cells = {}
     whole = False
     try:
         data = msgspec.json.decode(line)
@@ -121,10 +260,11 @@ def _flat(line: bytes) -> tuple[dict[str, str | None], bool, CaseError | None]:
                         "a cohort does not open the files of callers", where=f"tests[{i}].file",
                         remedy="list the fusions in the case, or decide it with `ntrkpath recommend`",
                     )  # fmt: skip
-            parts = ("patient", "diagnosis", "disease")
-            inner = {f"{part}.{key}": value for part in parts for key, value in (data.get(part) or {}).items()}
-            outer = {key: value for key, value in data.items() if key not in (*parts, "id", "source", "note")}
-            data = {CASE_ID: data["id"], **inner, **outer}
+            inner = {f"{part}.{key}": value for part in _PARTS for key, value in (data.get(part) or {}).items()}
+            outer = {name: data[name] for name in _LISTS if name in data}
+            data = {CASE_ID: data.get("id"), **inner, **outer}
+        elif twice := stated_twice(line):
+            raise CaseError("the key stands twice", value=twice, remedy="keep one of the two")
     except CaseError as error:
         return ident, whole, error
     except (msgspec.DecodeError, UnicodeDecodeError):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from ntrkpath.cohort.arrays import are_valid, as_arrow, as_mask, as_numpy, as_texts
 from ntrkpath.cohort.bad_rows import BadRow
 from ntrkpath.cohort.columns import CASE_ID, named, raw_columns
 from ntrkpath.guidance.files import KNOWLEDGE
@@ -17,7 +18,6 @@ from ntrkpath.model.errors import CaseError, GuidanceError
 
 if TYPE_CHECKING:
     import numpy as np
-    import polars as pl
     import pyarrow as pa
     from numpy.typing import NDArray
 
@@ -246,23 +246,21 @@ def plan(mapping: Mapping, columns: Iterable[str], where: str = "", more: Iterab
     return Plan(mapping, tuple(found.values()), unused)
 
 
-def apply(plan: Plan, frame: pl.DataFrame, first: int | NDArray[np.uint64]) -> tuple[pa.Table, list[BadRow]]:
+def apply(plan: Plan, given: pa.Table, first: int | NDArray[np.uint64]) -> tuple[pa.Table, list[BadRow]]:
     """Return the raw columns of a table with the column ``row`` (its number), and the rows that cannot be mapped.
 
     A word that the mapping does not know makes the row bad; nothing is guessed. Cells that are taken as they stand
     are read, and checked, where they are decided.
 
     Args:
-        frame: Rows of the table, in order.
+        given: Rows of the table, in order.
         first: The number of the first row, or of every row.
     """
     import numpy as np
-    import polars as pl
     import pyarrow as pa
 
-    given = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
-    rows = np.arange(first, first + frame.height, dtype=np.uint64) if isinstance(first, int) else first
-    made: dict[str, Any] = {"row": pa.array(rows)}
+    rows = np.arange(first, first + given.num_rows, dtype=np.uint64) if isinstance(first, int) else first
+    made: dict[str, Any] = {"row": as_arrow(rows)}
     bad: dict[int, BadRow] = {}
     wrong_cells: list[tuple[Field, int, str]] = []
     for field, names in plan.fields:
@@ -271,16 +269,16 @@ def apply(plan: Plan, frame: pl.DataFrame, first: int | NDArray[np.uint64]) -> t
         wrong_cells += [(field, row, word) for row, word in wrong]
     ids = made[CASE_ID]
     if ids.null_count:
-        for i in np.flatnonzero(ids.is_null().to_numpy(zero_copy_only=False)).tolist():
+        for i in np.flatnonzero(~are_valid(ids)).tolist():
             bad[i] = BadRow(int(rows[i]), None, CASE_ID, "the case has no id; give every row one")
     for field, i, word in wrong_cells:
         if i not in bad:
             bad[i] = BadRow(int(rows[i]), ids[i].as_py(), field.path, _wrong_word(field, word))
     table = pa.table(made)
     if bad:
-        keep = np.ones(frame.height, dtype=bool)
+        keep = np.ones(given.num_rows, dtype=bool)
         keep[list(bad)] = False
-        table = table.filter(pa.array(keep))
+        table = table.filter(as_mask(keep))
     return table, [bad[i] for i in sorted(bad)]
 
 
@@ -324,7 +322,7 @@ def _as_text(cells: pa.Array) -> pa.Array:
     if not pa.types.is_nested(cells.type):
         return cells.cast(pa.large_string())
     told = [None if cell is None else msgspec.json.encode(cell).decode() for cell in cells.to_pylist()]
-    return pa.array(told, pa.large_string())
+    return as_texts(told)
 
 
 def _cleaned(mapping: Mapping, field: Field, cells: pa.Array) -> pa.Array:
@@ -341,7 +339,7 @@ def _cleaned(mapping: Mapping, field: Field, cells: pa.Array) -> pa.Array:
     words = pl.Series(cells.dictionary.cast(pa.large_string()).to_pylist(), dtype=pl.String).str.strip_chars()
     empty = words.str.to_lowercase().is_in(["", *mapping.empty])
     kept = [None if gone or gone is None else word for word, gone in zip(words, empty, strict=True)]
-    return pa.DictionaryArray.from_arrays(cells.indices, pa.array(kept, pa.large_string()))
+    return pa.DictionaryArray.from_arrays(cells.indices, as_texts(kept))
 
 
 def _translated(field: Field, cells: pa.Array) -> tuple[pa.Array, list[tuple[int, str]]]:
@@ -361,20 +359,27 @@ def _translated(field: Field, cells: pa.Array) -> tuple[pa.Array, list[tuple[int
             elif told is None:
                 wrong[i] = word
         words.append(None if told == "unknown" else told)
-    found = pa.DictionaryArray.from_arrays(cells.indices, pa.array(words, pa.large_string()))
+    found = pa.DictionaryArray.from_arrays(cells.indices, as_texts(words))
     if not wrong:
         return found, []
-    places = cells.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    return found, [(i, wrong[int(places[i])]) for i in np.flatnonzero(np.isin(places, list(wrong))).tolist()]
+    places = as_numpy(cells.indices)
+    rows = np.flatnonzero(np.isin(places, list(wrong)) & are_valid(cells.indices))
+    return found, [(i, wrong[int(places[i])]) for i in rows.tolist()]
 
 
 def _dates(cells: pa.Array) -> tuple[pa.Array, list[tuple[int, str]]]:
+    """Return text as dates, each distinct text read once, and the cells that hold none."""
+    import numpy as np
     import polars as pl
     import pyarrow as pa
 
     if pa.types.is_date(cells.type):
         return cells, []
-    text = pl.Series(cells.cast(pa.large_string()).to_pylist(), dtype=pl.String)
-    days = text.str.head(10).str.to_date("%Y-%m-%d", strict=False)
-    wrong = (days.is_null() & text.is_not_null()).arg_true().to_list()
-    return pa.array(days.to_list(), pa.date32()), [(i, text[i]) for i in wrong]
+    if not pa.types.is_dictionary(cells.type):
+        cells = cells.cast(pa.large_string()).dictionary_encode()
+    words = pl.Series(cells.dictionary.cast(pa.large_string()).to_pylist(), dtype=pl.String)
+    days = words.str.head(10).str.to_date("%Y-%m-%d", strict=False)
+    wrong = (days.is_null() & words.is_not_null()).arg_true().to_list()
+    places = as_numpy(cells.indices)
+    rows = np.flatnonzero(np.isin(places, wrong) & are_valid(cells.indices)) if wrong else ()
+    return days.to_arrow().take(cells.indices), [(int(i), words[int(places[i])]) for i in rows]

@@ -28,24 +28,28 @@ class MissingFacts:
         self._read = [i for i, fact in enumerate(self.facts) if fact in relevant]
         self._known: dict[tuple[bytes, tuple[Open, ...]], str] = {}
 
-    def texts(self, codes: NDArray[np.uint8], opens: NDArray[np.int32] | None, known: Sequence[Open]) -> list[str]:
-        """Return the missing facts of each row, separated by spaces, in the order in which one case tells them.
+    def texts(
+        self, codes: NDArray[np.uint8], opens: NDArray[np.int32], known: Sequence[Open], used: Sequence[bool]
+    ) -> list[str]:
+        """Return the missing facts of each state, separated by spaces, in the order in which one case tells them.
 
         Args:
-            codes: Level codes, shape (facts, rows).
-            opens: What each row leaves open beside, as indices into ``known``, shape (parts, rows).
+            codes: Level codes, shape (facts, states).
+            opens: What each state leaves open beside, as indices into ``known``, shape (methods, states).
+            used: Whether a state is that of any row; nothing is said of the others.
         """
         import numpy as np
 
         width = len(self._read)
         states = np.ascontiguousarray(codes[self._read].T).tobytes()
         rows = codes.shape[1]
-        beside = (
-            [()] * rows if opens is None or not opens.any() else [tuple(i for i in c if i) for c in opens.T.tolist()]
-        )
+        beside = [tuple(i for i in c if i) for c in opens.T.tolist()] if opens.any() else [()] * rows
         found: list[str] = []
         here: dict[tuple[bytes, tuple[int, ...]], str] = {}
         for row in range(rows):
+            if not used[row]:
+                found.append("")
+                continue
             key = (states[row * width : (row + 1) * width], beside[row])
             text = here.get(key)
             if text is None:

@@ -50,8 +50,8 @@ def catalogue_tables(edition: Edition) -> dict[str, pa.Table]:
     tables = dict(_lookups(catalogue))
     tables["action_sets"] = pa.table(
         {
-            "action_key": pa.array(range(len(catalogue.action_lookup)), pa.int32()),
-            "actions": [catalogue.action_texts[code] for code in catalogue.action_lookup],
+            "action_key": pa.array(range(catalogue.action_keys), pa.int32()),
+            "actions": [catalogue.action_text(key) for key in range(catalogue.action_keys)],
         }
     )
     outcomes = [

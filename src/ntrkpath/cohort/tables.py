@@ -2,71 +2,71 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ntrkpath.cohort.arrays import as_mask, as_table
 from ntrkpath.cohort.bad_rows import BadRow
-from ntrkpath.cohort.batches import DELIMITED, Batch, ids_alone, numbered, reading
+from ntrkpath.cohort.batches import DELIMITED, Batch, ahead, ids_alone, numbered, reading
 from ntrkpath.cohort.mapping import Mapping, Plan, apply, plan
 from ntrkpath.model.errors import CaseError
 
 if TYPE_CHECKING:
+    import numpy as np
     import polars as pl
+    import pyarrow as pa
+    from numpy.typing import NDArray
 
-#: Parquet is read in blocks of this many batches.
-BLOCKS = 4
 #: Text is read in blocks of this many bytes.
 BLOCK_BYTES = 1 << 23
 
 
 class ParquetSource:
-    """Parquet files, read block by block: the query engine alone would read ahead without end."""
+    """Parquet files, read batch by batch; each may have columns of its own."""
 
     def __init__(self, path: str, mapping: Mapping) -> None:
         self.name, self.mapping = _name(path), mapping
         self._read = _parquet_files(path)
         self.files = [file for file in self._read if "://" not in file]
         with reading(self.name):
-            self.counts = [_count(file) for file in self._read]
-            names = _scan(self._read[0]).collect_schema().names()
+            heads = [_head(file) for file in self._read]
+        self.counts = [count for count, _ in heads]
         self.rows: int | None = sum(self.counts)
         self.share: float | None = None
-        self.plan: Plan = plan(mapping, names, self.name)
+        self.plans = [
+            plan(mapping, names, self.name if len(heads) == 1 else Path(file).name)
+            for file, (_, names) in zip(self._read, heads, strict=True)
+        ]
         self.notes: list[str] = []
-        self.not_read = self.plan.not_read
+        self.not_read = {name: near for held in self.plans for name, near in held.not_read.items()}
 
-    def _blocks(self, columns: list[str], size: int, start: int) -> Iterator[tuple[int, pl.DataFrame]]:
-        """Yield rows passed over and a block, the next one being read meanwhile."""
-        places = []
+    def _blocks(self, plans: list[Plan], size: int, start: int) -> Iterator[tuple[Plan, int, pa.Table]]:
+        """Yield the plan of a block, its first row, and the block of at most ``size`` rows; the next is read then."""
         before = 0
-        for file, count in zip(self._read, self.counts, strict=True):
-            begin = max(start - before, 0)
-            places += [(before + at, file, at, min(size, count - at)) for at in range(begin, count, size)]
-            before += count
-        with reading(self.name), ThreadPoolExecutor(1) as ahead:
-            waiting: tuple[int, Future[pl.DataFrame]] | None = None
-            for place in [*places, None]:
-                following = None if place is None else (place[0], ahead.submit(_block, columns, *place[1:]))
-                if waiting is not None:
-                    yield waiting[0], waiting[1].result()
-                waiting = following
+
+        def blocks() -> Iterator[tuple[Plan, int, pa.Table]]:
+            nonlocal before
+            for file, count, held in zip(self._read, self.counts, plans, strict=True):
+                at = max(start - before, 0)
+                for block in _tables(file, held.columns, size, at) if at < count else ():
+                    yield held, before + at + 1, block
+                    at += block.num_rows
+                before += count
+
+        with reading(self.name):
+            yield from ahead(blocks())
 
     def batches(self, size: int, start: int = 0) -> Iterator[Batch]:
         """Yield batches of at most ``size`` rows, after passing over ``start`` rows."""
-        for before, block in self._blocks(self.plan.columns, BLOCKS * size, start):
-            for at in range(0, block.height, size):
-                part = block.slice(at, size)
-                table, bad = apply(self.plan, part, before + at + 1)
-                yield Batch(before + at + 1, part.height, table, bad)
+        for held, first, block in self._blocks(self.plans, size, start):
+            table, bad = apply(held, block, first)
+            yield Batch(first, block.num_rows, table, bad)
 
     def ids(self, size: int) -> Iterator[tuple[int, pl.Series]]:
         """Yield the case ids alone, in runs, each with the number of its first row."""
-        narrow = ids_alone(self.plan)
-        for before, block in self._blocks(narrow.columns, size, 0):
-            yield from numbered(apply(narrow, block, before + 1)[0])
+        for held, first, block in self._blocks([ids_alone(held) for held in self.plans], size, 0):
+            yield from numbered(apply(held, block, first)[0])
 
 
 class DelimitedSource:
@@ -112,65 +112,51 @@ class DelimitedSource:
                 return next(csv.reader([line], delimiter=self.delimiter), []), above
         raise CaseError("the file is empty", where=self.name, remedy="write a line of column names and one case a line")
 
-    def _parts(self, columns: list[str], start: int) -> Iterator[tuple[int, Any, pl.DataFrame, list[BadRow]]]:
+    def _parts(
+        self, columns: list[str], start: int
+    ) -> Iterator[tuple[int, NDArray[np.uint64], pa.Table, list[BadRow]]]:
         """Yield the last row number, the numbers of the good rows, these rows, and those of another width."""
         import numpy as np
-        import polars as pl
+        import pyarrow as pa
+
+        rows = _Numbers(self.above)
+        with reading(self.name), self._open() as opened:
+            stream = _Quotes(opened)
+            for batch in self._read(stream, columns, rows.skip):
+                self.share = min(stream.tell() / self._size, 1.0) if self._size else None
+                numbers, uneven = rows.of(batch.num_rows)
+                kept = numbers > start
+                yield (
+                    rows.last,
+                    numbers[kept],
+                    pa.Table.from_batches([batch]).filter(as_mask(kept)),
+                    [self._uneven(number, cells) for number, cells in uneven if number > start],
+                )
+            if bad := [self._uneven(number, cells) for number, cells in rows.rest() if number > start]:
+                empty = pa.table({name: pa.nulls(0, pa.large_string()) for name in columns})
+                yield rows.last, np.zeros(0, np.uint64), empty, bad
+            if stream.count % 2 and self.delimiter == ",":
+                self._check_last_quote()
+
+    def _read(self, stream: _Quotes, columns: list[str], skip: Callable[[Any], str]) -> Iterator[pa.RecordBatch]:
         import pyarrow as pa
         from pyarrow import csv
 
-        uneven: list[tuple[int, int]] = []
-
-        def skip(row: Any) -> str:
-            uneven.append((row.number - self.above - 1 if row.number else 0, row.actual_columns))
-            return "skip"
-
+        quoted = self.delimiter == ","
         options = csv.ConvertOptions(
             column_types=dict.fromkeys(columns, pa.large_string()), include_columns=columns, strings_can_be_null=False
         )
         parsing = csv.ParseOptions(
-            delimiter=self.delimiter, newlines_in_values=self.delimiter == ",", invalid_row_handler=skip,
-            quote_char='"' if self.delimiter == "," else False,
+            delimiter=self.delimiter, newlines_in_values=quoted, invalid_row_handler=skip,
+            quote_char='"' if quoted else False,
         )  # fmt: skip
-        at = 0
-        told = 0
-        with reading(self.name), self._open() as opened:
-            stream = _Quotes(opened)
-            reading_options = csv.ReadOptions(skip_rows=self.above, use_threads=False, block_size=BLOCK_BYTES)
-
-            def blocks() -> Iterator[Any]:
-                try:
-                    yield from csv.open_csv(stream, reading_options, parsing, options)
-                except pa.ArrowInvalid:  # a quotation mark that is never closed may be met here first
-                    if self.delimiter == ",":
-                        self._check_last_quote()
-                    raise
-
-            for batch in itertools.chain(blocks(), [None]):
-                height = 0 if batch is None else batch.num_rows
-                self.share = min(stream.tell() / self._size, 1.0) if self._size else None
-                new = (
-                    uneven[told:] if batch is None else [u for u in uneven[told:] if u[0] <= at + height + len(uneven)]
-                )
-                wrong = {number for number, _ in new}
-                numbers = np.array([], dtype=np.uint64)
-                if batch is not None:
-                    every = np.arange(at + 1, at + 1 + height + len(wrong), dtype=np.uint64)
-                    numbers = every[~np.isin(every, np.array(sorted(wrong), dtype=np.uint64))][:height]
-                last = int(numbers[-1]) if height else at
-                new = new if batch is None else [u for u in new if u[0] <= last]
-                told += len(new)
-                last = max([last, *(number for number, _ in new)])
-                at = last
-                bad = [self._uneven(number, cells) for number, cells in new if number > start]
-                if batch is not None:
-                    kept = numbers > start
-                    frame = pl.DataFrame(pl.from_arrow(batch))
-                    yield last, numbers[kept], frame.filter(pl.Series(kept)), bad
-                elif bad:
-                    yield last, numbers, pl.DataFrame(schema=dict.fromkeys(columns, pl.String)), bad
-            if stream.count % 2 and self.delimiter == ",":
+        blocks = csv.ReadOptions(skip_rows=self.above, use_threads=False, block_size=BLOCK_BYTES)
+        try:
+            yield from csv.open_csv(stream, blocks, parsing, options)
+        except pa.ArrowInvalid:  # a quotation mark that is never closed may be met here first
+            if quoted:
                 self._check_last_quote()
+            raise
 
     def _check_last_quote(self) -> None:
         """Raise where a cell is never closed: it would have swallowed every row after it."""
@@ -199,14 +185,14 @@ class DelimitedSource:
     def batches(self, size: int, start: int = 0) -> Iterator[Batch]:
         """Yield batches of at most ``size`` rows, after passing over ``start`` rows."""
         passed = start
-        for last, numbers, frame, uneven in self._parts(self.plan.columns, start):
-            for at in range(0, max(frame.height, 1), size):
+        for last, numbers, given, uneven in self._parts(self.plan.columns, start):
+            for at in range(0, max(given.num_rows, 1), size):
                 rows = numbers[at : at + size]
-                final = at + size >= frame.height
+                final = at + size >= given.num_rows
                 end = last if final else int(rows[-1])
                 if end <= passed:
                     continue
-                table, bad = apply(self.plan, frame.slice(at, size), rows) if len(rows) else (None, [])
+                table, bad = apply(self.plan, given.slice(at, size), rows) if len(rows) else (None, [])
                 wide = [row for row in uneven if passed < row.row <= end]
                 yield Batch(passed + 1, end - passed, table, bad + wide)
                 passed = end
@@ -214,9 +200,45 @@ class DelimitedSource:
     def ids(self, size: int) -> Iterator[tuple[int, pl.Series]]:
         """Yield the case ids alone, in runs, each with the number of its first row."""
         narrow = ids_alone(self.plan)
-        for _, numbers, frame, _ in self._parts(narrow.columns, 0):
-            if frame.height:
-                yield from numbered(apply(narrow, frame, numbers)[0])
+        for _, numbers, given, _ in self._parts(narrow.columns, 0):
+            if given.num_rows:
+                yield from numbered(apply(narrow, given, numbers)[0])
+
+
+class _Numbers:
+    """The numbers of the rows of a table, of which the reader passes over those of another width.
+
+    Attributes:
+        last: The number of the last row so far.
+    """
+
+    def __init__(self, above: int) -> None:
+        self._above, self._told, self.last = above, 0, 0
+        self._uneven: list[tuple[int, int]] = []
+
+    def skip(self, row: Any) -> str:
+        """Note a row of another width, and its cells, and have the reader pass over it."""
+        self._uneven.append((row.number - self._above - 1 if row.number else 0, row.actual_columns))
+        return "skip"
+
+    def of(self, rows: int) -> tuple[NDArray[np.uint64], list[tuple[int, int]]]:
+        """Return the numbers of the next good rows, and the rows of another width before the last of them."""
+        import numpy as np
+
+        near = [n for n, _ in self._uneven[self._told :] if n <= self.last + rows + len(self._uneven)]
+        every = np.arange(self.last + 1, self.last + 1 + rows + len(set(near)), dtype=np.uint64)
+        numbers = every[~np.isin(every, np.array(sorted(near), dtype=np.uint64))][:rows]
+        last = int(numbers[-1]) if rows else self.last
+        return numbers, self._tell([one for one in self._uneven[self._told :] if one[0] <= last], last)
+
+    def rest(self) -> list[tuple[int, int]]:
+        """Return the rows of another width behind the last good one."""
+        return self._tell(self._uneven[self._told :], self.last)
+
+    def _tell(self, uneven: list[tuple[int, int]], last: int) -> list[tuple[int, int]]:
+        self._told += len(uneven)
+        self.last = max([last, *(number for number, _ in uneven)])
+        return uneven
 
 
 class _Quotes:
@@ -260,17 +282,57 @@ def _parquet_files(path: str) -> list[str]:
     return [path]
 
 
-def _scan(file: str) -> pl.LazyFrame:
+def _head(file: str) -> tuple[int, list[str]]:
+    """Return how many rows a file holds, and the names of its columns.
+
+    Raises:
+        CaseError: Two columns share a name.
+    """
     import polars as pl
+    import pyarrow.parquet as pq
 
-    return pl.scan_parquet(file, glob="://" in file)
+    if "://" in file:
+        scan = pl.scan_parquet(file)
+        return int(scan.select(pl.len()).collect().item()), scan.collect_schema().names()
+    known = pq.read_metadata(file)
+    names = known.schema.to_arrow_schema().names
+    if twice := next((name for name in names if names.count(name) > 1), ""):
+        raise CaseError("two columns share a name", where=Path(file).name, value=twice, remedy="rename one of them")
+    return known.num_rows, names
 
 
-def _block(columns: list[str], file: str, at: int, size: int) -> pl.DataFrame:
-    return _scan(file).select(columns).slice(at, size).collect()
+def _tables(file: str, columns: list[str], size: int, start: int) -> Iterator[pa.Table]:
+    """Yield the rows of a file from ``start`` on in tables of ``size`` rows, the last of fewer.
 
-
-def _count(file: str) -> int:
+    Text comes as dictionaries, which are what is decided; an address of an object store is left to polars.
+    """
     import polars as pl
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
-    return int(_scan(file).select(pl.len()).collect().item())
+    if "://" in file:
+        at = start
+        while (block := pl.scan_parquet(file).select(columns).slice(at, size).collect()).height:
+            yield as_table(block)
+            at += block.height
+        return
+    schema = pq.read_schema(file)
+    texts = [name for name in columns if pa.types.is_string(kind := schema.field(name).type)
+             or pa.types.is_large_string(kind)]  # fmt: skip
+    with pq.ParquetFile(file, read_dictionary=texts, pre_buffer=False) as opened:
+        groups, passed = list(range(opened.num_row_groups)), 0
+        while groups and passed + (rows := opened.metadata.row_group(groups[0]).num_rows) <= start:
+            groups, passed = groups[1:], passed + rows
+        held: list[pa.Table] = []
+        waiting = -(start - passed)
+        for batch in opened.iter_batches(size, row_groups=groups, columns=columns):
+            table = pa.Table.from_batches([batch])
+            if waiting < 0:
+                table, waiting = table.slice(-waiting), min(waiting + table.num_rows, 0)
+            held.append(table)
+            while sum(t.num_rows for t in held) >= size:
+                joined = pa.concat_tables(held)
+                yield joined.slice(0, size)
+                held = [joined.slice(size)]
+        if sum(t.num_rows for t in held):
+            yield pa.concat_tables(held)

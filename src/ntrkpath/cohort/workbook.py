@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ntrkpath.cohort.arrays import as_texts
 from ntrkpath.cohort.bad_rows import BadRow
 from ntrkpath.cohort.batches import WORKBOOKS, Batch, ids_alone, numbered, require
 from ntrkpath.cohort.mapping import Mapping, Plan, apply, plan
@@ -15,6 +16,7 @@ from ntrkpath.model.errors import CaseError
 
 if TYPE_CHECKING:
     import polars as pl
+    import pyarrow as pa
 
 #: Most bytes that a workbook may hold when unpacked; a larger cohort belongs into CSV or Parquet.
 MOST_BYTES = 1 << 30
@@ -45,7 +47,7 @@ class WorkbookSource:
         for at in range(start, len(self._body), size):
             rows = self._body[at : at + size]
             wide = [i for i, row in enumerate(rows) if any(row[len(self.head) :])]
-            table, bad = apply(self.plan, self._frame(rows), at + 1)
+            table, bad = apply(self.plan, self._table(rows), at + 1)
             if wide:
                 table, bad = self._without(table, bad, wide, at)
             yield Batch(at + 1, len(rows), table, bad)
@@ -61,15 +63,15 @@ class WorkbookSource:
         told = [BadRow(n, ids.get(n), "row", "cells beyond the last named column; name that column") for n in numbers]
         return table, [row for row in bad if row.row not in numbers] + told
 
-    def _frame(self, rows: list[list[str | None]]) -> pl.DataFrame:
-        import polars as pl
+    def _table(self, rows: list[list[str | None]]) -> pa.Table:
+        import pyarrow as pa
 
         columns = [[row[i] if i < len(row) else None for row in rows] for i in range(len(self.head))]
-        return pl.DataFrame([pl.Series(n, c, dtype=pl.String) for n, c in zip(self.head, columns, strict=True)])
+        return pa.table({name: as_texts(cells) for name, cells in zip(self.head, columns, strict=True)})
 
     def ids(self, size: int) -> Iterator[tuple[int, pl.Series]]:
         """Yield the case ids alone, in runs, each with the number of its first row."""
-        yield from numbered(apply(ids_alone(self.plan), self._frame(self._body), 1)[0])
+        yield from numbered(apply(ids_alone(self.plan), self._table(self._body), 1)[0])
 
 
 def read_sheet(path: Path, wanted: str = "") -> tuple[list[str], list[list[str | None]], list[str]]:

@@ -97,11 +97,16 @@ class Sheet:
         """Write some rows; all tables of a sheet have the same columns."""
         self.rows += table.num_rows
         if self.ending == ".parquet":
+            import pyarrow as pa
             import pyarrow.parquet as pq
 
             table = _uniform(table)
             if self._parquet is None:
-                self._parquet = pq.ParquetWriter(self.path, table.schema, compression="zstd", compression_level=1)
+                words = [field.name for field in table.schema if pa.types.is_dictionary(field.type)]
+                self._parquet = pq.ParquetWriter(
+                    self.path, table.schema, compression="zstd", compression_level=1, use_dictionary=words,
+                    write_statistics=[name for name in table.column_names if name not in words],
+                )  # fmt: skip
             self._parquet.write_table(table, row_group_size=max(table.num_rows, 1))
             return
         import polars as pl

@@ -30,6 +30,12 @@ class _Draft:
         self.mane = False
         self.partial = False
 
+    def take(self, field: list[str], tags: set[str]) -> None:
+        """Add one line by its columns and tags; raises ValueError where a coordinate is no number."""
+        (self.exons if field[2] == "exon" else self.coding).add((int(field[3]), int(field[4])))
+        self.mane = self.mane or bool(tags & {"MANE_Select", "MANE Select"})
+        self.partial = self.partial or bool(tags & {"cds_start_NF", "cds_end_NF"})
+
     def transcript(self, accession: str) -> Transcript | None:
         if self.partial or not self.coding or not self.exons:
             return None
@@ -48,38 +54,44 @@ def read_gtf(path: str | PathLike[str], assembly: Assembly) -> dict[str, list[Ge
     """
     source = Path(path)
     drafts: dict[tuple[str, str], _Draft] = {}
-    try:
-        raw = source.read_bytes()
-        text = gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
-        lines = text.decode("utf-8").splitlines()
-    except (OSError, EOFError, gzip.BadGzipFile, UnicodeDecodeError) as error:
-        raise AnnotationError("annotation cannot be read", where=source.name, value=type(error).__name__) from error
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(_lines(source), 1):
         field = line.split("\t")
         if line.startswith("#") or len(field) < 9 or field[2] not in _FEATURES:
             continue
         pairs = _ATTRIBUTE.findall(field[8])
         attribute = dict(pairs)
-        accession = attribute.get("transcript_id", "")
+        accession = _accession(attribute)
         if not accession:
             continue
-        version = attribute.get("transcript_version")
-        if version and "." not in accession:
-            accession = f"{accession}.{version}"
         symbol = attribute.get("gene_name") or attribute.get("gene") or attribute.get("gene_id", "")
         chromosome = field[0].removeprefix("chr")
         chromosome = "MT" if chromosome == "M" else chromosome
         draft = drafts.setdefault((accession, chromosome), _Draft(symbol, chromosome, field[6]))
         try:
-            interval = int(field[3]), int(field[4])
+            draft.take(field, {value for key, value in pairs if key == "tag"})
         except ValueError as error:
             raise AnnotationError(
                 "coordinate is not a number", where=f"{source.name}:{number}", value=f"{field[3]} {field[4]}"
             ) from error
-        (draft.exons if field[2] == "exon" else draft.coding).add(interval)
-        tags = {value for key, value in pairs if key == "tag"}
-        draft.mane = draft.mane or "MANE_Select" in tags or "MANE Select" in tags
-        draft.partial = draft.partial or bool(tags & {"cds_start_NF", "cds_end_NF"})
+    return _genes(source, drafts, assembly)
+
+
+def _lines(source: Path) -> list[str]:
+    try:
+        raw = source.read_bytes()
+        text = gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
+        return text.decode("utf-8").splitlines()
+    except (OSError, EOFError, gzip.BadGzipFile, UnicodeDecodeError) as error:
+        raise AnnotationError("annotation cannot be read", where=source.name, value=type(error).__name__) from error
+
+
+def _accession(attribute: dict[str, str]) -> str:
+    """Return the transcript with its version, which Ensembl gives apart."""
+    accession, version = attribute.get("transcript_id", ""), attribute.get("transcript_version")
+    return f"{accession}.{version}" if accession and version and "." not in accession else accession
+
+
+def _genes(source: Path, drafts: dict[tuple[str, str], _Draft], assembly: Assembly) -> dict[str, list[Gene]]:
     by_locus: dict[tuple[str, str, str], list[Transcript]] = defaultdict(list)
     for (accession, _), draft in sorted(drafts.items()):
         made = draft.transcript(accession)

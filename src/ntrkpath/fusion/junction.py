@@ -48,46 +48,30 @@ def read(atlas: Atlas, junction: Junction, sample: str, thresholds: Thresholds) 
         return None
     o = orient(atlas, junction, first, second, thresholds)
     notes: list[str] = [locus.note for locus in (o.five, o.three) if locus.note]
-    (five, sure5), (three, sure3) = _sites(atlas, o, junction, thresholds, notes)
+    (five, sure5), (three, sure3) = placed = _sites(atlas, o, junction, thresholds, notes)
     event = _event(atlas, junction, o, three, thresholds)
-    frame = UNKNOWN
     place = _place(junction, o, five, three)
-    evidence = "breakpoints"
-    sure, fits = sure5 and sure3, False
-    if five is not None and three is not None:
-        frame = reading_frame(five, three)
-        if not sure and o.ntrk_end == "three_prime":
-            sure, fits = _numberings_agree(atlas, junction, o, (five, sure5), (three, sure3), thresholds, notes)
-        if place in ("intron_retained", "unresolved") or not sure:
-            frame = msgspec.structs.replace(frame, call="unknown", agreement="unknown", basis="unknown")
-    ntrk_site = {"three_prime": three, "five_prime": five}.get(o.ntrk_end)
-    if not sure:
+    frame, sure, fits = _frame(atlas, junction, o, placed, place, thresholds, notes)
+    ntrk_site = {"three_prime": three, "five_prime": five}.get(o.ntrk_end) if sure else None
+    if not sure:  # an ambiguous number places nothing
         place = "not_given"
         five, three = five if sure5 else None, three if sure3 else None
-    if ntrk_site is None or not sure:  # an ambiguous number places nothing
-        evidence = "names"
-    if o.ntrk_end == "unknown":
-        frame = UNKNOWN
-    kinase, fraction = kinase_kept(atlas, ntrk_site if sure else None, thresholds.kinase_edge)
-    key = (
-        sample,
-        junction.level,
-        o.five.name or "",
-        o.three.name or "",
-        five.position if five else o.five.position or 0,
-        three.position if three else o.three.position or 0,
-        o.five.point.chromosome or "" if five is None else five.gene.chromosome,
-        o.three.point.chromosome or "" if three is None else three.gene.chromosome,
-        atlas.annotation.assembly if five or three or o.five.position or o.three.position else "",
-        o.sense,
-        o.ntrk_end,
-        place,
-        event,
-    )
+    kinase, fraction = kinase_kept(atlas, ntrk_site, thresholds.kinase_edge)
     return Reading(
-        junction, o, five, three, event, partner_of(o), place, evidence, frame, kinase, fraction, key, tuple(notes),
-        fits,
+        junction, o, five, three, event, partner_of(o), place, "names" if ntrk_site is None else "breakpoints", frame,
+        kinase, fraction, (sample, junction.level, *_where(atlas, o, five, three), o.sense, o.ntrk_end, place, event),
+        tuple(notes), fits,
     )  # fmt: skip
+
+
+def _where(atlas: Atlas, o: Orientation, five: Site | None, three: Site | None) -> tuple[object, ...]:
+    """Return names, positions, chromosomes and assembly of an event, seven parts of its key."""
+    sides = ((o.five, five), (o.three, three))
+    positions = [locus.position or 0 if site is None else site.position for locus, site in sides]
+    chromosomes = [locus.point.chromosome or "" if site is None else site.gene.chromosome for locus, site in sides]
+    located = five is not None or three is not None or o.five.position or o.three.position
+    assembly = atlas.annotation.assembly if located else ""
+    return (o.five.name or "", o.three.name or "", *positions, *chromosomes, assembly)
 
 
 def undecided(reading: Reading, note: str) -> Reading:
@@ -112,13 +96,39 @@ def contradicts(reading: Reading, thresholds: Thresholds) -> bool:
     return max(o.five.off, o.three.off) > thresholds.contradiction_bases
 
 
+#: A site, and whether it is sure: exon numbers without a transcript may not be.
 _Placed = tuple[Site | None, bool]
+
+
+def _frame(
+    atlas: Atlas,
+    junction: Junction,
+    o: Orientation,
+    placed: tuple[_Placed, _Placed],
+    place: str,
+    thresholds: Thresholds,
+    notes: list[str],
+) -> tuple[ReadingFrame, bool, bool]:
+    """Return the frame, whether the sites may be relied on, and whether the numbering that counts first fits."""
+    (five, sure5), (three, sure3) = placed
+    sure = sure5 and sure3
+    if five is None or three is None:
+        return UNKNOWN, sure, False
+    fits = False
+    if not sure and o.ntrk_end == "three_prime":
+        sure, fits = _numberings_agree(atlas, junction, o, (five, sure5), (three, sure3), thresholds, notes)
+    if o.ntrk_end == "unknown":
+        return UNKNOWN, sure, fits
+    frame = reading_frame(five, three)
+    if place in ("intron_retained", "unresolved") or not sure:
+        frame = msgspec.structs.replace(frame, call="unknown", agreement="unknown", basis="unknown")
+    return frame, sure, fits
 
 
 def _sites(
     atlas: Atlas, o: Orientation, junction: Junction, thresholds: Thresholds, notes: list[str]
 ) -> tuple[_Placed, _Placed]:
-    """Return the site of each side, and whether it is sure (exon numbers without a transcript may not be)."""
+    """Return the site of each side."""
     found = None
     located = o.five.position is not None and o.three.position is not None
     if located and junction.level == "rna" and o.sense != "antisense":
@@ -249,24 +259,26 @@ def is_abundant(symbol: str) -> bool:
     return any(re.fullmatch(pattern, symbol) for pattern in knowledge("fusion")["abundant"].values())
 
 
+_FIVE_UNTRANSLATED = {"stop_utr": "partner_stop_utr", "start_utr": "partner_start_utr"}
+_THREE_UNTRANSLATED = {"start_utr": "ntrk_start_utr"}
+
+
 def _place(junction: Junction, o: Orientation, five: Site | None, three: Site | None) -> str:
     if five is None or three is None:
         return "not_given" if o.five.gene is not None and o.three.gene is not None else "unresolved"
     if "outside" in (five.place, three.place):
         return "unresolved"
-    if five.place == "stop_utr":
-        return "partner_stop_utr"
-    if five.place == "start_utr":
-        return "partner_start_utr"
-    if three.place == "start_utr":
-        return "ntrk_start_utr"
+    untranslated = _FIVE_UNTRANSLATED.get(five.place) or _THREE_UNTRANSLATED.get(three.place)
+    if untranslated is not None:
+        return untranslated
     if junction.level == "rna" and (five.intron or three.intron):
         return "intron_retained"
-    if (five.boundary or five.intron) and (three.boundary or three.intron):
+    spliced = [bool(site.boundary or site.intron) for site in (five, three)]
+    if all(spliced):
         return "splice_sites"
     if junction.level == "rna" and junction.tolerance:
         return "unresolved"  # a position that is known only to within a few bases gives no frame
-    return "within_exon" if five.boundary or three.boundary or five.intron or three.intron else "within_exons"
+    return "within_exon" if any(spliced) else "within_exons"
 
 
 def kinase_kept(atlas: Atlas, site: Site | None, edge: float) -> tuple[str, float | None]:

@@ -68,31 +68,60 @@ def orient(atlas: Atlas, junction: Junction, first: Locus, second: Locus, thresh
     stated = first.point.retained is not None and second.point.retained is not None
     a = _role(first, _retained(first, "five_prime", ordered))
     b = _role(second, _retained(second, "three_prime", ordered))
-    spliced = junction.level == "rna" and first.position is not None and second.position is not None
-    as_read = a != "three_prime" and b != "five_prime"
-    if spliced and not as_read:
-        against = _against_sites(atlas, first, second, thresholds, a is not None and a == b)
-        if against is not None:
-            return against
-    if spliced and as_read and not stated:
-        sure = ordered or a is not None or b is not None
-        order = (_claimed if sure else _unclaimed)(atlas, junction.tolerance, first, second, thresholds)
-        if order is not None:
-            pair = (second, first) if order.turned else (first, second)
-            return Orientation(*pair, True, "sense", _ntrk_end(*pair), order.mended)
+    if junction.level == "rna" and first.position is not None and second.position is not None:
+        found = _by_sites(atlas, junction, first, second, thresholds, a, b, stated)
+        if found is not None:
+            return found
     if a is not None and a == b:
-        ntrk_second = second.name in NTRK
-        turned_round = ntrk_second != (a == "three_prime")
-        pair = (second, first) if turned_round else (first, second)
-        return Orientation(*pair, not ordered, "antisense", "three_prime" if a == "three_prime" else "five_prime")
-    if not as_read:
+        return _antisense(first, second, a, ordered)
+    if not _as_read(a, b):
         return _against(first, second, a, b, ordered)
-    if a == "five_prime" or b == "three_prime" or ordered:
+    if a is not None or b is not None or ordered:
         told = not junction.antisense or (a is not None and b is not None)
         return Orientation(first, second, not ordered, "sense" if told else "unknown", _ntrk_end(first, second))
     # Nothing tells: the NTRK gene is put second, as it would stand in a productive fusion, and the doubt is kept.
     pair = (second, first) if first.name in NTRK and second.name not in NTRK else (first, second)
     return Orientation(*pair, False, "unknown", "unknown" if first.name != second.name else _ntrk_end(*pair))
+
+
+def _as_read(a: Role | None, b: Role | None) -> bool:
+    """Whether no side keeps the other end of its gene than its place in the row needs."""
+    return a != "three_prime" and b != "five_prime"
+
+
+def _by_sites(
+    atlas: Atlas,
+    junction: Junction,
+    first: Locus,
+    second: Locus,
+    thresholds: Thresholds,
+    a: Role | None,
+    b: Role | None,
+    stated: bool,
+) -> Orientation | None:
+    """Return the order that the splice sites of RNA give; ``None`` where they do not settle it.
+
+    Args:
+        a, b: The end of its own gene that each side keeps, where that is known.
+        stated: Whether the file says which sides are kept; then sites only speak against it.
+    """
+    if not _as_read(a, b):
+        return _against_sites(atlas, first, second, thresholds, a is not None and a == b)
+    if stated:
+        return None
+    sure = junction.ordered or a is not None or b is not None
+    order = (_claimed if sure else _unclaimed)(atlas, junction.tolerance, first, second, thresholds)
+    if order is None:
+        return None
+    pair = (second, first) if order.turned else (first, second)
+    return Orientation(*pair, True, "sense", _ntrk_end(*pair), order.mended)
+
+
+def _antisense(first: Locus, second: Locus, kept: Role, ordered: bool) -> Orientation:
+    """Return the order where both sides keep the same end of their genes: NTRK stands at that end."""
+    turned = (second.name in NTRK) != (kept == "three_prime")
+    pair = (second, first) if turned else (first, second)
+    return Orientation(*pair, not ordered, "antisense", kept)
 
 
 class _Order(NamedTuple):

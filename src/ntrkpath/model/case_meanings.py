@@ -228,7 +228,7 @@ SAID: dict[str, Said] = {
         reads=_CELLS,
     ),
     "Fish.cutoff": Said(
-        "The laboratory's own cut-off in percent. Counts without it are not interpreted.",
+        "The laboratory's own cut-off in percent. Without it counts are no call, but may contradict one.",
         label="The laboratory's cut-off, % of cells",
         unit="percent",
         reads=_CELLS,

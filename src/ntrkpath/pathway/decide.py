@@ -47,7 +47,7 @@ _TOGETHER = ("ihc", "fish", "rt_pcr", "rna", "dna", "sequence", "target")
 #: An alteration that the histology lets one expect is open too: its own test would override it.
 _OPEN = ("unknown", "expected")
 #: Levels of a readout that answer nothing.
-_SAYS_NOTHING = ("unknown", "not_done", "not_counted", "no_cutoff")
+_SAYS_NOTHING = ("unknown", "not_done", "not_counted", "no_cutoff", "above_any_cutoff")
 
 
 _NO_FILES: Attached = {}

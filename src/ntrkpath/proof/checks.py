@@ -140,37 +140,48 @@ def check_vocabulary(
         The levels that no condition names, by fact; and the findings.
     """
     tables = tuple(tables)
-    in_chain = {table.id for table in chain.tables}
-    setters = {fact: table for table in tables for fact in table.sets}
-    produced: dict[str, set[str]] = {fact: set() for fact in setters}
     found: list[Finding] = []
+    produced = _produced(facts, tables, chain, found)
+    answered = set(answers)
+    quiet: dict[str, tuple[str, ...]] = {}
+    for ident, fact in facts.items():
+        readers = [table for table in tables if ident in table.facts]
+        if not readers and ident not in answered:
+            unless = ", and it is not part of the answer" if ident in produced else ""
+            found.append(Finding("fact", ident, f"no table reads it{unless}"))
+        if ident in produced:
+            lacking = [level for level in fact.levels if level not in produced[ident]]
+            found += [Finding("level", ident, f"no reachable row sets {level}") for level in lacking]
+        elif readers:
+            unnamed, told_apart = _unnamed(ident, fact, readers)
+            if not told_apart:
+                found.append(Finding("level", ident, f"no condition tells apart {', '.join(unnamed)}"))
+            elif unnamed:
+                quiet[ident] = unnamed
+    return quiet, found
+
+
+def _produced(
+    facts: Mapping[str, Fact], tables: Iterable[Table], chain: Chain, found: list[Finding]
+) -> dict[str, set[str]]:
+    """Return the levels that reachable rows set, for each fact that a table sets; adds findings of other rows."""
+    in_chain = {table.id for table in chain.tables}
+    produced: dict[str, set[str]] = {fact: set() for table in tables for fact in table.sets}
     for table in tables:
         scope = chain if table.id in in_chain else Chain(facts, [table])
         for row in _reached(scope, table, found):
             for ident, level in row.sets.items():
                 produced[ident].add(level)
-    answered = set(answers)
-    quiet: dict[str, tuple[str, ...]] = {}
-    for ident, fact in facts.items():
-        readers = [table for table in tables if ident in table.facts]
-        if readers or ident in answered:
-            pass
-        elif ident not in setters:
-            found.append(Finding("fact", ident, "no table reads it"))
-        else:
-            found.append(Finding("fact", ident, "no table reads it, and it is not part of the answer"))
-        if ident in setters:
-            lacking = [level for level in fact.levels if level not in produced[ident]]
-            found += [Finding("level", ident, f"no reachable row sets {level}") for level in lacking]
-        elif readers:
-            named = _named(ident, fact, readers)
-            unnamed = tuple(level for level in fact.levels if level not in named)
-            telling = [level for level in unnamed if level not in SILENT]
-            if not named or (len(telling) > 1 and any(table.hit == "first" for table in readers)):
-                found.append(Finding("level", ident, f"no condition tells apart {', '.join(unnamed)}"))
-            elif unnamed:
-                quiet[ident] = unnamed
-    return quiet, found
+    return produced
+
+
+def _unnamed(ident: str, fact: Fact, readers: Iterable[Table]) -> tuple[tuple[str, ...], bool]:
+    """Return the levels that no condition names, and whether the conditions tell enough of the fact apart."""
+    named = _named(ident, fact, readers)
+    unnamed = tuple(level for level in fact.levels if level not in named)
+    telling = [level for level in unnamed if level not in SILENT]
+    only_all = all(table.hit != "first" for table in readers)
+    return unnamed, bool(named) and (len(telling) <= 1 or only_all)
 
 
 def _named(ident: str, fact: Fact, readers: Iterable[Table]) -> set[str]:

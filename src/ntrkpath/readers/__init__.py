@@ -9,14 +9,14 @@ from pathlib import Path
 from ntrkpath.model.errors import ReaderError
 from ntrkpath.model.variants import CopyNumber, ProteinChange
 from ntrkpath.readers._collect import Collector
-from ntrkpath.readers._contigs import end_of, refseq
+from ntrkpath.readers._contigs import end_of, named_assembly, refseq
 from ntrkpath.readers._loci import GeneFilter
 from ntrkpath.readers._proteins import short_protein
 from ntrkpath.readers._registry import by_caller, formats, installed, recognise
 from ntrkpath.readers._result import ReadResult, RowProblem
 from ntrkpath.readers._signature import Format, Reader
 from ntrkpath.readers._symbols import NTRK
-from ntrkpath.readers._text import open_document
+from ntrkpath.readers._text import content_of, open_document
 
 __all__ = [
     "NTRK",
@@ -26,10 +26,12 @@ __all__ = [
     "ReadResult",
     "Reader",
     "RowProblem",
+    "content_of",
     "end_of",
     "formats",
     "formats_page",
     "installed",
+    "named_assembly",
     "read",
     "refseq",
     "short_protein",

@@ -32,6 +32,14 @@ _Kind = TypeVar("_Kind", Junction, ProteinChange, CopyNumber)
 _SHOWN = 20
 
 
+def _check_sides(sides: tuple[Breakpoint, Breakpoint]) -> None:
+    if not any(side.gene or side.others or side.position or side.exon or side.transcript for side in sides):
+        raise RowError("neither side names a gene or a position")
+    for side in sides:
+        if side.exon is not None and side.exon < 1:
+            raise RowError(f"exons are counted from 1, not {side.exon}")
+
+
 class Collector:
     """Gathers what a reader finds in one document.
 
@@ -209,14 +217,7 @@ class Collector:
             RowError: No gene and no position, an unknown contig, a position beyond its chromosome, or an NTRK gene
                 on a chromosome that is not its own.
         """
-        if not any(
-            side.gene or side.others or side.position or side.exon or side.transcript
-            for side in (five_prime, three_prime)
-        ):
-            raise RowError("neither side names a gene or a position")
-        for side in (five_prime, three_prime):
-            if side.exon is not None and side.exon < 1:
-                raise RowError(f"exons are counted from 1, not {side.exon}")
+        _check_sides((five_prime, three_prime))
         self.state_sample(sample)
         five_prime, first = self._placed(five_prime, line, assembly)
         three_prime, second = self._placed(three_prime, line, assembly)

@@ -204,35 +204,19 @@ class TableReader:
         """Read the rows from below ``head`` up to line index ``end``."""
         index = self.index(head.names)
         width = len(head.names)
-        last = max((index[field] for field in self.required if field in index), default=0)
         # Only mapped columns can make a row relevant: read names and sequences need not be searched.
         keys = sorted({at for field, at in index.items() if field in self.columns})
         sample = index.get("sample")
-        # Without names of genes only the contigs tell whether a row can be of an NTRK gene.
-        named = any(field.startswith(_NAMES) for field in index if field in self.columns)
-        contigs = [] if named else [at for field, at in index.items() if field.startswith("chr")]
-        lines, delimiter, wants, build = document.lines, head.delimiter, collector.wants, self.build
+        contigs = self._contigs(index)
+        delimiter, wants, build = head.delimiter, collector.wants, self.build
         unended = None if document.ended else len(document.lines)
-        at = head.index + 1
-        while at < end:
-            raw = lines[at]
-            at += 1
-            number = at
-            if not raw or raw[0] == "#" or not raw.strip():
-                continue
-            if '"' in raw and raw.count('"') % 2 and _opens_quote(raw, delimiter):
-                joined = _join(lines, at - 1, end, delimiter, width)
-                if joined is not None:
-                    raw, at = joined
+        for number, last, raw in _records(document.lines, head, end):
             cells = split(raw, delimiter)
             wanted = wants(
                 raw if self.every_column else delimiter.join([cells[key] for key in keys if key < len(cells)])
             )
-            if len(cells) <= last or (len(cells) > width and any(cell.strip() for cell in cells[width:])):
-                collector.problem(number, raw, f"the row has {len(cells)} columns, the header {width}")
-                continue
-            if len(cells) < width and at == unended:
-                collector.problem(number, raw, f"the file ends in column {len(cells)} of {width}: it has been cut")
+            if len(cells) != width and (amiss := self._amiss(cells, index, width, last == unended)) is not None:
+                collector.problem(number, raw, amiss)
                 continue
             if sample is not None and sample < len(cells):
                 collector.state_sample(_cells.value(cells[sample]))
@@ -244,6 +228,37 @@ class TableReader:
                 collector.add(build(Row(collector, index, cells, number, raw)))
             except RowError as error:
                 collector.problem(number, raw, error)
+
+    def _contigs(self, index: Mapping[str, int]) -> list[int]:
+        """Return the columns of contigs where nothing else tells whether a row can be of an NTRK gene."""
+        if any(field.startswith(_NAMES) for field in index if field in self.columns):
+            return []
+        return [at for field, at in index.items() if field.startswith("chr")]
+
+    def _amiss(self, cells: list[str], index: Mapping[str, int], width: int, ends_file: bool) -> str | None:
+        """Return why a row with another number of cells than the header cannot be read, or ``None`` where it can."""
+        needed = max((index[field] for field in self.required if field in index), default=0)
+        if len(cells) <= needed or any(cell.strip() for cell in cells[width:]):
+            return f"the row has {len(cells)} columns, the header {width}"
+        if len(cells) < width and ends_file:
+            return f"the file ends in column {len(cells)} of {width}: it has been cut"
+        return None
+
+
+def _records(lines: list[str], head: Header, end: int) -> Iterator[tuple[int, int, str]]:
+    """Yield the first and last line number and the text of each row; quoted cells may run over several lines."""
+    at = head.index + 1
+    while at < end:
+        raw = lines[at]
+        at += 1
+        number = at
+        if not raw or raw[0] == "#" or not raw.strip():
+            continue
+        if '"' in raw and raw.count('"') % 2 and _opens_quote(raw, head.delimiter):
+            joined = _join(lines, at - 1, end, head.delimiter, len(head.names))
+            if joined is not None:
+                raw, at = joined
+        yield number, at, raw
 
 
 def _opens_quote(line: str, delimiter: str) -> bool:

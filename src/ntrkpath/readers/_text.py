@@ -109,6 +109,28 @@ def _decode(data: bytes, name: str) -> str:
     return text
 
 
+def content_of(source: str | os.PathLike[str], shown: str | None = None) -> bytes:
+    """Return the bytes of a file as they stand.
+
+    Raises:
+        ReaderError: It cannot be opened, or is too large.
+    """
+    path = Path(source)
+    shown = shown or _last(path.name)
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise ReaderError(
+                "the file is too large", where=shown, value=size, allowed=f"at most {MAX_BYTES // 2**20} MiB"
+            )
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise ReaderError(
+            f"the file cannot be opened ({reason})", where=shown, remedy="check the path and its permissions"
+        ) from None
+
+
 def open_document(source: str | os.PathLike[str] | bytes, name: str | None = None) -> Document:
     """Read a file or bytes into lines.
 
@@ -122,20 +144,8 @@ def open_document(source: str | os.PathLike[str] | bytes, name: str | None = Non
     if isinstance(source, bytes):
         shown, data = _last(name or "input"), source
     else:
-        path = Path(source)
-        shown = _last(name or path.name)
-        try:
-            size = path.stat().st_size
-            if size > MAX_BYTES:
-                raise ReaderError(
-                    "the file is too large", where=shown, value=size, allowed=f"at most {MAX_BYTES // 2**20} MiB"
-                )
-            data = path.read_bytes()
-        except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else str(error)
-            raise ReaderError(
-                f"the file cannot be opened ({reason})", where=shown, remedy="check the path and its permissions"
-            ) from None
+        shown = _last(name or Path(source).name)
+        data = content_of(source, shown)
     if data[:2] == b"\x1f\x8b":
         data = _gunzip(data, shown)
     if len(data) > MAX_BYTES:

@@ -129,35 +129,47 @@ class _Combined:
 
     def read(self, document: Document, collector: Collector, header: Header | None = None) -> None:
         """Read the sections; the first table line below each title is its header."""
-        lines = document.lines
         found = sections(document)
-        details = next(((first, end) for title, first, end in found if title == "analysis details"), None)
-        stated = _details(lines[details[0] : details[1]]) if details else {}
-        # The report is of one patient under several ids: the one asked for, if it is among them, names the sample.
-        ids = [name for key in ("pair id", "sample id", "rna sample id", "dna sample id") if (name := stated.get(key))]
-        asked = (collector.asked or "").strip().casefold()
-        collector.sample = next((name for name in ids if name.casefold() == asked), ids[0] if ids else None)
+        stated = next((_details(document.lines[s:e]) for title, s, e in found if title == "analysis details"), {})
+        collector.sample = _patient(stated, collector.asked)
         collector.state_sample(collector.sample)
-        ctdna = any("ctdna" in line.lower() for line in lines[:60])
+        ctdna = any("ctdna" in line.lower() for line in document.lines[:60])
         tells: dict[Tells, None] = {}
         for title, first, end in found:
-            table = _table(title, ctdna)
-            if table is None:
+            reader, told = _table(title, ctdna) or (None, None)
+            if reader is None or told is None:
                 continue
-            start = next((i for i in range(first, end) if lines[i].strip()), end)
-            names = names_of(lines[start], "\t") if start < end else ()
-            if start == end or _cells.value(lines[start]) is None:
-                collector.not_told.append(f"[{title.title()}]: the section is empty.")
-                continue
-            missing = [field for field in table[0].required if field not in table[0].index(names)]
-            if missing:
-                wanted = table[0].columns[missing[0]][0]
-                collector.problem(start + 1, lines[start], f"the section [{title}] has no column {wanted}")
-                continue
-            tells[table[1]] = None
-            table[0].rows(document, collector, Header(start, "\t", names), end)
+            head = _head(reader, title, document.lines, first, end, collector)
+            if head is not None:
+                tells[told] = None
+                reader.rows(document, collector, head, end)
         _not_analysed(stated, tells, collector)
         collector.tells = tuple(tells)
+
+
+def _head(
+    reader: TableReader, title: str, lines: list[str], first: int, end: int, collector: Collector
+) -> Header | None:
+    """Return the header of a section; ``None`` where it is empty or lacks a column, which is told."""
+    start = next((i for i in range(first, end) if lines[i].strip()), end)
+    if start == end or _cells.value(lines[start]) is None:
+        collector.not_told.append(f"[{title.title()}]: the section is empty.")
+        return None
+    names = names_of(lines[start], "\t")
+    there = reader.index(names)
+    missing = next((field for field in reader.required if field not in there), None)
+    if missing is None:
+        return Header(start, "\t", names)
+    wanted = reader.columns[missing][0]
+    collector.problem(start + 1, lines[start], f"the section [{title}] has no column {wanted}")
+    return None
+
+
+def _patient(stated: dict[str, str | None], asked: str | None) -> str | None:
+    """Return the sample: the report is of one patient under several ids, of which the one asked for comes first."""
+    ids = [name for key in ("pair id", "sample id", "rna sample id", "dna sample id") if (name := stated.get(key))]
+    wanted = (asked or "").strip().casefold()
+    return next((name for name in ids if name.casefold() == wanted), ids[0] if ids else None)
 
 
 def _details(lines: list[str]) -> dict[str, str | None]:

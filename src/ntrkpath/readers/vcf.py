@@ -84,7 +84,6 @@ class _Vcf:
         collector.tells = tuple(tells)
 
     def _junctions(self, records: list[Record], header: VcfHeader, collector: Collector) -> None:
-        rna = header.level == "rna"
         partners = {record.id: record for record in records if record.id not in {"", "."}}
         done: set[object] = set()
         for record in records:
@@ -98,24 +97,35 @@ class _Vcf:
             if not found and record.kind in ASSAYS and NAMED.search(record.raw):
                 collector.explain(record.line)
                 collector.note(record.line, f"{record.kind}: an assay without a junction, not judged")
-            for one, two in found:
-                # A pair is one event whether its mates point to each other by name or only by position.
-                place = tuple(sorted(((s.chromosome, s.position or 0, s.retained or "") for s in (one, two)), key=str))
-                names = frozenset((record.id, mate.id)) if mate is not None else place
-                if names in done or place in done:
+            for sides in found:
+                event = _event(record, mate, sides)
+                if event & done:
                     continue
-                done.update((names, place))
+                done |= event
                 try:
-                    one, two = _annotated(record, mate, one, two, header)
-                    first_is_five = "RNA_FIRST" in record.info
-                    if rna and not first_is_five and mate is not None and "RNA_FIRST" in mate.info:
-                        one, two = two, one
-                        first_is_five = True
-                    elif not first_is_five:
-                        one, two = sorted((one, two), key=_sort_key)
-                    _add(record, one, two, collector, "rna" if rna else "dna", first_is_five, carriers)
+                    one, two, ordered = _ordered(record, mate, _annotated(record, mate, *sides, header), header.level)
+                    _add(record, one, two, collector, header.level, ordered, carriers)
                 except RowError as error:
                     collector.problem(record.line, record.raw, error)
+
+
+_Sides = tuple[Breakpoint, Breakpoint]
+
+
+def _event(record: Record, mate: Record | None, sides: _Sides) -> set[object]:
+    """Return what an event is known by: a pair is one whether its mates name each other or only share positions."""
+    place = tuple(sorted(((s.chromosome, s.position or 0, s.retained or "") for s in sides), key=str))
+    return {place} if mate is None else {place, frozenset((record.id, mate.id))}
+
+
+def _ordered(record: Record, mate: Record | None, sides: _Sides, level: Level) -> tuple[Breakpoint, Breakpoint, bool]:
+    """Return the sides, and whether the first is 5' (RNA callers mark that record); others stand by their place."""
+    if "RNA_FIRST" in record.info:
+        return *sides, True
+    if level == "rna" and mate is not None and "RNA_FIRST" in mate.info:
+        return *sides[::-1], True
+    one, two = sorted(sides, key=_sort_key)
+    return one, two, False
 
 
 def _header(document: Document) -> tuple[VcfHeader, int]:
@@ -163,9 +173,7 @@ def _small(record: Record, header: VcfHeader, collector: Collector) -> None:
         collector.problem(record.line, record.raw, error)
 
 
-def _annotated(
-    record: Record, mate: Record | None, one: Breakpoint, two: Breakpoint, header: VcfHeader
-) -> tuple[Breakpoint, Breakpoint]:
+def _annotated(record: Record, mate: Record | None, one: Breakpoint, two: Breakpoint, header: VcfHeader) -> _Sides:
     """Return the sides with the genes that the annotation of each mate names at its own position."""
     if not header.annotated:
         return one, two

@@ -46,18 +46,8 @@ def take_changes(record: Record, header: VcfHeader, collector: Collector, carrie
             changes the protein, and no change can be read.
     """
     standing, words = record.judged
-    seen: set[tuple[str, str, str]] = set()
-    unread: dict[str, str] = {}
-    for symbol, protein, transcript, kind in _entries(record, header):
-        gene = _cells.genes(symbol)[0]
-        change = short_protein(protein)
-        if gene is None or (gene, change or "", transcript) in seen:
-            continue
-        if change is None:
-            if alters_protein(kind) and (not protein or not is_silent(protein)):
-                unread.setdefault(_cells.approved(gene), protein)
-            continue
-        seen.add((gene, change, transcript))
+    read, unread = _changes(record, header)
+    for (gene, change, transcript), kind in read.items():
         for sample in carriers:
             collector.add(
                 ProteinChange(
@@ -71,12 +61,33 @@ def take_changes(record: Record, header: VcfHeader, collector: Collector, carrie
                     words,
                 )
             )
-    if not seen or not carriers:
+    if not read or not carriers:
         collector.explain(record.line)
-    read = {_cells.approved(gene) for gene, _, _ in seen}
     for gene, protein in unread.items():
-        if carriers and gene not in read and (collector.genes is None or collector.genes.gene(gene)):
+        if carriers and (collector.genes is None or collector.genes.gene(gene)):
             raise RowError(f"{gene}: the variant changes the protein, and no change can be read from {protein[:60]!r}")
+
+
+def _changes(record: Record, header: VcfHeader) -> tuple[dict[tuple[str, str, str], str], dict[str, str]]:
+    """Return the consequence of each (gene, change, transcript); and by gene what changes it and cannot be read.
+
+    Raises:
+        RowError: A symbol was probably meant as an NTRK gene.
+    """
+    read: dict[tuple[str, str, str], str] = {}
+    unread: dict[str, str] = {}
+    for symbol, protein, transcript, kind in _entries(record, header):
+        gene = _cells.genes(symbol)[0]
+        if gene is None:
+            continue
+        change = short_protein(protein)
+        if change is not None:
+            read.setdefault((gene, change, transcript), kind)
+        elif alters_protein(kind) and (not protein or not is_silent(protein)):
+            unread.setdefault(_cells.approved(gene), protein)
+    for gene, _, _ in read:
+        unread.pop(_cells.approved(gene), None)
+    return read, unread
 
 
 def genes_at(record: Record, header: VcfHeader) -> str:

@@ -44,7 +44,11 @@ def read_counts(path: Path) -> ForPooling:
     except OSError as error:
         raise RegistryError(f"cannot be read ({error.strerror})", where=str(path)) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raise RegistryError("no counts of a registry", where=str(path)) from None
+        raise RegistryError(
+            "no counts of a registry",
+            where=str(path),
+            remedy="`ntrkpath registry counts --for-pooling SITE` writes them",
+        ) from None
     for row in found.counts:
         if not 0 <= row.positive <= row.tested <= row.subjects:
             raise RegistryError("counts that contradict each other", where=str(path), value=row.histology)

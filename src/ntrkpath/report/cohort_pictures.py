@@ -8,13 +8,15 @@ from ntrkpath.figures.patient_flow import Stage, patient_flow_svg
 from ntrkpath.guidance import Edition
 from ntrkpath.model.numbers import grouped
 from ntrkpath.report.cohort_terms import level
+from ntrkpath.report.sheet import Draw
 
 _ANY = "by any method, whatever the result"
 
 
-def pictures(summary: Summary, edition: Edition) -> dict[str, tuple[str, ...]]:
-    """Return the pictures by the ``ident`` of the sheet above which they stand, each an SVG element."""
-    flow = patient_flow_svg(stages(summary), title="From diagnosed to treated")
+def pictures(summary: Summary, edition: Edition) -> dict[str, tuple[Draw, ...]]:
+    """Return the pictures by the ``ident`` of the sheet above which they stand."""
+    boxes = stages(summary)
+    flow: Draw = lambda width: patient_flow_svg(boxes, title="From diagnosed to treated", width=width)  # noqa: E731
     return {"funnel": (flow,), "histologies": _forest(summary, edition)}
 
 
@@ -50,7 +52,7 @@ def stages(summary: Summary) -> list[Stage]:
     return found
 
 
-def _forest(summary: Summary, edition: Edition) -> tuple[str, ...]:
+def _forest(summary: Summary, edition: Edition) -> tuple[Draw, ...]:
     """Return the shares with a fusion by histology group; nothing where no case was tested."""
     largest = max((g.tested or 0 for g in summary.histologies), default=0)
     rows = [
@@ -64,8 +66,8 @@ def _forest(summary: Summary, edition: Edition) -> tuple[str, ...]:
     if not rows:
         return ()
     return (
-        forest_svg(
+        lambda width: forest_svg(
             rows, title="Fusions among the tested", axis_title="Share with evidence of a fusion (exact 95 % interval)",
-            columns=("fusion", "tested"), figures="Share (95 % interval)",
+            columns=("fusion", "tested"), figures="Share (95 % interval)", width=width,
         ),
     )  # fmt: skip

@@ -107,10 +107,16 @@ _NUMBER = re.compile(r"\d+(\.\d+)?")
 _PART = re.compile(r"(tests|therapy|alterations)\[(\d+)\](?:\.(\w+))?|diagnosis\.immunoprofile\.(.+)")
 
 
+def _marker(finding: Finding) -> str:
+    """Return a marker with its result; what was written for a result does not name it."""
+    name, stated = plain(finding.where.rpartition(".")[2]), plain(finding.stated)
+    return stated if stated.startswith(name) else f"{name} {stated}"
+
+
 def _found(rec: Recommendation, edition: Edition, notes: bool) -> tuple[tuple[str, str], ...]:
     """Return the findings, each with its name and what it was read as; markers of the immunoprofile in one line."""
     lines: list[tuple[str, str]] = []
-    markers = [plain(f.stated) for f in rec.findings if f.where.startswith("diagnosis.immunoprofile")]
+    markers = [_marker(f) for f in rec.findings if f.where.startswith("diagnosis.immunoprofile")]
     if markers:
         lines.append(("immunoprofile", ", ".join(markers)))
     for finding in rec.findings:

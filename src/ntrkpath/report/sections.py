@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ntrkpath.figures import host, pathway_list, pathway_svg
 from ntrkpath.figures.fusion import fusion_svg
+from ntrkpath.figures.screens import once
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.fusion import FusionVerdict
 from ntrkpath.model.recommendation import Caution, Recommendation
 from ntrkpath.report import terms
 from ntrkpath.report.markup import Html, el, join, pairs, table
 from ntrkpath.report.ordering import ordering
-from ntrkpath.report.screen import Line, rest, screen
+from ntrkpath.report.screen import Line, Screen, rest, screen
 from ntrkpath.report.terms import Basis, plain
 
 
@@ -46,8 +47,27 @@ def items(rows: list[tuple[str, object]]) -> Html:
 def first(rec: Recommendation, edition: Edition) -> Html:
     """Return the first screen: who, what was found, three sentences, reasons, what to weigh, questions, cautions."""
     shown = screen(rec, edition)
+    return join(opening(shown), behind(shown))
+
+
+def opening(shown: Screen, headed: str = "") -> Html:
+    """Return the upper half of the first screen: who, what was found, three sentences.
+
+    Args:
+        headed: The heading above it, which is not said again.
+    """
+    who = [part for part in shown.who[1:] or shown.who if part.casefold() != headed.casefold()]
     found = [el("li", el("span", f"{test} ", class_="quiet"), said) for test, said in shown.found]
     sentences: list[tuple[str, object]] = [(name, el("strong", plain(said))) for name, said in shown.sentences]
+    return join(
+        el("p", " · ".join(who), class_="who") if who else Html(""),
+        el("ul", *found, class_="found small") if found else Html(""),
+        pairs(sentences, class_="first answer"),
+    )
+
+
+def behind(shown: Screen) -> Html:
+    """Return the lower half of the first screen: reasons, what to weigh, questions, cautions, and how much is left."""
     below: list[tuple[str, object]] = [
         ("Why", join(*(_line(line) for line in shown.why))),
         ("Weigh", join(*(el("p", text) for text in shown.weigh))),
@@ -57,9 +77,6 @@ def first(rec: Recommendation, edition: Edition) -> Html:
     told = [(name, body) for name, body in below if str(body)]
     left = rest(shown)
     return join(
-        el("p", " · ".join(shown.who[1:] or shown.who), class_="who"),
-        el("ul", *found, class_="found small") if found else Html(""),
-        pairs(sentences, class_="first answer"),
         pairs(told, class_="first"),
         el("p", f"Below: {left}.", class_="quiet small on-screen") if left else Html(""),
     )
@@ -125,17 +142,26 @@ def answer(rec: Recommendation, edition: Edition) -> Html:
         (el("ol", *others, start=2) if many else el("ul", *others)) if others else Html(""),
         class_="answer",
     )
-    check = Html("")
-    if terms.read_loosely(rec):
-        check = el("p", el("strong", "Check the histology: "), terms.histology_read(edition, rec), class_="warn")
-    tiers: list[tuple[str, object]] = [
+    return join(box, check(rec, edition), tiers(rec))
+
+
+def check(rec: Recommendation, edition: Edition) -> Html:
+    """Return that the histology was read loosely and is to be checked; empty where it was not."""
+    if not terms.read_loosely(rec):
+        return Html("")
+    return el("p", el("strong", "Check the histology: "), terms.histology_read(edition, rec), class_="warn")
+
+
+def tiers(rec: Recommendation) -> Html:
+    """Return tier and priority with their reasons."""
+    told: list[tuple[str, object]] = [
         (name, join(el("strong", terms.tier_words(level)), el("span", plain(reason))))
         for name, level, reason in (
             ("Tier", rec.tier, rec.tier_reason),
             ("Priority", rec.priority, rec.priority_reason),
         )
     ]
-    return join(box, check, pairs(tiers, class_="tiers"))
+    return pairs(told, class_="tiers")
 
 
 def why(rec: Recommendation, edition: Edition, quoted: bool = False) -> Html:
@@ -307,19 +333,18 @@ def provenance(rec: Recommendation, edition: Edition) -> Html:
     )
 
 
-def fusions(verdicts: Sequence[FusionVerdict], ident: str) -> Html:
-    """Return the drawings of fusions."""
+def fusions(
+    verdicts: Sequence[FusionVerdict], ident: str, drawn: Callable[[Callable[[float], str]], str] = once
+) -> Html:
+    """Return the drawings of fusions, each made by ``drawn`` from what draws it at a width."""
     if not verdicts:
         return Html("")
-    drawn = [
-        el(
-            "div",
-            el("figure", el("figcaption", plain(verdict.name)), Html(fusion_svg(verdict, ident=f"{ident}-fusion-{i}"))),
-            class_="scroll",
-            tabindex="0",
-            role="region",
-            aria_label=f"Fusion {i}",
-        )
+    figures = [
+        el("figure", el("figcaption", plain(verdict.name)), Html(drawn(_fusion(verdict, f"{ident}-fusion-{i}"))))
         for i, verdict in enumerate(verdicts, 1)
     ]
-    return join(el("h3", "NTRK events in the caller files"), *drawn)
+    return join(el("h3", "NTRK events in the caller files"), *figures)
+
+
+def _fusion(verdict: FusionVerdict, ident: str) -> Callable[[float], str]:
+    return lambda width: fusion_svg(verdict, ident=ident, width=width)

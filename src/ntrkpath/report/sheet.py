@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from ntrkpath.evidence.proportions import Interval
 from ntrkpath.guidance.edition import Edition
+
+#: Makes a drawing of a width in px.
+Draw = Callable[[float], str]
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +47,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         lead: Sentences that stand first: the answer.
         cautions: What would make the sheets misleading if it were read only below them.
-        pictures: SVG elements by the ``ident`` of the sheet above which they stand.
+        pictures: By the ``ident`` of the sheet above which they stand: what draws one at a width, or an SVG element.
         source: What it rests on, with edition and hash.
         use: The intended use.
         day: The day that a PDF carries, so that the same report gives the same bytes.
@@ -57,7 +60,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     use: str
     lead: tuple[str, ...] = ()
     cautions: tuple[str, ...] = ()
-    pictures: Mapping[str, tuple[str, ...]] = {}
+    pictures: Mapping[str, Sequence[Draw | str]] = {}
     day: dt.date = dt.date(2020, 9, 3)
     wide: bool = False
 

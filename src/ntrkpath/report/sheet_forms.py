@@ -6,11 +6,12 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Sequence
 
+from ntrkpath.figures.screens import for_screens
 from ntrkpath.model.delimited import neutral
 from ntrkpath.report.columns import natural, set_side_by_side, wrapped
 from ntrkpath.report.markup import Html, el, join, scrolling
 from ntrkpath.report.page import page
-from ntrkpath.report.sheet import Report, Sheet
+from ntrkpath.report.sheet import Draw, Report, Sheet
 
 WIDTH = 110
 #: Rules for sheets, also as parts of a page.
@@ -102,19 +103,30 @@ def report_html(report: Report) -> str:
 
 def report_parts(report: Report) -> Html:
     """Return what a report says, with pictures and sheets, as it stands below the title of a page."""
+    drawn = report.pictures
     return join(
         *(el("p", said, class_="lead") for said in report.lead),
         *(el("p", caution, class_="warn") for caution in report.cautions),
         *(
-            sheet_section(sheet, report.pictures.get(sheet.ident, ()), heading=sheet.title != report.title)
+            sheet_section(sheet, figures(sheet, drawn.get(sheet.ident, ())), heading=sheet.title != report.title)
             for sheet in report.sheets
         ),
     )
 
 
+def figures(sheet: Sheet, pictures: Sequence[Draw | str]) -> list[Html]:
+    """Return the pictures of a sheet for a page: drawn for every screen, or, where there is one drawing, scrolling."""
+    return [
+        scrolling(f"{sheet.title}: picture {number}", el("figure", Html(one)))
+        if isinstance(one, str)
+        else el("figure", Html(for_screens(one)))
+        for number, one in enumerate(pictures, 1)
+    ]
+
+
 def sheet_section(
     sheet: Sheet,
-    pictures: Sequence[str] = (),
+    pictures: Sequence[Html] = (),
     *,
     heading: bool = True,
     fold_beyond: int | None = None,
@@ -123,16 +135,14 @@ def sheet_section(
     """Return a sheet as a section of a page: heading, pictures, table, notes.
 
     Args:
+        pictures: As ``figures`` makes them.
         heading: Whether its title stands above it, and not only with the table for those who do not see it.
         fold_beyond: With more rows than this the table is opened on request.
         link: The address behind the first cell of a row, by that cell; empty for none.
     """
     head = el("h2", sheet.title, id=sheet.ident or None)
     told = [
-        *(
-            scrolling(f"{sheet.title}: picture {number}", el("figure", Html(svg)))
-            for number, svg in enumerate(pictures, 1)
-        ),
+        *pictures,
         *([_table(sheet, fold_beyond, link)] if sheet.rows else []),
         *(el("p", note, class_="small quiet") for note in sheet.notes),
     ]

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ntrkpath.figures.axes import WIDTH
 from ntrkpath.report.pdf import breakable, drawn
-from ntrkpath.report.sheet import Report, Sheet
+from ntrkpath.report.sheet import Draw, Report, Sheet
 from ntrkpath.report.typesetting import typeset
 
 _TEMPLATE = Path(__file__).parent / "typst" / "sheets.typ"
@@ -31,7 +32,7 @@ def report_pdf(report: Report) -> bytes:
     return typeset(_TEMPLATE, breakable(document), report.day)
 
 
-def _sheet(sheet: Sheet, pictures: Sequence[str]) -> dict[str, Any]:
+def _sheet(sheet: Sheet, pictures: Sequence[Draw | str]) -> dict[str, Any]:
     rows = [list(row.cells) for row in sheet.rows[:MOST]]
     notes = list(sheet.notes)
     if len(sheet.rows) > MOST:
@@ -44,7 +45,7 @@ def _sheet(sheet: Sheet, pictures: Sequence[str]) -> dict[str, Any]:
         "columns": [_width(heads[i], [row[i] for row in rows]) for i in range(len(heads))],
         "rows": rows,
         "notes": notes,
-        "pictures": [drawn(svg) for svg in pictures],
+        "pictures": [drawn(one if isinstance(one, str) else one(WIDTH)) for one in pictures],
     }
 
 

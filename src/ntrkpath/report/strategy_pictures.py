@@ -7,6 +7,7 @@ from ntrkpath.figures.plane import Cloud, plane_svg
 from ntrkpath.figures.tornado import Lever, tornado_svg
 from ntrkpath.model.numbers import grouped
 from ntrkpath.report import strategy_sentences as sentences
+from ntrkpath.report.sheet import Draw
 from ntrkpath.strategy.compare import Comparison
 from ntrkpath.strategy.uncertainty import Tornado, Uncertainty
 
@@ -14,7 +15,7 @@ from ntrkpath.strategy.uncertainty import Tornado, Uncertainty
 BARS = 12
 
 
-def pictures(found: Comparison) -> dict[str, tuple[str, ...]]:
+def pictures(found: Comparison) -> dict[str, tuple[Draw, ...]]:
     """Return the pictures by the ``ident`` of the sheet above which they stand; without draws the plane alone."""
     made = {"strategies": _plane(found)}
     if found.uncertainty is not None:
@@ -24,7 +25,7 @@ def pictures(found: Comparison) -> dict[str, tuple[str, ...]]:
     return made
 
 
-def _plane(found: Comparison) -> tuple[str, ...]:
+def _plane(found: Comparison) -> tuple[Draw, ...]:
     """Return what each strategy finds and costs more than the one they are compared with, draw by draw if drawn."""
     size, drawn = found.size, found.uncertainty
     if drawn is not None:
@@ -40,31 +41,33 @@ def _plane(found: Comparison) -> tuple[str, ...]:
         return ()
     title = f"Additional {effect} and additional cost against “{reference}”{sentences.tag(found)}"
     across, upright = f"additional {effect} among {grouped(size)} patients", f"additional cost, {found.currency}"
-    return (plane_svg(shown, title=title, across=across, upright=upright, notes=sentences.picture_notes(found)),)
+    notes = sentences.picture_notes(found)
+    return (lambda width: plane_svg(shown, title=title, across=across, upright=upright, notes=notes, width=width),)
 
 
-def _tornado(found: Comparison, moved: Tornado) -> str:
+def _tornado(found: Comparison, moved: Tornado) -> Draw:
     levers = [
         Lever(b.words + (" (assumed)" if b.assumed else ""), b.low, b.high, b.at_low, b.at_high)
         for b in moved.bars[:BARS]
     ]
     title = f"Cost per fusion found by “{moved.strategy}”, each parameter moved alone{sentences.tag(found)}"
     across = f"cost per fusion found, {found.currency}"
-    return tornado_svg(levers, moved.central, title=title, across=across, notes=sentences.picture_notes(found))
+    notes = sentences.picture_notes(found)
+    return lambda width: tornado_svg(levers, moved.central, title=title, across=across, notes=notes, width=width)
 
 
-def _curves(found: Comparison, drawn: Uncertainty) -> tuple[str, ...]:
+def _curves(found: Comparison, drawn: Uncertainty) -> tuple[Draw, ...]:
     """Return which strategy is best by what an effect may cost, and what certainty would be worth."""
     curve, (_, one) = drawn.acceptability, sentences.EFFECTS[drawn.effect]
     across, said, tag = f"what {one} may cost, {found.currency}", sentences.picture_notes(found), sentences.tag(found)
     best = [Curve(name, shares) for name, shares in curve.best.items()]
     return (
-        acceptability_svg(
+        lambda width: acceptability_svg(
             curve.willingness, best, title=f"Which strategy is best, by what {one} may cost{tag}", across=across,
-            notes=said,
+            notes=said, width=width,
         ),
-        value_svg(
-            curve.willingness, [value * found.size for value in curve.evpi], across=across, notes=said,
+        lambda width: value_svg(
+            curve.willingness, [value * found.size for value in curve.evpi], across=across, notes=said, width=width,
             title=f"What certainty about every parameter would be worth{tag}",
             upright=f"expected value of perfect information for {grouped(found.size)} patients, {found.currency}",
         ),

@@ -35,7 +35,9 @@ def find(folder: str, name: str, suffixes: Iterable[str] = (".yaml", ".yml", ".j
     if path.suffix.lower() in tuple(suffixes) or "/" in name:
         if path.is_file():
             return path
-        raise StrategyError("no such file", where=kind, value=name)
+        raise StrategyError(
+            "no such file", where=kind, value=name, remedy=f"check the path, or name one of: {', '.join(known)}"
+        )
     import difflib
 
     near = difflib.get_close_matches(name, known, n=1)

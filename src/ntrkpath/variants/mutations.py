@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -66,25 +66,15 @@ def read_mutation(
     if not found or found[0].symbol not in NTRK:
         raise AnnotationError("not an NTRK gene", value=gene, allowed=sorted(NTRK))
     model = found[0]
-    parsed = _CHANGE.fullmatch(change.strip())
-    if parsed is None:
-        raise AnnotationError("protein change has another form", value=change, allowed="p.G595R")
-    wild, number, new = parsed["wild"], int(parsed["number"]), parsed["new"]
+    said = _said(change)
     reference = model.transcript(_REFERENCE[model.symbol]) or model.canonical
-    own = _named(model, transcript)
-    sources = [own] if own is not None else [reference, *(t for t in model.transcripts if t is not reference)]
-    hits: list[tuple[Transcript, int]] = []
-    for t in sources:
-        codon = _codon_in(t, number, reference)
-        if codon is not None and _wild_type(model.symbol).get(codon) == wild:
-            hits.append((t, codon))
+    own = model.transcript(transcript) if transcript else None
+    hits = _numberings(model, said, reference, [own] if own is not None else None)
     if transcript is None:
         hits = [h for h in hits if h[1] == hits[0][1]]
-    codon = hits[0][1] if hits else _codon_in(own or reference, number, reference)
-    # Resistance is a substitution in a receptor that still works: a stop, a frameshift or a deletion is none.
-    substituted = len(new) == 1 and new not in {"*", wild}
-    resistance = _residues(model.symbol).get(codon) if substituted and hits and codon is not None else None
-    named = f"{wild}{codon}{new}" if codon is not None else None
+    codon = hits[0][1] if hits else _codon_in(own or reference, said.number, reference)
+    resistance = _residues(model.symbol).get(hits[0][1]) if hits and said.substituted else None
+    named = str(said._replace(number=codon)) if codon is not None else None
     numbered = tuple(t.accession for t, _ in hits) or ((own or reference).accession,)
     return MutationReading(
         model.symbol,
@@ -95,21 +85,51 @@ def read_mutation(
         resistance is not None and (model.symbol, named) in _listed(),
         _in_kinase(model, reference, codon),
         "resistance" if resistance else "nothing",
-        _note(wild, number, new, named, reference, numbered, own, transcript),
+        _note(str(said), named, reference, numbered, own, transcript),
     )
 
 
+class _Said(NamedTuple):
+    """A protein change as it is written: the wild-type residue, the codon number, and what stands there now."""
+
+    wild: str
+    number: int
+    new: str
+
+    def __str__(self) -> str:
+        return f"{self.wild}{self.number}{self.new}"
+
+    @property
+    def substituted(self) -> bool:
+        """Resistance is a substitution in a receptor that still works: a stop, a frameshift, a deletion is none."""
+        return len(self.new) == 1 and self.new not in {"*", self.wild}
+
+
+def _said(change: str) -> _Said:
+    parsed = _CHANGE.fullmatch(change.strip())
+    if parsed is None:
+        raise AnnotationError("protein change has another form", value=change, allowed="p.G595R")
+    return _Said(parsed["wild"], int(parsed["number"]), parsed["new"])
+
+
+def _numberings(
+    model: Gene, said: _Said, reference: Transcript, among: list[Transcript] | None
+) -> list[tuple[Transcript, int]]:
+    """Return the isoforms, and the reference codon by each, whose number has the wild-type residue known there."""
+    known = _wild_type(model.symbol)
+    every = among or [reference, *(t for t in model.transcripts if t is not reference)]
+    codons = [(t, _codon_in(t, said.number, reference)) for t in every]
+    return [(t, codon) for t, codon in codons if codon is not None and known.get(codon) == said.wild]
+
+
 def _note(
-    wild: str,
-    number: int,
-    new: str,
+    said: str,
     named: str | None,
     reference: Transcript,
     numbered: tuple[str, ...],
     own: Transcript | None,
     given: str | None,
 ) -> str:
-    said = f"{wild}{number}{new}"
     if given is not None and own is None:
         return f"{given} is not among our transcripts; {said} was read in {reference.accession}"
     if named is None:
@@ -117,10 +137,6 @@ def _note(
     if named == said:
         return f"{said} in the numbering of {reference.accession}"
     return f"{said} in the numbering of {', '.join(numbered[:3])} is {named} in {reference.accession}"
-
-
-def _named(model: Gene, transcript: str | None) -> Transcript | None:
-    return model.transcript(transcript) if transcript else None
 
 
 def _codon_in(t: Transcript, number: int, reference: Transcript) -> int | None:

@@ -13,6 +13,9 @@ NOT_DONE = {
     "fish_coverage": "partial",
 }
 
+#: Per cent of cells: no laboratory's cut-off for a break-apart probe in use lies higher (commonly 10 to 20, up to 30).
+HIGHEST_CUTOFF = 30
+
 
 def genes_of(test: Fish) -> list[str]:
     """Return the genes that the probe names."""
@@ -51,7 +54,7 @@ def _signal(test: Fish) -> str:
     if test.cells_counted is None or not counted:
         return "not_counted"
     if test.cutoff is None:
-        return "no_cutoff"
+        return _without_cutoff(test, counted)
 
     def above(cells: int | None) -> bool:
         return cells is not None and 100 * cells > test.cutoff * test.cells_counted  # type: ignore[operator]
@@ -63,3 +66,11 @@ def _signal(test: Fish) -> str:
     if above(test.cells_isolated_5p):
         return "five_prime_above_cutoff"
     return "below_cutoff" if test.cells_split is not None else "no_cutoff"
+
+
+def _without_cutoff(test: Fish, counted: list[int]) -> str:
+    """No cell lies below every cut-off; a share above all cut-offs in use is said; between them nothing is."""
+    if test.cells_split is not None and not any(counted):
+        return "below_cutoff"
+    kinase_parts = max(test.cells_split or 0, test.cells_isolated_3p or 0)
+    return "above_any_cutoff" if 100 * kinase_parts > HIGHEST_CUTOFF * (test.cells_counted or 0) else "no_cutoff"

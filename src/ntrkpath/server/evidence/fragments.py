@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
@@ -11,6 +11,7 @@ from ntrkpath.evidence.accuracy import pooled_accuracy
 from ntrkpath.evidence.frequency import Frequency, frequency
 from ntrkpath.evidence.posttest import likelihood_ratio, predictive_values
 from ntrkpath.figures.prepost import PrePostRow, prepost_svg
+from ntrkpath.figures.screens import for_screens
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.errors import EvidenceError
 from ntrkpath.model.numbers import grouped, percent
@@ -18,7 +19,8 @@ from ntrkpath.report.evidence_accuracy import accuracy_sheets
 from ntrkpath.report.evidence_figures import accuracy_forests, frequency_forest, groups_forest
 from ntrkpath.report.evidence_frequency import frequency_overview, frequency_sheet
 from ntrkpath.report.evidence_tables import table_sheets
-from ntrkpath.report.sheet import Sheet
+from ntrkpath.report.sheet import Draw, Sheet
+from ntrkpath.report.sheet_forms import figures
 from ntrkpath.server.kit.drawing import on_a_page
 from ntrkpath.server.kit.kept import kept
 
@@ -42,10 +44,14 @@ def _overall(edition: Edition) -> list[Frequency]:
 @kept
 def overview(edition: Edition) -> Part:
     """Return the frequency in every group."""
-    evidence = evidence_of(edition)
+    shown = [one for one in _overall(edition) if one.group.below is None]
+    return _part(frequency_overview(evidence_of(edition)), [groups_forest(shown)])
+
+
+def _part(sheet: Sheet, pictures: Sequence[Draw | str] = ()) -> Part:
+    """Return a sheet with its drawings made for a page."""
     with on_a_page():
-        drawing = groups_forest(one for one in _overall(edition) if one.group.below is None)
-    return Part(frequency_overview(evidence), (drawing,))
+        return Part(sheet, tuple(map(str, figures(sheet, pictures))))
 
 
 @kept
@@ -69,9 +75,8 @@ def group(edition: Edition, ident: str, overlap: str) -> Part:
         EvidenceError: No such group or way to treat cohorts that share patients.
     """
     evidence = evidence_of(edition)
-    with on_a_page():
-        drawings = frequency_forest(frequency(evidence, ident, overlap))
-    return Part(frequency_sheet(evidence, ident, overlap), tuple(drawings))
+    found = frequency(evidence, ident, overlap)
+    return _part(frequency_sheet(evidence, ident, overlap), frequency_forest(found))
 
 
 @kept
@@ -82,8 +87,7 @@ def accuracy(edition: Edition, test: str) -> tuple[Part, ...]:
         EvidenceError: No study of such a test.
     """
     sheets = accuracy_sheets(evidence_of(edition), test)
-    with on_a_page():
-        return tuple(Part(sheet, tuple(accuracy_forests(sheet))) for sheet in sheets)
+    return tuple(_part(sheet, accuracy_forests(sheet)) for sheet in sheets)
 
 
 @kept
@@ -154,7 +158,9 @@ def one_test_drawing(found: OneTest) -> str:
         row("Test negative", found.after_negative, found.negative_ratio),
     ]
     with on_a_page():
-        return prepost_svg(rows, title="Before and after the test", ident="one-test")
+        return for_screens(
+            lambda width: prepost_svg(rows, title="Before and after the test", ident="one-test", width=width)
+        )
 
 
 @kept
@@ -189,7 +195,7 @@ def panels() -> Part:
     told = [one for one in seen if one.panel.id in known]
     sheet = coverage_sheet([one for one in told if one.sight.call != "cannot_tell"], TITLE)
     with on_a_page():
-        return Part(sheet, (panels_picture(told),))
+        return _part(sheet, [panels_picture(told)])
 
 
 def every(edition: Edition) -> Iterator[tuple[Callable[..., object], tuple[object, ...]]]:

@@ -14,6 +14,7 @@ from ntrkpath.model.errors import EvidenceError
 from ntrkpath.model.numbers import printed_percent
 from ntrkpath.report.evidence_accuracy import pooled_sentences
 from ntrkpath.report.evidence_frequency import sentence
+from ntrkpath.report.markup import Html
 from ntrkpath.report.sheet_forms import sheet_section
 from ntrkpath.server.evidence import fragments as parts
 from ntrkpath.server.kit.addresses import at
@@ -53,7 +54,9 @@ def _show(template: str, request: Ask, section: str, **context: Any) -> Answer:
 
 
 def _section(part: parts.Part, *, heading: bool = True, link: Callable[[str], str] | None = None) -> Markup:
-    made = sheet_section(part.sheet, part.drawings, heading=heading, fold_beyond=_LONG, link=link)
+    made = sheet_section(
+        part.sheet, [Html(drawing) for drawing in part.drawings], heading=heading, fold_beyond=_LONG, link=link
+    )
     return Markup(made)  # noqa: S704 - made by the report, which escapes
 
 

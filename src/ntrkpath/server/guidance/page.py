@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from markupsafe import Markup
-
+from ntrkpath.figures.screens import for_screens
 from ntrkpath.guidance import Edition, available, load
 from ntrkpath.model.errors import GuidanceError
 from ntrkpath.server.guidance import reading
@@ -171,7 +170,7 @@ def labels(request: Ask) -> Answer:
     day, wrong = reading.day_of(request.query_params.get("date", ""), serving(request).day)
     found = _book(request).labels(day)
     with on_a_page():
-        drawing = Markup(timeline_svg(found.values(), day))  # noqa: S704 - drawings escape what they show
+        drawing = for_screens(lambda width: timeline_svg(found.values(), day, width))
     return _show("labels.html", request, "/labels", day=day, wrong=wrong, labels=found, drawing=drawing)
 
 

@@ -11,7 +11,7 @@ from ntrkpath.registry.incoming import rule
 from ntrkpath.registry.review import waiting
 from ntrkpath.registry.study.review import to_review
 from ntrkpath.registry.study.worklists import LISTS
-from ntrkpath.report.sheet_forms import report_html, sheet_section, sheets_csv
+from ntrkpath.report.sheet_forms import figures, report_html, sheet_section, sheets_csv
 from ntrkpath.report.study_files import (
     heading,
     lead,
@@ -65,9 +65,9 @@ def dashboard(request: Ask, token: str) -> Answer:
     if "whole" not in request.query_params and not opened.ready():
         return _show("reckoning.html", opened, "")
     found = opened.results()
+    drawn = pictures(found)
     with on_a_page():
-        drawn = pictures(found)
-    parts = [sheet_section(sheet, drawn.get(sheet.ident, ())) for sheet in sheets(found)]
+        parts = [sheet_section(sheet, figures(sheet, drawn.get(sheet.ident, ()))) for sheet in sheets(found)]
     return _show("dashboard.html", opened, "", title=heading(found), lead=lead(found), parts=parts)
 
 

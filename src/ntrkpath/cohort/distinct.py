@@ -1,0 +1,74 @@
+"""Distinct combinations of numbers: one key for each row, and a row for each key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from ntrkpath.cohort.arrays import as_arrow, as_numpy
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+#: Keys up to here are looked up directly; beyond, they are numbered anew by hashing.
+_DIRECT = 1 << 20
+_ROOM = 1 << 62
+_NARROW = (1 << 31) - 1
+
+
+def keyed(
+    numbers: Sequence[NDArray[Any]], widths: Sequence[int], direct: int = _DIRECT
+) -> tuple[NDArray[np.intp], int, bool]:
+    """Return one key for each row from several numbers, the bound of the keys, and whether they last.
+
+    The bound is the product of the widths; where that is above ``direct`` the keys are numbered anew, for this batch
+    only.
+
+    Args:
+        widths: How many values each number can have.
+    """
+    import numpy as np
+
+    key: NDArray[Any] = numbers[0]
+    size, lasting = widths[0], True
+    for given, width in zip(numbers[1:], widths[1:], strict=True):
+        if size > _ROOM // width:
+            (key, size), lasting = _renumbered(key), False
+        size *= width
+        key = key * (np.int32(width) if size <= _NARROW else np.int64(width)) + given
+    if size > direct:
+        (key, size), lasting = _renumbered(key), False
+    return key.astype(np.intp, copy=False), size, lasting
+
+
+def first_of(key: NDArray[np.intp], size: int, rows: NDArray[np.intp]) -> tuple[list[int], list[int]]:
+    """Return the distinct keys of some rows, with the first row of each."""
+    import numpy as np
+
+    first = np.full(size, -1, np.int32)
+    first[key[rows[::-1]]] = rows[::-1]
+    distinct = np.flatnonzero(first >= 0)
+    return distinct.tolist(), first[distinct].tolist()
+
+
+def distinct_rows(
+    numbers: Sequence[NDArray[Any]], widths: Sequence[int]
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return which distinct combination of several numbers each row has, and a row for each combination."""
+    import numpy as np
+
+    key, size, _ = keyed(numbers, widths, 2 * len(numbers[0]))
+    first = np.full(size, -1, np.int32)
+    first[key[::-1]] = np.arange(len(key) - 1, -1, -1, dtype=np.int32)
+    distinct = np.flatnonzero(first >= 0)
+    if len(distinct) == size:
+        return key.astype(np.int32), first
+    place = np.zeros(size, np.int32)
+    place[distinct] = np.arange(len(distinct), dtype=np.int32)
+    return place.take(key), first[distinct]
+
+
+def _renumbered(key: NDArray[Any]) -> tuple[NDArray[np.int32], int]:
+    encoded = as_arrow(key).dictionary_encode()
+    return as_numpy(encoded.indices), max(1, len(encoded.dictionary))

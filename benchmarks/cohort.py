@@ -111,12 +111,12 @@ def one_by_one(cases: int) -> None:
     """Decide distinct synthetic cases one by one, memories empty."""
     import datetime as dt
 
-    from benchmarks.pathway import draw_case
     from ntrkpath.pathway import Pathway, case_from
+    from support.cases import random_case
 
     draw, pathway = random.Random(SEED), Pathway(load(), dt.date(2026, 5, 15))
     for number in range(cases):
-        pathway.recommend(case_from(draw_case(number, draw)))
+        pathway.recommend(case_from(random_case(number, draw)))
 
 
 def duckdb_case(matrix: Any) -> Taken:

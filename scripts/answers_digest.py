@@ -84,14 +84,14 @@ def board(ask: Asked) -> Answers:
                 yield f"{path.stem}.html", ask("recommend", given, "--format", "html", "--as-of", DATE)
 
 
-def at_random(ask: Asked) -> Answers:
-    """Answer cases drawn at random over the schema, always the same ones."""
-    random_case = import_module("support.cohort").random_case
-    draw = random.Random(13)
-    given = _lines(ask.folder / "random.jsonl", [random_case(i, draw) for i in range(ask.cases)])
-    yield from _each(ask("recommend", given, "--format", "json", "--as-of", DATE))
-    if ask.shown:
-        yield "random.text", ask("recommend", given, "--full", "--as-of", DATE)
+def drawn(ask: Asked) -> Answers:
+    """Answer cases drawn over the schema, and as a clinic sees them; always the same ones."""
+    for kind, draw_case in import_module("support.cases").KINDS.items():
+        draw = random.Random(13)
+        given = _lines(ask.folder / f"{kind}.jsonl", [draw_case(i, draw) for i in range(ask.cases)])
+        yield from _each(ask("recommend", given, "--format", "json", "--as-of", DATE))
+        if ask.shown:
+            yield f"{kind}.text", ask("recommend", given, "--full", "--as-of", DATE)
 
 
 def callers(ask: Asked) -> Answers:
@@ -148,7 +148,7 @@ def numbers(ask: Asked) -> Answers:
 
 
 GROUPS: dict[str, Callable[[Asked], Answers]] = {
-    "examples": examples, "board": board, "random": at_random, "callers": callers, "cohorts": cohorts,
+    "examples": examples, "board": board, "drawn": drawn, "callers": callers, "cohorts": cohorts,
     "numbers": numbers,
 }  # fmt: skip
 
@@ -164,7 +164,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
     parser.add_argument("--source", type=Path, default=ROOT / "src")
-    parser.add_argument("--cases", type=int, default=20_000, help="random cases")
+    parser.add_argument("--cases", type=int, default=20_000, help="cases of each way of drawing them")
     parser.add_argument("--against", type=Path, help="digests made before")
     parser.add_argument("--shown", action="store_true", help="also text, HTML and CSV, kept beside their digests")
     parser.add_argument("--group", choices=GROUPS, action="append", help="only this group; repeatable")
@@ -183,7 +183,7 @@ def main() -> int:
             for name, answer in GROUPS[group](ask):
                 answer = answer.replace(folder.encode(), b"").replace(str(asked.source.resolve()).encode(), b"")
                 lines.append(f"{hashlib.sha256(answer).hexdigest()}  {name}\n")
-                if group != "random":
+                if group != "drawn":
                     (kept / name.replace("/", "+")).write_bytes(answer)
             (asked.out / f"{group}.sha256").write_text("".join(lines), encoding="utf-8")
             print(f"{group}: {len(lines)} answers", end="")

@@ -21,7 +21,8 @@ from ntrkpath.cohort.frame import Decider  # noqa: E402
 from ntrkpath.guidance import load  # noqa: E402
 from ntrkpath.model.errors import CaseError  # noqa: E402
 from ntrkpath.pathway import Pathway, case_from  # noqa: E402
-from support.cohort import as_columns, random_case  # noqa: E402
+from support.cases import random_case  # noqa: E402
+from support.cohort import as_columns  # noqa: E402
 
 
 @cache

@@ -46,6 +46,51 @@ def test_a_wrong_output_is_noticed(tmp_path: Path) -> None:
     assert len(found.check()) == 2
 
 
+#: Languages of blocks that are data or a drawing where no line of them is a command.
+_DATA = {"text", "yaml", "csv", "tsv", ""}
+_COMMAND = re.compile(
+    r"^\s*(?:\$ |(?:ntrkpath|make|pip|python3?|curl|cd|export|sudo|git|docker|podman|conda)\b(?! *:))", re.MULTILINE
+)
+_WHY = re.compile(r"<!-- (not run(?: here)?: \S+ \S+ .*|run by (\S+)) -->\n$")
+
+
+def _unrun(text: str) -> list[str]:
+    """Return the blocks of a page that hold code, are not run, and do not say why or by what."""
+    found = []
+    lines = text.splitlines(keepends=True)
+    for block in docs_examples.blocks(text):
+        if block.file or (block.language == "console" and docs_examples.commands(block.body)):
+            continue
+        if block.language == "python" or (block.language in _DATA and not _COMMAND.search(block.body)):
+            continue
+        why = _WHY.search("".join(lines[: block.line - 1]))
+        ran = why and why[2] and (ROOT / why[2]).is_file() and all(
+            line.partition("#")[0].strip() in (ROOT / why[2]).read_text(encoding="utf-8")
+            for line in block.body.splitlines()
+        )  # fmt: skip
+        if why is None or (why[2] and not ran):
+            found.append(block.body)
+    return found
+
+
+@pytest.mark.parametrize(
+    "page",
+    [*PAGES, *(ROOT / name for name in ("CONTRIBUTING.md", "SECURITY.md"))],
+    ids=lambda p: str(p.relative_to(ROOT)),
+)
+def test_every_command_is_run_or_the_page_says_why_not(page: Path) -> None:
+    assert _unrun(page.read_text(encoding="utf-8")) == []
+
+
+def test_a_command_that_nothing_runs_is_noticed() -> None:
+    assert len(_unrun("```sh\nmake demo\n```\n")) == 1
+    assert len(_unrun("```text\nntrkpath verify\n```\n")) == 1
+    assert len(_unrun("```console\nntrkpath verify\n```\n")) == 1
+    assert len(_unrun("<!-- run by .ci/run -->\n```sh\nmake coffee\n```\n")) == 1
+    assert _unrun("<!-- run by .ci/run -->\n```sh\nmake demo  # so\n```\n") == []
+    assert _unrun("<!-- not run: needs conda and a network -->\n```sh\nconda build x\n```\n") == []
+
+
 def test_most_pages_for_users_hold_an_example_that_runs() -> None:
     for folder in ("tutorial", "how-to"):
         for page in (ROOT / "docs" / folder).glob("*.md"):
@@ -270,6 +315,21 @@ def test_the_makefile_has_the_tasks_that_the_readme_names() -> None:
 
 def test_the_readme_is_under_two_screens() -> None:
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 100
+
+
+def _rendered(text: str) -> int:
+    """Return how many lines of 100 characters a page fills."""
+    shown = (line for line in text.splitlines() if not line.startswith("<!--"))
+    return sum(max(1, -(-len(line) // 100)) for line in shown)
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "how-to").glob("*.md")), ids=lambda p: p.name)
+def test_a_how_to_fits_a_screen_and_says_first_what_it_is_for(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert _rendered(text) <= 100
+    title, blank, first = text.splitlines()[:3]
+    assert (title[:2], blank) == ("# ", "")
+    assert re.match(r"[A-Z`]", first), first
 
 
 def test_decisions_are_numbered_and_of_one_screen() -> None:

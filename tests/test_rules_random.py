@@ -9,6 +9,7 @@ from functools import cache
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ntrkpath.proof.filling_in import FillingIn
 from ntrkpath.proof.reach import count_reachable
 from ntrkpath.rules import Chain
 from ntrkpath.rules.compile import CompiledChain
@@ -64,12 +65,13 @@ def test_reachable_states_and_their_number_are_those_of_brute_force(
 
 @RANDOM
 @given(chains(), st.data())
-def test_the_explorer_finds_what_every_joint_refinement_would_change(
+def test_the_explorer_and_the_diagrams_find_what_every_joint_refinement_would_change(
     built: tuple[Chain, dict[str, Outcome]], data: st.DataObject
 ) -> None:
     chain, items = built
     facts = _case_facts(chain)
-    explorer = Explorer(chain, items)
+    parts = data.draw(st.lists(st.sampled_from([table.id for table in chain.tables]), unique=True, max_size=3))
+    explorer, diagrams = Explorer(chain, items, together=[parts]), FillingIn(chain, items)
     for _ in range(4):  # one explorer over several cases, with its memory
         levels = {fact: data.draw(st.sampled_from(found)) for fact, found in facts.items()}
         names = data.draw(st.lists(st.sampled_from(list(facts)), unique=True))
@@ -77,8 +79,9 @@ def test_the_explorer_finds_what_every_joint_refinement_would_change(
             fact: tuple(lv for lv in facts[fact] if lv == levels[fact] or data.draw(st.booleans())) for fact in names
         }
         changes, outcomes = brute_changes(chain, items, levels, opened)
-        diagram = explorer.diagram(levels, opened)
-        assert diagram.changes() == changes
+        diagram = diagrams.diagram(levels, opened)
+        assert explorer.changes(levels, opened) == diagram.changes() == changes
+        assert list(explorer.changes(levels, opened)) == list(diagram.changes())
         assert diagram.outcomes() == outcomes
         here = outcome(chain, items, levels)
         alone = {f for f in opened for lv in opened[f] if outcome(chain, items, {**levels, f: lv}) != here}
@@ -92,12 +95,13 @@ def _first_two(items: Outcome) -> Outcome:
 
 @RANDOM
 @given(chains(), st.data())
-def test_the_explorer_compares_outcomes_in_their_normal_form(
+def test_the_explorer_and_the_diagrams_compare_outcomes_in_their_normal_form(
     built: tuple[Chain, dict[str, Outcome]], data: st.DataObject
 ) -> None:
     chain, items = built
     facts = _case_facts(chain)
-    explorer = Explorer(chain, items, _first_two, lambda _: "one name")
+    explorer = Explorer(chain, items, lambda item: ("yz" if item in "yz" else item, "yz".find(item)))
+    diagrams = FillingIn(chain, items, _first_two, lambda _: "one name")
     levels: Mapping[str, str] = {fact: data.draw(st.sampled_from(found)) for fact, found in facts.items()}
     present = {fact: levels[fact] for fact in facts}
     changes: dict[str, Outcome] = {}
@@ -107,4 +111,4 @@ def test_the_explorer_compares_outcomes_in_their_normal_form(
             kept = _first_two(outcome(chain, items, {**other, fact: present[fact]}))
             if here != kept:
                 changes[fact] = changes.get(fact, frozenset()) | (here ^ kept)
-    assert explorer.diagram(levels, facts).changes() == changes
+    assert explorer.changes(levels, facts) == diagrams.diagram(levels, facts).changes() == changes

@@ -38,7 +38,6 @@ from ntrkpath.pathway.labels import Labels
 from ntrkpath.pathway.weigh import Weighing
 from ntrkpath.rules import Fact, Hit, Row
 from ntrkpath.rules.chain import Masks
-from ntrkpath.rules.diagram import Outcome
 from ntrkpath.rules.explore import Explorer
 from ntrkpath.vocabulary.methods import facts_of
 
@@ -49,6 +48,12 @@ _OPEN = ("unknown", "expected")
 #: Levels of a readout that answer nothing.
 _SAYS_NOTHING = ("unknown", "not_done", "not_counted", "no_cutoff", "above_any_cutoff")
 
+
+#: Tables whose case facts are one part of a case: the tumour, and each method.
+_PARTS = (
+    ("tier", "reason_to_test", "ihc_screen"), ("ihc_call", "ihc"), ("fish_call", "fish"), ("rt_pcr_call", "rt_pcr"),
+    ("rna_call", "rna"), ("dna_call", "dna"),
+)  # fmt: skip
 
 _NO_FILES: Attached = {}
 
@@ -93,7 +98,7 @@ class Pathway:
             raise CaseError("unknown reading of figure 2", value=self.reading, allowed=setting.levels)
         self.guideline = Guideline(edition.id, edition.version, edition.sha256)
         self.screen = Masks(edition.tables["ihc_screen"], edition.facts)
-        self.explorer = Explorer(self.chain, edition.items(), strongest(edition), lambda item: item.partition(":")[0])
+        self.explorer = Explorer(self.chain, edition.items(), strength(edition), _PARTS)
         self._fillable = [self._fill(edition.facts[fact]) for fact in self.explorer.order]
         self._parts = {hit.row.id: self._static(hit) for masks in self.chain.masks for hit in masks.hits}
         self._rank = {action: i for i, action in enumerate(edition.actions)}
@@ -236,17 +241,9 @@ class Pathway:
         """
         found: dict[str, frozenset[str]] = {}
         for levels in choices:
-            open_facts = {
-                fact: filled[level]
-                for fact, filled, asked in self._fillable
-                if (level := levels[fact]) in filled and (asked is None or levels[asked] != "not_done")
-            }
-            for fact, worth in frames.items():
-                open_facts[fact] = tuple(sorted(worth | {levels[fact]}))
-            if open_facts:
-                for fact, items in self.explorer.diagram(levels, open_facts).changes().items():
-                    asked_for = "fusion_frame" if fact in frames else fact
-                    found[asked_for] = found.get(asked_for, frozenset()) | items
+            for fact, items in self.explorer.changes(levels, self.open_facts(levels, frames)).items():
+                asked_for = "fusion_frame" if fact in frames else fact
+                found[asked_for] = found.get(asked_for, frozenset()) | items
         asked = [
             Missing(
                 fact,
@@ -257,6 +254,19 @@ class Pathway:
             for fact in found
         ]
         return tuple(sorted(asked, key=lambda one: not one.decides))
+
+    def open_facts(
+        self, levels: Mapping[str, str], frames: Mapping[str, frozenset[str]] = MappingProxyType({})
+    ) -> dict[str, tuple[str, ...]]:
+        """Return every fact that may still be filled in, with the levels it may take, the present one included."""
+        opened = {
+            fact: filled[level]
+            for fact, filled, asked in self._fillable
+            if (level := levels[fact]) in filled and (asked is None or levels[asked] != "not_done")
+        }
+        for fact, worth in frames.items():
+            opened[fact] = tuple(sorted(worth | {levels[fact]}))
+        return opened
 
     def _decides(self, fact: str, items: frozenset[str], levels: Mapping[str, str]) -> bool:
         """Say whether the first step, or the word on the drug, could change with a fact that is not known."""
@@ -330,19 +340,15 @@ def _because(action: Action, row: Row, reasons: Mapping[str, str]) -> Action:
 Situation = tuple[str | None, dict[str, str], frozenset[str]]
 
 
-def strongest(edition: Edition) -> Callable[[Outcome], Outcome]:
-    """Return a function that keeps, of the same action in several strengths, the strongest."""
+def strength(edition: Edition) -> Callable[[str], tuple[str, int]]:
+    """Return a function that tells the action of an item, and its rank: of one action the strongest counts."""
     rank = {strength: i for i, strength in enumerate(edition.strengths)}
 
-    def keep(items: Outcome) -> Outcome:
-        best: dict[str, str] = {}
-        for item in items:
-            action, _, strength = item.partition(":")
-            if action not in best or rank[strength] < rank[best[action]]:
-                best[action] = strength
-        return items if len(best) == len(items) else frozenset(f"{a}:{s}" for a, s in best.items())
+    def told(item: str) -> tuple[str, int]:
+        action, _, strength = item.partition(":")
+        return action, rank[strength]
 
-    return keep
+    return told
 
 
 def recommend(

@@ -16,7 +16,7 @@ from operator import itemgetter
 
 from ntrkpath.model.errors import GuidanceError
 from ntrkpath.rules.chain import Chain, Masks
-from ntrkpath.rules.diagram import Outcome
+from ntrkpath.rules.box import Outcome
 from ntrkpath.rules.explore import slice_for
 
 State = tuple[tuple[str, ...], Outcome]

@@ -1,21 +1,25 @@
-"""What an unknown fact could still change: the chain over open facts, as a reduced decision diagram.
+"""What an unknown fact could still change: the tables over every joint filling-in of the open facts, by parts.
 
-An open fact is one that is unknown in the case and may take any level. The diagram branches only on open facts
-that matter, in one fixed order, and equal parts are one node: so the facts that occur in it are exactly the facts
-that could change the outcome, alone or together with others, and its leaves are every outcome that is possible.
-
-Each table is applied to the diagrams of the facts it reads, which gives the diagrams of the facts it sets, and of what
-it contributes. Tables that can contribute the same item share one diagram; the others have one each, since what they
-contribute is told apart. Parts recur from case to case and are remembered.
+An open fact is one that is unknown in the case and may take any level. The facts of one part (the tumour, a stain, a
+panel) leave few different residues of the rows, however many fillings-in they have; the residues of all parts span a
+box, one point for each joint filling-in that some table could tell apart. A set of points is one number, a bit a
+point: a row holds on the AND of the points on which each part accepts it. A fact could change an outcome where it
+leads from a residue to another one whose points give something else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 
+from ntrkpath.rules.box import Box, Items, Outcome
 from ntrkpath.rules.chain import Chain, Masks
-from ntrkpath.rules.diagram import Branch, Diagram, Forest, Outcome
+from ntrkpath.rules.residue import Residues, Rows, Step, residues, settled
+
+#: Parts of one group, and answers, that are remembered.
+_REMEMBERED = 50_000
+#: Points of a box beyond which parts are joined first.
+_POINTS = 2000
 
 
 def slice_for(chain: Chain, items: Mapping[str, Outcome], facts: Iterable[str] = ()) -> list[Masks]:
@@ -29,205 +33,133 @@ def slice_for(chain: Chain, items: Mapping[str, Outcome], facts: Iterable[str] =
     return kept[::-1]
 
 
-class _Step:
-    """One table of the slice, with what each row contributes and which rows set a condition on each fact."""
+class _Group:
+    """Case facts that are one part of a case, and the tables that read nothing else.
 
-    __slots__ = ("all_rows", "emits", "first", "ident", "items", "key", "masks", "memo", "needs", "rows", "sets")
+    Attributes:
+        facts: The facts, in the order of the explorer.
+        own: First-hit tables that read only these facts, and what such tables set of them.
+    """
 
-    def __init__(self, ident: int, masks: Masks, items: Mapping[str, Outcome]) -> None:
-        self.ident = ident
-        #: Reads the nodes of the facts of the table, as one key.
-        self.key = itemgetter(*masks.table.facts) if masks.table.facts else lambda _: ()
-        #: For each such key: the nodes of the facts it sets, and of what it contributes (-1: nothing).
-        self.memo: dict[object, tuple[dict[str, int], int]] = {}
-        self.all_rows = masks.all_rows
-        self.first = masks.first
-        self.rows = masks.table.rows
-        self.sets = masks.table.sets
-        self.items = [items.get(row.id, frozenset()) for row in self.rows]
-        self.emits = any(self.items)
-        #: For each fact: its position, id, the rows that accept each level, and the rows that do not accept every one.
-        self.masks: list[tuple[int, str, dict[str, int], int]] = []
-        for i, (fact, by_level) in enumerate(masks.by_fact):
-            common = self.all_rows
-            for mask in by_level.values():
-                common &= mask
-            self.masks.append((i, fact, by_level, self.all_rows & ~common))
-        self.needs = [needs for _, _, _, needs in self.masks]
+    __slots__ = ("_derived", "_fields", "_known", "_levels", "_reduced", "_rows", "facts", "own")
 
+    def __init__(self, rows: Rows, facts: Sequence[str], derived: int) -> None:
+        self.facts = tuple(facts)
+        self._rows, self._derived = rows, derived
+        self._levels = itemgetter(*facts)
+        self.own: list[Step] = []
+        read = set(facts)
+        for step in rows.steps:
+            if step.first and not step.items and read.issuperset(step.masks.table.facts):
+                self.own.append(step)
+                read.update(step.masks.table.sets)
+        self._fields = [step.field for step in self.own]
+        self._known: dict[tuple[object, ...], Residues] = {}
+        self._reduced: dict[tuple[object, ...], Residues] = {}
 
-#: Nodes kept between cases before the memory is emptied.
-_REMEMBERED = 300_000
+    def part(self, levels: Mapping[str, str], open_facts: Mapping[str, tuple[str, ...]]) -> Residues:
+        """Return the part of a case."""
+        key = (self._levels(levels), *map(open_facts.get, self.facts))
+        part = self._known.get(key)
+        if part is None:
+            if len(self._known) > _REMEMBERED:
+                self._known.clear()
+                self._reduced.clear()
+            part = self._known[key] = self._part(levels, open_facts)
+        return part
+
+    def _part(self, levels: Mapping[str, str], open_facts: Mapping[str, tuple[str, ...]]) -> Residues:
+        rows = self._rows
+        start = rows.all
+        later = self._derived
+        for fact in self.facts:
+            accepts = rows.accepts[fact]
+            if fact in open_facts:
+                later |= rows.needs[fact]
+                some = 0
+                for level in open_facts[fact]:
+                    some |= accepts[level]
+                start &= some
+            else:
+                start &= accepts[levels[fact]]
+        start = settled(start, self._fields, later)
+        moving = []
+        for fact in self.facts:
+            if fact in open_facts and rows.needs[fact] & start:
+                accepts = rows.accepts[fact]
+                left = frozenset([accepts[level] & start for level in open_facts[fact]])
+                if len(left) > 1:
+                    moving.append((fact, accepts[levels[fact]] & start, left))
+        key = (start, *moving)
+        part = self._reduced.get(key)
+        if part is None:
+            part = self._reduced[key] = self._residues(start, moving)
+        return part
+
+    def _residues(self, start: int, moving: Sequence[tuple[str, int, frozenset[int]]]) -> Residues:
+        rows = self._rows
+        found = residues(rows, start, moving, self._fields, self._derived) if moving else Residues([start], 0, {}, {})
+        for step in self.own:
+            found = found.settled(step.field & start, rows.effects)
+        return found
 
 
 class Explorer:
-    """Decision diagrams over the open facts of a case.
+    """Finds the open facts that could change what the rows of a chain contribute.
 
     Args:
         chain: The tables.
         items: What each row contributes to the outcome, by row id; rows that are absent contribute nothing.
-        normal: Brings an outcome into the form in which outcomes are compared; it must give the same whether it is
-            applied to parts before their union, or after.
-        name: What items are told apart by: ``normal`` drops an item only for another of the same name.
+        named: The name of an item, and its rank among items of that name: of one name, the lowest rank counts.
+        together: Groups of tables whose case facts are one part. Answers do not depend on it, speed does.
     """
 
     def __init__(
         self,
         chain: Chain,
         items: Mapping[str, Outcome],
-        normal: Callable[[Outcome], Outcome] = lambda o: o,
-        name: Callable[[str], str] = lambda item: item,
+        named: Callable[[str], tuple[str, int]] = lambda item: (item, 0),
+        together: Iterable[Iterable[str]] = (),
     ) -> None:
-        self._normal = normal
-        self._steps = [_Step(i, masks, items) for i, masks in enumerate(slice_for(chain, items))]
-        order: list[str] = []
-        for step in self._steps:
-            order += [f for _, f, _, _ in step.masks if f not in order and f not in chain.derived]
-        #: The facts that can matter at all, in the order in which a diagram branches on them.
+        tables = slice_for(chain, items)
+        order = dict.fromkeys(f for masks in tables for f in masks.table.facts if f not in chain.derived)
+        #: The facts that can matter at all, in the order in which they are told.
         self.order = tuple(order)
-        self.rank = {ident: i for i, ident in enumerate(order)}
-        self._group = _groups([{name(item) for items in step.items for item in items} for step in self._steps])
-        self.clear()
+        self._rank = {fact: i for i, fact in enumerate(order)}
+        self._items = Items(tables, items, named)
+        self._rows = Rows(tables, self._items.numbers)
+        derived = 0
+        for fact in {fact for masks in tables for fact in masks.table.facts} - order.keys():
+            derived |= self._rows.needs[fact]
+        by_id = {masks.table.id: masks.table for masks in tables}
+        self._groups: list[_Group] = []
+        self._known: dict[tuple[Residues, ...], dict[str, Outcome]] = {}
+        free = dict(order)
+        for idents in [*together, *([fact] for fact in order)]:
+            read = {fact for ident in idents if ident in by_id for fact in by_id[ident].facts} or set(idents)
+            if facts := [fact for fact in free if fact in read]:
+                self._groups.append(_Group(self._rows, facts, derived))
+                free = {fact: None for fact in free if fact not in read}
 
-    def clear(self) -> None:
-        """Forget what earlier cases left behind; answers never depend on it."""
-        self._forest = Forest(self.order, self._normal)
-        self._nothing = self._forest.leaf(frozenset())
-        self._levels: dict[str, int] = {}
-        for step in self._steps:
-            step.memo.clear()
-        self._chosen: dict[tuple[int, int, tuple[tuple[int, int], ...]], int] = {}
-        self._mapped: dict[tuple[int, int, str], int] = {}
-        self._open: dict[tuple[int, tuple[str, ...]], int] = {}
+    def changes(self, levels: Mapping[str, str], open_facts: Mapping[str, tuple[str, ...]]) -> dict[str, Outcome]:
+        """Return, for each open fact that could change the outcome, the items it could add or take away.
 
-    def diagram(self, levels: Mapping[str, str], open_facts: Mapping[str, tuple[str, ...]]) -> Diagram:
-        """Return the diagram of a case.
+        Facts that change it by themselves come first, then those that matter only together with others.
 
         Args:
             levels: A level for every case fact.
             open_facts: For each fact that may be filled in, every level it may take, the present one included.
         """
-        forest = self._forest
-        if len(forest.nodes) > _REMEMBERED:
-            self.clear()
-            forest = self._forest
-        known = self._levels
-        values: dict[str, int] = {}
-        present: dict[int, int] = {}
-        for rank, fact in enumerate(self.order):
-            level = levels[fact]
-            if fact in open_facts:
-                taken = open_facts[fact]
-                values[fact] = self._fact(rank, taken)
-                present[rank] = taken.index(level)
-            else:
-                node = known.get(level)
-                if node is None:
-                    node = known[level] = forest.intern(level)
-                values[fact] = node
-        roots: dict[int, int] = {}
-        for step in self._steps:
-            key = step.key(values)
-            found = step.memo.get(key)
-            if found is None:
-                found = step.memo[key] = self._apply(step, values)
-            sets, part = found
-            values.update(sets)
-            if part >= 0:
-                group = self._group[step.ident]
-                roots[group] = forest.union(roots[group], part) if group in roots else part
-        return Diagram(forest, tuple(roots.values()), present)
-
-    def _apply(self, step: _Step, values: Mapping[str, int]) -> tuple[dict[str, int], int]:
-        """Return the diagrams of the facts that a table sets, and of what it contributes (-1: nothing)."""
-        chosen = self._choose(step, step.all_rows, [(i, values[fact]) for i, fact, _, _ in step.masks])
-        part = self._map(step, chosen, "") if step.emits else self._nothing
-        return {fact: self._map(step, chosen, fact) for fact in step.sets}, part if part != self._nothing else -1
-
-    def _fact(self, fact: int, levels: tuple[str, ...]) -> int:
-        """Return the diagram of an open fact: one branch for each level."""
-        node = self._open.get((fact, levels))
-        if node is None:
-            forest = self._forest
-            node = self._open[fact, levels] = forest.case(fact, tuple(forest.intern(level) for level in levels))
-        return node
-
-    def _choose(self, step: _Step, mask: int, moving: list[tuple[int, int]]) -> int:
-        """Return the diagram of the rows that hold (as bits), given the diagrams of the facts that are not fixed.
-
-        Args:
-            mask: The rows that the fixed facts leave.
-            moving: Position of each other fact in the table, and its diagram.
-        """
-        forest = self._forest
-        nodes, needs = forest.nodes, step.needs
-        rest = []
-        touched = 0
-        for i, node in moving:
-            content = nodes[node]
-            if type(content) is tuple:
-                touched |= needs[i]
-                rest.append((i, node))
-            else:
-                mask &= step.masks[i][2][content]  # type: ignore[index]
-        rows = mask & -mask if step.first else mask
-        if not touched & rows:
-            return forest.intern(rows)
-        rest = [(i, node) for i, node in rest if needs[i] & mask]
-        key = (step.ident, mask, tuple(rest))
-        known = self._chosen.get(key)
+        parts = tuple([group.part(levels, open_facts) for group in self._groups])
+        known = self._known.get(parts)
         if known is None:
-            contents = [(i, nodes[node], node) for i, node in rest]
-            upper: Branch | None = None
-            for _, content, _ in contents:
-                if type(content) is tuple and (upper is None or content[0] < upper[0]):
-                    upper = content
-            assert upper is not None
-            fact, children = upper
-            split = [
-                (i, c[1] if type(c) is tuple and c[0] == fact else (node,) * len(children)) for i, c, node in contents
-            ]
-            known = self._chosen[key] = forest.case(
-                fact,
-                tuple(
-                    [
-                        self._choose(step, mask, [(i, below[level]) for i, below in split])
-                        for level in range(len(children))
-                    ]
-                ),
+            if len(self._known) > _REMEMBERED:
+                self._known.clear()
+            base = self._rows.all
+            for part in parts:
+                base &= part.some
+            several = [part for part in parts if part.varies]
+            known = self._known[parts] = (
+                Box(self._rows, self._items, base, several).changes(self._rank) if several else {}
             )
         return known
-
-    def _contribution(self, step: _Step, rows: object) -> Outcome:
-        assert isinstance(rows, int)
-        if step.first:
-            return step.items[rows.bit_length() - 1]
-        return frozenset().union(*(items for i, items in enumerate(step.items) if rows >> i & 1))
-
-    def _map(self, step: _Step, node: int, fact: str) -> int:
-        """Turn a diagram of rows into one of the levels of ``fact``, or of contributions where ``fact`` is empty."""
-        key = (step.ident, node, fact)
-        known = self._mapped.get(key)
-        if known is None:
-            forest = self._forest
-            content = forest.nodes[node]
-            if type(content) is tuple:
-                known = forest.case(content[0], tuple(self._map(step, child, fact) for child in content[1]))
-            elif fact:
-                assert isinstance(content, int)
-                known = forest.intern(step.rows[content.bit_length() - 1].sets[fact])
-            else:
-                known = forest.leaf(self._contribution(step, content))
-            self._mapped[key] = known
-        return known
-
-
-def _groups(names: list[set[str]]) -> list[int]:
-    """Return a group for each set of names, the same for sets that share a name, directly or through others."""
-    group = list(range(len(names)))
-    for i, one in enumerate(names):
-        for j in range(i):
-            if one & names[j] and group[i] != group[j]:
-                old, new = group[i], group[j]
-                group = [new if g == old else g for g in group]
-    return group

@@ -94,12 +94,12 @@ def decided(text: str, carried: bytes, day: str) -> tuple[Case, Recommendation, 
     return case, answer, events_of(attached), chosen.edition
 
 
-def pdf(text: str, carried: bytes, day: str) -> bytes:
-    """Return the answer to a case that a page carries, as PDF."""
+def pdf(text: str, carried: bytes, day: str, whole: bool) -> bytes:
+    """Return the answer to a case that a page carries, as PDF: the first page, or the ``whole`` report."""
     from ntrkpath.report.pdf import render_pdf
 
     case, answer, verdicts, edition = decided(text, carried, day)
-    return render_pdf([answer], edition, [verdicts], [case])
+    return render_pdf([answer], edition, [verdicts], [case], whole)
 
 
 def answer(text: str, carried: bytes, day: str) -> bytes:

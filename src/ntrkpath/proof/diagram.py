@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 
-Outcome = frozenset[str]
+from ntrkpath.rules.box import Outcome
+
 #: A branch (rank of the fact, and the child for each of its levels), or a leaf: a level, rows as bits, an outcome.
 Branch = tuple[int, tuple[int, ...]]
 Content = Branch | str | int | Outcome

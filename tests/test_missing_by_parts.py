@@ -1,0 +1,63 @@
+"""What is missing, found by parts, is what the decision diagrams over every joint filling-in find."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from functools import cache
+
+import pytest
+
+from ntrkpath.guidance import load
+from ntrkpath.pathway import Pathway, case_from
+from ntrkpath.proof.filling_in import FillingIn
+from ntrkpath.rules.box import Outcome
+from support.cases import KINDS
+
+
+@cache
+def _pathway() -> Pathway:
+    return Pathway(load(), dt.date(2026, 5, 15))
+
+
+@cache
+def _diagrams() -> FillingIn:
+    rank = {strength: i for i, strength in enumerate(load().strengths)}
+
+    def strongest(items: Outcome) -> Outcome:
+        best: dict[str, str] = {}
+        for item in sorted(items):
+            action, _, strength = item.partition(":")
+            if action not in best or rank[strength] < rank[best[action]]:
+                best[action] = strength
+        return frozenset(f"{action}:{strength}" for action, strength in best.items())
+
+    return FillingIn(_pathway().chain, load().items(), strongest, lambda item: item.partition(":")[0])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_parts_of_a_case_give_what_its_diagram_gives_in_the_same_order(kind: str) -> None:
+    draw, pathway = random.Random(20), _pathway()
+    told = 0
+    for number in range(600):
+        choices, _, called, _ = pathway.facts(case_from(KINDS[kind](number, draw)))
+        for levels in choices:
+            opened = pathway.open_facts(levels, pathway.readouts.open_levels(called))
+            changes = _diagrams().diagram(levels, opened).changes()
+            assert list(pathway.explorer.changes(levels, opened).items()) == list(changes.items())
+            told += len(changes)
+    assert told > 0
+
+
+def test_facts_opened_at_random_are_told_as_the_diagram_tells_them() -> None:
+    """Also combinations that no case has: levels drawn at random, some facts open to some of their levels."""
+    draw, pathway, facts = random.Random(21), _pathway(), load().facts
+    for _ in range(400):
+        levels = {fact: draw.choice(facts[fact].levels) for fact in pathway.explorer.order}
+        opened = {
+            fact: tuple(lv for lv in facts[fact].levels if lv == levels[fact] or draw.random() < 0.7)
+            for fact in pathway.explorer.order
+            if draw.random() < 0.25
+        }
+        changes = _diagrams().diagram(levels, opened).changes()
+        assert list(pathway.explorer.changes(levels, opened).items()) == list(changes.items())

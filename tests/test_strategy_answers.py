@@ -310,10 +310,12 @@ def test_the_command_gives_one_json_document() -> None:
     assert answer["rows"][0]["place"]["status"] == "frontier"
 
 
-def test_the_command_writes_html_beside_its_text(tmp_path: Path) -> None:
+def test_the_command_writes_every_form(tmp_path: Path) -> None:
     path = tmp_path / "out.html"
-    text = run("compare", "--strategies", "guidance,none", "--draws", "20", "--html", str(path))
-    assert text.startswith("Testing strategies for")
+    assert run("compare", "--strategies", "guidance,none").startswith("Testing strategies for")
+    run("compare", "--strategies", "guidance,none", "--draws", "20", "--format", "html", "--out", str(path))
+    rows = run("compare", "--strategies", "guidance,none", "--format", "csv").splitlines()
+    assert rows[0].startswith("sheet,row,title,tested,found,missed") and rows[1].startswith("strategies,guidance,")
     assert path.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert run("compare", "--strategies", "none", "--draws", "5", "--format", "html").startswith("<!DOCTYPE html>")
 

@@ -15,8 +15,8 @@ from collections.abc import Callable, Mapping
 from operator import itemgetter
 
 from ntrkpath.proof.diagram import Branch, Diagram, Forest
-from ntrkpath.rules.chain import Chain, Masks
 from ntrkpath.rules.box import Outcome
+from ntrkpath.rules.chain import Chain, Masks
 from ntrkpath.rules.explore import slice_for
 
 

@@ -240,5 +240,4 @@ def _cases(cases: tuple[Changed, ...]) -> Sheet:
             "priority_after": c.priority_after, "actions_before": c.actions_before, "actions_after": c.actions_after,
         }  # fmt: skip
         rows.append(Row(cells=cells, below=below, record=record))
-    title = f"First {grouped(len(cases))} changed cases"
-    return _sheet(title, ("Case", "Priority", "Before", "After"), rows, "cases")
+    return _sheet(f"Changed cases, the first {grouped(len(cases))}", ("Case", "Priority", "Before", "After"), rows, "cases")

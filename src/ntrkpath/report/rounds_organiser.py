@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Iterator
 
 import msgspec
 
@@ -25,6 +26,7 @@ from ntrkpath.report.rounds_sheets import (
 )
 from ntrkpath.report.rounds_terms import meanings
 from ntrkpath.report.sheet import Report, Sheet, rests_on
+from ntrkpath.rounds.effects import Effects
 from ntrkpath.rounds.known_events import KnownEvent
 from ntrkpath.rounds.score import Score
 from ntrkpath.rounds.sight import panel_table
@@ -40,19 +42,24 @@ def heading(score: Score) -> str:
 
 def lead(score: Score) -> list[str]:
     """Return what came out in a few sentences."""
+    return [*_right(score), *_spread(score.effects), *_beside(score)]
+
+
+def _right(score: Score) -> Iterator[str]:
     whole = next(one for one in score.tallies if one.by == "round")
     beside = ", ".join(f"{count} {meanings()[name].says}" for name, count in whole.beside.items() if count)
-    laboratories = len(score.laboratories)
-    said = [
-        f"{laboratories} laboratories, {len(score.assays)} assays, {len(score.truths)} samples: right are "
+    yield (
+        f"{len(score.laboratories)} laboratories, {len(score.assays)} assays, {len(score.truths)} samples: right are "
         f"{told(whole.clear)}" + (f". Beside these: {beside}." if beside else ".")
-    ]
-    spread = score.effects
+    )
+
+
+def _spread(spread: Effects) -> Iterator[str]:
+    """Yield how far laboratories and samples differ, or why that is not said."""
     if spread.share is not None:
-        share = spread.share
-        said.append(
+        yield (
             "Over laboratories and samples drawn anew the share right is "
-            f"{percent_range(share.low, share.high)} (bootstrap, 95 %)."
+            f"{percent_range(spread.share.low, spread.share.high)} (bootstrap, 95 %)."
         )
     if spread.laboratory_spread is not None and spread.sample_spread is not None:
         parts = [
@@ -62,22 +69,22 @@ def lead(score: Score) -> list[str]:
         drawn = ""
         if spread.fitted is not None and spread.fitted != (spread.laboratories, spread.samples):
             drawn = f" Fitted to {spread.fitted[0]} laboratories and {spread.fitted[1]} samples drawn from them."
-        said.append(f"Spread in log odds: {', '.join(parts)}.{drawn}")
+        yield f"Spread in log odds: {', '.join(parts)}.{drawn}"
     elif spread.why:
-        said.append(f"No effects of laboratories and samples are fitted: {spread.why}.")
-    gaps = [one for one in score.causes if one.cause in _GAPS]
-    if gaps:
-        count = sum(one.count for one in gaps)
-        said.append(f"{count} results lie outside the design of the assay; shares are given with and without them.")
-    critical = Counter(error for mark in score.marks for _, error in mark.critical)
+        yield f"No effects of laboratories and samples are fitted: {spread.why}."
+
+
+def _beside(score: Score) -> Iterator[str]:
+    """Yield what stands beside the shares: results outside a design, marks, critical errors, faults."""
+    if outside := sum(one.count for one in score.causes if one.cause in _GAPS):
+        yield f"{outside} results lie outside the design of the assay; shares are given with and without them."
     passed = Counter(mark.passed for mark in score.marks)
     if passed[True] or passed[False]:
-        said.append(f"{passed[True]} of {passed[True] + passed[False]} assays pass by the rule {score.rule.name}.")
-    if critical:
-        said.append(f"{sum(critical.values())} critical errors.")
+        yield f"{passed[True]} of {passed[True] + passed[False]} assays pass by the rule {score.rule.name}."
+    if critical := sum(len(mark.critical) for mark in score.marks):
+        yield f"{critical} critical errors."
     if score.faults:
-        said.append(f"{len(score.faults)} faults in the sheets; what they concern is not scored, all else is.")
-    return said
+        yield f"{len(score.faults)} faults in the sheets; what they concern is not scored, all else is."
 
 
 _GAPS = frozenset({"gene_not_on_panel", "partner_not_on_panel", "junction_outside_design", "dna_without_introns",

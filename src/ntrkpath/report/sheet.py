@@ -66,8 +66,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def rests_on(edition: Edition) -> str:
-    """Return the edition with its hash, as it stands below a report."""
-    return f"{edition.id} {edition.version}, SHA-256 {edition.sha256}"
+    """Return the edition with the beginning of its hash, as it stands below a report."""
+    return f"{edition.id} {edition.version}, sha256 {edition.sha256[:12]}"
 
 
 def named(sheet: str, name: str, cells: tuple[str, ...], **record: Any) -> Row:

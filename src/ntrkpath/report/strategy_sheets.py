@@ -53,7 +53,7 @@ def comparison_report(found: Comparison, *, parameters: bool = True) -> Report:
     return Report(
         title=sentences.heading(found), lead=tuple(sentences.answer(found)), sheets=tuple(sheets),
         cautions=(sentences.cost_line(found), *sentences.warnings(found)), pictures=pictures(found), wide=True,
-        source=f"Guidance {found.edition}, SHA-256 {found.edition_sha256}", use=found.intended_use,
+        source=f"Guidance {found.edition}, sha256 {found.edition_sha256[:12]}", use=found.intended_use,
     )  # fmt: skip
 
 
@@ -86,9 +86,12 @@ def _sheet(
 
 def _strategies(found: Comparison) -> Sheet:
     rows = []
+    keys = ["tested", "found", "missed", "false_positive"]
+    undecided = any(row.outcomes["undecided"] for row in found.rows)
+    keys += ["undecided"] if undecided else []
     for row in found.rows:
         o = row.outcomes
-        counts = {key: o[key] for key in ("tested", "found", "missed", "false_positive", "undecided")}
+        counts = {key: o[key] for key in keys}
         costs = {
             "cost_per_patient": o["cost"] / found.size, "cost_per_found": row.cost_per_found,
             "days": row.days_per_handled,
@@ -99,8 +102,9 @@ def _strategies(found: Comparison) -> Sheet:
         }  # fmt: skip
         record = {"sheet": "strategies", "row": row.name, "title": row.title, **counts, **costs, **place}
         rows.append(Row(cells=(row.name, *cells), below=(row.title,), record=record))
-    heads = ("Strategy", *(head for head, _ in HEADS))
-    costs_in = f"Costs in {found.currency}{sentences.tag(found)}. {_told(HEADS)}"
+    used = [one for one in HEADS if undecided or one[0] != ">Undecided"]
+    heads = ("Strategy", *(head for head, _ in used))
+    costs_in = f"Costs in {found.currency}{sentences.tag(found)}. {_told(used)}"
     title = f"{sentences.expected(found)}, and what it costs{sentences.tag(found)}"
     return _sheet(title, heads, rows, "strategies", costs_in, folded=False)
 

@@ -45,7 +45,7 @@ def results_report(found: Results, edition: Edition) -> Report:
     """Return the results with their pictures, for terminal, page, paper and table."""
     return Report(
         title=heading(found), lead=lead(found), sheets=tuple(sheets(found)), pictures=pictures(found),
-        source=f"Read by the edition {found.edition}, SHA-256 {found.edition_sha256}.", use=edition.intended_use,
+        source=f"Read by the edition {found.edition}, sha256 {found.edition_sha256[:12]}.", use=edition.intended_use,
         day=found.as_of, wide=True,
     )  # fmt: skip
 

@@ -99,6 +99,7 @@ class Edition:
         self.intended_use: str = meta["intended_use"]
         self.facts: dict[str, Fact] = load_facts(self.data["facts"]["facts"])
         self.actions: dict[str, str] = {entry["id"]: entry["text"] for entry in meta["actions"]}
+        self._place = {action: i for i, action in enumerate(self.actions)}
         self.action_kinds: dict[str, str] = {entry["id"]: entry.get("kind", "") for entry in meta["actions"]}
         self.strengths: tuple[str, ...] = tuple(meta["strengths"])
         self.per_item: tuple[str, ...] = tuple(meta["per_item"])
@@ -199,7 +200,7 @@ class Edition:
             if strength == first
             else 2 + self.strengths.index(strength)
         )
-        return group, list(self.actions).index(action)
+        return group, self._place[action]
 
     def rank(self, action: str, strength: str, place: str | None, treated: bool) -> tuple[float, int]:
         """Return where an action stands in an answer, most important first.

@@ -240,4 +240,5 @@ def _cases(cases: tuple[Changed, ...]) -> Sheet:
             "priority_after": c.priority_after, "actions_before": c.actions_before, "actions_after": c.actions_after,
         }  # fmt: skip
         rows.append(Row(cells=cells, below=below, record=record))
-    return _sheet(f"Changed cases, the first {grouped(len(cases))}", ("Case", "Priority", "Before", "After"), rows, "cases")
+    title = f"Changed cases, the first {grouped(len(cases))}"
+    return _sheet(title, ("Case", "Priority", "Before", "After"), rows, "cases")

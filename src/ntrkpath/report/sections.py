@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ntrkpath.figures import host, pathway_list, pathway_svg
+from ntrkpath.figures import host, pathway_list
 from ntrkpath.figures.fusion import fusion_svg
+from ntrkpath.figures.pathway import figure_svg
+from ntrkpath.figures.pathway_marks import case_marked
 from ntrkpath.figures.screens import once
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.fusion import FusionVerdict
@@ -269,15 +271,18 @@ def labels(rec: Recommendation) -> Html:
     return el("details", summary, el("ul", *told, class_="small"), class_="on-paper")
 
 
-def pathway(rec: Recommendation, edition: Edition, ident: str) -> Html:
-    """Return figure 2 with the path taken, and the same as a list."""
-    drawn = Html(pathway_svg(edition, rec, ident))
+def pathway(
+    rec: Recommendation, edition: Edition, ident: str, drawn: Callable[[Callable[[float], str]], str] = once
+) -> Html:
+    """Return figure 2 with the path taken, made by ``drawn`` from what draws it at a width, and the same as a list."""
     caption = "Figure 2 drawn from the tables. Thick lines and ticks: the path of this case."
+    marked = case_marked(edition, rec)
+    figure = Html(drawn(lambda width: figure_svg(edition, marked, ident, width)))
     return join(
         el("h3", "Place in the pathway"),
         el(
             "div",
-            el("figure", el("figcaption", caption), drawn),
+            el("figure", el("figcaption", caption), figure),
             class_="scroll",
             tabindex="0",
             role="region",

@@ -187,12 +187,10 @@ def _course(one: Participant, edition: Edition) -> _Course | None:
 
 
 def _days(subject: Subject, named: dict[str, str]) -> _Days:
-    follow_ups = [entry.body for entry in subject.follow_ups]
     responses = [entry.body for entry in subject.responses]
     zero = _first([e.body.start for e in subject.treatments if e.body.drug.casefold() in named])
-    died = _first([one.death_date or one.date for one in follow_ups if one.status == "dead"])
-    contacts = [one.date for one in follow_ups if one.status != "dead"] + [one.date for one in responses]
-    end = died or max((day for date in contacts if (day := _day(date))), default=None)
+    died, last = _followed(subject)
+    end = died or last
     if zero is None or end is None:
         raise _NotKnown
     try:
@@ -202,6 +200,14 @@ def _days(subject: Subject, named: dict[str, str]) -> _Days:
     progressed = _first([one.progression_date or one.date for one in responses if _progressed(one)])
     return _Days(zero=zero, end=end, died=died, progressed=progressed, answered=answered,
                  entered=_day(entered(subject)))  # fmt: skip
+
+
+def _followed(subject: Subject) -> tuple[dt.date | None, dt.date | None]:
+    """Return the day of death, and the last day on which a subject was seen, at a contact or for an assessment."""
+    contacts = [entry.body for entry in subject.follow_ups]
+    died = _first([one.death_date or one.date for one in contacts if one.status == "dead"])
+    dates = [one.date for one in contacts if one.status != "dead"] + [e.body.date for e in subject.responses]
+    return died, max((day for date in dates if (day := _day(date))), default=None)
 
 
 def _progressed(response: Response) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -184,7 +185,7 @@ def _parts(case: Case, rec: Recommendation, edition: Edition, verdicts: list[Fus
         "fusions": sections.fusions(verdicts, "case", for_screens),
         "probability": probability_picture.section(rec, edition, "case", for_screens),
         "therapy": sections.therapy(rec, edition),
-        "pathway": sections.pathway(rec, edition, "case"),
+        "pathway": sections.pathway(rec, edition, "case", partial(for_screens, whole_page=True)),
         "provenance": sections.provenance(rec, edition),
         "statements": sections.statements(rec, edition),
         "labels": sections.labels(rec),

@@ -11,11 +11,11 @@ from ntrkpath.server.kit.addresses import at
 
 def styles() -> str:
     """Return the style of the reports and of every kind of drawing."""
-    from ntrkpath.figures import axes, fusion_pen, pathway, patient_flow, round_matrix, series
+    from ntrkpath.figures import axes, fusion_pen, pathway_marks, patient_flow, round_matrix, series
     from ntrkpath.report.sheet_forms import SHEET_PARTS
     from ntrkpath.report.style import CSS
 
-    drawings = (pathway.STYLE, fusion_pen.STYLE, axes.STYLE, round_matrix.STYLE, patient_flow.STYLE, series.CSS)
+    drawings = (pathway_marks.STYLE, fusion_pen.STYLE, axes.STYLE, round_matrix.STYLE, patient_flow.STYLE, series.CSS)
     return "".join((CSS, SHEET_PARTS, *drawings))
 
 

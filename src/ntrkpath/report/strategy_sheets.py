@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ntrkpath.model.numbers import amount, grouped, percent
+from ntrkpath.model.numbers import amount, grouped, percent, significant
 from ntrkpath.report import strategy_sentences as sentences
 from ntrkpath.report.markup import Html, el, join
 from ntrkpath.report.sheet import Report, Row, Sheet, named
@@ -199,7 +199,8 @@ def _tornado(found: Comparison) -> list[Sheet]:
         return []
     rows = [
         named(
-            "tornado", b.words, (f"{b.low:.3g} to {b.high:.3g}", f"{amount(b.at_low)} to {amount(b.at_high)}"),
+            "tornado", b.words,
+            (f"{significant(b.low)} to {significant(b.high)}", f"{amount(b.at_low)} to {amount(b.at_high)}"),
             low=b.low, high=b.high, at_low=b.at_low, at_high=b.at_high,
         )
         for b in found.tornado.bars[:BARS]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,24 +12,12 @@ import pytest
 
 from ntrkpath import recommend
 from ntrkpath.cases.load import decode_json
-from support.browser import AS_OF, ROOT, Served, axe, browser, picture, server, spills, view
+from support.browser import AS_OF, ROOT, Served, axe, picture, server, spills, view
 
 DAY = dt.date.fromisoformat(AS_OF)
 CASES = ROOT / "examples" / "cases"
 _CHANGED = "before => { const e = document.querySelector('#case input[name=case]'); return e && e.value !== before }"
 READERS = ROOT / "tests" / "data" / "readers"
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[Served]:
-    with server() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with browser() as started:
-        yield started
 
 
 def _start(page: Any, histology: str, extent: str = "") -> None:

@@ -15,7 +15,7 @@ from ntrkpath.guidance import load
 from ntrkpath.registry.book import Book
 from ntrkpath.registry.entries import Draft, Proposal
 from ntrkpath.registry.study.synthetic import fill
-from support.browser import Served, axe, browser, picture, server, spills, view
+from support.browser import Served, axe, picture, server, spills, view
 from support.study import protocol
 
 #: A real browser takes minutes: run by `make test-long`.
@@ -42,12 +42,6 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def served(book: Path) -> Iterator[Served]:
     with server("--registry", "--database", str(book)) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with browser() as started:
-        yield started
 
 
 def first_page(served: Served) -> str:

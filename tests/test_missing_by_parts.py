@@ -10,8 +10,7 @@ import pytest
 
 from ntrkpath.guidance import load
 from ntrkpath.pathway import Pathway, case_from
-from ntrkpath.proof.filling_in import FillingIn
-from ntrkpath.rules.box import Outcome
+from ntrkpath.proof.filling_in import FillingIn, strongest
 from support.cases import KINDS
 
 
@@ -22,17 +21,7 @@ def _pathway() -> Pathway:
 
 @cache
 def _diagrams() -> FillingIn:
-    rank = {strength: i for i, strength in enumerate(load().strengths)}
-
-    def strongest(items: Outcome) -> Outcome:
-        best: dict[str, str] = {}
-        for item in sorted(items):
-            action, _, strength = item.partition(":")
-            if action not in best or rank[strength] < rank[best[action]]:
-                best[action] = strength
-        return frozenset(f"{action}:{strength}" for action, strength in best.items())
-
-    return FillingIn(_pathway().chain, load().items(), strongest, lambda item: item.partition(":")[0])
+    return FillingIn(_pathway().chain, load().items(), strongest(load()), lambda item: item.partition(":")[0])
 
 
 @pytest.mark.parametrize("kind", KINDS)

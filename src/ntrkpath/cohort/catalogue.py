@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from ntrkpath.guidance import Edition
 from ntrkpath.model.errors import GuidanceError
-from ntrkpath.rules.compile import CompiledChain, CompiledTable
 from ntrkpath.rules.box import Outcome
+from ntrkpath.rules.compile import CompiledChain, CompiledTable
 
 #: Codes are one byte each; a table with more distinct outcomes, or a fact with more levels, does not fit.
 BYTE = 256

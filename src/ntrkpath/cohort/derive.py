@@ -42,7 +42,7 @@ class Derived(msgspec.Struct, frozen=True):
     Attributes:
         codes: Level codes, shape (facts, states), uint8; of a bad row they mean nothing.
         opens: For each method and state, 0 or an index into ``Derivation.opens``; shape (methods, states), int32.
-        place: The state of each row, shape (rows,), int32.
+        place: The state of each row, shape (rows,), intp.
         errors: For each row 0, or 1 + an index into ``reasons``.
         reasons: Why rows are bad.
     """
@@ -141,17 +141,22 @@ class Derivation:
         if max(remembered) > REMEMBERED:
             self._forget()
         numbers = {path: self._cells[path].numbers(cells) for path, cells in columns.items()}
-        numbers.setdefault(_HISTOLOGY, np.zeros(rows, np.int32))
+        numbers.setdefault(_HISTOLOGY, np.zeros(rows, np.intp))
         errors = self._cell_errors(numbers, rows)
         given = {path: _Given(path, held, self._cells[path].values) for path, held in numbers.items()}
         for method in METHODS:
             filled = [held > 0 for path, held in numbers.items() if path.startswith(f"{method}.")]
             if filled:
                 given[method] = _Given(method, np.logical_or.reduce(filled).view(np.uint8), (False, True))
-        found = [(results, self._read(results, given, rows)) for results in self._parts]
-        if "tests" in numbers and (listed := np.flatnonzero(numbers["tests"])).size:
-            found += self._read_listed(given, listed, rows)
-        return self._states(found, errors, rows)
+        listed = np.flatnonzero(numbers["tests"]) if "tests" in numbers else np.zeros(0, np.intp)
+        if not len(listed):
+            return self._states([(results, self._read(results, given, rows)) for results in self._parts], errors, rows)
+        others = np.flatnonzero(numbers["tests"] == 0)
+        found = [(results, self._read(results, given, rows)) for results in self._parts if not results.part.tests]
+        for results in self._parts:
+            if results.part.tests:
+                found.append((results, _spread(self._read(results, _rows(given, others), len(others)), others, rows)))
+        return self._states(found + self._read_listed(_rows(given, listed), listed, rows), errors, rows)
 
     def _forget(self) -> None:
         for cells in self._cells.values():
@@ -165,7 +170,7 @@ class Derivation:
         self._known_opens.clear()
         self.opens, self.reasons = self.opens[:1], []
 
-    def _cell_errors(self, numbers: Mapping[str, NDArray[np.int32]], rows: int) -> NDArray[np.int32]:
+    def _cell_errors(self, numbers: Mapping[str, NDArray[np.intp]], rows: int) -> NDArray[np.int32]:
         """Return of every row that has a cell which cannot be read, or no histology, 1 + the reason; else 0."""
         import numpy as np
 
@@ -196,7 +201,7 @@ class Derivation:
         import numpy as np
 
         varying = [(results, numbers) for results, numbers in found if len(numbers) > 1]
-        place: NDArray[np.int32] = np.zeros(rows, np.int32)
+        place: NDArray[np.intp] = np.zeros(rows, np.intp)
         first: NDArray[np.int32] = np.arange(min(rows, 1), dtype=np.int32)
         if varying and rows:
             place, first = distinct_rows([n for _, n in varying], [len(r.outcomes) for r, _ in varying])
@@ -249,14 +254,13 @@ class Derivation:
         """
         import numpy as np
 
-        lists = given["tests"].numbers[listed]
+        lists = given["tests"].numbers
         self._tests.take(given["tests"].values)
         as_whole = self._tests.odd[lists]
         found = []
         for results, projection in self._listed:
             projection.take(self._tests)
-            here = {name: _Given(name, one.numbers[listed], one.values) for name, one in given.items()}
-            here["tests"] = _Given("tests", projection.by_list[lists], projection.values)
+            here = {**given, "tests": _Given("tests", projection.by_list[lists], projection.values)}
             for method in results.part.present[:1] if results.part.where_several else ():
                 several = projection.tests[lists] + (here[method].numbers if method in here else 0) > 1
                 for name in results.part.where_several:
@@ -265,15 +269,11 @@ class Derivation:
             numbers = np.resize(self._read(results, here, len(listed)), len(listed))
             as_whole |= np.array([outcome.wrong > 0 for outcome in results.outcomes])[numbers]
             found.append((results, numbers))
-        spread = [(results, np.zeros(rows, np.int32)) for results, _ in found]
-        for (_, numbers), (_, every) in zip(found, spread, strict=True):
-            every[listed] = np.where(as_whole, 0, numbers)
+        spread = [(results, _spread(np.where(as_whole, 0, numbers), listed, rows)) for results, numbers in found]
         if as_whole.any():
-            chosen = listed[as_whole]
-            some = {name: _Given(name, one.numbers[chosen], one.values) for name, one in given.items()}
-            every = np.zeros(rows, np.int32)
-            every[chosen] = self._read(self._whole, some, len(chosen))
-            spread.append((self._whole, every))
+            chosen = np.flatnonzero(as_whole)
+            read = self._read(self._whole, _rows(given, chosen), len(chosen))
+            spread.append((self._whole, _spread(read, listed[chosen], rows)))
         return spread
 
     def _outcome(self, results: _Results, read: Sequence[_Given], row: int) -> int:
@@ -315,3 +315,17 @@ class Derivation:
         if found == len(self.opens):
             self.opens.append(left)
         return found
+
+
+def _rows(given: Mapping[str, _Given], rows: NDArray[np.intp]) -> dict[str, _Given]:
+    """Return the columns of some rows alone."""
+    return {name: _Given(name, one.numbers[rows], one.values) for name, one in given.items()}
+
+
+def _spread(numbers: NDArray[np.int32], rows: NDArray[np.intp], of: int) -> NDArray[np.int32]:
+    """Return the numbers of some rows as those of every row; 0 for the others."""
+    import numpy as np
+
+    found = np.zeros(of, np.int32)
+    found[rows] = numbers
+    return found

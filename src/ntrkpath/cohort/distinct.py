@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 #: Keys up to here are looked up directly; beyond, they are numbered anew by hashing.
 _DIRECT = 1 << 20
 _ROOM = 1 << 62
-_NARROW = (1 << 31) - 1
 
 
 def keyed(
@@ -30,16 +29,16 @@ def keyed(
     """
     import numpy as np
 
-    key: NDArray[Any] = numbers[0]
+    key: NDArray[np.intp] = numbers[0].astype(np.intp, copy=False)
     size, lasting = widths[0], True
     for given, width in zip(numbers[1:], widths[1:], strict=True):
         if size > _ROOM // width:
             (key, size), lasting = _renumbered(key), False
         size *= width
-        key = key * (np.int32(width) if size <= _NARROW else np.int64(width)) + given
+        key = key * width + given
     if size > direct:
         (key, size), lasting = _renumbered(key), False
-    return key.astype(np.intp, copy=False), size, lasting
+    return key, size, lasting
 
 
 def first_of(key: NDArray[np.intp], size: int, rows: NDArray[np.intp]) -> tuple[list[int], list[int]]:
@@ -52,23 +51,23 @@ def first_of(key: NDArray[np.intp], size: int, rows: NDArray[np.intp]) -> tuple[
     return distinct.tolist(), first[distinct].tolist()
 
 
-def distinct_rows(
-    numbers: Sequence[NDArray[Any]], widths: Sequence[int]
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def distinct_rows(numbers: Sequence[NDArray[Any]], widths: Sequence[int]) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
     """Return which distinct combination of several numbers each row has, and a row for each combination."""
     import numpy as np
 
-    key, size, _ = keyed(numbers, widths, 2 * len(numbers[0]))
+    key, size, _ = keyed(numbers, widths, max(2 * len(numbers[0]), 1))
     first = np.full(size, -1, np.int32)
     first[key[::-1]] = np.arange(len(key) - 1, -1, -1, dtype=np.int32)
     distinct = np.flatnonzero(first >= 0)
     if len(distinct) == size:
-        return key.astype(np.int32), first
-    place = np.zeros(size, np.int32)
-    place[distinct] = np.arange(len(distinct), dtype=np.int32)
+        return key, first
+    place = np.zeros(size, np.intp)
+    place[distinct] = np.arange(len(distinct))
     return place.take(key), first[distinct]
 
 
-def _renumbered(key: NDArray[Any]) -> tuple[NDArray[np.int32], int]:
+def _renumbered(key: NDArray[np.intp]) -> tuple[NDArray[np.intp], int]:
+    import numpy as np
+
     encoded = as_arrow(key).dictionary_encode()
-    return as_numpy(encoded.indices), max(1, len(encoded.dictionary))
+    return as_numpy(encoded.indices).astype(np.intp), max(1, len(encoded.dictionary))

@@ -34,6 +34,11 @@ class Part(msgspec.Struct, frozen=True):
     leaves_open: str = ""
     where_several: tuple[str, ...] = ()
 
+    @property
+    def tests(self) -> bool:
+        """Whether it reads any test."""
+        return any(column.partition(".")[0] in METHODS for column in self.columns)
+
 
 def _each(keys: Iterable[str], methods: Iterable[str] = _SEQUENCING) -> tuple[str, ...]:
     return tuple(f"{method}.{key}" for method in methods for key in keys)
@@ -130,8 +135,7 @@ def _with_lists() -> Iterator[Part]:
         columns = dict.fromkeys(column for part in parts for column in part.columns)
         yield Part((*facts, f"{facts_of(method)}_others"), (*screen, *columns, "tests"), (method,), method, screen)
     for part in PARTS:
-        several = {column.partition(".")[0] for column in part.columns} & set(METHODS)
-        if several and not any(part in parts for parts in of_one.values()):
+        if part.tests and not any(part in parts for parts in of_one.values()):
             yield msgspec.structs.replace(part, columns=(*part.columns, "tests"))
 
 

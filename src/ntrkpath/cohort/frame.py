@@ -40,6 +40,15 @@ class Answered(msgspec.Struct, frozen=True):
     answers: Any
     bad: Any
 
+    def __repr__(self) -> str:
+        """Return how many rows are good and bad, in one short line."""
+        return f"<Answered: {len(self.answers)} good rows, {len(self.bad)} bad>"
+
+    def _repr_html_(self) -> str:
+        """Return both frames as their library shows them."""
+        shown = (getattr(frame, "_repr_html_", lambda: "")() for frame in (self.answers, self.bad))
+        return f"<p>{len(self.answers)} good rows, {len(self.bad)} bad</p>{''.join(shown)}"
+
 
 class Decider:
     """Decides batches of cases given as raw columns.
@@ -87,7 +96,8 @@ class Decider:
         self._kept = tuple(fact for fact in self.kernel.kept if fact not in ANSWERS)
         self._action_places = np.zeros(catalogue.action_keys, np.int32)
         self._action_texts: list[str] = [""]
-        self._rule_texts: dict[bytes, str] = {}
+        self._rule_places: dict[bytes, int] = {}
+        self._rule_texts: list[str] = []
         self._rule_words = [["".join(f"{rule} " for rule in held) for held in table] for table in catalogue.rules]
         #: What makes a decider like this one elsewhere: edition, reading of figure 2, missing, rules, kept facts.
         self.settings = (str(self.edition.directory), pathway.reading, missing, rules, tuple(kept))
@@ -156,7 +166,7 @@ class Decider:
             place, ids = place[good], ids.filter(as_mask(good))
         return Answered(self._answers(ids, derived, place), bad)
 
-    def _answers(self, ids: pa.Array, derived: Derived, place: NDArray[np.int32]) -> pa.Table:
+    def _answers(self, ids: pa.Array, derived: Derived, place: NDArray[np.intp]) -> pa.Table:
         """Return the answers of the rows whose states are given: each state is decided, and told in words, once."""
         import numpy as np
         import pyarrow as pa
@@ -195,21 +205,20 @@ class Decider:
             places = self._action_places.take(keys)
         return places
 
-    def _rules(self, outcomes: NDArray[np.uint8], place: NDArray[np.int32]) -> pa.Array:
+    def _rules(self, outcomes: NDArray[np.uint8], place: NDArray[np.intp]) -> pa.Array:
         """Return the rule ids of each row as text, each distinct set of rules made once."""
         import numpy as np
 
-        if len(self._rule_texts) > _REMEMBERED:
-            self._rule_texts.clear()
-        texts: dict[str, int] = {}
-        numbers = []
-        for known in map(bytes, np.ascontiguousarray(outcomes.T)):
-            text = self._rule_texts.get(known)
-            if text is None:
-                parts = [words[code] for words, code in zip(self._rule_words, known, strict=True)]
-                text = self._rule_texts[known] = "".join(parts).rstrip()
-            numbers.append(texts.setdefault(text, len(texts)))
-        return coded(np.array(numbers, np.int32), list(texts), place)
+        known, texts = self._rule_places, self._rule_texts
+        if len(texts) > _REMEMBERED:
+            known.clear()
+            texts.clear()
+        held, width = outcomes.T.tobytes(), len(outcomes)
+        keys = [held[at : at + width] for at in range(0, len(held), width)]
+        for key in set(keys).difference(known):
+            known[key] = len(texts)
+            texts.append("".join([words[code] for words, code in zip(self._rule_words, key, strict=True)]).rstrip())
+        return coded(np.fromiter(map(known.__getitem__, keys), np.intp, len(keys)), texts, place)
 
     def _bad(self, derived: Derived, ids: pa.Array, good: NDArray[np.bool_]) -> pa.Table:
         import numpy as np
@@ -238,7 +247,7 @@ def _whole(cells: pa.Array | pa.ChunkedArray) -> pa.Array:
     return cells.chunk(0) if cells.num_chunks == 1 else cells.unify_dictionaries().combine_chunks()
 
 
-def coded(codes: NDArray[Any], names: Sequence[str], place: NDArray[np.int32]) -> pa.Array:
+def coded(codes: NDArray[Any], names: Sequence[str], place: NDArray[np.intp]) -> pa.Array:
     """Return the name of each row as a dictionary array that holds only the names in use.
 
     Args:
@@ -252,7 +261,7 @@ def coded(codes: NDArray[Any], names: Sequence[str], place: NDArray[np.int32]) -
     small = np.zeros(len(names), np.int32)
     small[used] = np.arange(len(used))
     return pa.DictionaryArray.from_arrays(
-        as_arrow(small[codes].take(place)), as_texts([names[i] for i in used.tolist()])
+        as_arrow(small.take(codes).take(place)), as_texts([names[i] for i in used.tolist()])
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ntrkpath.cohort.arrays import as_mask, as_table
 from ntrkpath.cohort.bad_rows import BadRow
 from ntrkpath.cohort.batches import DELIMITED, Batch, ahead, ids_alone, numbered, reading
+from ntrkpath.cohort.columns import CASE_ID
 from ntrkpath.cohort.mapping import Mapping, Plan, apply, plan
 from ntrkpath.model.errors import CaseError
 
@@ -49,7 +50,7 @@ class ParquetSource:
             nonlocal before
             for file, count, held in zip(self._read, self.counts, plans, strict=True):
                 at = max(start - before, 0)
-                for block in _tables(file, held.columns, size, at) if at < count else ():
+                for block in _tables(file, held, size, at) if at < count else ():
                     yield held, before + at + 1, block
                     at += block.num_rows
                 before += count
@@ -301,10 +302,10 @@ def _head(file: str) -> tuple[int, list[str]]:
     return known.num_rows, names
 
 
-def _tables(file: str, columns: list[str], size: int, start: int) -> Iterator[pa.Table]:
-    """Yield the rows of a file from ``start`` on in tables of ``size`` rows, the last of fewer.
+def _tables(file: str, held: Plan, size: int, start: int) -> Iterator[pa.Table]:
+    """Yield the rows of a file from ``start`` on in tables of at most ``size`` rows; small row groups are joined.
 
-    Text comes as dictionaries, which are what is decided; an address of an object store is left to polars.
+    Text other than ids comes as dictionaries, which are what is decided; an object store is left to polars.
     """
     import polars as pl
     import pyarrow as pa
@@ -312,27 +313,29 @@ def _tables(file: str, columns: list[str], size: int, start: int) -> Iterator[pa
 
     if "://" in file:
         at = start
-        while (block := pl.scan_parquet(file).select(columns).slice(at, size).collect()).height:
+        while (block := pl.scan_parquet(file).select(held.columns).slice(at, size).collect()).height:
             yield as_table(block)
             at += block.height
         return
     schema = pq.read_schema(file)
-    texts = [name for name in columns if pa.types.is_string(kind := schema.field(name).type)
-             or pa.types.is_large_string(kind)]  # fmt: skip
+    texts = [
+        name
+        for field, names in held.fields
+        for name in names
+        if field.path != CASE_ID
+        and (pa.types.is_string(schema.field(name).type) or pa.types.is_large_string(schema.field(name).type))
+    ]
     with pq.ParquetFile(file, read_dictionary=texts, pre_buffer=False) as opened:
         groups, passed = list(range(opened.num_row_groups)), 0
         while groups and passed + (rows := opened.metadata.row_group(groups[0]).num_rows) <= start:
             groups, passed = groups[1:], passed + rows
-        held: list[pa.Table] = []
-        waiting = -(start - passed)
-        for batch in opened.iter_batches(size, row_groups=groups, columns=columns):
-            table = pa.Table.from_batches([batch])
-            if waiting < 0:
-                table, waiting = table.slice(-waiting), min(waiting + table.num_rows, 0)
-            held.append(table)
-            while sum(t.num_rows for t in held) >= size:
-                joined = pa.concat_tables(held)
-                yield joined.slice(0, size)
-                held = [joined.slice(size)]
-        if sum(t.num_rows for t in held):
-            yield pa.concat_tables(held)
+        waiting: list[pa.RecordBatch] = []
+        for batch in opened.iter_batches(size, row_groups=groups, columns=held.columns):
+            over, passed = max(start - passed, 0), passed + batch.num_rows
+            if sum(one.num_rows for one in waiting) + batch.num_rows > size:
+                yield pa.Table.from_batches(waiting)
+                waiting = []
+            if over < batch.num_rows:
+                waiting.append(batch.slice(over))
+        if waiting:
+            yield pa.Table.from_batches(waiting)

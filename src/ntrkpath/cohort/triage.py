@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 #: Facts set by tables that a summary counts.
 CALLS = ("ihc", "fish", "rt_pcr", "rna", "dna", "sequence", "target")
 #: Rows that are decided at once, and rows of one part of a directory.
-BATCH, PART = 131_072, 1_048_576
+BATCH, PART = 262_144, 1_048_576
 
 
 class Triage:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from ntrkpath.figures.axes import NARROW, PAGE, WIDTH
 from ntrkpath.figures.svg import tag
@@ -12,11 +12,18 @@ STYLE = """
 .drawn{container-type:inline-size}
 .drawn svg{display:block;width:100%;height:auto;max-width:50rem}
 .drawn>.narrow{display:none}
-@media screen{@container (max-width:43rem){
- .drawn>.wide{display:none}
- .drawn>.narrow{display:block}
- .drawn>.narrow svg{max-width:30rem}
-}}
+.drawn.whole svg{max-width:none}
+@media screen{
+ .drawn>.narrow svg,.drawn.whole>.narrow svg{max-width:30rem}
+ @container (max-width:43rem){
+  .drawn>.wide{display:none}
+  .drawn>.narrow{display:block}
+ }
+ @container (max-width:50rem){
+  .drawn.whole>.wide{display:none}
+  .drawn.whole>.narrow{display:block}
+ }
+}
 """
 
 
@@ -25,23 +32,12 @@ def once(draw: Callable[[float], str]) -> str:
     return draw(WIDTH)
 
 
-def for_screens(draw: Callable[[float], str]) -> str:
+def for_screens(draw: Callable[[float], str], *, whole_page: bool = False) -> str:
     """Return a drawing at both widths as markup, one of which shows (with ``STYLE``).
 
     Args:
         draw: Makes the SVG of a width in px.
+        whole_page: The wide drawing fills the widest page, and asks for more room before it shows.
     """
-    return _both(draw(PAGE), draw(NARROW))
-
-
-def each_for_screens(draw: Callable[[float], Sequence[str]]) -> tuple[str, ...]:
-    """Return several drawings, each as ``for_screens``.
-
-    Args:
-        draw: Makes the same drawings for a width in px, in the same order.
-    """
-    return tuple(_both(wide, narrow) for wide, narrow in zip(draw(PAGE), draw(NARROW), strict=True))
-
-
-def _both(wide: str, narrow: str) -> str:
-    return tag("div", tag("div", wide, class_="wide") + tag("div", narrow, class_="narrow"), class_="drawn")
+    wide, narrow = tag("div", draw(PAGE), class_="wide"), tag("div", draw(NARROW), class_="narrow")
+    return tag("div", wide + narrow, class_="drawn whole" if whole_page else "drawn")

@@ -62,15 +62,18 @@ class Words:
         self.agencies: list[str] = data.get("agencies", [])
         self.before_surgery: list[str] = data["before_surgery"]
         self.target, self.drug = (Masks(edition.tables[ident], edition.facts) for ident in edition.answers)
+        self.sentences = {
+            row.id: " ".join(str(row.emits["sentence"]).split())
+            for ident in edition.answers
+            for row in edition.tables[ident].rows
+        }
 
     def answer(self, facts: Facts, actions: Sequence[Action]) -> Answer:
         """Return the three sentences for the actions of a case, the most important first."""
         return Answer(self._sentence(self.target, facts), self._sentence(self.drug, facts), self._next(actions, facts))
 
     def _sentence(self, masks: Masks, facts: Facts) -> str:
-        mask = masks.matching(facts.levels)
-        text = " ".join(str(masks.hits[(mask & -mask).bit_length() - 1].row.emits["sentence"]).split())
-        filled = text.format_map(_Filling(self, facts))
+        filled = self.sentences[masks.row(facts.levels).id].format_map(_Filling(self, facts))
         return filled[:1].upper() + filled[1:] + ("" if filled.endswith(".") else ".")
 
     def _next(self, actions: Sequence[Action], facts: Facts) -> str:

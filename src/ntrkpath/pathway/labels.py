@@ -66,14 +66,13 @@ class Labels:
             effect = "none_known"
             if levels["resistance"] in KINASE_CLASSES:
                 effect = effects.get(label.drug, effects.get("*", "cannot_tell"))
-            mask = self.table.matching(
+            row = self.table.row(
                 {
                     "label_criteria": criteria,
                     "drug_effect": effect,
                     "drug_progression": "yes" if label.drug in progressed else "no",
                 }
             )
-            row = self.table.hits[(mask & -mask).bit_length() - 1].row
             wanted = {"one_not_met": ("not_met",), "undetermined": ("cannot_tell",), "all_met": ()}[criteria]
             reasons = [says[self.criterion[c]] for c, status in statuses.items() if status in wanted]
             if criteria == "undetermined" and not label.label_read:

@@ -14,10 +14,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from operator import itemgetter
 
+from ntrkpath.guidance import Edition
 from ntrkpath.proof.diagram import Branch, Diagram, Forest
-from ntrkpath.rules.chain import Chain, Masks
 from ntrkpath.rules.box import Outcome
+from ntrkpath.rules.chain import Chain, Masks
 from ntrkpath.rules.explore import slice_for
+
+
+def strongest(edition: Edition) -> Callable[[Outcome], Outcome]:
+    """Return a function that keeps, of the same action in several strengths, the strongest."""
+    rank = {strength: i for i, strength in enumerate(edition.strengths)}
+
+    def keep(items: Outcome) -> Outcome:
+        best: dict[str, str] = {}
+        for item in items:
+            action, _, strength = item.partition(":")
+            if action not in best or rank[strength] < rank[best[action]]:
+                best[action] = strength
+        return items if len(best) == len(items) else frozenset(f"{a}:{s}" for a, s in best.items())
+
+    return keep
 
 
 class _Step:

@@ -9,8 +9,8 @@ from typing import Any
 from ntrkpath.model.errors import GuidanceError
 from ntrkpath.proof.reach import count_reachable
 from ntrkpath.proof.report import Finding, PropertyCount
-from ntrkpath.rules.chain import Chain
 from ntrkpath.rules.box import Outcome
+from ntrkpath.rules.chain import Chain
 from ntrkpath.rules.explore import slice_for
 from ntrkpath.rules.table import Row
 

@@ -15,8 +15,8 @@ from math import prod
 from operator import itemgetter
 
 from ntrkpath.model.errors import GuidanceError
-from ntrkpath.rules.chain import Chain, Masks
 from ntrkpath.rules.box import Outcome
+from ntrkpath.rules.chain import Chain, Masks
 from ntrkpath.rules.explore import slice_for
 
 State = tuple[tuple[str, ...], Outcome]

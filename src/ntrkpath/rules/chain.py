@@ -12,6 +12,7 @@ from operator import itemgetter
 import msgspec
 
 from ntrkpath.model.errors import GuidanceError
+from ntrkpath.model.remembered import Remembered
 from ntrkpath.rules.facts import Fact
 from ntrkpath.rules.table import Row, Table
 
@@ -30,16 +31,27 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
     hits: list[Hit]
 
 
+#: Keys of one table that are remembered.
+_REMEMBERED = 100_000
+
+
+def _no_facts(_: object) -> object:
+    return ()
+
+
 class Masks:
     """One table, ready to be evaluated: a mask of accepting rows per fact and level."""
 
-    __slots__ = ("all_rows", "by_fact", "first", "hits", "table")
+    __slots__ = ("_rows", "all_rows", "by_fact", "first", "hits", "key", "table")
 
     def __init__(self, table: Table, facts: Mapping[str, Fact]) -> None:
         self.table = table
         self.first = table.hit == "first"
         self.all_rows = (1 << len(table.rows)) - 1
         self.hits = [Hit(table.id, row) for row in table.rows]
+        #: Reads the levels of the facts of the table, as one key.
+        self.key: Callable[[Mapping[str, str]], object] = itemgetter(*table.facts) if table.facts else _no_facts
+        self._rows: Remembered[object, Row] = Remembered(_REMEMBERED)
         self.by_fact: list[tuple[str, dict[str, int]]] = []
         for ident in table.facts:
             named = [(1 << i, row.when[ident]) for i, row in enumerate(table.rows) if ident in row.when]
@@ -58,6 +70,21 @@ class Masks:
                 break
         return mask
 
+    def row(self, levels: Mapping[str, str]) -> Row:
+        """Return the first row that holds in ``levels``.
+
+        Raises:
+            GuidanceError: No row holds (``verify`` proves that this cannot happen).
+        """
+        key = self.key(levels)
+        row = self._rows.get(key)
+        if row is None:
+            mask = self.matching(levels)
+            if not mask:
+                raise GuidanceError("no row holds", where=self.table.id, value=dict(levels))
+            row = self._rows.keep(key, self.hits[(mask & -mask).bit_length() - 1].row)
+        return row
+
     def held(self, levels: Mapping[str, str]) -> Held:
         """Return the levels that the table sets in ``levels``, and the rows that hold.
 
@@ -75,14 +102,6 @@ class Masks:
 
 #: What a table sets, and its rows that hold.
 Held = tuple[dict[str, str], list[Hit]]
-#: Keys of one table that are remembered.
-_REMEMBERED = 100_000
-
-
-def _no_facts(_: object) -> object:
-    return ()
-
-
 class Chain:
     """Tables in the order in which they are evaluated.
 
@@ -114,8 +133,8 @@ class Chain:
         #: Facts that come from the case and are read by some table, in the order of the edition.
         self.base = tuple(ident for ident in self.facts if ident not in setter and ident in read)
         #: Each table with the levels it reads as one key, and what was found for such keys before.
-        self._plan: list[tuple[Masks, Callable[[dict[str, str]], object], dict[object, Held]]] = [
-            (masks, itemgetter(*masks.table.facts) if masks.table.facts else _no_facts, {}) for masks in self.masks
+        self._plan: list[tuple[Masks, Callable[[Mapping[str, str]], object], Remembered[object, Held]]] = [
+            (masks, masks.key, Remembered(_REMEMBERED)) for masks in self.masks
         ]
         self._rows = {row.id: Hit(table.id, row) for table in self.tables for row in table.rows}
 
@@ -135,9 +154,7 @@ class Chain:
             read = key(state)
             held = known.get(read)
             if held is None:
-                if len(known) > _REMEMBERED:
-                    known.clear()
-                held = known[read] = masks.held(state)
+                held = known.keep(read, masks.held(state))
             sets, rows = held
             state.update(sets)
             hits += rows

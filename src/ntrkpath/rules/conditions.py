@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ntrkpath.model.remembered import Remembered
+
 
 class When:
     """A condition: each fact has one of the levels; ``histology`` is read as a fact of its own."""
@@ -33,16 +35,14 @@ class Ruled:
     def __init__(self, entries: Iterable[Mapping[str, Any]]) -> None:
         self.entries = [(When(entry.get("when", {})), entry) for entry in entries]
         self._read = tuple(sorted(self.facts()))
-        self._known: dict[tuple[str, ...], Mapping[str, Any] | None] = {}
+        self._known: Remembered[tuple[str, ...], Mapping[str, Any] | None] = Remembered(_REMEMBERED)
 
     def first(self, levels: Mapping[str, str]) -> Mapping[str, Any] | None:
         """Return the first entry whose condition holds."""
         key = tuple([levels.get(fact, "unknown") for fact in self._read])
-        if len(self._known) > _REMEMBERED:
-            self._known.clear()
-        if key not in self._known:
-            self._known[key] = next((entry for when, entry in self.entries if when.holds(levels)), None)
-        return self._known[key]
+        if key in self._known:
+            return self._known[key]
+        return self._known.keep(key, next((entry for when, entry in self.entries if when.holds(levels)), None))
 
     def facts(self) -> set[str]:
         """Return every fact that a condition names."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 
+from ntrkpath.model.remembered import Remembered
 from ntrkpath.rules.box import Box, Items, Outcome
 from ntrkpath.rules.chain import Chain, Masks
 from ntrkpath.rules.residue import Residues, Rows, Step, residues, settled
@@ -54,18 +55,15 @@ class _Group:
                 self.own.append(step)
                 read.update(step.masks.table.sets)
         self._fields = [step.field for step in self.own]
-        self._known: dict[tuple[object, ...], Residues] = {}
-        self._reduced: dict[tuple[object, ...], Residues] = {}
+        self._known: Remembered[tuple[object, ...], Residues] = Remembered(_REMEMBERED)
+        self._reduced: Remembered[tuple[object, ...], Residues] = Remembered(_REMEMBERED)
 
     def part(self, levels: Mapping[str, str], open_facts: Mapping[str, tuple[str, ...]]) -> Residues:
         """Return the part of a case."""
         key = (self._levels(levels), *map(open_facts.get, self.facts))
         part = self._known.get(key)
         if part is None:
-            if len(self._known) > _REMEMBERED:
-                self._known.clear()
-                self._reduced.clear()
-            part = self._known[key] = self._part(levels, open_facts)
+            part = self._known.keep(key, self._part(levels, open_facts))
         return part
 
     def _part(self, levels: Mapping[str, str], open_facts: Mapping[str, tuple[str, ...]]) -> Residues:
@@ -93,7 +91,7 @@ class _Group:
         key = (start, *moving)
         part = self._reduced.get(key)
         if part is None:
-            part = self._reduced[key] = self._residues(start, moving)
+            part = self._reduced.keep(key, self._residues(start, moving))
         return part
 
     def _residues(self, start: int, moving: Sequence[tuple[str, int, frozenset[int]]]) -> Residues:
@@ -133,7 +131,7 @@ class Explorer:
             derived |= self._rows.needs[fact]
         by_id = {masks.table.id: masks.table for masks in tables}
         self._groups: list[_Group] = []
-        self._known: dict[tuple[Residues, ...], dict[str, Outcome]] = {}
+        self._known: Remembered[tuple[Residues, ...], dict[str, Outcome]] = Remembered(_REMEMBERED)
         free = dict(order)
         for idents in [*together, *([fact] for fact in order)]:
             read = {fact for ident in idents if ident in by_id for fact in by_id[ident].facts} or set(idents)
@@ -153,13 +151,10 @@ class Explorer:
         parts = tuple([group.part(levels, open_facts) for group in self._groups])
         known = self._known.get(parts)
         if known is None:
-            if len(self._known) > _REMEMBERED:
-                self._known.clear()
             base = self._rows.all
             for part in parts:
                 base &= part.some
             several = [part for part in parts if part.varies]
-            known = self._known[parts] = (
-                Box(self._rows, self._items, base, several).changes(self._rank) if several else {}
-            )
+            found = Box(self._rows, self._items, base, several).changes(self._rank) if several else {}
+            known = self._known.keep(parts, found)
         return known

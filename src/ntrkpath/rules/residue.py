@@ -135,19 +135,25 @@ class Residues:
         return self.merged(left)
 
     def beside(self, other: Residues) -> Residues:
-        """Return the joint residues of two parts that share no fact."""
+        """Return the joint residues of two parts that share no fact; a pair may be of equals until it is merged."""
         width = len(other.states)
-        states = [a & b for a in self.states for b in other.states]
-        pairs: dict[str, Pairs] = {
-            fact: {(x * width + j, y * width + j) for x, y in found for j in range(width)}
-            for fact, found in self.pairs.items()
-        }
+        places: dict[int, int] = {}
+        place = [places.setdefault(a & b, len(places)) for a in self.states for b in other.states]
+        pairs: dict[str, Pairs] = {}
+        for fact, found in self.pairs.items():
+            led: Pairs = set()
+            for x, y in found:
+                led.update(zip(place[x * width : x * width + width], place[y * width : y * width + width], strict=True))
+            pairs[fact] = led
         for fact, found in other.pairs.items():
-            pairs[fact] = {(i + x, i + y) for x, y in found for i in range(0, len(states), width)}
-        start = self.now * width
-        alone = {fact: {x * width + other.now for x in found} for fact, found in self.alone.items()}
-        alone |= {fact: {start + x for x in found} for fact, found in other.alone.items()}
-        return Residues(states, start + other.now, pairs, alone).merged(states)
+            led = set()
+            for x, y in found:
+                led.update(zip(place[x::width], place[y::width], strict=True))
+            pairs[fact] = led
+        now = self.now * width + other.now
+        alone = {fact: {place[x * width + other.now] for x in found} for fact, found in self.alone.items()}
+        alone |= {fact: {place[now - other.now + x] for x in found} for fact, found in other.alone.items()}
+        return Residues(list(places), place[now], pairs, alone)
 
 
 def residues(

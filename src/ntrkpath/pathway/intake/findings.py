@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
-from ntrkpath.model.case import Alteration, Case, DnaMps, ReadAs, ReportedFusion, RnaMps, TherapyLine
+from ntrkpath.model.case import Alteration, Case, DnaMps, ReadAs, ReportedFusion, RnaMps, Test, TherapyLine
 from ntrkpath.model.fusion import Junction
 from ntrkpath.model.numbers import printed_percent
 from ntrkpath.model.recommendation import Finding
+from ntrkpath.model.remembered import Remembered, content
 from ntrkpath.pathway.intake.files import Attached, FromFile, refused
 from ntrkpath.pathway.intake.genes import NtrkGenes
 from ntrkpath.pathway.intake.readouts import Called
@@ -21,11 +22,13 @@ from ntrkpath.pathway.intake.tumour import Tumour
 from ntrkpath.vocabulary import Histology
 from ntrkpath.vocabulary.stains import deficiencies, marker_name, read_profile
 
-#: Parts of a case whose every key stands in the patient block.
-_PATIENT = ("patient", "diagnosis", "disease")
+#: What parts of cases state, of those whose every key stands in the patient block.
+_PARTS: Remembered[tuple[bytes, type], dict[str, str]] = Remembered(20_000)
 #: Keys of a test that have findings of their own.
 _APART = ("fusions", "mutations", "amplifications", "file")
 _UNKNOWN = ("unknown", None)
+#: Alterations and tests that are remembered.
+_REMEMBERED = 20_000
 
 
 def said(value: Any) -> str:
@@ -90,23 +93,30 @@ def _fusion_text(fusion: ReportedFusion) -> str:
 def patient(case: Case) -> dict[str, str]:
     """Return what a case states of the patient, the tumour and its stage, by key, as it was stated."""
     found: dict[str, str] = {}
-    for part in _PATIENT:
-        found |= {name: said(value) for name, value in stated(getattr(case, part), ("immunoprofile",))}
+    for part in (case.patient, case.diagnosis, case.disease):
+        key = content(part), type(part)
+        known = _PARTS.get(key)
+        if known is None:
+            known = _PARTS.keep(key, {name: said(value) for name, value in stated(part, ("immunoprofile",))})
+        found |= known
     found |= {name: said(value) for name in ("source", "note") if (value := getattr(case, name)) is not None}
     return found
 
 
 def as_written(found: list[Finding], read_as: list[ReadAs]) -> Iterator[Finding]:
     """Yield findings with what was written in place of what was read; what none of them speaks of follows by itself."""
+    if not read_as:
+        yield from found
+        return
     left = {entry.where: entry for entry in read_as}
+    places = {finding.where for finding in found}
+    within: dict[str, list[str]] = {}
+    for where in left:
+        if where not in places and (owner := _inside(where, places)):
+            within.setdefault(owner, []).append(where)
     for finding in found:
         whole = left.pop(finding.where, None)
-        inside = [
-            left.pop(where)
-            for where in list(left)
-            if where.startswith((f"{finding.where}.", f"{finding.where}["))
-            and not any(where.startswith(other.where) for other in found if len(other.where) > len(finding.where))
-        ]
+        inside = [left.pop(where) for where in within.pop(finding.where, ())]
         text = whole.stated if whole else finding.stated
         told = [f"{entry.where.rpartition('.')[2]} written {entry.stated!r}" for entry in inside]
         notes = [entry.note for entry in (whole, *inside) if entry and entry.note]
@@ -119,6 +129,14 @@ def as_written(found: list[Finding], read_as: list[ReadAs]) -> Iterator[Finding]
         yield Finding(entry.where, entry.stated, "; ".join(filter(None, (entry.read_as, entry.note))), True, "")
 
 
+def _inside(where: str, places: Collection[str]) -> str | None:
+    """Return the nearest of some places in which a path stands; ``None`` where it stands in none."""
+    for end in range(len(where) - 1, 0, -1):
+        if where[end] in ".[" and where[:end] in places:
+            return where[:end]
+    return None
+
+
 class Account:
     """Says of every finding of a case what became of it.
 
@@ -129,6 +147,8 @@ class Account:
 
     def __init__(self, tumour: Tumour, treated: Treated, silent: Silent) -> None:
         self.tumour, self.treated, self.silent = tumour, treated, silent
+        self._alterations: Remembered[tuple[bytes, int, str], Finding] = Remembered(_REMEMBERED)
+        self._tests: Remembered[tuple[bytes, int, str, str], tuple[Finding, ...]] = Remembered(_REMEMBERED)
         self.ntrk: NtrkGenes = tumour.ntrk
 
     def findings(
@@ -142,23 +162,39 @@ class Account:
             attached: What its files give.
         """
         found = [*self._named(case.diagnosis.histology), *self._markers(case.diagnosis.immunoprofile)]
-        found += [
-            self._alteration(f"alterations[{i}]", one, histology, _alteration_text(one))
-            for i, one in enumerate(case.alterations)
-        ]
+        found += [self._listed(i, one, histology) for i, one in enumerate(case.alterations)]
         by_test: dict[int, list[Called]] = {}
         for one in called:
             by_test.setdefault(one.position, []).append(one)
         for i, test in enumerate(case.tests):
             of_test = by_test[i + 1]
-            found.append(self._test(f"tests[{i}]", test, of_test[0]))
-            if isinstance(test, DnaMps | RnaMps):
-                found += self._sequenced(f"tests[{i}]", test, of_test, histology)
-                if test.file is not None:
-                    found += self._file(f"tests[{i}].file", test, of_test, attached.get(i + 1), histology)
+            if i + 1 in attached:
+                found += self._of_test(i, test, of_test, attached[i + 1], histology)
+                continue
+            key = content(test), i, histology.id, of_test[0].row.id
+            known = self._tests.get(key)
+            if known is None:
+                known = self._tests.keep(key, tuple(self._of_test(i, test, of_test, None, histology)))
+            found += known
         standard_open = case.disease.standard_therapy in _UNKNOWN
         found += [self._line(f"therapy[{i}]", line, i, standard_open) for i, line in enumerate(case.therapy or ())]
         return tuple(as_written(found, case.read_as))
+
+    def _listed(self, index: int, one: Alteration, histology: Histology) -> Finding:
+        key = content(one), index, histology.id
+        return self._alterations.get(key) or self._alterations.keep(
+            key, self._alteration(f"alterations[{index}]", one, histology, _alteration_text(one))
+        )
+
+    def _of_test(
+        self, index: int, test: Test, of_test: list[Called], file: FromFile | None, histology: Histology
+    ) -> Iterator[Finding]:
+        where = f"tests[{index}]"
+        yield self._test(where, test, of_test[0])
+        if isinstance(test, DnaMps | RnaMps):
+            yield from self._sequenced(where, test, of_test, histology)
+            if test.file is not None:
+                yield from self._file(f"{where}.file", test, of_test, file, histology)
 
     def _named(self, text: str) -> Iterator[Finding]:
         """Yield what the name of the diagnosis states of the tumour, and what a reader should know of its reading."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from operator import attrgetter
 
 import msgspec
 
 from ntrkpath.guidance import Edition
 from ntrkpath.model.case import Alteration, Case, DnaMps, Fish, PanTrkIhc, RnaMps, RtPcr, Test
 from ntrkpath.model.fusion import FusionVerdict
+from ntrkpath.model.recommendation import Reading
+from ntrkpath.model.remembered import Remembered, content
 from ntrkpath.pathway.intake import fish as fish_assay
 from ntrkpath.pathway.intake import ihc as ihc_assay
 from ntrkpath.pathway.intake import rt_pcr as rt_pcr_assay
@@ -36,6 +39,9 @@ _METHODS: tuple[tuple[str, str, type, dict[str, str]], ...] = (
 NOT_DONE: dict[str, str] = {
     fact: level for _, prefix, _, levels in _METHODS for fact, level in (*levels.items(), (f"{prefix}_others", "none"))
 }
+#: Tests that are remembered.
+_REMEMBERED = 20_000
+_order = attrgetter("order")
 
 
 class Called(msgspec.Struct, frozen=True):
@@ -47,6 +53,17 @@ class Called(msgspec.Struct, frozen=True):
     row: Row
     call: str
     fusions: tuple[FusionReading, ...]
+    #: What its most telling fusion may turn out to be once the frames that are not stated are.
+    open_worth: frozenset[str]
+    #: What it says, each fusion and then the whole.
+    readings: tuple[Reading, ...]
+    #: Orders the tests of a method, whatever order they are stated in.
+    order: tuple[tuple[str, str], ...]
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether something that is not known of it could matter."""
+        return bool(self.open_worth) or "unknown" in self.levels.values()
 
 
 def _from_file(verdict: FusionVerdict) -> FusionReading:
@@ -77,14 +94,15 @@ class Readouts:
 
     def __init__(self, edition: Edition, ntrk: NtrkGenes, judge: Judge | None = None) -> None:
         self.facts, self.ntrk, self.judge = edition.facts, ntrk, judge
-        masks = {ident: Masks(table, edition.facts) for ident, table in edition.tables.items()}
         self.drivers = Drivers(edition)
-        self.reported = masks["reported_fusion"]
-        self.calls = {prefix: masks[f"{prefix}_call"] for _, prefix, _, _ in _METHODS}
+        self.reported = Masks(edition.tables["reported_fusion"], edition.facts)
+        self.calls = {prefix: Masks(edition.tables[f"{prefix}_call"], edition.facts) for _, prefix, _, _ in _METHODS}
         self.best_first: dict[str, list[str]] = {
             prefix: list((edition.facts[f"{prefix}_others"].derive or {})["best_first"]) for _, prefix, _, _ in _METHODS
         }
         worth = edition.facts["rna_fusion"].derive or {}
+        self._called: Remembered[tuple[bytes, int, str], Called] = Remembered(_REMEMBERED)
+        self._shown: Remembered[bytes, tuple[Alteration, ...]] = Remembered(_REMEMBERED)
         self.silent = Silent(frozenset(worth["pointing"]), frozenset(worth["passed_over"]))
         self.partners = frozenset(
             (p["five_prime"].upper(), p["three_prime"]) for p in edition.data["partners"]["partners"]
@@ -108,6 +126,13 @@ class Readouts:
         return called
 
     def _call(self, position: int, test: Test, ihc_screen: str, found: FromFile | None) -> Called:
+        """Call one test; what was called before is known by what the test states."""
+        if found is not None:
+            return self._read_test(position, test, ihc_screen, found)
+        key = (content(test), position, ihc_screen)
+        return self._called.get(key) or self._called.keep(key, self._read_test(position, test, ihc_screen, None))
+
+    def _read_test(self, position: int, test: Test, ihc_screen: str, found: FromFile | None) -> Called:
         fusions: list[FusionReading] = []
         if isinstance(test, PanTrkIhc):
             method, prefix, levels = "pan_trk_ihc", "ihc", ihc_levels(test, self.facts)
@@ -122,19 +147,25 @@ class Readouts:
             evaluated = found is None or found.evaluated or not found.can_tell(level_of(test))
             levels = sequencing_assay.sequencing_levels(test, fusions, self.ntrk, self.silent, evaluated)
             method, prefix = ("rna_mps", "rna") if isinstance(test, RnaMps) else ("dna_mps", "dna")
-        table = self.calls[prefix]
-        mask = table.matching({**levels, "ihc_screen": ihc_screen})
-        row = table.hits[(mask & -mask).bit_length() - 1].row
-        return Called(position, method, levels, row, row.sets[f"{prefix}_call"], tuple(fusions))
+        row = self.calls[prefix].row({**levels, "ihc_screen": ihc_screen})
+        call = row.sets[f"{prefix}_call"]
+        readings = [
+            Reading(method, one.verdict, one.text, one.rule, one.statements, one.fidelity, position, one.name)
+            for one in fusions
+        ]
+        readings.append(Reading(method, call, row.says, row.id, row.statements, row.fidelity, position))
+        return Called(
+            position, method, levels, row, call, tuple(fusions), open_worth(fusions), tuple(readings),
+            tuple(sorted(levels.items())),
+        )  # fmt: skip
 
     def open_levels(self, called: list[Called]) -> dict[str, frozenset[str]]:
         """Return what ``rna_fusion`` and ``dna_fusion`` may turn out to be once the frames that are not stated are."""
         found: dict[str, frozenset[str]] = {}
         for test in called:
-            worth = open_worth(list(test.fusions))
-            if worth:
+            if test.open_worth:
                 fact = "rna_fusion" if test.method == "rna_mps" else "dna_fusion"
-                found[fact] = found.get(fact, frozenset()) | worth
+                found[fact] = found.get(fact, frozenset()) | test.open_worth
         return found
 
     def choices(self, case: Case, called: list[Called]) -> list[dict[str, str]]:
@@ -146,18 +177,14 @@ class Readouts:
         base = dict(NOT_DONE)
         variants: list[Callable[[dict[str, str]], dict[str, str]]] = []
         for method, prefix, _, _ in _METHODS:
-            tests = sorted((c for c in called if c.method == method), key=lambda c: sorted(c.levels.items()))
+            tests = sorted((c for c in called if c.method == method), key=_order)
             if not tests:
                 continue
             options = [self._read(prefix, tests, i) for i in range(len(tests))]
             if prefix == "fish":
                 covered = self._fish_coverage(case, tests)
                 options = [{**option, "fish_coverage": covered} for option in options]
-            incomplete = [
-                option
-                for option, test in zip(options, tests, strict=True)
-                if "unknown" in test.levels.values() or open_worth(list(test.fusions))
-            ]
+            incomplete = [option for option, test in zip(options, tests, strict=True) if test.incomplete]
             first = incomplete[0] if incomplete else options[0]
             base.update(first)
             variants += [lambda levels, o=other: {**levels, **o} for other in incomplete[1:]]  # type: ignore[misc]
@@ -180,27 +207,28 @@ class Readouts:
         """Return the alterations other than NTRK fusions that the tests and their files show."""
         found: list[Alteration] = []
         for test in case.tests:
-            if isinstance(test, DnaMps | RnaMps):
-                for fusion in test.fusions:
-                    genes = [gene for gene in (fusion.five_prime, fusion.three_prime) if gene]
-                    if not self.ntrk.covered(genes):
-                        found += [Alteration(gene=gene, kind="fusion", status="present") for gene in genes]
-                found += [
-                    Alteration(gene=m.gene, kind="mutation", status="present")
-                    for m in test.mutations or ()
-                    if not self.ntrk.symbol(m.gene) and not self.drivers.passenger(m)
-                ]
-                found += [
-                    Alteration(gene=gene, kind="amplification", status="present")
-                    for gene in test.amplifications
-                    if not self.ntrk.symbol(gene)
-                ]
+            if isinstance(test, DnaMps | RnaMps) and (test.fusions or test.mutations or test.amplifications):
+                key = content(test)
+                found += self._shown.get(key) or self._shown.keep(key, tuple(self._altered(test)))
         for given in attached.values():
             for other in given.others:
                 if not refused(other):
                     genes = [gene for gene in (other.five_prime.gene, other.three_prime.gene) if gene]
                     found += [Alteration(gene=gene, kind="fusion", status="present") for gene in genes]
         return found
+
+    def _altered(self, test: DnaMps | RnaMps) -> Iterator[Alteration]:
+        """Yield the alterations other than NTRK fusions that a test lists."""
+        for fusion in test.fusions:
+            genes = [gene for gene in (fusion.five_prime, fusion.three_prime) if gene]
+            if not self.ntrk.covered(genes):
+                yield from (Alteration(gene=gene, kind="fusion", status="present") for gene in genes)
+        for mutation in test.mutations or ():
+            if not self.ntrk.symbol(mutation.gene) and not self.drivers.passenger(mutation):
+                yield Alteration(gene=mutation.gene, kind="mutation", status="present")
+        for gene in test.amplifications:
+            if not self.ntrk.symbol(gene):
+                yield Alteration(gene=gene, kind="amplification", status="present")
 
     def summary(self, case: Case, called: list[Called]) -> dict[str, str]:
         """Return the facts that speak of all tests together: number of fusions, orientation, specimens."""

@@ -131,10 +131,10 @@ def read_fusions(
             "fusion_partner": partner,
             "fusion_frame": frame_level(fusion.frame),
         }
-        row = _row(table, levels)
+        row = table.row(levels)
         with_frame: tuple[str, ...] = ()
         if levels["fusion_frame"] == "unknown":
-            either = [_row(table, {**levels, "fusion_frame": frame}) for frame in ("in_frame", "out_of_frame")]
+            either = [table.row({**levels, "fusion_frame": frame}) for frame in ("in_frame", "out_of_frame")]
             with_frame = tuple(r.sets["reported_verdict"] for r in either)
         readings.append(
             FusionReading(
@@ -151,11 +151,6 @@ def read_fusions(
             )
         )
     return readings
-
-
-def _row(table: Masks, levels: dict[str, str]) -> Row:
-    mask = table.matching(levels)
-    return table.hits[(mask & -mask).bit_length() - 1].row
 
 
 def by_worth(readings: Iterable[FusionReading]) -> list[FusionReading]:
@@ -181,8 +176,9 @@ def open_worth(readings: list[FusionReading]) -> frozenset[str]:
     found = set()
     best = [WORTH.index(r.verdict) for r in readings[:2]]
     for i, reading in enumerate(readings):
-        others = best[1:] if i == 0 else best[:1]
-        found |= {WORTH[min([WORTH.index(verdict), *others])] for verdict in reading.with_frame}
+        if reading.with_frame:
+            others = best[1:] if i == 0 else best[:1]
+            found |= {WORTH[min([WORTH.index(verdict), *others])] for verdict in reading.with_frame}
     return frozenset(found)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 
 from ntrkpath.guidance import Edition
 from ntrkpath.model.age import age_in_years
 from ntrkpath.model.case import Alteration, Case
 from ntrkpath.model.errors import CaseError, HistologyError
+from ntrkpath.model.remembered import Remembered, content
 from ntrkpath.pathway.intake.drivers import Drivers
 from ntrkpath.pathway.intake.genes import NtrkGenes
 from ntrkpath.vocabulary import Histology
@@ -17,6 +19,8 @@ from ntrkpath.vocabulary.denials import speaks_of_elsewhere
 from ntrkpath.vocabulary.histology import Marker, Resolution
 from ntrkpath.vocabulary.stains import deficiencies, read_profile
 
+#: Lists of alterations, and sites, that are remembered.
+_REMEMBERED = 20_000
 _FLAG = {True: "yes", False: "no"}
 
 
@@ -48,20 +52,30 @@ class Tumour:
         self.told_apart = tuple(derive["s100_cd34"]["unless"])
         self.as_none = frozenset(derive["differentiation"]["as_none"])
         self.settled = frozenset(derive["differentiation"]["settled_by_group"])
-        words = "|".join(re.escape(word) for word in derive["cns_site"]["words"])
-        self.cns = re.compile(rf"\b(?:{words})\b")
+        self.cns_words: list[str] = derive["cns_site"]["words"]
         self.no_site = frozenset(derive["cns_site"]["as_unknown"])
-        #: Fusions and amplifications that define a sarcoma: they question another diagnosis.
-        self.defining = frozenset(
-            (gene, kind)
-            for entry in self.vocabulary
-            if entry.group in ("recurrent_fusion", "wd_dd_liposarcoma")
-            for marker in entry.markers
-            if marker.certainty == "pathognomonic"
-            for kind in marker.kinds
-            if kind in ("fusion", "amplification")
-            for gene in marker.genes
-        )
+        self._alterations: Remembered[bytes, Mapping[tuple[str, str], str]] = Remembered(_REMEMBERED)
+        self._sites: Remembered[str, str] = Remembered(_REMEMBERED)
+
+    @cached_property
+    def cns(self) -> re.Pattern[str]:
+        """The words of a site in the central nervous system."""
+        words = "|".join(re.escape(word) for word in self.cns_words)
+        return re.compile(rf"\b(?:{words})\b")
+
+    @cached_property
+    def defines(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        """Fusions and amplifications that define a sarcoma, and so question another diagnosis, with its names."""
+        names: dict[tuple[str, str], dict[str, None]] = {}
+        defining = set()
+        for entry in self.vocabulary:
+            for marker in entry.markers:
+                if marker.certainty == "pathognomonic":
+                    for key in ((gene, kind) for kind in marker.kinds for gene in marker.genes):
+                        names.setdefault(key, {})[entry.name] = None
+                        if entry.group in ("recurrent_fusion", "wd_dd_liposarcoma"):
+                            defining.add(key)
+        return {key: tuple(names[key]) for key in defining if key[1] in ("fusion", "amplification")}
 
     def histology(self, text: str) -> Resolution:
         """Resolve a histology; a likeness is not enough to decide a case.
@@ -162,15 +176,22 @@ class Tumour:
             return "decides whether ALK and ROS1 are altered"
         if kind == "fusion" and self.any_fusion in names:
             return "speaks of every fusion of a sarcoma panel"
-        if any((name, kind) in self.defining for name in names):
+        if any((name, kind) in self.defines for name in names):
             return "defines another sarcoma: it questions the diagnosis"
         return "an oncogenic driver" if self.drivers.intersection(names) else ""
 
-    def _altered(self, case: Case, found: Iterable[Alteration]) -> dict[tuple[str, str], str]:
+    def _altered(self, case: Case, found: Iterable[Alteration]) -> Mapping[tuple[str, str], str]:
         """Map (gene, kind) to its status: what the case lists, what its stains show, and what else was found."""
-        lost = deficiencies(read_profile(case.diagnosis.immunoprofile)).values()
-        shown = [Alteration(gene=gene, kind="deficiency", status=status) for gene, status in lost]  # type: ignore[arg-type]
-        return self._by_gene([*case.alterations, *shown, *found])
+        profile, listed = case.diagnosis.immunoprofile, [*case.alterations, *found]
+        if not profile and not listed:
+            return {}
+        key = content((profile, listed))
+        known = self._alterations.get(key)
+        if known is None:
+            lost = deficiencies(read_profile(profile)).values()
+            shown = [Alteration(gene=gene, kind="deficiency", status=status) for gene, status in lost]  # type: ignore[arg-type]
+            known = self._alterations.keep(key, self._by_gene([*case.alterations, *shown, *found]))
+        return known
 
     def _by_gene(self, alterations: Iterable[Alteration]) -> dict[tuple[str, str], str]:
         """Map (gene, kind) to its status; present outweighs absent, absent outweighs unknown."""
@@ -186,7 +207,7 @@ class Tumour:
                     found[key] = alteration.status
         return found
 
-    def _status(self, marker: Marker, alterations: dict[tuple[str, str], str]) -> str:
+    def _status(self, marker: Marker, alterations: Mapping[tuple[str, str], str]) -> str:
         if any(alterations.get((gene, kind)) == "present" for gene in marker.genes for kind in marker.kinds):
             return "present"
         if any(alterations.get((gene, kind)) == "absent" for gene in marker.absent_by for kind in marker.kinds):
@@ -196,7 +217,7 @@ class Tumour:
         return "unknown"
 
     def _canonical(
-        self, histology: Histology, alterations: dict[tuple[str, str], str], profile: Mapping[str, str]
+        self, histology: Histology, alterations: Mapping[tuple[str, str], str], profile: Mapping[str, str]
     ) -> str:
         if histology.defining_marker and profile.get(histology.defining_marker) == "positive":
             return "present"
@@ -214,11 +235,13 @@ class Tumour:
             return "unknown" if tested else "expected"
         return "unknown"
 
-    def _of_another(self, histology: Histology, alterations: dict[tuple[str, str], str]) -> list[tuple[str, str]]:
+    def _of_another(self, histology: Histology, alterations: Mapping[tuple[str, str], str]) -> list[tuple[str, str]]:
         """Return the alterations that are present and define another sarcoma than this one."""
+        foreign = [key for key, status in alterations.items() if status == "present" and key in self.defines]
+        if not foreign:
+            return []
         own = {(gene, kind) for marker in histology.markers for gene in marker.genes for kind in marker.kinds}
-        return [key for key, status in alterations.items()
-                if status == "present" and key in self.defining and key not in own]  # fmt: skip
+        return [key for key in foreign if key not in own]
 
     def points_to(self, case: Case, found: Iterable[Alteration]) -> tuple[str, tuple[str, ...]] | None:
         """Return an alteration that defines another sarcoma, and the names of the sarcomas that it defines."""
@@ -227,15 +250,8 @@ class Tumour:
         foreign = self._of_another(histology, alterations) if histology else []
         if not foreign:
             return None
-        ranked = sorted((len(names), gene, kind, names) for gene, kind in foreign if (names := self._named(gene, kind)))
+        ranked = sorted((len(names), *key, names) for key in foreign if (names := self.defines[key]))
         return (f"{ranked[0][1]} {ranked[0][2]}", ranked[0][3]) if ranked else None
-
-    def _named(self, gene: str, kind: str) -> tuple[str, ...]:
-        return tuple(
-            entry.name
-            for entry in self.vocabulary
-            if any(gene in m.genes and kind in m.kinds and m.certainty == "pathognomonic" for m in entry.markers)
-        )
 
     def open_markers(self, case: Case, found: Iterable[Alteration]) -> tuple[str, ...]:
         """Return the canonical alterations of the histology that are neither present nor tested absent."""
@@ -244,7 +260,7 @@ class Tumour:
         markers = histology.markers if histology else ()
         return tuple(marker.id for marker in markers if self._status(marker, alterations) == "unknown")
 
-    def _alk_ros1(self, alterations: dict[tuple[str, str], str]) -> str:
+    def _alk_ros1(self, alterations: Mapping[tuple[str, str], str]) -> str:
         either = [
             alterations.get((gene, "fusion")) or alterations.get((self.any_fusion, "fusion"), "unknown")
             for gene in ("ALK", "ROS1")
@@ -253,7 +269,7 @@ class Tumour:
             return "present"
         return "absent" if either == ["absent", "absent"] else "unknown"
 
-    def _other_driver(self, histology: Histology, alterations: dict[tuple[str, str], str]) -> str:
+    def _other_driver(self, histology: Histology, alterations: Mapping[tuple[str, str], str]) -> str:
         own = {gene for marker in histology.markers for gene in marker.genes}
         if histology.group == "imt":
             own |= {"ALK", "ROS1"}
@@ -291,7 +307,12 @@ class Tumour:
     def _cns_site(self, site: str | None, histology: Histology) -> str:
         if histology.cns:
             return "yes"
-        said = site.casefold().strip(" .?-_[]()") if site else ""
+        if not site:
+            return "unknown"
+        return self._sites.get(site) or self._sites.keep(site, self._read_site(site))
+
+    def _read_site(self, site: str) -> str:
+        said = site.casefold().strip(" .?-_[]()")
         if not said or " ".join(said.split()) in self.no_site:
             return "unknown"
         if not self.cns.search(fold(said)):

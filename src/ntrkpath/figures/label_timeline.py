@@ -5,16 +5,27 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Sequence
 
+import msgspec
+
 from ntrkpath.figures.axes import HEAD, SMALL, TEXT, WIDTH, margin, narrow, plot, stroke
 from ntrkpath.figures.svg import arrow, number, tag, text_lines, text_width
-from ntrkpath.server.guidance.entries import LabelEntry
 
 _ROW, _DRUG, _AGENCY = 26.0, 110.0, 100.0
 #: Most years that are drawn after the newest label.
 _AHEAD = 5
 
 
-def timeline_svg(labels: Collection[LabelEntry], day: dt.date, width: float = WIDTH) -> str:
+class LabelSpan(msgspec.Struct, frozen=True):
+    """One version of a label: from when, until when (``None``: no end is known), and whether it is in force."""
+
+    drug: str
+    agency: str
+    start: dt.date
+    until: dt.date | None
+    in_force: bool
+
+
+def timeline_svg(labels: Collection[LabelSpan], day: dt.date, width: float = WIDTH) -> str:
     """Return the drawing: bars filled where in force on ``day``, else hollow; an arrow where no end is known.
 
     Args:

@@ -41,7 +41,7 @@ test: $(VENV)/.dev system  ## every test (the long ones: make test-long)
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 test-long: $(VENV)/.dev system  ## long fuzzing, mutants and kills
-	NTRKPATH_LONG=1 $(BIN)/python -m pytest -q -n 2 -m long
+	$(BIN)/python -m pytest -q -n 2 -m long
 
 test-lowest:  ## the core on the lowest versions that pyproject.toml allows, in an environment of its own
 	scripts/other_versions.sh lowest

@@ -284,8 +284,15 @@ class Evidence(Showing):
             raise GuidanceError("a group of which no study is pooled", where=f"{where}.studies")
         return FrequencyGroup(
             id=entry["id"], says=entry["says"], studies=tuple(studies), note=entry.get("note", ""),
-            extends=entry.get("extends"),
+            extends=entry.get("extends"), part_of=self._whole(entry, where),
         )  # fmt: skip
+
+    def _whole(self, entry: Mapping[str, Any], where: str) -> str | None:
+        """Return the group of which an entry is a part, which is none of another."""
+        named = entry.get("part_of")
+        if named and not any(g.get("id") == named and "part_of" not in g for g in self._frequency["groups"]):
+            raise GuidanceError("no such group to be a part of", where=f"{where}.part_of", value=named)
+        return named
 
     def _extended(self, entry: Mapping[str, Any], where: str) -> dict[str, Mapping[str, Any]]:
         """Return the studies of the group that an entry extends; of two of one id the entry's own counts."""

@@ -7,39 +7,36 @@ from typing import TYPE_CHECKING
 from ntrkpath.evidence.data import Evidence
 from ntrkpath.guidance import load
 from ntrkpath.report.evidence_frequency import frequency_overview
-from ntrkpath.report.markup import Html, el, table
+from ntrkpath.report.markup import Html, el
 from ntrkpath.report.notebook import cell
-from ntrkpath.report.page import page
-from ntrkpath.report.sheet_forms import SHEET_STYLE, sheet_section, sheet_text
+from ntrkpath.report.sheet import Report
+from ntrkpath.report.sheet_forms import report_html, report_text, sheet_section
 
 if TYPE_CHECKING:
     from ntrkpath.cohort.summarise import Summary
 
 
+def _report(found: Evidence | Summary) -> Report:
+    edition = load()
+    if isinstance(found, Evidence):
+        sheet = frequency_overview(found)
+        return Report(title=sheet.title, sheets=(sheet,), source="", use=edition.intended_use)
+    from ntrkpath.report.cohort_sheets import summary_report
+
+    return summary_report(found, edition)
+
+
 def text(found: Evidence | Summary) -> str:
     """Return the frequencies by group, or the cohort in numbers, for a terminal."""
-    if isinstance(found, Evidence):
-        return sheet_text(frequency_overview(found))
-    from ntrkpath.report.cohort_text import summary_text
-
-    return summary_text(found, load())
+    return report_text(_report(found))
 
 
 def document(found: Evidence | Summary) -> str:
     """Return the same as one HTML document that needs nothing else."""
-    if isinstance(found, Evidence):
-        sheet = frequency_overview(found)
-        return page(sheet.title, found.intended_use, sheet_section(sheet, (), sheet.title), css=SHEET_STYLE)
-    from ntrkpath.report.cohort_html import summary_html
-
-    return summary_html(found, load())
+    return report_html(_report(found))
 
 
 def fragment(found: Evidence | Summary) -> Html:
     """Return the frequencies by group, or the way from diagnosed to treated, for a notebook."""
-    if isinstance(found, Evidence):
-        return cell(sheet_section(frequency_overview(found), (), ""))
-    from ntrkpath.report.cohort_text import funnel_lines, origin
-
-    heads = ["From diagnosed to treated", "Cases", "Share of the line before"]
-    return cell(el("p", origin(found.about)), table(heads[0], heads, [list(row) for row in funnel_lines(found)]))
+    report = _report(found)
+    return cell(*(el("p", said) for said in report.lead), sheet_section(report.sheets[0]))

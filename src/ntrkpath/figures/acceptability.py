@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from ntrkpath.figures import axes, series
-from ntrkpath.model.numbers import percent
+from ntrkpath.model.numbers import amount, percent
 
 
 class Curve(msgspec.Struct, frozen=True):
@@ -97,5 +97,5 @@ def value_svg(
         series.line(0, points),
     ]
     below, height = axes.notes(notes, bottom + axes.axis_height(across, width), width)
-    said = f"At most {max(values):.4g}, at {amounts[list(values).index(max(values))]:.4g}."
+    said = f"At most {amount(max(values))}, at {amount(amounts[list(values).index(max(values))])}."
     return axes.plot([*parts, below], height, title, " ".join([said, *notes]), ident, width)

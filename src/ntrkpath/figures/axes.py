@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from ntrkpath.figures import host
 from ntrkpath.figures.svg import (
     FONT,
     clean,
@@ -280,7 +281,7 @@ def plot(parts: Sequence[str], height: float, title: str, description: str, iden
     body = (
         tag("title", escape(title), id=f"{base}-title")
         + tag("desc", escape(description), id=f"{base}-desc")
-        + tag("style", STYLE)
+        + host.style(STYLE)
         + tag("rect", width="100%", height="100%", fill="var(--paper)")
         + "".join(parts)
     )

@@ -28,7 +28,7 @@ from ntrkpath.figures.axes import (
     stroke,
 )
 from ntrkpath.figures.svg import clean, number, tag, text_lines, text_width, wrap
-from ntrkpath.model.numbers import percent, percent_range
+from ntrkpath.model.numbers import percent, percent_range, significant
 
 _ROW = 25.0
 _LABEL = 300.0
@@ -222,8 +222,8 @@ def _figures(row: ForestRow, form: Form) -> str:
     if form == "percent":
         ends = percent_range(row.low, row.high) if row.low is not None and row.high is not None else ""
         return percent(row.estimate) + (f" ({ends})" if ends else "") if row.estimate is not None else ends
-    ends = f"{row.low:.3g} to {row.high:.3g}" if row.low is not None and row.high is not None else ""
-    return f"{row.estimate:.3g}" + (f" ({ends})" if ends else "") if row.estimate is not None else ends
+    ends = f"{significant(row.low)} to {significant(row.high)}" if row.low is not None and row.high is not None else ""
+    return significant(row.estimate) + (f" ({ends})" if ends else "") if row.estimate is not None else ends
 
 
 def _mark(row: ForestRow, axis: Axis, y: float) -> str:

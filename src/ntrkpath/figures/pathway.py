@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
+from ntrkpath.figures import host
 from ntrkpath.figures.axes import WIDTH, narrow
 from ntrkpath.figures.graph import STATUSES, Edge, Graph, load, path_of
 from ntrkpath.figures.layout import LEADING, PAD, TEXT, TITLE, Line, Placed, Plan, plan
@@ -193,7 +194,7 @@ def figure_svg(edition: Edition, marked: Marked | None, ident: str = "pathway", 
     body = (
         tag("title", escape(title_of(graph, marked)), id=f"{base}-title")
         + tag("desc", escape(summary(graph, marked)), id=f"{base}-desc")
-        + tag("style", STYLE)
+        + host.style(STYLE)
         + tag("rect", width="100%", height="100%", fill="var(--paper)")
         + "".join(drawn.line(*one) for one in lines)
         + "".join(drawn.label(*one) for one in lines)

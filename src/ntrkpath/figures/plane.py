@@ -8,6 +8,9 @@ import msgspec
 
 from ntrkpath.figures import axes, series
 from ntrkpath.figures.svg import tag
+from ntrkpath.model.numbers import amount
+
+_MARKS = "Small marks: single draws. Large marks: their means."
 
 
 class Cloud(msgspec.Struct, frozen=True):
@@ -59,7 +62,7 @@ def plane_svg(
         n = len(cloud.draws)
         x, y = sum(d[0] for d in cloud.draws) / n, sum(d[1] for d in cloud.draws) / n
         means.append(tag("g", series.mark(i, (flat.px(x), tall.px(y)), 15, "mean"), class_=series.colour(i)))
-        described.append(f"{cloud.name}: on average {x:.4g} more fusions found at {y:.4g} more cost.")
+        described.append(f"{cloud.name}: on average {amount(x)} more fusions found at {amount(y)} more cost.")
     key, y = series.key([cloud.name for cloud in clouds], bottom + axes.axis_height(across, width) + 14, width=width)
-    below, height = axes.notes([*notes, "Small marks: single draws. Large marks: their means."], y, width)
+    below, height = axes.notes([*notes, *([_MARKS] if len(xs) > len(clouds) else [])], y, width)
     return axes.plot([*parts, *means, key, below], height, title, " ".join([*described, *notes]), ident, width)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ntrkpath.figures import host
 from ntrkpath.figures.axes import SMALL, WIDTH, margin
 from ntrkpath.figures.svg import Point, number, tag, text_lines, text_width, wrap
 
@@ -39,7 +40,7 @@ CSS = (
 
 def style() -> str:
     """Return the style element of the series."""
-    return tag("style", CSS)
+    return host.style(CSS)
 
 
 def colour(index: int) -> str:

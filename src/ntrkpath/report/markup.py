@@ -52,7 +52,12 @@ def table(caption: str, heads: list[str], rows: list[list[object]], class_: str 
             first = el("th", row[0], scope="row" if span == 1 else "rowgroup", rowspan=span if span > 1 else None)
         body.append(el("tr", first, *(el("td", cell) for cell in row[1:])))
     found = el("table", el("caption", caption), el("thead", head), el("tbody", *body), class_=class_)
-    return el("div", found, class_="scroll", tabindex="0", role="region", aria_label=caption)
+    return scrolling(caption, found)
+
+
+def scrolling(name: str, wide: Html) -> Html:
+    """Return a table or picture that scrolls within itself where the page is too narrow, also by keyboard."""
+    return el("div", wide, class_="scroll", tabindex="0", role="region", aria_label=name)
 
 
 def pairs(rows: list[tuple[str, object]], class_: str | None = None) -> Html:

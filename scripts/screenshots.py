@@ -126,10 +126,14 @@ def main(words: list[str]) -> int:
     return 0
 
 
+def _taken(page: Any, path: Path) -> None:
+    page.screenshot(path=path, full_page=True, animations="disabled", timeout=PATIENCE)
+
+
 def _on_paper(page: Any, path: Path) -> None:
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 720, "height": 1020})
-    page.screenshot(path=path, full_page=True, animations="disabled", timeout=PATIENCE)
+    _taken(page, path)
     page.emulate_media(media="screen")
     page.set_viewport_size({"width": 1440, "height": 900})
 

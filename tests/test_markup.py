@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 import ntrkpath
-from ntrkpath.figures import pathway_svg, series
+from ntrkpath.figures import series
 from ntrkpath.figures.host import Host, within
+from ntrkpath.figures.pathway import pathway_svg
 from ntrkpath.guidance import load
 from ntrkpath.report.markup import el
 from ntrkpath.report.sheet import Row, Sheet

@@ -82,6 +82,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "ntrkpath registry import --published",
         "ntrkpath registry import cases.xlsx --site A --errors not-read.csv",
     ),
+    "registry enter": (
+        "ntrkpath registry enter S-17 screening step=stained date=2026-05-04 --site A",
+        "ntrkpath registry enter S-17 no_more_data asked_by=subject --site A",
+    ),
     "registry verify": ("ntrkpath registry verify", "ntrkpath registry verify --head head.json --key site.pub"),
     "registry rebuild": ("ntrkpath registry rebuild", "ntrkpath registry rebuild --database study/"),
     "registry head": ("ntrkpath registry head --key site.key", "ntrkpath registry head --key site.key --out head.json"),

@@ -51,7 +51,7 @@ def show(what: tuple[str, ...], table: str | None, width: int, as_of: dt.date | 
 @printed_option
 def figure(form: str, case_path: str | None, edition: str) -> int:
     """Draw figure 2 from the tables, as SVG or as a nested list."""
-    from ntrkpath.figures import pathway_list, pathway_svg
+    from ntrkpath.figures.pathway import pathway_list, pathway_svg
     from ntrkpath.guidance import load
     from ntrkpath.pathway import read_case, recommend
 

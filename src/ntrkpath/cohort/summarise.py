@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 
@@ -16,6 +16,7 @@ from ntrkpath.guidance import Edition, load
 from ntrkpath.guidance.files import KNOWLEDGE
 from ntrkpath.model.case_keys import METHODS
 from ntrkpath.model.errors import CaseError
+from ntrkpath.model.shown import Shown
 
 if TYPE_CHECKING:
     import polars as pl
@@ -121,7 +122,7 @@ class MissingFact(msgspec.Struct, frozen=True):
     could_change: int | None
 
 
-class Summary(msgspec.Struct, frozen=True):
+class Summary(Shown, frozen=True):
     """A decided cohort in numbers.
 
     Args:
@@ -143,6 +144,12 @@ class Summary(msgspec.Struct, frozen=True):
     turnaround: Turnaround | None
     undecided: int
     missing: tuple[MissingFact, ...]
+
+    SHOWN_BY: ClassVar[str] = "ntrkpath.report.numbers_in_a_notebook"
+
+    def __repr__(self) -> str:
+        """Return the cohort in one short line; the numbers are in the fields."""
+        return f"<Summary of {self.about.source!r}: {self.about.decided} of {self.about.rows} rows decided>"
 
 
 @cache

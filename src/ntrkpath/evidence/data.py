@@ -20,6 +20,7 @@ from ntrkpath.evidence.studies import (
 )
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.errors import EvidenceError, GuidanceError
+from ntrkpath.model.shown import Showing
 
 FREQUENCY, ACCURACY, TABLES = "evidence_frequency", "evidence_accuracy", "evidence_tables"
 OVERLAP = ("once", "all")
@@ -29,7 +30,7 @@ COUNTS = ("true_positive", "false_negative", "false_positive", "true_negative")
 FEWEST_BIVARIATE = 3
 
 
-class Evidence:
+class Evidence(Showing):
     """The evidence of one edition, checked once and immutable.
 
     Args:
@@ -39,6 +40,8 @@ class Evidence:
         GuidanceError: The edition holds no evidence, or an entry of it is malformed: a count over its total, a
             percentage over 100, an empty group, a name that is not defined. The field is named.
     """
+
+    SHOWN_BY = "ntrkpath.report.numbers_in_a_notebook"
 
     def __init__(self, edition: Edition) -> None:
         for file in (FREQUENCY, ACCURACY, TABLES):
@@ -55,6 +58,9 @@ class Evidence:
         self.designs: dict[str, str] = self._accuracy["designs"]
         self._references = {ref["id"]: ref for ref in edition.data["references"]["references"]}
         self.tables = {t["table"]: converted(t, Table, f"{TABLES}.yaml: table") for t in edition.data[TABLES]["tables"]}
+        #: What the edition says it is for.
+        self.intended_use = edition.intended_use
+        self._name = f"{edition.id} {edition.version}"
         self._rows = by_id((row for table in self.tables.values() for row in table.rows), f"{TABLES}.yaml")
         self._check_tables()
         self.overlaps = {o["id"]: converted(o, Overlap, f"{FREQUENCY}.yaml: overlaps") for o in self._overlaps()}
@@ -62,6 +68,10 @@ class Evidence:
         self._check_overlaps()
         self._check_assignments(edition)
         self._check_refused()
+
+    def __repr__(self) -> str:
+        """Return what it holds in one short line."""
+        return f"<Evidence of {self._name}: {len(self.groups)} groups of tumours, {len(self.tables)} tables>"
 
     # --- frequencies --------------------------------------------------------------------------------------------------
     def group(self, ident: str) -> FrequencyGroup:

@@ -8,7 +8,6 @@ and scipy are installed; otherwise there is no figure, and the answer says so.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from importlib.util import find_spec
 from operator import itemgetter
 from typing import Any
 
@@ -79,6 +78,8 @@ class Probabilities:
         return facts - {"histology", "frequency"}
 
     def _made_anew(self) -> Mapping[str, Any]:
+        from importlib.util import find_spec
+
         if find_spec("numpy") is None or find_spec("scipy") is None:
             self.stale = True
             return {}

@@ -83,6 +83,10 @@ class Comparison(Shown, frozen=True):
 
     SHOWN_BY: ClassVar[str] = "ntrkpath.report.strategy_sheets"
 
+    def __repr__(self) -> str:
+        """Return who was compared on whom, in one short line."""
+        return f"<Comparison of {', '.join(row.name for row in self.rows)} on {self.size:,.0f} patients>"
+
     def to_dict(self) -> dict[str, Any]:
         """Return the comparison as plain data, as `--format json` prints it."""
         plain: dict[str, Any] = msgspec.to_builtins(self)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ntrkpath.figures.pathway import pathway_list
 from ntrkpath.figures.fusion import fusion_svg
-from ntrkpath.figures.pathway import figure_svg
+from ntrkpath.figures.pathway import figure_svg, pathway_list
 from ntrkpath.figures.pathway_marks import case_marked
 from ntrkpath.figures.screens import once
 from ntrkpath.guidance.edition import Edition

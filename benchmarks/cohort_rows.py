@@ -1,18 +1,24 @@
-"""Synthetic cohorts for the benchmarks, each drawn with a fixed seed: level codes, raw columns, cases of a clinic."""
+"""Synthetic cohorts for the benchmarks, each drawn with a fixed seed: level codes, raw columns, JSON lines."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import polars as pl
 import pyarrow.parquet as pq
 
 from ntrkpath.cohort.catalogue import Catalogue
 from ntrkpath.guidance import load
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+
+from support.cases import CLINIC, KINDS
 
 SEED = 2020
 
@@ -76,7 +82,7 @@ def narrow(rows: int, first: int = 0) -> pl.DataFrame:
     """Return few raw columns with the frequencies of a sarcoma centre, roughly."""
     draw = np.random.default_rng(SEED + first)
 
-    def cells(words: dict[str, float], empty: float = 0.2) -> pl.Series:
+    def cells(words: Mapping[str, float], empty: float = 0.2) -> pl.Series:
         share = np.array(list(words.values()))
         found = pl.Series(list(words)).gather(draw.choice(len(words), rows, p=share / share.sum()))
         return found.scatter(np.flatnonzero(draw.random(rows) < empty), None)
@@ -85,7 +91,7 @@ def narrow(rows: int, first: int = 0) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "case_id": pl.Series(np.arange(first, first + rows)).cast(pl.String).str.zfill(10),
-            "histology": cells(dict(HISTOLOGIES), 0),
+            "histology": cells(CLINIC, 0),
             "age": pl.Series(draw.integers(0, 90, rows)),
             "extent": cells(dict.fromkeys(extents, 1.0)),
             "surgery_morbidity": cells({"acceptable": 3, "severe": 1}),
@@ -95,62 +101,10 @@ def narrow(rows: int, first: int = 0) -> pl.DataFrame:
     )  # fmt: skip
 
 
-#: Diagnoses with a share each, roughly as a sarcoma centre sees them.
-HISTOLOGIES = (
-    ("GIST", 20), ("leiomyosarcoma", 18), ("dedifferentiated liposarcoma", 14), ("synovial sarcoma", 8),
-    ("undifferentiated pleomorphic sarcoma", 14), ("IMT", 4), ("infantile fibrosarcoma", 2), ("MPNST", 5),
-    ("osteosarcoma", 5), ("myxofibrosarcoma", 5), ("angiosarcoma", 2), ("spindle cell sarcoma NOS", 3),
-)  # fmt: skip
-
-
-def clinic(cases: int) -> Iterator[dict[str, Any]]:
-    """Yield cases as a clinic would write them: few kinds of tests, many cases without any."""
+def cases(kind: str, count: int) -> list[bytes]:
+    """Return cases as JSON lines: drawn at random over every key, or as a clinic refers them."""
     draw = random.Random(SEED)
-    names, shares = zip(*HISTOLOGIES, strict=True)
-
-    def some(options: dict[str, Any]) -> dict[str, Any]:
-        return {key: draw.choice(values) for key, (share, values) in options.items() if draw.random() < share}
-
-    for number in range(cases):
-        case: dict[str, Any] = {"id": f"clinic-{number}", "diagnosis": {"histology": draw.choices(names, shares)[0]}}
-        profiles = [{"S100": "negative", "CD34": "positive"}, {"S100": "positive", "CD34": "positive"},
-                    {"desmin": "positive"}]  # fmt: skip
-        case["diagnosis"] |= some({"site": (0.5, ["thigh", "retroperitoneum", "uterus"]),
-                                   "immunoprofile": (0.3, profiles)})  # fmt: skip
-        case["patient"] = some({"age": (0.9, [0.5, 4, 12, *range(18, 85)]), "sex": (0.8, ["female", "male"])})
-        extents = ["localized", "locally_advanced_resectable", "locally_advanced_unresectable", "metastatic"]
-        case["disease"] = some(
-            {
-                "extent": (0.9, extents), "surgery_morbidity": (0.4, ["acceptable", "severe"]),
-                "standard_therapy": (0.5, ["not_given", "ongoing", "progressed"]),
-                "relapse_risk": (0.2, ["standard", "high"]),
-            }
-        )  # fmt: skip
-        tests: list[dict[str, Any]] = []
-        if draw.random() < 0.5:
-            positive = draw.random() < 0.15
-            stain: dict[str, Any] = {"percent": (0.5, [5, 30, 60, 90] if positive else [0]), "control": (0.4, ["adequate"]),
-                     "clone": (0.3, ["EPR17341"])}  # fmt: skip
-            stain |= {"distribution": (0.5, ["focal", "diffuse"])} if positive else {}
-            tests.append({"method": "pan_trk_ihc", "result": "positive" if positive else "negative", **some(stain)})
-            if draw.random() < 0.05:
-                tests.append({"method": "pan_trk_ihc", "result": "negative"})
-        if draw.random() < 0.1:
-            gene = draw.choice(["NTRK1", "NTRK3", "ETV6"])
-            result = draw.choice(["negative", "negative", "positive"])
-            tests.append({"method": "fish", "gene": gene, "probe": "break_apart", "result": result})
-        if draw.random() < 0.35:
-            result = draw.choices(["negative", "positive", "failed"], [18, 1, 1])[0]
-            test: dict[str, Any] = {"method": "rna_mps", "result": result, "genes_covered": ["NTRK1", "NTRK2", "NTRK3"]}
-            if result == "positive":
-                partner, frame = draw.choice(["ETV6", "TPM3", "LMNA"]), draw.choice(["in_frame", "unknown"])
-                test["fusions"] = [{"five_prime": partner, "three_prime": "NTRK3", "frame": frame}]
-            tests.append(test | some({"rna_quality": (0.6, ["adequate", "adequate", "poor"])}))
-        case |= {"tests": tests} if tests else {}
-        if draw.random() < 0.25:
-            gene = draw.choice(["SS18", "any"])
-            case["alterations"] = [{"gene": gene, "kind": "fusion", "status": draw.choice(["present", "absent"])}]
-        yield case
+    return [msgspec.json.encode(KINDS[kind](number, draw)) + b"\n" for number in range(count)]
 
 
 def write(rows: int, file: Path, draw: Callable[[int, int], pl.DataFrame]) -> None:

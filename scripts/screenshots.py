@@ -19,11 +19,11 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from ntrkpath.server.app import create_app
-from ntrkpath.server.kit.settings import Settings
-from support.browser import PICTURES, browser, server, view
-from support.web import client
-from support.witness import patterns, walk
+from ntrkpath.server.app import create_app  # noqa: E402
+from ntrkpath.server.kit.settings import Settings  # noqa: E402
+from support.browser import PICTURES, browser, server, view  # noqa: E402
+from support.web import client  # noqa: E402
+from support.witness import patterns, walk  # noqa: E402
 
 #: How each page is looked at; the screens are those of a desk and of a phone.
 SCREENS = {

@@ -15,7 +15,7 @@ from ntrkpath.cohort.kernel import Decided, Kernel  # noqa: E402
 from ntrkpath.guidance import load  # noqa: E402
 from ntrkpath.model.errors import CaseError, GuidanceError, NtrkpathError  # noqa: E402
 from ntrkpath.model.extras import require_extra  # noqa: E402
-from ntrkpath.pathway.decide import strongest  # noqa: E402
+from ntrkpath.proof.filling_in import strongest  # noqa: E402
 
 KEPT = ("target", "sequence", "ihc")
 

@@ -25,14 +25,15 @@ def as_numpy(array: pa.Array) -> NDArray[Any]:
     return values
 
 
-def as_arrow(numbers: NDArray[Any]) -> pa.Array:
-    """Return whole numbers as an Arrow array without nulls."""
+def as_arrow(numbers: NDArray[Any], filled: NDArray[np.bool_] | None = None) -> pa.Array:
+    """Return whole numbers as an Arrow array; null where ``filled`` is false, nowhere without it."""
     import numpy as np
     import pyarrow as pa
 
     held = np.ascontiguousarray(numbers)
     kind = getattr(pa, held.dtype.name)()
-    return pa.Array.from_buffers(kind, len(held), [None, pa.py_buffer(held)])
+    valid = None if filled is None else pa.py_buffer(np.packbits(filled, bitorder="little"))
+    return pa.Array.from_buffers(kind, len(held), [valid, pa.py_buffer(held)])
 
 
 def as_texts(words: Sequence[str | None]) -> pa.Array:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from ntrkpath.cohort.arrays import as_arrow, as_texts
 from ntrkpath.cohort.cells import Cells
 from ntrkpath.cohort.columns import raw_columns
+from ntrkpath.cohort.distinct import distinct_rows
 from ntrkpath.guidance import Edition
 from ntrkpath.model.case import ReportedFusion
 from ntrkpath.model.errors import CaseError
@@ -51,9 +53,7 @@ class Carried:
         names = [name for name in _FUSIONS if name in table.column_names]
         if names:
             cells = [self._each(table, name, lambda cell, n=name: self._named(n, cell)) for name in names]  # type: ignore[misc]
-            found["fusions"] = _words(
-                cells, lambda told: " ".join(dict.fromkeys(x for part in told for x in part or ()))
-            )
+            found["fusions"] = _words(cells, lambda told: " ".join(sorted({x for part in told for x in part or ()})))
         if "therapy" in table.column_names:
             given = self._each(table, "therapy", self._therapy)
             found["trk_inhibitor"] = _words([given], lambda told: told[0] or "unknown")
@@ -62,7 +62,7 @@ class Carried:
             found["turnaround_days"] = days.cast(pa.int32()).combine_chunks()
         return found
 
-    def _each(self, table: pa.Table, name: str, work: Callable[[Any], Any]) -> tuple[NDArray[np.int32], list[Any]]:
+    def _each(self, table: pa.Table, name: str, work: Callable[[Any], Any]) -> tuple[NDArray[np.intp], list[Any]]:
         """Return the number of the cell of each row, and what each number comes to."""
         cells, done = self._cells.setdefault(name, (Cells(raw_columns()[name]), []))
         column = table[name]
@@ -98,16 +98,12 @@ class Carried:
         return "yes" if any(drug and self.treated.drugs[drug].generation in _TRK for drug in drugs) else "no"
 
 
-def _words(columns: list[tuple[NDArray[np.int32], list[Any]]], say: Callable[[list[Any]], str]) -> pa.Array:
+def _words(columns: list[tuple[NDArray[np.intp], list[Any]]], say: Callable[[list[Any]], str]) -> pa.Array:
     """Return what each row's cells come to together as a dictionary array, each distinct combination said once."""
     import numpy as np
     import pyarrow as pa
 
-    key = np.zeros(len(columns[0][0]), np.int64)
-    for numbers, done in columns:
-        key = key * max(len(done), 1) + numbers
-    _, first, places = np.unique(key, return_index=True, return_inverse=True)
+    places, first = distinct_rows([numbers for numbers, _ in columns], [max(len(done), 1) for _, done in columns])
     said = [say([done[numbers[row]] for numbers, done in columns]) for row in first.tolist()]
-    empty = np.array([not text for text in said], dtype=bool)
-    indices = pa.array(places.astype(np.int32), mask=empty[places] if len(said) else None)
-    return pa.DictionaryArray.from_arrays(indices, pa.array(said, pa.large_string()))
+    told = np.array([bool(text) for text in said], np.bool_)
+    return pa.DictionaryArray.from_arrays(as_arrow(places.astype(np.int32), told[places]), as_texts(said))

@@ -51,13 +51,11 @@ def first_of(key: NDArray[np.intp], size: int, rows: NDArray[np.intp]) -> tuple[
     return distinct.tolist(), first[distinct].tolist()
 
 
-def distinct_rows(
-    numbers: Sequence[NDArray[Any]], widths: Sequence[int]
-) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
+def distinct_rows(numbers: Sequence[NDArray[Any]], widths: Sequence[int]) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
     """Return which distinct combination of several numbers each row has, and a row for each combination."""
     import numpy as np
 
-    key, size, _ = keyed(numbers, widths, 2 * len(numbers[0]))
+    key, size, _ = keyed(numbers, widths, max(2 * len(numbers[0]), 1))
     first = np.full(size, -1, np.int32)
     first[key[::-1]] = np.arange(len(key) - 1, -1, -1, dtype=np.int32)
     distinct = np.flatnonzero(first >= 0)

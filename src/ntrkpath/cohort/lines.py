@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -35,6 +36,7 @@ Cells = Mapping[str, str | None]
 _PARTS, _LISTS = ("diagnosis", "patient", "disease"), ("alterations", "tests", "therapy")
 _READ = (*_PARTS, *_LISTS, "source", "note", "read_as")
 _KEYS = [f'"{name}"'.encode() for name in ("id", *_READ)]
+_content = attrgetter(*_READ)
 #: Distinct parts that are remembered before the memory is emptied.
 _REMEMBERED = 100_000
 _MOST_ID = 200
@@ -82,7 +84,7 @@ class _Columns:
                 texts, places = self._of(name)
                 places[row] = texts.setdefault(text, len(texts))
 
-    def spread(self, blocks: Sequence[Cells], chosen: Sequence[int]) -> None:
+    def spread(self, blocks: Sequence[Cells], chosen: Sequence[Any]) -> None:
         """Give each row the cells of the block that is chosen for it."""
         import numpy as np
 
@@ -171,23 +173,19 @@ class LineSource:
         columns, bad = _Columns(len(lines)), []
         known: list[dict[bytes, int]] = [{b"": 0} for _ in _READ]
         blocks: list[list[Cells]] = [[{}] for _ in _READ]
-        numbers: list[list[int]] = []
-        nothing = [0] * len(_READ)
+        numbers: list[list[int | None]] = []
+        nothing: list[int | None] = [0] * len(_READ)
         alone: list[tuple[int, Cells]] = []
         for row, line in enumerate(lines):
             numbers.append(nothing)
             if (cut := self._cut(line)) is not None:
-                here = []
-                for name, content, places, cells in zip(_READ, cut.parts, known, blocks, strict=True):
-                    found = places.get(content)
-                    if found is None:
-                        checked = self._checked(name, content)
-                        if checked is None:
-                            break
-                        found = places[content] = len(cells)
-                        cells.append(checked)
-                    here.append(found)
-                else:
+                here = [places.get(content) for places, content in zip(known, cut.parts, strict=True)]
+                if None in here:
+                    for i, content in enumerate(cut.parts):
+                        if here[i] is None and (checked := self._checked(_READ[i], content)) is not None:
+                            here[i] = known[i][content] = len(blocks[i])
+                            blocks[i].append(checked)
+                if None not in here:
                     numbers[row], columns.ids[row] = here, cut.id
                     continue
             flat, error = self._flat(line)
@@ -203,7 +201,7 @@ class LineSource:
 
     def _cut(self, line: bytes) -> _Cut | None:
         """Return the parts of a line that is a whole case; ``None`` where it must be read to know."""
-        if b"\\" in line or len(line) > MAX_BYTES or any(line.count(key) > 1 for key in _KEYS):
+        if b"\\" in line or len(line) > MAX_BYTES:
             return None
         try:
             found: Any = self._whole.decode(line)
@@ -212,8 +210,10 @@ class LineSource:
         ident: str = found.id
         if not 0 < len(ident) <= _MOST_ID or not ident.isascii() or not ident.isprintable():
             return None
-        parts = [bytes(getattr(found, name)) for name in _READ]
-        return _Cut(ident, parts) if parts[0][:1] == b"{" else None
+        parts = list(map(bytes, _content(found)))
+        # A key that stands twice is counted twice: a decoder takes the last of them in silence.
+        once = sum(map(line.count, _KEYS)) == 1 + len(parts) - parts.count(b"")
+        return _Cut(ident, parts) if once and parts[0][:1] == b"{" else None
 
     def _checked(self, name: str, content: bytes) -> Cells | None:
         """Return the cells of one part of a case; ``None`` where anything is wrong with it."""

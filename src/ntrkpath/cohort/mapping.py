@@ -321,7 +321,9 @@ def _trimmed(texts: pa.Array) -> pa.Array:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    offsets, content = (np.frombuffer(buffer or b"", kind) for buffer, kind in zip(texts.buffers()[1:], ("i8", "u1"), strict=True))
+    offsets, content = (
+        np.frombuffer(buffer or b"", kind) for buffer, kind in zip(texts.buffers()[1:], ("i8", "u1"), strict=True)
+    )
     bounds = offsets[texts.offset : texts.offset + len(texts) + 1]
     if len(bounds) > 1 and (bounds[1:] > bounds[:-1]).all():
         ends = np.concatenate([content.take(bounds[:-1]), content.take(bounds[1:] - 1)])

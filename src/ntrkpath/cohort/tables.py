@@ -305,7 +305,7 @@ def _head(file: str) -> tuple[int, list[str]]:
 def _tables(file: str, held: Plan, size: int, start: int) -> Iterator[pa.Table]:
     """Yield the rows of a file from ``start`` on in tables of at most ``size`` rows; small row groups are joined.
 
-    Text other than ids comes as dictionaries, which are what is decided; an address of an object store is left to polars.
+    Text other than ids comes as dictionaries, which are what is decided; an object store is left to polars.
     """
     import polars as pl
     import pyarrow as pa

@@ -259,7 +259,8 @@ class Pathway:
         return Decided(
             {fact: level for fact, level in decision.levels.items() if fact in self.chain.derived},
             tuple((_because(action, row, reasons), row) for action, row in actions.values()),
-            tuple(asks), tuple(cautions), tuple(self._parts[hit.row.id][2] for hit in decision.hits), reasons, tuple(readings),
+            tuple(asks), tuple(cautions), tuple(self._parts[hit.row.id][2] for hit in decision.hits), reasons,
+            tuple(readings),
         )  # fmt: skip
 
     def _weight(self, action: Action, row: Row) -> tuple[int, bool]:

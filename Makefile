@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP = $(BIN)/pip install --quiet --disable-pip-version-check
 EXTRAS := dev,docs
 .DEFAULT_GOAL := demo
-.PHONY: demo serve study test test-long test-lowest test-newest system recipes lint bench docs site site-serve knowledge lock release constraints clean
+.PHONY: demo serve screenshots study test test-long test-lowest test-newest system recipes lint bench docs site site-serve knowledge lock release constraints clean
 
 # constraints.txt pins every package that is installed here; see `make constraints`.
 $(VENV)/.core: pyproject.toml hatch_build.py constraints.txt
@@ -26,6 +26,9 @@ $(VENV)/.server: $(VENV)/.core
 
 serve: $(VENV)/.server  ## the pages, at http://127.0.0.1:8000
 	$(BIN)/ntrkpath serve --demo
+
+screenshots: $(VENV)/.dev  ## every page at a desk and on a phone, light, dark and on paper, into build/screenshots
+	$(BIN)/python scripts/screenshots.py
 
 $(VENV)/.registry: $(VENV)/.core
 	$(PIP) -c constraints.txt -e '.[server,registry]'

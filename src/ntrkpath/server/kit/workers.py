@@ -99,6 +99,9 @@ class _Answers(asyncio.Protocol):
 class _Worker:
     """One process and our end of its connection."""
 
+    _transport: asyncio.Transport
+    _answers: _Answers
+
     def __init__(self, context: Any, edition: str, memory: int) -> None:
         self.connection, theirs = socket.socketpair()
         self.connection.setblocking(False)
@@ -141,7 +144,7 @@ class _Worker:
     async def _next(self, seconds: float) -> tuple[bytes, float]:
         try:
             async with asyncio.timeout(seconds):
-                found = await self._answers.next
+                found: tuple[bytes, float] = await self._answers.next
         except TimeoutError:
             raise TooLongError from None
         self._answers.next = asyncio.get_running_loop().create_future()

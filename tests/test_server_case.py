@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 pytest.importorskip("litestar", reason="needs ntrkpath[server]")
 
-from ntrkpath.figures import pathway_svg
+from ntrkpath.figures.pathway import pathway_svg
 from ntrkpath.guidance import load
 from ntrkpath.pathway import Pathway, case_from, read_case
 from ntrkpath.pathway.examples import examples, published

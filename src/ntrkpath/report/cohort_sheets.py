@@ -86,7 +86,8 @@ def _groups(title: str, fact: str, groups: Iterable[Group], edition: Edition) ->
                 level=group.name, cases=group.cases, tested=group.tested, **_figures(s),
             )
         )  # fmt: skip
-    return _sheet(title, ("", ">Cases", ">Tested", ">Fusion", ">Of tested", ">95 % interval"), rows, ident)
+    heads = ("Cases of", ">Cases", ">Tested", ">Fusion", ">Of tested", ">95 % interval")
+    return _sheet(title, heads, rows, ident)
 
 
 def _figures(share: Share | None) -> dict[str, float | None]:

@@ -41,6 +41,8 @@ for _name in ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 ENDINGS = (*DELIMITED, *LINES, *WORKBOOKS)
 MOST_BAD = 50
 _BLOCK = 1 << 20
+#: A table of more rows is opened on request.
+_LONG = 8
 
 
 class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -169,7 +171,7 @@ def page(**asked: Any) -> dict[str, Any]:
             return {"funnel": None, "html": "", **shown}
         summary = msgspec.structs.replace(summarise(out, used), about=about)
         with on_a_page():
-            html = str(report_parts(summary_report(summary, used)))
+            html = str(report_parts(summary_report(summary, used), fold_beyond=_LONG))
         return {
             "funnel": msgspec.to_builtins(summary.funnel), "html": html,
             "undecided": summary.undecided, **shown,

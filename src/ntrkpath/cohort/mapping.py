@@ -220,30 +220,38 @@ def plan(mapping: Mapping, columns: Iterable[str], where: str = "", more: Iterab
             found[key] = (field, names)
     taken = {name for _, names in found.values() for name in names}
     for name in columns:
-        column = named(name)
-        if mapping.study and name.casefold() != name:
-            column = None
-        path: str | None = name if name == CASE_ID or name in DATES else column.path if column else None
-        if path is not None and name not in taken:
-            if path in found and path == CASE_ID:
-                continue
-            if path in found:
-                raise CaseError(
-                    "two columns fill one key", where=where, value=f"{', '.join(found[path][1])} and {name}",
-                    allowed=f"one column for {path}", remedy="rename one, or name the one to use in a mapping",
-                )  # fmt: skip
-            found[path] = (Field(path, (name,), {}), (name,))
-            taken.add(name)
+        path = None if name in taken else _named_as(mapping, name)
+        if path is None or (path == CASE_ID and path in found):
+            continue
+        if path in found:
+            raise CaseError(
+                "two columns fill one key", where=where, value=f"{', '.join(found[path][1])} and {name}",
+                allowed=f"one column for {path}", remedy="rename one, or name the one to use in a mapping",
+            )  # fmt: skip
+        found[path] = (Field(path, (name,), {}), (name,))
+        taken.add(name)
+    _check_needed(mapping, columns, {*found, *more}, where)
+    unused = tuple(n for n in columns if n not in taken and n.casefold() not in mapping.unused)
+    return Plan(mapping, tuple(found.values()), unused)
+
+
+def _named_as(mapping: Mapping, name: str) -> str | None:
+    """Return the key whose name a column bears; in a study only in small letters, since its own are in capitals."""
+    if name == CASE_ID or name in DATES:
+        return name
+    column = None if mapping.study and name.casefold() != name else named(name)
+    return column.path if column else None
+
+
+def _check_needed(mapping: Mapping, columns: list[str], filled: set[str], where: str) -> None:
     for needed in (CASE_ID, "diagnosis.histology"):
-        if needed not in found and needed not in more:
+        if needed not in filled:
             wanted = mapping.fields[needed].columns if needed in mapping.fields else (needed,)
             raise CaseError(
                 f"no column fills {needed}", where=where, value=", ".join(columns[:12]), allowed=wanted,
                 remedy="name your column in a mapping (columns: {" + needed + ": YOUR_COLUMN}), given by --mapping; "
                 "`ntrkpath cohort map` proposes one",
             )  # fmt: skip
-    unused = tuple(n for n in columns if n not in taken and n.casefold() not in mapping.unused)
-    return Plan(mapping, tuple(found.values()), unused)
 
 
 def apply(plan: Plan, given: pa.Table, first: int | NDArray[np.uint64]) -> tuple[pa.Table, list[BadRow]]:
@@ -273,7 +281,7 @@ def apply(plan: Plan, given: pa.Table, first: int | NDArray[np.uint64]) -> tuple
             bad[i] = BadRow(int(rows[i]), None, CASE_ID, "the case has no id; give every row one")
     for field, i, word in wrong_cells:
         if i not in bad:
-            bad[i] = BadRow(int(rows[i]), ids[i].as_py(), field.path, _wrong_word(field, word))
+            bad[i] = BadRow(int(rows[i]), ids[i].as_py(), field.path, wrong_word(field, word))
     table = pa.table(made)
     if bad:
         keep = np.ones(given.num_rows, dtype=bool)
@@ -282,7 +290,8 @@ def apply(plan: Plan, given: pa.Table, first: int | NDArray[np.uint64]) -> tuple
     return table, [bad[i] for i in sorted(bad)]
 
 
-def _wrong_word(field: Field, word: str) -> str:
+def wrong_word(field: Field, word: str) -> str:
+    """Return why a word of a column is not understood."""
     allowed, remedy = "YYYY-MM-DD", "correct the cell, or leave it empty where not known"
     if field.values:
         allowed, remedy = ", ".join(field.values), "add the word to the mapping"
@@ -342,6 +351,26 @@ def _as_text(cells: pa.Array) -> pa.Array:
     return as_texts(told)
 
 
+def filled(mapping: Mapping, text: str | None) -> str | None:
+    """Return a text without spaces around it; ``None`` where it stands for an empty cell."""
+    word = (text or "").strip()
+    return None if not word or word.lower() in mapping.empty else word
+
+
+def translated(field: Field, word: str) -> str | None:
+    """Return a word of a table in the words of the case format; ``None`` for one that says that it is not known.
+
+    Raises:
+        LookupError: The mapping does not know the word.
+    """
+    told = field.values.get(word.casefold())
+    if told is None:
+        if field.otherwise is None:
+            raise LookupError(word)
+        told = word if field.otherwise == KEPT else field.otherwise
+    return None if told == "unknown" else told
+
+
 def _cleaned(mapping: Mapping, field: Field, cells: pa.Array) -> pa.Array:
     """Return text as a dictionary array without the words that stand for an empty cell; other types unchanged."""
     import pyarrow as pa
@@ -352,9 +381,7 @@ def _cleaned(mapping: Mapping, field: Field, cells: pa.Array) -> pa.Array:
         cells = cells.dictionary_encode()
     if not pa.types.is_dictionary(cells.type):
         return cells
-    words = [word and word.strip() for word in cells.dictionary.cast(pa.large_string()).to_pylist()]
-    empty = frozenset(mapping.empty)
-    kept = [None if not word or word.lower() in empty else word for word in words]
+    kept = [filled(mapping, word) for word in cells.dictionary.cast(pa.large_string()).to_pylist()]
     return pa.DictionaryArray.from_arrays(cells.indices, as_texts(kept))
 
 
@@ -367,14 +394,11 @@ def _translated(field: Field, cells: pa.Array) -> tuple[pa.Array, list[tuple[int
     words: list[str | None] = []
     wrong: dict[int, str] = {}
     for i, word in enumerate(cells.dictionary.to_pylist()):
-        told = None
-        if word is not None:
-            told = field.values.get(word.casefold())
-            if told is None and field.otherwise is not None:
-                told = word if field.otherwise == KEPT else field.otherwise
-            elif told is None:
-                wrong[i] = word
-        words.append(None if told == "unknown" else told)
+        try:
+            words.append(None if word is None else translated(field, word))
+        except LookupError:
+            words.append(None)
+            wrong[i] = word
     found = pa.DictionaryArray.from_arrays(cells.indices, as_texts(words))
     if not wrong:
         return found, []

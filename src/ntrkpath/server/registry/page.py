@@ -58,6 +58,10 @@ def _show(template: str, opened: Opened, section: str, **context: Any) -> Answer
     )  # fmt: skip
 
 
+#: The sheets of a study that are open when its page comes; all others are folded under their titles.
+_OPEN = ("flow", "accuracy")
+
+
 @get("/registry/{token:str}", slow=True)
 def dashboard(request: Ask, token: str) -> Answer:
     """Show the study: what was found so far, in pictures and sheets."""
@@ -65,9 +69,10 @@ def dashboard(request: Ask, token: str) -> Answer:
     if "whole" not in request.query_params and not opened.ready():
         return _show("reckoning.html", opened, "")
     found = opened.results()
+    shown = [msgspec.structs.replace(sheet, folded=sheet.ident not in _OPEN) for sheet in sheets(found)]
     drawn = pictures(found)
     with on_a_page():
-        parts = [sheet_section(sheet, figures(sheet, drawn.get(sheet.ident, ()))) for sheet in sheets(found)]
+        parts = [sheet_section(sheet, figures(sheet, drawn.get(sheet.ident, ()))) for sheet in shown]
     return _show("dashboard.html", opened, "", title=heading(found), lead=lead(found), parts=parts)
 
 

@@ -19,6 +19,7 @@ from math import sqrt
 
 import numpy as np
 
+from benchmarks.frame import record
 from ntrkpath.evidence.bivariate import pool_accuracy
 from ntrkpath.evidence.glmm import marginal, pool
 
@@ -94,11 +95,13 @@ def main() -> int:
     print(f"{'one plain pass of the quadrature (numpy)':<44}{quadrature:>10.4f}{ours / quadrature:>9.0f}x")
     print(f"{'one likelihood with its modes':<44}{evaluation:>10.4f}{ours / evaluation:>9.0f}x")
     print(f"{'sensitivity and specificity, 3 studies':<44}{both:>10.2f}")
+    record("evidence.pool", ours)
     peer = metafor_ms(x, n, max(3, repeats // 5))
     agrees = True
     if peer is None:
         print("R metafor is not installed: no comparison")
     else:
+        record("evidence.peer", peer[0] / ours)
         agrees = abs(peer[1] - found.estimate) < 1e-5
         print(f"{'R metafor, rma.glmm':<44}{peer[0]:>10.2f}{peer[0] / ours:>9.0f}x")
         print(f"difference of the pooled shares: {100 * abs(peer[1] - found.estimate):.6f} percentage points")

@@ -23,6 +23,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from benchmarks.frame import record
 from ntrkpath.fusion import Assessor, Gene
 from ntrkpath.fusion.frame import reading_frame
 from ntrkpath.fusion.site import GeneSites
@@ -290,6 +291,9 @@ def main() -> int:
             result["ratio_on_spliced_junctions"] = round(result["ours_spliced"]["verdicts_per_second"] / speed)
     else:
         result["agfusion"] = "not installed: pip install agfusion==1.5.0 pyensembl==2.3.13 in an environment of its own"
+    record("fusion.rate", result["ours"]["verdicts_per_second"])
+    if "ratio_on_spliced_junctions" in result:
+        record("fusion.peer", result["ratio_on_spliced_junctions"])
     json.dump(result, sys.stdout, indent=None if options.json else 1)
     print()
     return 0

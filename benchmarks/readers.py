@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 
+from benchmarks.frame import record
 from ntrkpath.readers import NTRK, read
 
 _HEAD = (
@@ -58,6 +59,7 @@ def main(rows: int = 100_000) -> None:
     content = table(rows)
     base = _seconds(lambda: [line.split("\t") for line in content.decode().split("\n")])
     ours = _seconds(lambda: read(content, "fusions.tsv", genes=NTRK))
+    record("readers.rows", ours / base)
     print(f"splitting {rows:,} lines {base:6.2f} s; reading them {ours:6.2f} s, {ours / base:4.1f} x  (bar 15 x)")
 
 

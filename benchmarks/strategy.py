@@ -8,6 +8,7 @@ import time
 
 import numpy as np
 
+from benchmarks.frame import record
 from ntrkpath.strategy.compare import build
 from ntrkpath.strategy.expectation import used
 
@@ -40,6 +41,9 @@ def main() -> None:
     print(f"{len(STRATEGIES)} strategies x {PATIENTS:,} patients: {took:.2f} s (bar {SECONDS:.0f} s)")
     print(f"memory at its highest: {memory:,.0f} MB (bar {MEMORY:,} MB)")
     print(f"numpy drawing the same {drawn:,.0f} numbers on one core: {plain:.2f} s; ratio {took / plain:.1f} x")
+    record("strategy.time", took)
+    record("strategy.memory", memory)
+    record("strategy.peer", took / plain)
     before = time.perf_counter()
     model.evaluate(model.inputs.values())
     print(f"exact expectation of all four: {1000 * (time.perf_counter() - before):.1f} ms")

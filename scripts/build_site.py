@@ -9,10 +9,12 @@ from __future__ import annotations
 import gzip
 import hashlib
 import importlib
+import io
 import json
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import zipfile
 from pathlib import Path
@@ -25,6 +27,7 @@ from ntrkpath.guidance.files import KNOWLEDGE, write_compiled
 from ntrkpath.pathway.examples import examples
 from ntrkpath.server.evidence import fragments
 from ntrkpath.server.guidance.catalogue import catalogue
+from ntrkpath.server.guidance.exercised import exercised
 from ntrkpath.server.kit import kept
 from ntrkpath.server.kit.navigation import NAVIGATION
 from ntrkpath.server.kit.render import assets
@@ -127,7 +130,8 @@ def staged(folder: Path, wheel: Path) -> None:
             _copy(found, folder / found.name)
             continue
         for path in sorted(found.parent.rglob("*.py")):
-            _copy(path, folder / name / path.relative_to(found.parent))
+            if path.name != "cyaml.py":  # asks for a compiled library that is not there
+                _copy(path, folder / name / path.relative_to(found.parent))
     with zipfile.ZipFile(wheel) as opened:
         opened.extractall(folder)
 
@@ -157,27 +161,42 @@ def _copy(path: Path, to: Path) -> None:
     shutil.copyfile(path, to)
 
 
-def zipped(folder: Path, out: Path) -> None:
-    """Pack a folder; the same content gives the same bytes."""
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
+def bundled(folder: Path, out: Path) -> None:
+    """Pack a folder as an archive of tar, compressed; the same content gives the same bytes."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as archive:
         for path in sorted(folder.rglob("*")):
             if path.is_file():
-                about = zipfile.ZipInfo(str(path.relative_to(folder)), _DATE)
-                about.compress_type = zipfile.ZIP_DEFLATED
-                packed.writestr(about, path.read_bytes())
+                about = tarfile.TarInfo(path.relative_to(folder).as_posix())
+                about.size = path.stat().st_size
+                archive.addfile(about, io.BytesIO(path.read_bytes()))
+    out.write_bytes(gzip.compress(packed.getvalue(), 9, mtime=0))
 
 
-def _bundles(out: Path, home: Path, wheel: Path) -> None:
-    """Write what Python in the browser reads: the core, and the bundles that are brought when they are opened."""
+def _library(folder: Path) -> bytes:
+    """Return the standard library as Python reads it, uncompressed within what is compressed as a whole."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                archive.writestr(zipfile.ZipInfo(path.relative_to(folder).as_posix(), _DATE), path.read_bytes())
+    return gzip.compress(packed.getvalue(), 9, mtime=0)
+
+
+def _bundles(out: Path, home: Path, wheel: Path) -> str:
+    """Write what Python in the browser reads: the core, and the bundles that are brought when they are opened.
+
+    Returns the path of the one compiled library, which is linked before Python begins.
+    """
     python = out / "python"
     python.mkdir(parents=True)
     for name in ("pyodide.mjs", "pyodide.asm.mjs"):
         shutil.copyfile(home / name, python / name)
     packed = gzip.compress((home / "pyodide.asm.wasm").read_bytes(), 9, mtime=0)
-    (python / "pyodide.asm.wasm.gz").write_bytes(packed)
+    (python / "pyodide.asm.wasm.gzip").write_bytes(packed)
     with tempfile.TemporaryDirectory() as made:
-        core, more, stdlib, transcripts, symbols, evidence = (
-            Path(made) / name for name in ("core", "more", "stdlib", "transcripts", "symbols", "evidence")
+        core, more, stdlib, transcripts, symbols, answers = (
+            Path(made) / name for name in ("core", "more", "stdlib", "transcripts", "symbols", "answers")
         )
         staged(core, wheel)
         with zipfile.ZipFile(home / "python_stdlib.zip") as opened:
@@ -188,18 +207,17 @@ def _bundles(out: Path, home: Path, wheel: Path) -> None:
         names = (path.relative_to(more).with_suffix("").as_posix() for path in more.rglob("*.py*"))
         listed = sorted(name.removesuffix("/__init__").replace("/", ".") for name in names)
         (core / "ntrkpath" / "server" / "more.txt").write_text("\n".join(listed), encoding="utf-8")
-        zipped(stdlib, python / "python_stdlib.zip")
-        zipped(core, python / "core.zip")
-        zipped(more, python / "more.zip")
+        (python / "python_stdlib.zip.gzip").write_bytes(_library(stdlib))
         knowledge = Path("ntrkpath/knowledge/transcripts")
         for path in sorted((ROOT / "src" / knowledge).iterdir()):
             _copy(path, (transcripts if path.suffix == ".bin" else symbols) / knowledge / path.name)
-        zipped(transcripts, python / "transcripts.zip")
-        zipped(symbols, python / "symbols.zip")
-        place = evidence / "ntrkpath" / "server" / kept.FOLDER.name
+        place = answers / "ntrkpath" / "server" / kept.FOLDER.name
         place.mkdir(parents=True)
-        (place / kept.FILE).write_bytes(kept.packed(fragments.every(load(EDITION))))
-        zipped(evidence, python / "evidence.zip")
+        edition = load(EDITION)
+        (place / kept.FILE).write_bytes(kept.packed([*fragments.every(edition), (exercised, (edition,))]))
+        for folder in (core, more, transcripts, symbols, answers):
+            bundled(folder, python / f"{folder.name}.tar.gzip")
+        return next(f"/site/{path.relative_to(core)}" for path in core.rglob("*.so"))
 
 
 def addresses() -> list[str]:
@@ -235,7 +253,7 @@ def build(out: Path, cache: Path, as_of: str = "") -> dict[str, int]:
         if path != docs:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     out.mkdir(parents=True, exist_ok=True)
-    _bundles(out, home, wheel)
+    library = _bundles(out, home, wheel)
     (out / "static").mkdir()
     for asset in assets().values():
         (out / "static" / asset.name).write_bytes(asset.content)
@@ -249,18 +267,21 @@ def build(out: Path, cache: Path, as_of: str = "") -> dict[str, int]:
         page.write_text(shell.render(base="../" * (address.count("/") + 1) if address else "./", intended_use=used))
     for name, base in (("loading.html", "=root=/"), ("404.html", "/")):
         (out / name).write_text(shell.render(base=base, intended_use=used), encoding="utf-8")
-    first = ["python/pyodide.asm.wasm.gz", "python/python_stdlib.zip", "python/core.zip"]
+    first = ["python/pyodide.asm.wasm.gzip", "python/python_stdlib.zip.gzip", "python/core.tar.gzip"]
     first += [f"static/{name}" for name in assets()]
     sizes = {name: (out / name).stat().st_size for name in first}
-    digest = hashlib.sha256(b"".join((out / name).read_bytes() for name in first)).hexdigest()[:16]
     about = json.loads((home / "pyodide-lock.json").read_text(encoding="utf-8"))["info"]
-    later = {name: f"python/{name}.zip" for name in ("more", "symbols", "transcripts", "evidence")}
+    later = {name: f"python/{name}.tar" for name in ("more", "symbols", "transcripts", "answers")}
     told: dict[str, Any] = {
-        "BUILD": digest, "FILES": sizes, "LATER": later, "LOCK": {"info": about, "packages": {}},
+        "FILES": sizes, "LATER": later, "LIBRARY": library, "LOCK": {"info": about, "packages": {}},
         "SETTINGS": {"edition": EDITION, "workers": 0, "body_bytes": 64 << 20, "batch_bytes": 64 << 20},
     }  # fmt: skip
     if as_of:
         told["SETTINGS"]["as_of"] = as_of
+    # What a browser keeps of the site, its memory of Python among it, holds for exactly this content.
+    content = [out / name for name in (*first, "sw.js", *(f"{name}.gzip" for name in later.values()))]
+    whole = b"".join((json.dumps(told).encode(), *(path.read_bytes() for path in content)))
+    told["BUILD"] = hashlib.sha256(whole).hexdigest()[:16]
     (out / "build.js").write_text("".join(f"export const {k} = {json.dumps(v)};\n" for k, v in told.items()))
     print(f"{out}: {sum(sizes.values()) / 1e6:.1f} MB before the first answer; docs {'' if kept_docs else 'not '}there")
     return sizes

@@ -20,6 +20,7 @@ import ntrkpath
 from docs_guidance import _GENERATED, cell, table
 from docs_keys import MEANING
 from ntrkpath.cli.main import cli
+from ntrkpath.exports import recommendations, tsv
 from ntrkpath.model import case, errors, fusion, recommendation
 from ntrkpath.model.case_keys import keys_of
 
@@ -317,6 +318,12 @@ def api_page() -> str:
     return "\n".join(parts)
 
 
+def columns(command: str, meanings: dict[str, str]) -> str:
+    """Return the columns that `--format tsv` of a command writes, each with its meaning."""
+    rows = [(f"`{name}`", cell(meaning)) for name, meaning in meanings.items()]
+    return f"\n\n## Columns of `{command} --format tsv`\n\n" + table(("column", "meaning"), rows)
+
+
 def pages() -> dict[str, str]:
     """Return the pages of the code by file name."""
     about_case = (
@@ -342,10 +349,12 @@ def pages() -> dict[str, str]:
                 *(s for s in structs(recommendation) if s is not recommendation.Recommendation),
             ],
             False,
-        ),
+        )
+        + columns("ntrkpath recommend", {name: meaning for name, (meaning, _) in recommendations.COLUMNS.items()}),
         "fusion-format.md": keys_page(
             "Fusion formats", "A junction as a caller reports it, and our verdict on it.", structs(fusion), False
-        ),
+        )
+        + columns("ntrkpath fusions", tsv.COLUMNS),
         "errors.md": errors_page(),
         "api.md": api_page(),
     }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,24 +12,12 @@ import pytest
 
 from ntrkpath import recommend
 from ntrkpath.cases.load import decode_json
-from support.browser import AS_OF, ROOT, Served, axe, browser, picture, server, spills, view
+from support.browser import AS_OF, ROOT, Served, axe, picture, server, spills, view
 
 DAY = dt.date.fromisoformat(AS_OF)
 CASES = ROOT / "examples" / "cases"
 _CHANGED = "before => { const e = document.querySelector('#case input[name=case]'); return e && e.value !== before }"
 READERS = ROOT / "tests" / "data" / "readers"
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[Served]:
-    with server() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with browser() as started:
-        yield started
 
 
 def _start(page: Any, histology: str, extent: str = "") -> None:
@@ -342,7 +329,8 @@ def test_an_answer_is_printed_on_one_page(chromium: Any, served: Served, tmp_pat
         assert not page.locator("#case").is_visible()
         assert spills(page) == []
         text = page.locator("main").inner_text()
-        for wanted in ("Next step", "Why", "Caution", "SHA-256", "not a medical device", AS_OF):
+        heads = ("Patient", "Next", "Steps", "Why", "Caution", "Read and approved", "SHA-256")
+        for wanted in (*heads, "not a medical device", AS_OF):
             assert wanted.casefold() in text.casefold(), wanted
         picture(page, "print-answer")
         printed = page.pdf(format="A4", path=tmp_path / "answer.pdf")

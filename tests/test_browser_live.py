@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from ntrkpath.server.app import create_app
 from ntrkpath.server.kit.settings import Settings
-from support.browser import ROOT, Served, axe, browser, picture, server, spills, view
+from support.browser import ROOT, Served, axe, picture, spills, view
 from support.web import client
 from support.witness import patterns, walk
 
@@ -20,18 +19,6 @@ MOST_HIGH = 8000
 #: Whether the answer is marked as not renewed.
 _STALE = "() => document.getElementById('workspace').classList.contains('stale')"
 _CASE = "() => document.querySelector('#case input[name=case]').value"
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[Served]:
-    with server() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with browser() as started:
-        yield started
 
 
 def _start(page: Any, histology: str, extent: str = "metastatic") -> None:

@@ -4,28 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ntrkpath.server.cohort.page import published_lines
-from support.browser import ROOT, Served, axe, browser, picture, server, spills, view
+from support.browser import ROOT, Served, axe, picture, spills, view
 
 READERS = ROOT / "tests" / "data" / "readers"
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[Served]:
-    with server() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with browser() as started:
-        yield started
 
 
 def _sound(page: Any, name: str) -> None:

@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from ntrkpath.server.app import create_app
 from ntrkpath.server.kit.settings import Settings
-from support.browser import VIEWS, Served, axe, browser, picture, server, spills, view
+from support.browser import VIEWS, Served, axe, picture, spills, view
 from support.web import client
 from support.witness import patterns, walk
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[Served]:
-    with server() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with browser() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

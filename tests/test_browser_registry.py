@@ -15,7 +15,7 @@ from ntrkpath.guidance import load
 from ntrkpath.registry.book import Book
 from ntrkpath.registry.entries import Draft, Proposal
 from ntrkpath.registry.study.synthetic import fill
-from support.browser import Served, axe, browser, picture, server, spills, view
+from support.browser import Served, axe, picture, server, spills, view
 from support.study import protocol
 
 #: A real browser takes minutes: run by `make test-long`.
@@ -42,12 +42,6 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def served(book: Path) -> Iterator[Served]:
     with server("--registry", "--database", str(book)) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with browser() as started:
-        yield started
 
 
 def first_page(served: Served) -> str:
@@ -111,3 +105,6 @@ def test_the_study_prints_without_navigation(chromium: Any, served: Served) -> N
         assert not page.locator("nav.sections").is_visible()
         assert not page.locator("header.site").is_visible()
         assert page.locator("#flow").is_visible()
+        assert page.locator("#treatment table").is_visible(), "what is folded on the screen is on paper"
+        page.emulate_media(media="screen")
+        assert not page.locator("#treatment table").is_visible()

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from support.browser import AS_OF, ROOT, Served, axe, browser, picture, spills, view
+from support.browser import AS_OF, ROOT, Served, axe, picture, spills, view
 
 sys.path.insert(0, str(ROOT / "scripts"))
 pytest.importorskip("playwright", reason="needs the package playwright")
@@ -61,12 +61,6 @@ def served(site: tuple[Path, dict[str, int]]) -> Iterator[Served]:
     finally:
         server.shutdown()
         server.server_close()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with browser() as started:
-        yield started
 
 
 def _opened(seen: Any, path: str = "/", wait: str = "#histology") -> Any:
@@ -140,6 +134,51 @@ def test_it_answers_without_a_network_after_the_first_visit(chromium: Any, serve
         assert axe(page) == []
         assert spills(page) == []
         picture(page, "site-evidence-phone-light")
+
+
+#: Stops the worker, asks for a page, and returns what the worker that starts for it says.
+_ANEW = """async address => {
+  const said = new Promise(done => navigator.serviceWorker.addEventListener(
+    "message", ({data}) => data.ready && done(data)));
+  const found = await (await fetch(address)).text();
+  return [(await said).kept, found]; }"""
+_MEMORY = """async () => { const cache = await caches.open((await caches.keys())[0]);
+  const found = await cache.match("/python/memory"); return found ? await found.text() : null; }"""
+
+
+def _stopped(page: Any) -> None:
+    session = page.context.new_cdp_session(page)
+    session.send("ServiceWorker.enable")
+    session.send("ServiceWorker.stopAllWorkers")
+
+
+def test_a_later_start_goes_on_from_what_was_kept_in_which_nothing_stands_that_was_entered(
+    chromium: Any, served: Served
+) -> None:
+    marked = "fibrosarcoma kwyjibo"
+    with view(chromium, served) as seen:
+        page = _opened(seen)
+        page.locator("#histology").fill(marked)
+        page.get_by_role("button", name="Show the next step").click()
+        page.get_by_text("kwyjibo").first.wait_for()
+        kept = page.evaluate(_MEMORY)
+        assert kept is not None and "sarcoma" in kept and "kwyjibo" not in kept
+        asked = {"text": published()["L022"].text, "files": {}, "level": "rna_mps"}
+        before = page.evaluate(_ASK, asked)
+        guidance = page.evaluate("async a => (await (await fetch(a)).text())", "/guidance")
+        _stopped(page)
+        assert page.evaluate(_ANEW, "/guidance") == [True, guidance]
+        assert page.evaluate(_ASK, asked) == before
+
+
+def test_what_was_kept_and_cannot_be_used_is_left_and_the_answer_comes(chromium: Any, served: Served) -> None:
+    with view(chromium, served) as seen:
+        page = _opened(seen)
+        about = page.evaluate("async a => (await (await fetch(a)).text())", "/about?asked")
+        page.evaluate("""async () => { const cache = await caches.open((await caches.keys())[0]);
+          await cache.put("/python/memory", new Response(new Uint8Array(4096))); }""")
+        _stopped(page)
+        assert page.evaluate(_ANEW, "/about") == [False, about]
 
 
 def test_nothing_that_is_entered_is_asked_for_from_the_host(chromium: Any, served: Served, site: Any) -> None:

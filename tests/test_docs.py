@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import inspect
 import re
+import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import click
@@ -17,6 +19,7 @@ import build_docs  # noqa: E402 - beside the product, not in it
 import docs_code  # noqa: E402
 import docs_examples  # noqa: E402
 import docs_keys  # noqa: E402
+from ntrkpath.exports import recommendations, tsv  # noqa: E402
 from ntrkpath.guidance import load  # noqa: E402
 from ntrkpath.model import case, fusion, recommendation  # noqa: E402
 from ntrkpath.schema import NAMES  # noqa: E402
@@ -41,6 +44,51 @@ def test_a_wrong_output_is_noticed(tmp_path: Path) -> None:
     found = docs_examples.Page(page, tmp_path)
     found.text = "```console\n$ echo one\ntwo\n```\n\n```python\nassert 1 == 2\n```\n"
     assert len(found.check()) == 2
+
+
+#: Languages of blocks that are data or a drawing where no line of them is a command.
+_DATA = {"text", "yaml", "csv", "tsv", ""}
+_COMMAND = re.compile(
+    r"^\s*(?:\$ |(?:ntrkpath|make|pip|python3?|curl|cd|export|sudo|git|docker|podman|conda)\b(?! *:))", re.MULTILINE
+)
+_WHY = re.compile(r"<!-- (not run(?: here)?: \S+ \S+ .*|run by (\S+)) -->\n$")
+
+
+def _unrun(text: str) -> list[str]:
+    """Return the blocks of a page that hold code, are not run, and do not say why or by what."""
+    found = []
+    lines = text.splitlines(keepends=True)
+    for block in docs_examples.blocks(text):
+        if block.file or (block.language == "console" and docs_examples.commands(block.body)):
+            continue
+        if block.language == "python" or (block.language in _DATA and not _COMMAND.search(block.body)):
+            continue
+        why = _WHY.search("".join(lines[: block.line - 1]))
+        ran = why and why[2] and (ROOT / why[2]).is_file() and all(
+            line.partition("#")[0].strip() in (ROOT / why[2]).read_text(encoding="utf-8")
+            for line in block.body.splitlines()
+        )  # fmt: skip
+        if why is None or (why[2] and not ran):
+            found.append(block.body)
+    return found
+
+
+@pytest.mark.parametrize(
+    "page",
+    [*PAGES, *(ROOT / name for name in ("CONTRIBUTING.md", "SECURITY.md"))],
+    ids=lambda p: str(p.relative_to(ROOT)),
+)
+def test_every_command_is_run_or_the_page_says_why_not(page: Path) -> None:
+    assert _unrun(page.read_text(encoding="utf-8")) == []
+
+
+def test_a_command_that_nothing_runs_is_noticed() -> None:
+    assert len(_unrun("```sh\nmake demo\n```\n")) == 1
+    assert len(_unrun("```text\nntrkpath verify\n```\n")) == 1
+    assert len(_unrun("```console\nntrkpath verify\n```\n")) == 1
+    assert len(_unrun("<!-- run by .ci/run -->\n```sh\nmake coffee\n```\n")) == 1
+    assert _unrun("<!-- run by .ci/run -->\n```sh\nmake demo  # so\n```\n") == []
+    assert _unrun("<!-- not run: needs conda and a network -->\n```sh\nconda build x\n```\n") == []
 
 
 def test_most_pages_for_users_hold_an_example_that_runs() -> None:
@@ -94,6 +142,24 @@ def test_every_command_is_documented_with_its_help(reference: dict[str, str]) ->
                 assert told, f"{' '.join(path)} {parameter.name}"
 
 
+def test_every_column_of_a_table_is_documented(reference: dict[str, str]) -> None:
+    forms = {"recommendation.md": list(recommendations.COLUMNS), "fusion-format.md": list(tsv.COLUMNS)}
+    for page, columns in forms.items():
+        part = reference[page].split("--format tsv`")[1]
+        assert re.findall(r"^\| `(\w+)` \| \S", part, re.MULTILINE) == columns
+
+
+def test_every_column_of_a_decided_cohort_is_documented(tmp_path: Path) -> None:
+    pytest.importorskip("polars")
+    (tmp_path / "in.csv").write_text("case_id,histology,requested,reported\nA,UPS,2026-01-05,2026-01-19\n")
+    docs_examples.run("ntrkpath cohort triage in.csv out.csv --labels", tmp_path)
+    columns = (tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()[0].split(",")
+    assert {"case_id", "missing", "labels", "turnaround_days"} <= set(columns)
+    page = (ROOT / "docs" / "reference" / "cohort-files.md").read_text(encoding="utf-8")
+    part = page.split("## What it writes")[1].split("\n## ")[0]
+    assert [column for column in columns if f"`{column}`" not in part] == []
+
+
 def test_every_kind_of_error_is_documented(reference: dict[str, str]) -> None:
     assert {kind.__name__ for kind in docs_code.kinds()} == _anchors(reference["errors.md"])
 
@@ -134,6 +200,7 @@ def test_every_public_name_has_a_docstring_and_is_documented(reference: dict[str
     assert bare == []
 
 
+@cache
 def _targets(text: str) -> set[str]:
     found = _anchors(text) | set(re.findall(r'<a id="([^"]+)"', text))
     for match in _HEADING.finditer(text):
@@ -141,23 +208,76 @@ def _targets(text: str) -> set[str]:
     return found
 
 
-def test_every_internal_link_leads_somewhere(reference: dict[str, str]) -> None:
-    texts = {page.resolve(): page.read_text(encoding="utf-8") for page in PAGES}
-    texts |= {(build_docs.GENERATED / name).resolve(): text for name, text in reference.items()}
-    texts |= {(build_docs.GENERATED / name).resolve(): "" for name in build_docs.files()}
+def _links(text: str) -> list[str]:
+    """Return the relative links of a page; what stands in code is none."""
+    prose = re.sub(r"^( *)(`{3,}).*?^ *\2 *$|`[^`\n]*`", "", text, flags=re.MULTILINE | re.DOTALL)
+    return [link for link in _LINK.findall(prose) if not link.startswith(("http://", "https://", "mailto:"))]
+
+
+def _broken(texts: dict[Path, str], there: set[Path]) -> list[str]:
+    """Return the links of some pages that lead to no file that is there, or to no heading of a page."""
     broken = []
     for page, text in texts.items():
-        prose = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
-        for link in _LINK.findall(prose):
-            if link.startswith(("http://", "https://", "mailto:")):
-                continue
+        for link in _links(text):
             path, _, anchor = link.partition("#")
             target = (page.parent / path).resolve() if path else page
-            if (target not in texts and not target.exists()) or (
-                anchor and target in texts and anchor not in _targets(texts[target])
-            ):
+            known = target in there
+            if known and anchor and target.suffix == ".md":
+                known = anchor in _targets(_text(target, texts))
+            if not known:
                 broken.append(f"{page.name}: {link}")
-    assert broken == []
+    return broken
+
+
+def _text(target: Path, texts: dict[Path, str]) -> str:
+    return texts[target] if target in texts else target.read_text(encoding="utf-8")
+
+
+def _cloned() -> set[Path]:
+    """Return every file of a fresh clone, and every folder that holds one."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("no clone: git tells which files are in one")
+    told = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    files = {ROOT / name for name in told.stdout.split("\0") if name}
+    return files | {folder for file in files for folder in file.parents if folder.is_relative_to(ROOT)}
+
+
+def test_every_link_resolves_in_a_fresh_clone() -> None:
+    names = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")
+    texts = {page: page.read_text(encoding="utf-8") for page in {*(ROOT / name for name in names), *PAGES}}
+    assert sum(len(_links(text)) for text in texts.values()) > 200
+    assert _broken(texts, _cloned()) == []
+
+
+def test_a_link_to_what_is_only_made_and_one_to_no_heading_are_noticed() -> None:
+    page = ROOT / "docs" / "index.md"
+    for link in ("reference/generated/facts.md", "nowhere.md", "reference/index.md#nothing"):
+        assert _broken({page: f"[x]({link})"}, _cloned()) == [f"index.md: {link}"]
+    assert _broken({page: "[x](reference/index.md#facts), `[y](nowhere.md)`"}, _cloned()) == []
+
+
+def test_every_link_of_the_site_leads_to_the_page_that_is_made(reference: dict[str, str]) -> None:
+    docs = ROOT / "docs"
+    texts = {
+        page.resolve(): build_docs.linked(page.read_text(encoding="utf-8"), page.relative_to(docs).as_posix())
+        for page in PAGES
+        if page.is_relative_to(docs)
+    }
+    texts |= {(build_docs.GENERATED / name).resolve(): text for name, text in reference.items()}
+    there = {path.resolve() for path in docs.rglob("*")} | {*texts}
+    there |= {(build_docs.GENERATED / name).resolve() for name in build_docs.files()}
+    assert _broken(texts, there) == []
+    readings = texts[docs / "explanation" / "readings.md"]
+    assert "[PRIO-2](../reference/generated/triage.md#PRIO-2)" in readings
+    assert "reference/index.md#" not in readings
+
+
+def test_the_reference_names_everything_that_is_made() -> None:
+    named = re.findall(r'<a id="([^"]+)"', (ROOT / "docs" / "reference" / "index.md").read_text(encoding="utf-8"))
+    assert sorted(named) == sorted(build_docs.made())
 
 
 def test_the_site_holds_the_interface_as_openapi_and_every_schema() -> None:
@@ -195,6 +315,21 @@ def test_the_makefile_has_the_tasks_that_the_readme_names() -> None:
 
 def test_the_readme_is_under_two_screens() -> None:
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 100
+
+
+def _rendered(text: str) -> int:
+    """Return how many lines of 100 characters a page fills."""
+    shown = (line for line in text.splitlines() if not line.startswith("<!--"))
+    return sum(max(1, -(-len(line) // 100)) for line in shown)
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "how-to").glob("*.md")), ids=lambda p: p.name)
+def test_a_how_to_fits_a_screen_and_says_first_what_it_is_for(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert _rendered(text) <= 100
+    title, blank, first = text.splitlines()[:3]
+    assert (title[:2], blank) == ("# ", "")
+    assert re.match(r"[A-Z`]", first), first
 
 
 def test_decisions_are_numbered_and_of_one_screen() -> None:

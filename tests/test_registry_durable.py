@@ -11,6 +11,7 @@ import sys
 import threading
 import uuid
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ from ntrkpath.registry.entries import CaseVersion, NoMoreData, NoMoreUse, kind_o
 from ntrkpath.registry.forms import FollowUp, Screening
 from ntrkpath.registry.incoming import Arrived, take
 from ntrkpath.registry.verify import verify
+from ntrkpath.registry.writing import lock
+from support.postgresql import Server, running
 from support.registry import Place, book, draft, place, registration, server
 
 __all__ = ["book", "place", "server"]  # fixtures
@@ -41,8 +44,15 @@ WRITER = Path(__file__).parent / "support" / "registry_writer.py"
 # --- kills ------------------------------------------------------------------------------------------------------------
 
 
-def written_until_killed(where: str, site: str, first: int, lines: int) -> list[str]:
-    """Start a writer, kill it without warning after some acknowledged lines, and return the acknowledged requests."""
+def written_until_killed(
+    where: str, site: str, first: int, lines: int, *, after: float = 0.0, server: Server | None = None
+) -> list[str]:
+    """Start a writer, kill it without warning after some acknowledged lines, and return the acknowledged requests.
+
+    Args:
+        after: Seconds that it goes on after them.
+        server: The database that is killed in place of the writer, and started again.
+    """
     paths = os.pathsep.join([str(Path(__file__).parents[1] / "src"), str(Path(__file__).parent)])
     process = subprocess.Popen(
         [sys.executable, str(WRITER), where, site, str(first)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -53,23 +63,34 @@ def written_until_killed(where: str, site: str, first: int, lines: int) -> list[
     for line in process.stdout:
         seen.append(line)
         if len(seen) > lines:
-            process.send_signal(signal.SIGKILL)
+            threading.Event().wait(after)
+            if server is None:
+                process.send_signal(signal.SIGKILL)
+            else:
+                server.kill()
             break
     seen += process.stdout.readlines()  # acknowledged before the signal arrived
     errors = process.stderr.read()
     process.wait()
     process.stdout.close()
     process.stderr.close()
-    assert process.returncode == -signal.SIGKILL, errors
+    if server is None:
+        assert process.returncode == -signal.SIGKILL, errors
+    else:
+        assert "cannot be reached" in errors or "went away" in errors or "OutputError" in errors, errors
+        server.start()
     return [request for line in seen[1:] if line.endswith("\n") for request in line.split()]
 
 
-def kill_often(where: str, kills: int) -> None:
+def kill_often(where: str, kills: int, server: Server | None = None) -> None:
+    """Kill at random points the writer, or, where it is a process of its own, by turns the database."""
     draw = random.Random(kills)
     acknowledged: list[str] = []
     first = 0
-    for _ in range(kills):
-        acknowledged += written_until_killed(where, "S1", first, draw.randint(0, 6))
+    for number in range(kills):
+        killed = server if server is not None and number % 2 else None
+        lines, after = draw.randint(0, 6), draw.random() * 0.02
+        acknowledged += written_until_killed(where, "S1", first, lines, after=after, server=killed)
         with Book.open(where) as book:
             stands = Counter(entry.request for entry in book.entries("S1"))
             assert set(acknowledged) <= set(stands) and set(stands.values()) <= {1}
@@ -79,17 +100,21 @@ def kill_often(where: str, kills: int) -> None:
             assert set(both.values()) <= {2}, "what is appended together stands together"
 
 
-def test_a_writer_that_is_killed_loses_no_acknowledged_entry(place: Place) -> None:
-    where = place.new()
-    Book.create(where).close()
-    kill_often(where, 5)
+@pytest.fixture
+def own_server() -> Iterator[Server]:
+    """A server that may be killed without taking it from other tests."""
+    yield from running()
 
 
-@pytest.mark.long
-def test_a_writer_that_is_killed_a_hundred_times_loses_no_acknowledged_entry(place: Place) -> None:
-    where = place.new()
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("kills", [10, pytest.param(200, marks=pytest.mark.long)])
+def test_a_kill_of_writer_or_database_loses_no_acknowledged_entry(
+    kind: str, kills: int, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    server = request.getfixturevalue("own_server") if kind == "postgresql" else None
+    where = Place(kind, tmp_path, server).new()
     Book.create(where).close()
-    kill_often(where, 100)
+    kill_often(where, kills, server)
 
 
 def test_a_write_that_is_repeated_after_a_kill_is_one(place: Place) -> None:
@@ -130,20 +155,18 @@ def test_a_full_disk_is_told_and_nothing_is_half_written(tmp_path: Path) -> None
 
 
 def test_a_locked_database_is_told_after_a_while_and_nothing_is_lost(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import sqlite3
-
     monkeypatch.setattr(database, "PATIENCE", 0.05)
-    with Book.create(tmp_path / "book.sqlite") as book:
+    where = place.new()
+    with Book.create(where) as book, Book.open(where) as other:
         book.append(draft("P1", registration()))
-        other = sqlite3.connect(tmp_path / "book.sqlite", isolation_level=None)
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(OutputError):
-            book.append(draft("P2", registration()))
-        assert len(list(book.entries())) == 1, "readers do not wait"
-        other.execute("COMMIT")
-        other.close()
+        with other.engine.execution_options(writes=True).connect() as held:
+            held.begin()
+            lock(held, "S1")
+            with pytest.raises(OutputError, match="another writer"):
+                book.append(draft("P2", registration()))
+            assert len(list(book.entries())) == 1, "readers do not wait"
         book.append(draft("P2", registration()))
         assert len(list(book.entries())) == 2 and verify(book).ok
 

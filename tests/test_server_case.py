@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 pytest.importorskip("litestar", reason="needs ntrkpath[server]")
 
+from ntrkpath.figures.pathway import pathway_svg
 from ntrkpath.guidance import load
 from ntrkpath.pathway import Pathway, case_from, read_case
 from ntrkpath.pathway.examples import examples, published
@@ -22,7 +23,7 @@ from ntrkpath.server.case.apply import shaped, written
 from ntrkpath.server.case.asked import questions
 from ntrkpath.server.case.page import TRIES
 from ntrkpath.server.case.task import case as answer_form
-from ntrkpath.server.kit.drawing import embed, styles
+from ntrkpath.server.kit.drawing import on_a_page, styles
 from support.web import AS_OF, client
 
 READERS = Path(__file__).parent / "data" / "readers"
@@ -57,7 +58,7 @@ def case_in(text):
 
 
 def lead(text):
-    return re.sub(r"<[^>]+>", "", re.search(r'<p class="next">(.*?)</p>', text)[1])
+    return re.sub(r"<[^>]+>", "", re.search(r'<dl class="first steps">.*?<li>(.*?)</li>', text, re.DOTALL)[1])
 
 
 def decided(data):
@@ -74,8 +75,8 @@ def test_histology_and_extent_are_enough(web):
 
 def test_the_answer_comes_before_everything_else(web):
     text = web.get("/examples/L017").text
-    first = (">Target<", ">Drug<", ">Next<", ">Why<", ">Weigh<", ">Open<", ">Caution<")
-    places = [text.index(part) for part in (*first, 'class="answer"', 'id="case"', ">Cautions<", "ntrk-figure")]
+    first = (">Target<", ">Drug<", ">Next<", ">Steps<", ">Why<", ">Weigh<", ">Open<", ">Caution<")
+    places = [text.index(part) for part in (*first, 'id="case"', ">Cautions<", "ntrk-figure")]
     assert places == sorted(places)
 
 
@@ -293,7 +294,7 @@ def test_results_that_disagree_stand_together_and_their_cautions_only_there(web)
     assert weighed
     text = html.unescape(web.get("/examples/L015").text)
     assert "pan-TRK IHC: positive; DNA sequencing: negative" in text
-    first, details = text.split('class="answer"')
+    first, details = text.split('<div class="tools"')
     assert [details.count(caution.text) for caution in rec.cautions] == [1] * len(rec.cautions)
     assert all(first.count(caution.text) == 1 for caution in rec.cautions[:3])
 
@@ -344,8 +345,9 @@ def test_the_case_file_of_a_page_is_read_by_the_command_line(web, tmp_path):
 
 
 def test_a_drawing_in_a_page_has_its_style_in_the_sheet():
-    drawn = "<svg><style>.a{fill:red}</style><rect/></svg>"
-    assert embed(drawn) == "<svg><rect/></svg>"
+    with on_a_page():
+        inside = pathway_svg(load())
+    assert "<style" not in inside and "<style>" in pathway_svg(load())
     assert ".ntrk-figure .taken" in styles()
 
 

@@ -18,7 +18,9 @@ from ntrkpath.guidance import load
 from ntrkpath.pathway import Pathway, case_from, read_case
 from ntrkpath.pathway.examples import examples
 from ntrkpath.report import pdf
+from ntrkpath.report.ordering import ordering
 from ntrkpath.report.pdf import render_pdf
+from ntrkpath.report.screen import screen
 from ntrkpath.report.typesetting import FONTS, PdfError
 from support.web import AS_OF, client
 
@@ -61,6 +63,31 @@ def test_everything_of_the_answer_stands_on_paper(ident, pathway, tmp_path):
     assert squeezed(rec.guideline.sha256) in text
     assert squeezed(str(rec.as_of)) in text
     assert squeezed(rec.tier) in text
+
+
+@needs_poppler
+@pytest.mark.parametrize("ident", CASES)
+def test_one_page_to_hand_over_holds_patient_findings_steps_source_and_signature(ident, pathway, tmp_path):
+    case = read_case(CASES[ident])
+    rec = pathway.recommend(case)
+    pages = words_of(render_pdf([rec], pathway.edition, (), [case], whole=False), tmp_path)
+    assert len(pages) == 1
+    shown = screen(rec, pathway.edition)
+    wanted = ["Patient", "Born", "Read and approved", "Date", rec.guideline.sha256[:12], str(rec.as_of)]
+    wanted += [f"Case {rec.case_id}", *(said for _, said in shown.sentences), *(said for _, said in shown.found)]
+    wanted += [action.text for action in rec.actions]
+    assert [text for text in wanted if squeezed(text) not in pages[0]] == []
+
+
+@needs_poppler
+@pytest.mark.parametrize("ident", ["L001", "L017"])
+def test_what_stands_beside_an_order_stands_on_paper(ident, pathway, tmp_path):
+    case = read_case(CASES[ident])
+    rec = pathway.recommend(case)
+    told = ordering(rec, pathway.edition)
+    text = "".join(words_of(made(pathway, case), tmp_path))
+    assert [line for one in told for _, line in one.lines if squeezed(line) not in text] == []
+    assert bool(told) == ("Besidetheorder" in text)
 
 
 @needs_poppler
@@ -142,7 +169,9 @@ import hashlib, sys
 import typst
 from ntrkpath.guidance import load
 from ntrkpath.pathway import Pathway, read_case
+from ntrkpath.report.ordering import ordering
 from ntrkpath.report.pdf import render_pdf
+from ntrkpath.report.screen import screen
 import datetime as dt
 
 case, day = read_case(sys.argv[1]), dt.date.fromisoformat(sys.argv[2])

@@ -404,8 +404,7 @@ def test_where_too_many_wait_the_next_is_sent_away():
 
     async def main():
         workers = Workers(1, "wsn2020", 0, 0)
-        workers._threads = object()  # as if started, with nobody free
-        await crowd(workers)
+        await crowd(workers)  # as if started, with nobody free
 
     asyncio.run(main())
 

@@ -2,7 +2,7 @@
 // sent to a page is never passed on; this worker asks its own host for the files of the site, and for nothing else.
 import { loadPyodide } from "./python/pyodide.mjs";
 import createPyodideModule from "./python/pyodide.asm.mjs";
-import { BUILD, FILES, LATER, LOCK, SETTINGS } from "./build.js";
+import { BUILD, FILES, LATER, LIBRARY, LOCK, SETTINGS } from "./build.js";
 
 const ROOT = new URL(self.registration.scope).pathname.replace(/\/$/, "");
 const CACHE = `ntrkpath ${ROOT} ${BUILD}`;
@@ -19,15 +19,38 @@ const file = async (name) => {
   await cache.put(address, came.clone());
   return came;
 };
-const bytes = async (name) => new Uint8Array(await (await file(name)).arrayBuffer());
+// We pack and unpack, since not every host packs what it serves; some tell of ".gz" that a browser is to unpack it.
+const unpacked = async (name) => (await file(`${name}.gzip`)).body.pipeThrough(new DecompressionStream("gzip"));
 
-// What Python itself asks for by address. The core is packed by us, since not every host packs what it serves.
+// The files of a bundle (a tar archive) by path.
+const bundle = async (name) => {
+  const archive = new Uint8Array(await new Response(await unpacked(name)).arrayBuffer());
+  const text = (from, length) => new TextDecoder().decode(archive.subarray(from, from + length)).replace(/\0.*/s, "");
+  const files = new Map();
+  for (let at = 0; archive[at]; ) {
+    const size = parseInt(text(at + 124, 12), 8);
+    const path = [text(at + 345, 155), text(at, 100)].filter(Boolean).join("/");
+    files.set(`/site/${path}`, archive.subarray(at + 512, at + 512 + size));
+    at += 512 + 512 * Math.ceil(size / 512);
+  }
+  return files;
+};
+const lay = (python, files) => {
+  for (const folder of new Set([...files.keys()].map((path) => path.slice(0, path.lastIndexOf("/"))))) {
+    python.FS.mkdirTree(folder);
+  }
+  for (const [path, content] of files) python.FS.writeFile(path, content, { canOwn: true });
+};
+
+// What Python itself asks for by address: its core, its standard library, and the one compiled library.
+let core = null;
 self.fetch = async (asked, options) => {
   const name = new URL(asked.url ?? asked, self.location.href).pathname.slice(ROOT.length + 1);
-  if (name === "python/pyodide.asm.wasm") {
-    const unpacked = (await file(`${name}.gz`)).body.pipeThrough(new DecompressionStream("gzip"));
-    return new Response(unpacked, { headers: { "content-type": "application/wasm" } });
+  if (`${name}.gzip` in FILES) {
+    const type = name.endsWith(".wasm") ? "application/wasm" : "application/octet-stream";
+    return new Response(await unpacked(name), { headers: { "content-type": type } });
   }
+  if (name.endsWith(LIBRARY)) return new Response((await core).get(LIBRARY));
   return name in FILES ? file(name) : network(asked, options);
 };
 
@@ -35,33 +58,58 @@ const tell = async (message) => {
   for (const client of await self.clients.matchAll({ includeUncontrolled: true })) client.postMessage(message);
 };
 
+// Python with the pages loaded and made-up cases decided, as it stood in memory: kept in this browser, so that a later
+// start need neither import nor compile.
+const MEMORY = `${ROOT}/python/memory`;
+const remembered = async () => (await caches.open(CACHE)).match(MEMORY);
+const begin = async (memory) => {
+  const files = await core;
+  const python = await loadPyodide({
+    indexURL: new URL("./python/", self.location.href).href, lockFileContents: LOCK,
+    packageBaseUrl: new URL("./python/", self.location.href).href,
+    ...(memory ? { _loadSnapshot: memory } : { _makeSnapshot: true }),
+    createPyodideModule: async (settings) => {
+      // Linked before Python begins, so that it lies where the memory has it.
+      const made = await createPyodideModule(Object.assign(settings, { dynamicLibraries: [LIBRARY] }));
+      if (memory && made.HEAP8.length < memory.length) made._emscripten_resize_heap(memory.length);
+      return made;
+    },
+  });
+  lay(python, files);
+  const pages = python.runPython(`
+import sys
+if "/site" not in sys.path: sys.path.insert(0, "/site")
+from ntrkpath.server.browser import opened
+opened
+`)(JSON.stringify(SETTINGS), ROOT);
+  return { python, pages, kept: Boolean(memory) };
+};
+
 const start = async () => {
   const all = Object.values(FILES).reduce((sum, size) => sum + size, 0);
   let here = 0;
+  core = bundle("python/core.tar");
   const brought = Promise.all(Object.entries(FILES).map(async ([name, size]) => {
     await file(name);
     here += size;
     tell({ here, all });
   }));
-  const python = await loadPyodide({
-    createPyodideModule, indexURL: new URL("./python/", self.location.href).href, lockFileContents: LOCK,
-    packageBaseUrl: new URL("./python/", self.location.href).href,
+  const kept = await remembered();
+  const memory = kept && new Uint8Array(await kept.arrayBuffer());
+  const found = await begin(memory).catch(async (error) => {
+    if (!memory) throw error;
+    await (await caches.open(CACHE)).delete(MEMORY);
+    return begin(null);
   });
-  python.unpackArchive(await bytes("python/core.zip"), "zip", { extractDir: "/site" });
-  const pages = python.runPython(`
-import sys
-sys.path.insert(0, "/site")
-from ntrkpath.server.browser import opened
-opened
-`)(JSON.stringify(SETTINGS), ROOT);
+  core = null;
   await brought;
-  return { python, pages };
+  return found;
 };
 
 let running = null;
 let ready = false;
 const started = () => {
-  running ??= start().then((found) => { ready = true; tell({ ready }); return found; }, (error) => {
+  running ??= start().then((found) => { ready = true; tell({ ready, kept: found.kept }); return found; }, (error) => {
     running = null;
     tell({ failed: String(error.message ?? error).slice(0, 200) });
     throw error;
@@ -69,36 +117,73 @@ const started = () => {
   return running;
 };
 
-// A first case takes longer, since more is loaded for it: one is decided while the first page is read.
-let warmed = false;
-const warm = async (pages) => {
-  if (warmed) return;
-  warmed = true;
-  const form = new URLSearchParams({ "f:diagnosis.histology": "infantile fibrosarcoma" }).toString();
-  const headers = JSON.stringify({ "content-type": "application/x-www-form-urlencoded" });
-  (await pages.told("POST", "/case", "", headers, new TextEncoder().encode(form))).destroy();
+// One request is answered after the other: what one of them lacks is not what another lacks.
+let turn = Promise.resolve();
+const inTurn = (work) => {
+  const mine = turn.then(work);
+  turn = mine.catch(() => {});
+  return mine;
 };
 
-const answer = async (request, path, query) => {
+// The memory is taken after a first page, and before anything that a reader enters is answered: that is never in it.
+let keeping = null;
+const keep = () => {
+  keeping ??= inTurn(async () => {
+    const { python, pages, kept } = await started();
+    if (kept) return;
+    await pages.warm();
+    await (await caches.open(CACHE)).put(MEMORY, new Response(python.makeMemorySnapshot()));
+  }).catch(() => {});
+  return keeping;
+};
+
+// The answer to one request: what it needs is brought, and it is asked again. None where it needs what is not wanted.
+const told = (method, path, query, headers, body, unwanted = []) => inTurn(async () => {
   const { python, pages } = await started();
-  const body = new Uint8Array(await request.arrayBuffer());
-  const headers = JSON.stringify(Object.fromEntries(request.headers));
   for (;;) {
-    const told = await pages.told(request.method, path, query, headers, body);
-    const [needed, status, carried, content] = told.toJs();
-    told.destroy();
-    if (!needed.length) {
-      if (!warmed) setTimeout(warm, 250, pages);
-      return new Response(content, { status, headers: JSON.parse(carried) });
-    }
+    const found = await pages.told(method, path, query, headers, body);
+    const [needed, status, carried, content] = found.toJs();
+    found.destroy();
+    if (!needed.length) return new Response(content, { status, headers: JSON.parse(carried) });
+    if (needed.some((name) => unwanted.includes(name))) return null;
     for (const name of needed) {
-      python.unpackArchive(await bytes(LATER[name]), "zip", { extractDir: "/site" });
+      lay(python, await bundle(LATER[name]));
       pages.brought(name);
     }
   }
+});
+
+// A page that is asked for the first time loads more: each is made once, while nothing is asked. The transcripts, the
+// largest bundle, come only when they are needed.
+let waiting = null;
+let further = null;
+const next = async () => {
+  further ??= (await started()).pages.further().toJs();
+  if (!further.length) return;
+  await told("GET", further.shift(), "", "{}", new Uint8Array(), ["transcripts"]).catch(() => {});
+  waiting = setTimeout(next, 200);
+};
+const rest = () => {
+  clearTimeout(waiting);
+  waiting = setTimeout(async () => {
+    await keep();
+    waiting = setTimeout(next, 1500);
+  }, 300);
 };
 
-const loading = async () => {
+const answer = async (request, path, query) => {
+  clearTimeout(waiting);
+  if (request.method !== "GET" || query) await keep();
+  const headers = JSON.stringify(Object.fromEntries(request.headers));
+  const found = await told(request.method, path, query, headers, new Uint8Array(await request.arrayBuffer()));
+  rest();
+  return found;
+};
+
+// While Python comes and is made ready, a page that is asked for is one that shows how far it is.
+const opened = async (request, path, query) => {
+  if (ready || await remembered()) return answer(request, path, query);
+  started().catch(() => {});
   const text = await (await file("loading.html")).text();
   return new Response(text.replaceAll("=root=", ROOT), {
     headers: { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" },
@@ -117,14 +202,9 @@ self.addEventListener("fetch", (event) => {
   // The documentation stands beside the pages, as files.
   if (name === "docs" || name.startsWith("docs/")) return;
   if (name in FILES || name === "loader.js") { event.respondWith(file(name)); return; }
-  // While Python starts, a page that is asked for is one that shows how far it is.
-  if (!ready && request.mode === "navigate" && request.method === "GET") {
-    started().catch(() => {});
-    event.respondWith(loading());
-    return;
-  }
   const path = `/${name}`.replace(/(.)\/$/, "$1").replace(/^\/index\.html$/, "/");
-  event.respondWith(answer(request, path, asked.search.slice(1)).catch(failed));
+  const page = request.mode === "navigate" && request.method === "GET" ? opened : answer;
+  event.respondWith(page(request, path, asked.search.slice(1)).catch(failed));
 });
 
 self.addEventListener("message", (event) => {

@@ -59,7 +59,7 @@ def random_test(draw: random.Random, method: str) -> dict[str, Any]:
                 },
             )  # fmt: skip
     elif method == "rt_pcr":
-        targets = ([], ["ETV6::NTRK3"], ["SS18::SSX1"], ["SS18::SSX1", "TPM3-NTRK1"])
+        targets: tuple[list[str], ...] = ([], ["ETV6::NTRK3"], ["SS18::SSX1"], ["SS18::SSX1", "TPM3-NTRK1"])
         test |= _some(draw, {"targets": targets, "control": ("adequate", "inadequate", "unknown")})
     else:
         test |= _some(draw, {"genes_covered": (["NTRK1"], [*GENES], []), "amplifications": (["NTRK1"], ["MDM2"], [])})

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,19 @@ def _program(name: str) -> str | None:
     # The server's own programs lie beside each other; what Debian puts on the path wraps them.
     installed = sorted(map(str, Path("/usr/lib/postgresql").glob(f"*/bin/{name}")))
     return installed[-1] if installed else shutil.which(name)
+
+
+def _gone(process: int) -> None:
+    """Wait until a process is no more, or has nothing left but its number."""
+    stat = Path(f"/proc/{process}/stat")
+    for _ in range(1000):
+        try:
+            if stat.read_text().rpartition(")")[2].split()[0] == "Z":
+                return
+        except OSError:
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError(f"process {process} stays")
 
 
 class Server:
@@ -53,6 +69,20 @@ class Server:
 
     def stop(self, mode: str = "immediate") -> None:
         self._run(self._pg_ctl, "-D", self._data, "-m", mode, "-w", "stop")
+
+    def kill(self) -> None:
+        """Kill the server and every process of it without warning, and wait until they are gone."""
+        postmaster = int((self.place / "data" / "postmaster.pid").read_text().split()[0])
+        children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(postmaster)], capture_output=True, text=True)
+        every = [postmaster, *map(int, children.stdout.split())]
+        for process in every:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        for process in every:
+            _gone(process)
+        # Where nothing reaps the dead their numbers stay taken, and the server would take the locks for held.
+        for lock in (self.place / "data" / "postmaster.pid", *self.place.glob(".s.PGSQL.*")):
+            lock.unlink(missing_ok=True)
 
     def sql(self, *arguments: str) -> str:
         command = [self._client, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", str(self.place), "-U", "ntrkpath"]

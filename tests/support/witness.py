@@ -46,7 +46,8 @@ def witness() -> Iterator[list[tuple[str, str]]]:
     Reading files of the program itself is left out.
     """
     global _seen
-    _seen = found = []
+    found: list[tuple[str, str]] = []
+    _seen = found
     try:
         yield found
     finally:

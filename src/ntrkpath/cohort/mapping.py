@@ -281,7 +281,7 @@ def apply(plan: Plan, given: pa.Table, first: int | NDArray[np.uint64]) -> tuple
             bad[i] = BadRow(int(rows[i]), None, CASE_ID, "the case has no id; give every row one")
     for field, i, word in wrong_cells:
         if i not in bad:
-            bad[i] = BadRow(int(rows[i]), ids[i].as_py(), field.path, _wrong_word(field, word))
+            bad[i] = BadRow(int(rows[i]), ids[i].as_py(), field.path, wrong_word(field, word))
     table = pa.table(made)
     if bad:
         keep = np.ones(given.num_rows, dtype=bool)
@@ -290,7 +290,8 @@ def apply(plan: Plan, given: pa.Table, first: int | NDArray[np.uint64]) -> tuple
     return table, [bad[i] for i in sorted(bad)]
 
 
-def _wrong_word(field: Field, word: str) -> str:
+def wrong_word(field: Field, word: str) -> str:
+    """Return why a word of a column is not understood."""
     allowed, remedy = "YYYY-MM-DD", "correct the cell, or leave it empty where not known"
     if field.values:
         allowed, remedy = ", ".join(field.values), "add the word to the mapping"
@@ -350,6 +351,26 @@ def _as_text(cells: pa.Array) -> pa.Array:
     return as_texts(told)
 
 
+def filled(mapping: Mapping, text: str | None) -> str | None:
+    """Return a text without spaces around it; ``None`` where it stands for an empty cell."""
+    word = (text or "").strip()
+    return None if not word or word.lower() in mapping.empty else word
+
+
+def translated(field: Field, word: str) -> str | None:
+    """Return a word of a table in the words of the case format; ``None`` for one that says that it is not known.
+
+    Raises:
+        LookupError: The mapping does not know the word.
+    """
+    told = field.values.get(word.casefold())
+    if told is None:
+        if field.otherwise is None:
+            raise LookupError(word)
+        told = word if field.otherwise == KEPT else field.otherwise
+    return None if told == "unknown" else told
+
+
 def _cleaned(mapping: Mapping, field: Field, cells: pa.Array) -> pa.Array:
     """Return text as a dictionary array without the words that stand for an empty cell; other types unchanged."""
     import pyarrow as pa
@@ -360,9 +381,7 @@ def _cleaned(mapping: Mapping, field: Field, cells: pa.Array) -> pa.Array:
         cells = cells.dictionary_encode()
     if not pa.types.is_dictionary(cells.type):
         return cells
-    words = [word and word.strip() for word in cells.dictionary.cast(pa.large_string()).to_pylist()]
-    empty = frozenset(mapping.empty)
-    kept = [None if not word or word.lower() in empty else word for word in words]
+    kept = [filled(mapping, word) for word in cells.dictionary.cast(pa.large_string()).to_pylist()]
     return pa.DictionaryArray.from_arrays(cells.indices, as_texts(kept))
 
 
@@ -375,14 +394,11 @@ def _translated(field: Field, cells: pa.Array) -> tuple[pa.Array, list[tuple[int
     words: list[str | None] = []
     wrong: dict[int, str] = {}
     for i, word in enumerate(cells.dictionary.to_pylist()):
-        told = None
-        if word is not None:
-            told = field.values.get(word.casefold())
-            if told is None and field.otherwise is not None:
-                told = word if field.otherwise == KEPT else field.otherwise
-            elif told is None:
-                wrong[i] = word
-        words.append(None if told == "unknown" else told)
+        try:
+            words.append(None if word is None else translated(field, word))
+        except LookupError:
+            words.append(None)
+            wrong[i] = word
     found = pa.DictionaryArray.from_arrays(cells.indices, as_texts(words))
     if not wrong:
         return found, []

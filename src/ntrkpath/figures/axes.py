@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from ntrkpath.figures import host
 from ntrkpath.figures.svg import (
     FONT,
     clean,
@@ -25,7 +26,9 @@ from ntrkpath.model.numbers import set_number, set_percent
 Scale = Literal["linear", "log", "logit"]
 Form = Literal["percent", "number"]
 
-WIDTH, MARGIN = 960.0, 20.0
+#: Width of a drawing on its own, of one in a page, and of one on a phone, which is laid out anew; in px.
+WIDTH, PAGE, NARROW = 960.0, 760.0, 340.0
+MARGIN = 20.0
 SMALL, TEXT, HEAD = 12.0, 13.0, 16.0
 
 STYLE = (
@@ -163,28 +166,71 @@ def limits(values: Sequence[float], scale: Scale) -> tuple[float, float]:
     return (0.0 if 0 <= low < 0.3 * high else low - air), high + air
 
 
-def across(axis: Axis, top: float, bottom: float, title: str) -> str:
-    """Return a horizontal axis at ``bottom``, with its grid up to ``top`` and its title on one line below (54 px)."""
+def narrow(width: float) -> bool:
+    """Say whether a drawing is laid out for a phone: names above what they name, not beside it."""
+    return width < 600
+
+
+def margin(width: float) -> float:
+    """Return the empty edge of a drawing of this width."""
+    return 4.0 if narrow(width) else MARGIN
+
+
+def across(axis: Axis, top: float, bottom: float, title: str, width: float = WIDTH) -> str:
+    """Return a horizontal axis at ``bottom``, with its grid up to ``top`` and its title below (see ``axis_height``)."""
     parts = [stroke(axis.start, bottom, axis.end, bottom, "axis")]
     for value in axis.ticks():
         x = axis.px(value)
         parts += [stroke(x, top, x, bottom, "grid"), stroke(x, bottom, x, bottom + 6, "axis")]
-        parts.append(text_lines([axis.words(value)], x, bottom + 20, SMALL, anchor="middle"))
-    half = text_width(title, SMALL) / 2
-    middle = min(max((axis.start + axis.end) / 2, MARGIN + half), WIDTH - MARGIN - half)
-    parts.append(text_lines([title], middle, bottom + 40, SMALL, anchor="middle", class_="quiet"))
+        half = text_width(axis.words(value), SMALL) / 2
+        inside = min(max(x, half), width - half)
+        parts.append(text_lines([axis.words(value)], inside, bottom + 20, SMALL, anchor="middle"))
+    lines = wrap(title, width - 2 * margin(width), SMALL)
+    half = max((text_width(line, SMALL) for line in lines), default=0.0) / 2
+    middle = min(max((axis.start + axis.end) / 2, margin(width) + half), width - margin(width) - half)
+    parts.append(text_lines(lines, middle, bottom + 40, SMALL, anchor="middle", class_="quiet"))
     return "".join(parts)
 
 
-def upright(axis: Axis, left: float, right: float, title: str) -> str:
+def axis_height(title: str, width: float) -> float:
+    """Return how high a horizontal axis with its title is."""
+    return AXIS + SMALL * 1.3 * max(len(wrap(title, width - 2 * margin(width), SMALL)) - 1, 0)
+
+
+def upright(axis: Axis, left: float, right: float, title: str, width: float = WIDTH) -> str:
     """Return an upright axis at ``left``, with its grid up to ``right`` and its title above."""
     parts = [stroke(left, axis.start, left, axis.end, "axis")]
     for value in axis.ticks(upright=True):
         y = axis.px(value)
         parts += [stroke(left, y, right, y, "grid"), stroke(left - 6, y, left, y, "axis")]
         parts.append(text_lines([axis.words(value)], left - 10, y + SMALL * 0.36, SMALL, anchor="end"))
-    parts.append(text_lines([title], left, min(axis.start, axis.end) - 12, SMALL, class_="quiet"))
+    start = margin(width) if narrow(width) else left
+    lines = wrap(title, width - margin(width) - start, SMALL)
+    first = min(axis.start, axis.end) - 12 - SMALL * 1.3 * (len(lines) - 1)
+    parts.append(text_lines(lines, start, first, SMALL, class_="quiet"))
     return "".join(parts)
+
+
+def field(width: float, top: float, tall: float, upright_title: str) -> tuple[float, float, float]:
+    """Return top, bottom and right of the field of a plot that has an axis on two sides.
+
+    Args:
+        top: Below the heading.
+        tall: Height of the field where there is room.
+        upright_title: Stands above the field, on as many lines as it needs.
+    """
+    edge = margin(width)
+    if not narrow(width):
+        return top + 34, top + 34 + tall, width - edge
+    lines = len(wrap(upright_title, width - 2 * edge, SMALL))
+    start = top + 18 + SMALL * 1.3 * lines
+    return start, start + 0.75 * tall, width - edge - 10
+
+
+def left_of(tall: Axis, width: float) -> float:
+    """Return where the field right of an upright axis begins: there is room for the names of its ticks."""
+    needed = margin(width) + max((text_width(tall.words(tick), SMALL) for tick in tall.ticks(upright=True)), default=0)
+    return max(40.0 if narrow(width) else 100.0, needed + 10)
 
 
 def stroke(x1: float, y1: float, x2: float, y2: float, class_: str) -> str:
@@ -206,30 +252,36 @@ def range_bar(axis: Axis, low: float, high: float, y: float, class_: str = "rang
     return "".join(parts)
 
 
-#: Height of a horizontal axis with its title.
+#: Height of a horizontal axis with a title of one line.
 AXIS = 54.0
 
 
 def heading(title: str, width: float = WIDTH) -> tuple[str, float]:
     """Return the heading of a plot, and the y below it."""
-    lines = wrap(clean(title), width - 2 * MARGIN, HEAD, bold=True)
-    y = MARGIN + HEAD
-    return text_lines(lines, MARGIN, y, HEAD, class_="strong"), y + (len(lines) - 1) * HEAD * 1.3 + 10
+    lines = wrap(clean(title), width - 2 * margin(width), HEAD, bold=True)
+    y = margin(width) + HEAD
+    return text_lines(lines, margin(width), y, HEAD, class_="strong"), y + (len(lines) - 1) * HEAD * 1.3 + 10
 
 
 def notes(lines: Sequence[str], y: float, width: float = WIDTH) -> tuple[str, float]:
     """Return notes below a plot, and the y below them."""
-    broken = [part for line in lines for part in wrap(clean(line), width - 2 * MARGIN, SMALL)]
-    return text_lines(broken, MARGIN, y + SMALL, SMALL, class_="quiet"), y + len(broken) * SMALL * 1.3 + MARGIN * 0.6
+    broken = [part for line in lines for part in wrap(clean(line), width - 2 * margin(width), SMALL)]
+    height = len(broken) * SMALL * 1.3 + MARGIN * 0.6
+    return text_lines(broken, margin(width), y + SMALL, SMALL, class_="quiet"), y + height
+
+
+def ident_for(ident: str, width: float) -> str:
+    """Return what makes the ids of a drawing unique, also beside the same drawing at another width."""
+    return f"{ident}-narrow" if narrow(width) else ident
 
 
 def plot(parts: Sequence[str], height: float, title: str, description: str, ident: str, width: float = WIDTH) -> str:
     """Return a plot as one SVG element, with its title and description for those who do not see it."""
-    base = identifier(ident)
+    base = identifier(ident_for(ident, width))
     body = (
         tag("title", escape(title), id=f"{base}-title")
         + tag("desc", escape(description), id=f"{base}-desc")
-        + tag("style", STYLE)
+        + host.style(STYLE)
         + tag("rect", width="100%", height="100%", fill="var(--paper)")
         + "".join(parts)
     )

@@ -6,13 +6,13 @@ import hashlib
 from functools import cache
 
 from ntrkpath.figures import fusion_words as words
+from ntrkpath.figures import host
+from ntrkpath.figures.axes import ident_for
 from ntrkpath.figures.fusion_pen import (
     BAR,
     DOMAIN,
     HEAD,
-    INNER,
     KEY,
-    MARGIN,
     NAME,
     RATIO,
     SMALL,
@@ -27,11 +27,12 @@ from ntrkpath.figures.fusion_pen import (
     legend,
     write_labels,
 )
+from ntrkpath.figures.fusion_product import draw_product
 from ntrkpath.figures.svg import clean, escape, identifier, number, tag, text_width, wrap
 from ntrkpath.figures.tracks import Span, Track, tracks
 from ntrkpath.fusion.transcripts import Transcripts
 from ntrkpath.model.fusion import FusionVerdict, Side
-from ntrkpath.model.numbers import grouped, percent
+from ntrkpath.model.numbers import percent
 
 
 @cache
@@ -39,7 +40,10 @@ def _shipped() -> Transcripts:
     return Transcripts.open()
 
 
-def fusion_svg(verdict: FusionVerdict, transcripts: Transcripts | None = None, ident: str | None = None) -> str:
+def fusion_svg(
+    verdict: FusionVerdict, transcripts: Transcripts | None = None, ident: str | None = None, *,
+    width: float = WIDTH, alone: bool = True,
+) -> str:  # fmt: skip
     """Return the drawing of one fusion as one SVG element, with title and description.
 
     Lengths are those of the coding sequence. What a verdict does not know is not drawn, and said.
@@ -48,12 +52,15 @@ def fusion_svg(verdict: FusionVerdict, transcripts: Transcripts | None = None, i
         verdict: As ``assess`` gives it.
         transcripts: The annotation that the verdict was made with; the shipped one by default.
         ident: Makes the ids unique where figures share a page; by default a digest of sample, names and positions.
+        width: In px; below 600 it is laid out for a phone.
+        alone: Also write name, verdict and what speaks for it; not where they stand beside the drawing.
     """
     five, three = tracks(verdict, transcripts or _shipped())
-    base = identifier(ident or _digest(verdict))
-    pen = Pen(base)
-    _header(pen, verdict)
-    scales = _scales(five, three)
+    base = identifier(ident_for(ident or _digest(verdict), width))
+    pen = Pen(base, width)
+    if alone:
+        _header(pen, verdict)
+    scales = _scales(five, three, pen.inner)
     for role, side, track in (
         ("five_prime", verdict.five_prime, five),
         ("three_prime", verdict.three_prime, three),
@@ -64,13 +71,14 @@ def fusion_svg(verdict: FusionVerdict, transcripts: Transcripts | None = None, i
             _gene(pen, track, scales[role], draws_parts(verdict))
     why_not = _no_product(verdict, five, three)
     if five is not None and three is not None and not why_not:
-        _product(pen, verdict, five, three, scales)
+        draw_product(pen, verdict, five, three, scales["product"])
     else:
         heading(pen, "Product", "")
-        pen.text([f"Not drawn: {why_not}."], MARGIN, pen.y + 4, TEXT)
-        pen.y += 26
+        pen.paragraph(f"Not drawn: {why_not}.")
+        pen.y += 22
     legend(pen, next(iter(scales.values())) if len(set(scales.values())) == 1 else None)
-    _table(pen, verdict, five, three)
+    if alone:
+        _table(pen, verdict, five, three)
     title = clean(f"{verdict.name}, {words.VERDICTS[verdict.verdict].lower()}, sample {verdict.sample}")
     hatch = tag("rect", width=6, height=6, class_="ground") + tag("path", d="M0 0V6", class_="hatch")
     pattern = tag(
@@ -85,7 +93,7 @@ def fusion_svg(verdict: FusionVerdict, transcripts: Transcripts | None = None, i
     body = (
         tag("title", escape(title), id=f"{base}-title")
         + tag("desc", escape(_description(verdict, five, three, why_not)), id=f"{base}-desc")
-        + tag("style", STYLE)
+        + host.style(STYLE)
         + tag("defs", pattern)
         + tag("rect", width="100%", height="100%", fill="var(--paper)")
         + "".join(pen.parts)
@@ -94,7 +102,7 @@ def fusion_svg(verdict: FusionVerdict, transcripts: Transcripts | None = None, i
         "svg",
         body,
         xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {number(WIDTH)} {number(pen.y)}",
+        viewBox=f"0 0 {number(width)} {number(pen.y)}",
         role="img",
         aria_labelledby=f"{base}-title {base}-desc",
         class_="ntrk-fusion",
@@ -128,8 +136,8 @@ def _no_product(verdict: FusionVerdict, five: Track | None, three: Track | None)
     return ""
 
 
-def _scales(five: Track | None, three: Track | None) -> dict[str, float]:
-    """Return px per coding base of either gene and of the product."""
+def _scales(five: Track | None, three: Track | None, inner: float) -> dict[str, float]:
+    """Return px per coding base of either gene and of the product, where the longest fills ``inner`` px."""
     lengths = {name: t.total for name, t in (("five_prime", five), ("three_prime", three)) if t is not None}
     if five is not None and three is not None and five.kept is not None and three.kept is not None:
         lengths["product"] = five.kept.length + three.kept.length
@@ -137,23 +145,26 @@ def _scales(five: Track | None, three: Track | None) -> dict[str, float]:
         return {}
     longest = max(lengths.values())
     if longest > RATIO * min(v for k, v in lengths.items() if k != "product"):
-        return {name: INNER / max(length, 1) for name, length in lengths.items()}
-    return dict.fromkeys(lengths, INNER / longest)
+        return {name: inner / max(length, 1) for name, length in lengths.items()}
+    return dict.fromkeys(lengths, inner / longest)
 
 
 def _header(pen: Pen, verdict: FusionVerdict) -> None:
     word = words.VERDICTS[verdict.verdict]
-    width = text_width(word, HEAD, bold=True) + 28
-    pen.rect(WIDTH - MARGIN - width, 16, width, 28, "badge")
-    pen.text([word], WIDTH - MARGIN - width / 2, 35, HEAD, "strong", "middle")
+    badge = text_width(word, HEAD, bold=True) + 28
+    room = pen.inner if pen.narrow else pen.inner - badge - 20
     pen.y = 16 + NAME
-    for line in wrap(clean(verdict.name), INNER - width - 20, NAME, bold=True):
-        pen.text([line], MARGIN, pen.y, NAME, "strong")
+    for line in wrap(clean(verdict.name), room, NAME, bold=True):
+        pen.text([line], pen.left, pen.y, NAME, "strong")
         pen.y += NAME * 1.3
+    x, y = (pen.left, pen.y - 10) if pen.narrow else (pen.right - badge, 16.0)
+    pen.rect(x, y, badge, 28, "badge")
+    pen.text([word], x + badge / 2, y + 19, HEAD, "strong", "middle")
+    pen.y += 42 if pen.narrow else 0
     level = "RNA" if verdict.level == "rna" else "DNA"
     told = f"sample {verdict.sample} · {level} · {verdict.assembly or 'no coordinates'} · reads: {words.reads(verdict)}"
-    for line in wrap(told, INNER - width - 20, TEXT):
-        pen.text([line], MARGIN, pen.y, TEXT, "quiet")
+    for line in wrap(told, room, TEXT):
+        pen.text([line], pen.left, pen.y, TEXT, "quiet")
         pen.y += TEXT * 1.3
     pen.y += 6
 
@@ -169,9 +180,12 @@ def _missing(pen: Pen, role: str, side: Side, verdict: FusionVerdict) -> None:
         why = "the breakpoint lies between genes"
     else:
         why = "partner not known"
-    pen.add(tag("rect", x=MARGIN, y=pen.y, width=300, height=BAR, class_="unplaced", stroke_dasharray="4 3"))
-    pen.text([why], MARGIN + 10, pen.y + 17, TEXT, "quiet")
-    pen.y += BAR + 12
+    lines = wrap(why, pen.inner - 20, TEXT)
+    width = max(text_width(line, TEXT) for line in lines) + 20
+    height = BAR + (len(lines) - 1) * TEXT * 1.3
+    pen.add(tag("rect", x=pen.left, y=pen.y, width=width, height=height, class_="unplaced", stroke_dasharray="4 3"))
+    pen.text(lines, pen.left + 10, pen.y + 17, TEXT, "quiet")
+    pen.y += height + 12
 
 
 def _fate(share: float | None) -> str:
@@ -186,94 +200,43 @@ def _gene(pen: Pen, track: Track, scale: float, parts: bool) -> None:
     heading(pen, f"{_END[track.role]}: {track.gene}", f"{track.transcript}; {track.where}")
     whole = Span(0, track.total)
     kept, lost = (track.kept, track.lost) if parts else (None, None)
-    pen.text([f"Breakpoint {track.breakpoint}" if track.before is not None else track.breakpoint.capitalize()],
-             MARGIN, pen.y, TEXT)  # fmt: skip
+    pen.paragraph(f"Breakpoint {track.breakpoint}" if track.before is not None else track.breakpoint.capitalize())
     top = pen.y + 34
     if kept is not None and lost is not None:
         told = [(s, w) for s, w in ((kept, "kept"), (lost, "lost")) if s.length]
         told.sort(key=lambda item: item[0].start)
-        brackets(
+        top = brackets(
             pen,
-            [(MARGIN + s.start * scale, s.length * scale, f"{word}: {track.exons_in(s)}") for s, word in told],
-            top - 3,
+            [(pen.left + s.start * scale, s.length * scale, f"{word}: {track.exons_in(s)}") for s, word in told],
+            top,
         )
         for stretch, word in told:
-            bar(pen, track, stretch, MARGIN + stretch.start * scale, top, scale, word)
+            bar(pen, track, stretch, pen.left + stretch.start * scale, top, scale, word)
     else:
         top -= 22
-        bar(pen, track, whole, MARGIN, top, scale, "unplaced")
+        bar(pen, track, whole, pen.left, top, scale, "unplaced")
     if track.before is not None:
-        x = MARGIN + track.before * scale
-        pen.path(f"M{number(x)} {number(top - 4)}V{number(top + BAR + 6)}", "break")
-        pen.add(tag("polygon", points=f"{number(x - 5)},{number(top - 9)} {number(x + 5)},{number(top - 9)} "
-                    f"{number(x)},{number(top - 1)}", class_="point"))  # fmt: skip
+        _breakpoint(pen, pen.left + track.before * scale, top)
     y = top + BAR + 6
     labels = []
     for mark in track.marks:
-        left, width = MARGIN + mark.span.start * scale, mark.span.length * scale
+        left, width = pen.left + mark.span.start * scale, mark.span.length * scale
         share = track.share(mark) if parts else None
         draw_domain(pen, mark, left, width, y, "lost" if kept is not None else "unplaced")
         part = mark.span.within(kept) if kept is not None else None
         if part is not None:
-            draw_domain(pen, mark, MARGIN + part.start * scale, part.length * scale, y, "kept")
+            draw_domain(pen, mark, pen.left + part.start * scale, part.length * scale, y, "kept")
         labels.append((left, left + width, mark.label + (_fate(share) if parts else "")))
     pen.y = write_labels(pen, labels, y + DOMAIN + 3) if labels else y + 4
     if not track.marks and track.gene.startswith("NTRK"):
-        pen.text(["this isoform has no kinase domain"], MARGIN, pen.y + SMALL, SMALL)
+        pen.text(["this isoform has no kinase domain"], pen.left, pen.y + SMALL, SMALL)
         pen.y += SMALL * 1.4
 
 
-def _product(pen: Pen, verdict: FusionVerdict, five: Track, three: Track, scales: dict[str, float]) -> None:
-    first, second = five.kept, three.kept
-    assert first is not None and second is not None
-    scale = scales["product"]
-    call = verdict.frame.ours
-    stopped = first.length >= five.total  # the 5' part holds the partner's own stop codon
-    said = {"in": "in frame", "out": "out of frame", "unknown": "reading frame unknown"}[call]
-    if stopped:
-        said = f"{five.gene} ends at its own stop codon, before the junction"
-    elif verdict.level == "dna" and call != "unknown":
-        said += " if the exons are spliced as annotated"
-    if call == "in" and first.length and second.length and not stopped:
-        said += f", about {grouped((first.length + second.length) // 3 - 1)} amino acids"
-        said += "; one codon is joined from both genes" if first.length % 3 else ""
-    for track, stretch in ((five, first), (three, second)):
-        said += "" if stretch.length else f"; no coding part of {track.gene} is kept"
-    heading(pen, f"Product: {verdict.name}", said)
-    top, join = pen.y + 20, MARGIN + first.length * scale
-    unread = stopped or call == "out"
-    state = "lost" if unread else {"in": "kept", "unknown": "unplaced"}[call]
-    left_label = f"{five.gene} part ({grouped(first.length // 3 - stopped)} aa)"
-    right_label = f"{three.gene} part" + (
-        ", after the stop codon"
-        if stopped
-        else {
-            "in": f" ({grouped(max(second.length // 3 - 1, 0))} aa)",
-            "out": ", not read in its frame",
-            "unknown": ", reading not known",
-        }[call]
-    )
-    brackets(
-        pen,
-        [(MARGIN, first.length * scale, left_label), (join, second.length * scale, right_label)],
-        top - 3,
-    )
-    bar(pen, five, first, MARGIN, top, scale, "kept")
-    bar(pen, three, second, join, top, scale, state)
-    pen.path(f"M{number(join)} {number(top - 4)}V{number(top + BAR + 6)}", "break")
-    y, labels = top + BAR + 6, []
-    for track, stretch, x in ((five, first, MARGIN), (three, second, join)):
-        for mark in track.marks:
-            part = mark.span.within(stretch)
-            if part is None:
-                continue
-            left, width = x + (part.start - stretch.start) * scale, part.length * scale
-            gone = unread and track is three
-            draw_domain(pen, mark, left, width, y, state if track is three else "kept")
-            share = track.share(mark) or 0.0
-            fate = ": not read" if gone else "" if share >= 0.9999 else f": {percent(share)}"
-            labels.append((left, left + width, mark.label + fate))
-    pen.y = write_labels(pen, labels, y + DOMAIN + 3) if labels else y + 4
+def _breakpoint(pen: Pen, x: float, top: float) -> None:
+    pen.path(f"M{number(x)} {number(top - 4)}V{number(top + BAR + 6)}", "break")
+    corners = ((x - 5, top - 9), (x + 5, top - 9), (x, top - 1))
+    pen.add(tag("polygon", points=" ".join(f"{number(a)},{number(b)}" for a, b in corners), class_="point"))
 
 
 def _domains(verdict: FusionVerdict, five: Track | None, three: Track | None) -> str:
@@ -308,12 +271,14 @@ def _rows(verdict: FusionVerdict, five: Track | None, three: Track | None) -> li
 
 
 def _table(pen: Pen, verdict: FusionVerdict, five: Track | None, three: Track | None) -> None:
-    pen.path(f"M{number(MARGIN)} {number(pen.y)}H{number(WIDTH - MARGIN)}", "line")
+    pen.path(f"M{number(pen.left)} {number(pen.y)}H{number(pen.right)}", "line")
     pen.y += 8
+    beside = 0.0 if pen.narrow else KEY
     for key, value in _rows(verdict, five, three):
-        lines = wrap(clean(value), INNER - KEY, TEXT)
-        pen.text([key], MARGIN, pen.y + TEXT, TEXT, "strong")
-        pen.text(lines, MARGIN + KEY, pen.y + TEXT, TEXT)
+        lines = wrap(clean(value), pen.inner - beside, TEXT)
+        pen.text([key], pen.left, pen.y + TEXT, TEXT, "strong")
+        pen.y += 0.0 if beside else TEXT * 1.3
+        pen.text(lines, pen.left + beside, pen.y + TEXT, TEXT)
         pen.y += max(len(lines), 1) * TEXT * 1.3 + 4
     pen.y += 12
 

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
-from ntrkpath.figures.graph import STATUSES, Edge, Graph, Path, load, path_of
+from ntrkpath.figures import host
+from ntrkpath.figures.axes import WIDTH, narrow
+from ntrkpath.figures.graph import STATUSES, Edge, Graph, load, path_of
 from ntrkpath.figures.layout import LEADING, PAD, TEXT, TITLE, Line, Placed, Plan, plan
+from ntrkpath.figures.pathway_marks import (
+    CORNERS,
+    DASHES,
+    STYLE,
+    Marked,
+    case_marked,
+    disc,
+    following_word,
+    summary,
+    title_of,
+)
+from ntrkpath.figures.pathway_tree import tree_svg
 from ntrkpath.figures.svg import (
-    FONT,
     Box,
     Point,
     arrow,
     clean,
-    colour_rules,
     escape,
     identifier,
     number,
@@ -25,43 +37,12 @@ from ntrkpath.figures.svg import (
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.recommendation import Recommendation
 
-_CORNERS = {"start": 16, "gate": 3, "tier": 3, "test": 9, "stop": 3, "target": 9, "therapy": 9}
-_DASHES = {"ambiguous": "7 5", "inferred": "2 4"}
 _MEANING = {
     "certain": "figure and text agree",
     "resolved": "figure and text differ: see the note",
     "ambiguous": "left open by the source: see the note",
     "inferred": "not in the figure of the paper; follows from its text",
 }
-_SAYS = {"recommended": "next", "consider": "consider", "may": "may"}
-
-_STYLE = (
-    colour_rules(".ntrk-figure")
-    + f".ntrk-figure{{background:var(--paper);font-family:{FONT}}}"
-    + """
-.ntrk-figure text{fill:var(--ink)}
-.ntrk-figure .quiet{fill:var(--quiet)}
-.ntrk-figure .title{font-weight:700}
-.ntrk-figure .label{paint-order:stroke;stroke:var(--paper);stroke-width:4px;stroke-linejoin:round}
-.ntrk-figure .node{fill:var(--box);stroke:var(--edge);stroke-width:1.2}
-.ntrk-figure .tier,.ntrk-figure .therapy,.ntrk-figure .target{stroke:var(--ink);stroke-width:1.6}
-.ntrk-figure .stop{fill:var(--paper)}
-.ntrk-figure .line{fill:none;stroke:var(--line);stroke-width:1.4}
-.ntrk-figure .head{fill:var(--line)}
-.ntrk-figure .taken .node{fill:var(--taken-box);stroke:var(--taken);stroke-width:3.2}
-.ntrk-figure .taken .line{stroke:var(--taken);stroke-width:4.2}
-.ntrk-figure .taken .head,.ntrk-figure .mark{fill:var(--taken)}
-.ntrk-figure .tick{fill:none;stroke:var(--on-taken);stroke-width:2.2;stroke-linecap:round;stroke-linejoin:round}
-.ntrk-figure .taken .label{font-weight:700}
-.ntrk-figure text.on-mark{fill:var(--on-taken);font-weight:700}
-"""
-)
-
-
-def _disc(x: float, y: float, radius: float = 8) -> str:
-    """Return the marker of the taken path: a disc with a tick."""
-    tick = f"M{number(x - 3.6)} {number(y + 0.2)}l2.6 2.8l4.6 -5.6"
-    return tag("circle", cx=x, cy=y, r=radius, class_="mark") + tag("path", d=tick, class_="tick")
 
 
 def _line(line: Line, taken: bool) -> str:
@@ -69,7 +50,7 @@ def _line(line: Line, taken: bool) -> str:
     size = 12.0 if taken else 8.0
     shaft: list[Point] = [*line.points[:-1], _short_of(end, before, size * 0.7)]
     parts = [
-        tag("path", d=polyline(shaft, line.hops), class_="line", stroke_dasharray=_DASHES.get(line.edge.status)),
+        tag("path", d=polyline(shaft, line.hops), class_="line", stroke_dasharray=DASHES.get(line.edge.status)),
         tag("polygon", points=arrow(end, before, size), class_="head"),
     ]
     return tag("g", "".join(parts), class_="edge taken" if taken else "edge", data_edge=line.edge.id)
@@ -101,7 +82,7 @@ def _node(placed: Placed, taken: bool, following: str) -> str:
             y=box.y,
             width=box.width,
             height=box.height,
-            rx=_CORNERS[placed.node.kind],
+            rx=CORNERS[placed.node.kind],
             class_=f"node {placed.node.kind}",
         ),
         text_lines(placed.title, middle, y, TITLE, anchor="middle", class_="title"),
@@ -115,9 +96,9 @@ def _node(placed: Placed, taken: bool, following: str) -> str:
         ),
     ]
     if taken:
-        parts.append(_disc(box.x, box.y))
+        parts.append(disc(box.x, box.y))
     if following:
-        word = _SAYS.get(following, following)
+        word = following_word(following)
         width = text_width(word, 12, bold=True) + 14
         flag = Box(box.right - width + 6, box.bottom - 9, width, 18)
         parts.append(tag("rect", x=flag.x, y=flag.y, width=flag.width, height=flag.height, rx=9, class_="mark"))
@@ -138,7 +119,7 @@ def _legend(graph: Graph, width: float, top: float, with_path: bool) -> tuple[st
             x, y = left, y + 22
         signed = status == "resolved"
         shaft = f"M{number(x)} {number(y - 4)}H{number(x + (15 if signed else 34))}"
-        parts.append(tag("path", d=shaft, class_="line", stroke_dasharray=_DASHES.get(status)))
+        parts.append(tag("path", d=shaft, class_="line", stroke_dasharray=DASHES.get(status)))
         if signed:
             parts.append(text_lines(["(n)"], x + 34, y, TEXT, anchor="end", class_="title"))
         parts.append(text_lines([words], x + 42, y, TEXT, class_="quiet"))
@@ -146,7 +127,7 @@ def _legend(graph: Graph, width: float, top: float, with_path: bool) -> tuple[st
     if with_path:
         y += 26
         parts.append(tag("g", tag("path", d=f"M{number(left)} {number(y - 4)}h34", class_="line"), class_="taken"))
-        parts.append(_disc(left + 17, y - 4))
+        parts.append(disc(left + 17, y - 4))
         parts.append(
             text_lines(
                 ['the path of this case (thick line, tick); "next", "consider", "may": what the answer asks for'],
@@ -163,20 +144,6 @@ def _legend(graph: Graph, width: float, top: float, with_path: bool) -> tuple[st
         parts.append(text_lines(lines, left + 42, y + TEXT, TEXT))
         y += len(lines) * TEXT * LEADING
     return "".join(parts), y + PAD + 6
-
-
-def _summary(graph: Graph, path: Path | None) -> str:
-    """Return the figure in one paragraph, for those who do not see it."""
-    tiers = "; ".join(f"{n.title}: {n.text}" for n in graph.nodes.values() if n.kind == "tier")
-    whole = f"{graph.about} Tumour sample, histological diagnosis and extent of disease lead to three tiers ({tiers})"
-    whole += ", each to its tests, and these to an end of testing or to a TRK inhibitor."
-    if path is None:
-        return whole
-    order = [n for n in graph.nodes if n in path.nodes]
-    told = ", ".join(
-        graph.nodes[n].title + (f" [{_SAYS.get(path.next[n], path.next[n])}]" if n in path.next else "") for n in order
-    )
-    return f"{whole} Path of this case: {told or 'none of it'}."
 
 
 class _Drawn:
@@ -203,21 +170,31 @@ def pathway_svg(edition: Edition, recommendation: Recommendation | None = None, 
     Raises:
         GuidanceError: The edition has no figure, or it refers to something that is not there.
     """
+    return figure_svg(edition, case_marked(edition, recommendation), ident)
+
+
+def figure_svg(edition: Edition, marked: Marked | None, ident: str = "pathway", width: float = WIDTH) -> str:
+    """Return figure 2 as one SVG element with some of it marked; below 600 px as a tree, for a phone.
+
+    Raises:
+        GuidanceError: The edition has no figure, or it refers to something that is not there.
+    """
+    if narrow(width):
+        return tree_svg(edition, marked, ident)
     drawn = _drawn(edition)
     graph, drawing = drawn.graph, drawn.plan
-    path = path_of(graph, recommendation) if recommendation is not None else None
+    path = marked.path if marked is not None else None
     nodes = path.nodes if path else frozenset()
     following = path.next if path else {}
     edges = path.edges if path else frozenset()
     taken = {index: line.edge.id in edges for index, line in enumerate(drawing.lines)}
     lines = sorted(taken.items(), key=lambda one: one[1])
-    legend, height = drawn.legend(path is not None)
+    legend, height = drawn.legend(marked is not None and marked.of_case)
     base = identifier(ident)
-    case = f", case {recommendation.case_id}" if recommendation is not None else ""
     body = (
-        tag("title", escape(graph.title + case), id=f"{base}-title")
-        + tag("desc", escape(_summary(graph, path)), id=f"{base}-desc")
-        + tag("style", _STYLE)
+        tag("title", escape(title_of(graph, marked)), id=f"{base}-title")
+        + tag("desc", escape(summary(graph, marked)), id=f"{base}-desc")
+        + host.style(STYLE)
         + tag("rect", width="100%", height="100%", fill="var(--paper)")
         + "".join(drawn.line(*one) for one in lines)
         + "".join(drawn.label(*one) for one in lines)
@@ -255,6 +232,12 @@ def _rows(edge: Edge, held: frozenset[str] | None) -> str:
     return ", ".join(parts)
 
 
+@lru_cache(maxsize=4)
+def _every_row(edition: Edition) -> dict[str, str]:
+    """Return the rows of every edge, by its id."""
+    return {edge.id: _rows(edge, None) for edge in load(edition).edges}
+
+
 def pathway_list(edition: Edition, recommendation: Recommendation | None = None) -> str:
     """Return figure 2 as a nested list in plain text; what a case takes is led by ``[this case]``.
 
@@ -266,10 +249,11 @@ def pathway_list(edition: Edition, recommendation: Recommendation | None = None)
     held = frozenset(step.rule for step in recommendation.trace) if recommendation is not None else None
     out = [clean(graph.title + (f", case {recommendation.case_id}" if recommendation is not None else "")), ""]
     told: set[str] = set()
+    every = _every_row(edition)
 
     def box(name: str) -> str:
         node = graph.nodes[name]
-        flag = f" <{_SAYS.get(path.next[name], path.next[name])}>" if path and name in path.next else ""
+        flag = f" <{following_word(path.next[name])}>" if path and name in path.next else ""
         sign = f" ({node.sign})" if node.sign else ""
         return node.title + flag + sign + (f" - {node.text}" if node.text and name not in told else "")
 
@@ -280,7 +264,7 @@ def pathway_list(edition: Edition, recommendation: Recommendation | None = None)
             again = edge.to in told and bool(graph.leaving(edge.to))
             words = f"{edge.words}: " if edge.words else ""
             sign = f" ({edge.sign})" if edge.sign else ""
-            rows = _rows(edge, held if taken else None)
+            rows = _rows(edge, held) if taken else every[edge.id]
             tail = f" [{edge.status}{'; ' + rows if rows else ''}]"
             mark = "[this case] " if taken else ""
             out.append(f"{'  ' * depth}- {mark}{words}{box(edge.to)}{', as told above' if again else ''}{sign}{tail}")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from ntrkpath.figures import host
 from ntrkpath.figures.axes import MARGIN, SMALL, heading, notes, plot
 from ntrkpath.figures.svg import clean, escape, number, tag, text_lines, text_width
 
@@ -46,41 +48,65 @@ def matrix_svg(
         notes_below: Sentences below.
     """
     head, top = heading(title)
-    signed = len(rows) <= _SIGNED[0] and len(columns) <= _SIGNED[1]
-    left = MARGIN + (max((text_width(clean(name), SMALL) for name in rows), default=0.0) + 12 if signed else 10)
-    side = _SIDE if signed else max(1.5, min(8.0, 900 / max(len(columns), 1)))
-    tall = _SIDE if signed else max(0.8, min(8.0, 700 / max(len(rows), 1)))
-    above = max((text_width(clean(name), SMALL) for name in columns), default=0.0) + 10 if signed else 8.0
-    y0 = top + above
-    parts = [head, tag("style", STYLE)]
-    if signed:
-        for i, name in enumerate(columns):
-            x = left + (i + 0.5) * side + 4
-            turn = f"rotate(-90 {number(x)} {number(y0 - 5)})"
-            parts.append(tag("text", escape(name), x=x, y=y0 - 5, font_size=SMALL, transform=turn))
-        for i, name in enumerate(rows):
-            y = y0 + (i + 0.5) * tall + SMALL * 0.36
-            parts.append(text_lines([clean(name)], left - 8, y, SMALL, anchor="end"))
-        parts += _signs(rows, columns, cells, meanings, left, y0)
+    grid = _grid(rows, columns, top)
+    parts = [head, host.style(STYLE)]
+    if grid.signed:
+        parts += _names(rows, columns, grid) + _signs(rows, columns, cells, meanings, grid.left, grid.top)
     else:
-        parts += _areas(rows, columns, cells, meanings, left, y0, side, tall)
+        parts += _areas(rows, columns, cells, meanings, grid.left, grid.top, grid.side, grid.tall)
     met = set(cells.values())
-    used = [key for key in meanings if key in met]
-    legend = "; ".join(f"{meanings[key].sign} {meanings[key].says}" for key in used)
-    areas = "Dark: wrong. Outlined: beside. Pale: right. The results hold every cell."
-    said = [f"Signs: {legend}." if signed else areas]
-    below, end = notes([*said, *notes_below], y0 + len(rows) * tall + 16)
-    counts = {kind: sum(1 for key in cells.values() if meanings[key].kind == kind) for kind in _KINDS}
-    told = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count)
-    wrong = "; ".join(
+    legend = "; ".join(f"{meaning.sign} {meaning.says}" for key, meaning in meanings.items() if key in met)
+    said = f"Signs: {legend}." if grid.signed else _AREAS
+    below, end = notes([said, *notes_below], grid.top + len(rows) * grid.tall + 16)
+    width = max(960.0, grid.left + len(columns) * grid.side + MARGIN)
+    told = f"{len(rows)} assays of laboratories by {len(columns)} samples: {_told(cells, meanings, grid.signed)}"
+    return plot([*parts, below], end, clean(title), clean(told), ident, width)
+
+
+_AREAS = "Dark: wrong. Outlined: beside. Pale: right. The results hold every cell."
+
+
+class _Grid(msgspec.Struct, frozen=True):
+    """Where the cells stand: the corner of the first, and width and height of each; with signs and names, or not."""
+
+    signed: bool
+    left: float
+    top: float
+    side: float
+    tall: float
+
+
+def _grid(rows: Sequence[str], columns: Sequence[str], top: float) -> _Grid:
+    if len(rows) > _SIGNED[0] or len(columns) > _SIGNED[1]:
+        side, tall = 900 / max(len(columns), 1), 700 / max(len(rows), 1)
+        return _Grid(False, MARGIN + 10, top + 8, max(1.5, min(8.0, side)), max(0.8, min(8.0, tall)))
+    longest = [max((text_width(clean(name), SMALL) for name in names), default=0.0) for names in (rows, columns)]
+    return _Grid(True, MARGIN + longest[0] + 12, top + longest[1] + 10, _SIDE, _SIDE)
+
+
+def _names(rows: Sequence[str], columns: Sequence[str], grid: _Grid) -> list[str]:
+    """Return the names: samples upright above, laboratories at the left."""
+    parts = []
+    for i, name in enumerate(columns):
+        x = grid.left + (i + 0.5) * grid.side + 4
+        turn = f"rotate(-90 {number(x)} {number(grid.top - 5)})"
+        parts.append(tag("text", escape(name), x=x, y=grid.top - 5, font_size=SMALL, transform=turn))
+    for i, name in enumerate(rows):
+        y = grid.top + (i + 0.5) * grid.tall + SMALL * 0.36
+        parts.append(text_lines([clean(name)], grid.left - 8, y, SMALL, anchor="end"))
+    return parts
+
+
+def _told(cells: Mapping[tuple[str, str], str], meanings: Mapping[str, Meaning], named: bool) -> str:
+    """Return how many cells are of each kind, and where ``named`` which are wrong."""
+    counts = Counter(meanings[key].kind for key in cells.values())
+    told = ", ".join(f"{counts[kind]} {kind}" for kind in _KINDS if counts[kind]) + "."
+    wrong = [
         f"{row}, {column}: {meanings[key].says}"
         for (row, column), key in cells.items()
-        if meanings[key].kind == "wrong" and signed
-    )
-    description = f"{len(rows)} assays of laboratories by {len(columns)} samples: {told}."
-    description += f" Wrong: {wrong}." if wrong else ""
-    width = max(960.0, left + len(columns) * side + MARGIN)
-    return plot([*parts, below], end, clean(title), clean(description), ident, width)
+        if named and meanings[key].kind == "wrong"
+    ]
+    return told + (f" Wrong: {'; '.join(wrong)}." if wrong else "")
 
 
 def _signs(

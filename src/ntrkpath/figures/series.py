@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ntrkpath.figures.axes import MARGIN, SMALL, WIDTH
-from ntrkpath.figures.svg import Point, number, tag, text_lines, text_width
+from ntrkpath.figures import host
+from ntrkpath.figures.axes import SMALL, WIDTH, margin
+from ntrkpath.figures.svg import Point, number, tag, text_lines, text_width, wrap
 
 #: Light and dark colour of each series; more series than colours begin again, with other shapes.
 COLOURS = (
@@ -30,7 +31,8 @@ CSS = (
 .ntrk-plot .outline{fill:none;stroke:var(--series);stroke-width:1.6}
 .ntrk-plot .cloud{opacity:.45}
 .ntrk-plot .line{fill:none;stroke:var(--series);stroke-width:2.4;stroke-linejoin:round}
-.ntrk-plot .mean{stroke:var(--paper);stroke-width:1.5}
+.ntrk-plot .solid.mean{stroke:var(--paper);stroke-width:1.5}
+.ntrk-plot .outline.mean{stroke-width:3}
 .ntrk-plot .low-end{fill:var(--line);stroke:var(--ink);stroke-width:.8}
 .ntrk-plot .high-end{fill:var(--taken-box);stroke:var(--ink);stroke-width:.8}
 """
@@ -39,7 +41,7 @@ CSS = (
 
 def style() -> str:
     """Return the style element of the series."""
-    return tag("style", CSS)
+    return host.style(CSS)
 
 
 def colour(index: int) -> str:
@@ -76,17 +78,19 @@ def line(index: int, points: Sequence[Point]) -> str:
     return tag("path", d=f"M{data}", class_=f"line {colour(index)}", stroke_dasharray=DASHES[index % len(DASHES)])
 
 
-def key(names: Sequence[str], y: float, *, lines: bool = False) -> tuple[str, float]:
-    """Return the key of the series in rows from ``y``, and the y below it."""
+def key(names: Sequence[str], y: float, *, lines: bool = False, width: float = WIDTH) -> tuple[str, float]:
+    """Return the key of the series in rows from ``y``, and the y below it; a long name takes several lines."""
     parts: list[str] = []
-    x = MARGIN
+    left, right = margin(width), width - margin(width)
+    x, rows = left, 1
     sample = 40.0 if lines else 18.0
     for i, name in enumerate(names):
-        width = sample + 8 + text_width(name, SMALL) + 26
-        if x + width > WIDTH - MARGIN and x > MARGIN:
-            x, y = MARGIN, y + 22
+        told = wrap(name, right - left - sample - 8, SMALL)
+        wide = sample + 8 + max(text_width(line, SMALL) for line in told) + 26
+        if x > left and (x + wide > right or len(told) > 1):
+            x, y, rows = left, y + 6 + 16 * rows, 1
         shown = line(i, [(x, y), (x + sample, y)]) if lines else mark(i, (x + 8, y), 10)
         parts.append(tag("g", shown, class_=colour(i)))
-        parts.append(text_lines([name], x + sample + 6, y + SMALL * 0.36, SMALL))
-        x += width
-    return "".join(parts), y + 22
+        parts.append(text_lines(told, x + sample + 6, y + SMALL * 0.36, SMALL))
+        x, rows = x + wide, max(rows, len(told))
+    return "".join(parts), y + 6 + 16 * rows

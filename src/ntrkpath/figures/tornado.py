@@ -8,6 +8,7 @@ import msgspec
 
 from ntrkpath.figures import axes, series
 from ntrkpath.figures.svg import tag, text_lines, text_width, wrap
+from ntrkpath.model.numbers import amount, significant
 
 _ROW, _LABELS = 40.0, 380.0
 
@@ -30,52 +31,70 @@ def tornado_svg(
     across: str,
     notes: Sequence[str] = (),
     ident: str = "tornado",
+    width: float = axes.WIDTH,
 ) -> str:
     """Return the tornado as one SVG element.
 
     Args:
         levers: The widest first.
         central: The outcome where every parameter has its central value.
+        width: In px; below 600 it is laid out for a phone, each name over its bars.
 
     Raises:
         ValueError: No parameter.
     """
     if not levers:
         raise ValueError("no parameter to show")
-    head, y = axes.heading(title)
-    left, right = axes.MARGIN + _LABELS, axes.WIDTH - axes.MARGIN - 60
-    top, bottom = y + 20, y + 20 + _ROW * len(levers)
-    ends = [central, *(v for lever in levers for v in (lever.at_low, lever.at_high))]
-    # Air on both sides for the figures at the bars.
-    air = 0.13 * (max(ends) - min(ends)) or 0.5
-    low, high = min(ends) - air, max(ends) + air
-    flat = axes.Axis("linear", low, high, left, right, "number")
-    parts = [series.style(), head, axes.across(flat, top, bottom, across)]
-    described = [f"Central value {central:.4g}."]
-    for i, lever in enumerate(levers):
-        middle = top + _ROW * (i + 0.5)
-        lines = wrap(lever.name, _LABELS - 16, axes.SMALL)[:2]
-        first = middle - (len(lines) - 1) * axes.SMALL * 0.65 + axes.SMALL * 0.36
-        parts.append(text_lines(lines, left - 10, first, axes.SMALL, anchor="end"))
-        for value, outcome, class_ in ((lever.low, lever.at_low, "low-end"), (lever.high, lever.at_high, "high-end")):
-            a, b = sorted((flat.px(central), flat.px(outcome)))
-            parts.append(tag("rect", x=a, y=middle - 9, width=b - a, height=18.0, class_=class_))
-            down = outcome < central or (outcome == central and value == lever.low)
-            words = f"{value:.3g}"
-            x = flat.px(outcome) + (-6 if down else 6)
-            if x - text_width(words, axes.SMALL) < left and down:
-                x = left + text_width(words, axes.SMALL) + 2
-            parts.append(
-                text_lines(
-                    [words], x, middle + axes.SMALL * 0.36, axes.SMALL, anchor="end" if down else "start", class_="halo"
-                )
-            )
-        moved = f"moves it from {lever.at_low:.4g} to {lever.at_high:.4g}."
-        described.append(f"{lever.name}: from {lever.low:.3g} to {lever.high:.3g} {moved}")
+    head, y = axes.heading(title, width)
+    over = axes.narrow(width)
+    edge = axes.margin(width)
+    left, right = (edge + 10, width - edge - 10) if over else (edge + _LABELS * width / axes.WIDTH, width - edge - 60)
+    room = width - 2 * edge if over else left - edge - 16
+    names = [wrap(lever.name, room, axes.SMALL) for lever in levers]
+    heights = [_ROW + (len(lines) * axes.SMALL * 1.3 if over else 0.0) for lines in names]
+    top, bottom = y + 20, y + 20 + sum(heights)
+    flat = _axis(levers, central, left, right, 0.24 if over else 0.13)
+    parts = [series.style(), head, axes.across(flat, top, bottom, across, width)]
+    described = [f"Central value {amount(central)}."]
+    y = top
+    for lever, lines, height in zip(levers, names, heights, strict=True):
+        middle = y + height - _ROW / 2
+        if over:
+            parts.append(text_lines(lines, edge, y + axes.SMALL + 6, axes.SMALL, class_="halo"))
+        else:
+            first = middle - (len(lines[:2]) - 1) * axes.SMALL * 0.65 + axes.SMALL * 0.36
+            parts.append(text_lines(lines[:2], left - 10, first, axes.SMALL, anchor="end"))
+        parts += _bars(lever, central, flat, middle)
+        moved = f"moves it from {amount(lever.at_low)} to {amount(lever.at_high)}."
+        described.append(f"{lever.name}: from {significant(lever.low)} to {significant(lever.high)} {moved}")
+        y += height
     parts.append(axes.stroke(flat.px(central), top - 4, flat.px(central), bottom, "axis"))
     said = [
         "Dark: the parameter at the low end of its central 95 %; light: at the high end.",
         "Figures at the bars: the parameter.",
     ]
-    below, height = axes.notes([*notes, *said], bottom + axes.AXIS)
-    return axes.plot([*parts, below], height, title, " ".join([*described, *notes]), ident)
+    below, height = axes.notes([*notes, *said], bottom + axes.axis_height(across, width), width)
+    return axes.plot([*parts, below], height, title, " ".join([*described, *notes]), ident, width)
+
+
+def _axis(levers: Sequence[Lever], central: float, left: float, right: float, share: float) -> axes.Axis:
+    """Return an axis with air on both sides for the figures at the bars, a ``share`` of what the bars span."""
+    ends = [central, *(v for lever in levers for v in (lever.at_low, lever.at_high))]
+    air = share * (max(ends) - min(ends)) or 0.5
+    return axes.Axis("linear", min(ends) - air, max(ends) + air, left, right, "number")
+
+
+def _bars(lever: Lever, central: float, flat: axes.Axis, middle: float) -> list[str]:
+    """Return the bars to both ends of a parameter, each with the value of the parameter there."""
+    parts = []
+    for value, outcome, class_ in ((lever.low, lever.at_low, "low-end"), (lever.high, lever.at_high, "high-end")):
+        a, b = sorted((flat.px(central), flat.px(outcome)))
+        parts.append(tag("rect", x=a, y=middle - 9, width=b - a, height=18.0, class_=class_))
+        down = outcome < central or (outcome == central and value == lever.low)
+        words = significant(value)
+        x = flat.px(outcome) + (-6 if down else 6)
+        if x - text_width(words, axes.SMALL) < flat.start and down:
+            x = flat.start + text_width(words, axes.SMALL) + 2
+        at = middle + axes.SMALL * 0.36
+        parts.append(text_lines([words], x, at, axes.SMALL, anchor="end" if down else "start", class_="halo"))
+    return parts

@@ -8,7 +8,7 @@ import msgspec
 
 from ntrkpath.figures import axes
 from ntrkpath.figures.series import style
-from ntrkpath.figures.svg import clean, number, tag, text_lines
+from ntrkpath.figures.svg import clean, number, tag, text_lines, text_width
 from ntrkpath.model.numbers import grouped, percent
 
 
@@ -32,6 +32,7 @@ def waiting_svg(
     limit: float | None = None,
     notes: Sequence[str] = (),
     ident: str = "waiting",
+    width: float = axes.WIDTH,
 ) -> str:
     """Return the share without an event over time as one SVG element that reads without colour.
 
@@ -45,30 +46,39 @@ def waiting_svg(
         limit: Where a limit of time stands, as an upright dashed line.
         notes: Sentences below.
         ident: Makes the ids unique on a page.
+        width: In px; below 600 it is laid out for a phone.
 
     Raises:
         ValueError: Nobody was followed for any time.
     """
     if last <= 0:
         raise ValueError("nobody was followed for any time")
-    head, y = axes.heading(title)
-    top, bottom, left, right = y + 34, y + 34 + 260, 100.0, axes.WIDTH - axes.MARGIN - 24
-    flat = axes.Axis("linear", 0.0, max(last, limit or 0.0), left, right, "number")
+    head, y = axes.heading(title, width)
+    top, bottom, right = axes.field(width, y, 260, upright)
+    right -= 0 if axes.narrow(width) else 24
     tall = axes.Axis("linear", 0.0, 1.0, bottom, top)
-    parts = [style(), head, axes.across(flat, top, bottom, across), axes.upright(tall, left, right, upright)]
+    left = axes.left_of(tall, width)
+    flat = axes.Axis("linear", 0.0, max(last, limit or 0.0), left, right, "number")
+    parts = [style(), head, axes.across(flat, top, bottom, across, width)]
+    parts.append(axes.upright(tall, left, right, upright, width))
     if stairs:
         parts.append(tag("path", d=_band(stairs, last, flat, tall), class_="band"))
     parts.append(tag("path", d=_line(stairs, last, flat, tall), class_="wide"))
     if limit is not None:
         parts.append(axes.stroke(flat.px(limit), top, flat.px(limit), bottom, "reference"))
-    y = bottom + axes.AXIS + 8
-    parts.append(text_lines(["at risk"], axes.MARGIN, y, axes.SMALL, class_="quiet"))
+    y = bottom + axes.axis_height(across, width) + 8
+    parts.append(text_lines(["at risk"], axes.margin(width), y, axes.SMALL, class_="quiet"))
+    free = axes.margin(width) + text_width("at risk", axes.SMALL)
     for time, count in at_risk:
-        parts.append(text_lines([grouped(count)], flat.px(time), y, axes.SMALL, anchor="middle"))
-    below, height = axes.notes(notes, y + 10)
+        half = text_width(grouped(count), axes.SMALL) / 2
+        at = min(flat.px(time), width - half)
+        if at - half > free:  # what would touch the number before it is left out
+            parts.append(text_lines([grouped(count)], at, y, axes.SMALL, anchor="middle"))
+            free = at + half + 3
+    below, height = axes.notes(notes, y + 10, width)
     told = [f"{percent(stair.share)} after {stair.time:g}" for stair in _some(stairs)]
     said = f"{upright}: {'; '.join(told) or 'no event yet'}."
-    return axes.plot([*parts, below], height, clean(title), " ".join([said, *notes]), ident)
+    return axes.plot([*parts, below], height, clean(title), " ".join([said, *notes]), ident, width)
 
 
 def _some(stairs: Sequence[Stair], most: int = 6) -> Sequence[Stair]:

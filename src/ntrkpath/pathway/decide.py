@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from operator import attrgetter, itemgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -26,6 +27,7 @@ from ntrkpath.model.recommendation import (
     Recommendation,
     Step,
 )
+from ntrkpath.model.remembered import Remembered
 from ntrkpath.pathway.answer import Facts, Words
 from ntrkpath.pathway.intake.files import Attached, open_mutations, with_files
 from ntrkpath.pathway.intake.findings import Account, patient
@@ -56,6 +58,31 @@ _PARTS = (
 )  # fmt: skip
 
 _NO_FILES: Attached = {}
+#: States of a case that are remembered.
+_REMEMBERED = 20_000
+_DECIDES = attrgetter("decides")
+#: Reads levels of facts, as one key.
+Key = Callable[[Mapping[str, str]], object]
+
+
+class Decided(msgspec.Struct, frozen=True, gc=False):
+    """What the tables alone make of the facts of a case.
+
+    Args:
+        derived: The level of every fact that a table sets.
+        actions: Every action with the row that gives it, before its text is made for the case.
+        asks: What the laboratory may be asked.
+        reasons: What the last row of each table says.
+        readings: What all tests of a method together say, and all tests, by the table that reads them.
+    """
+
+    derived: dict[str, str]
+    actions: tuple[tuple[Action, Row], ...]
+    asks: tuple[str, ...]
+    cautions: tuple[Caution, ...]
+    trace: tuple[Step, ...]
+    reasons: dict[str, str]
+    readings: tuple[tuple[str, Reading], ...]
 
 
 class Pathway:
@@ -101,6 +128,14 @@ class Pathway:
         self.explorer = Explorer(self.chain, edition.items(), strength(edition), _PARTS)
         self._fillable = [self._fill(edition.facts[fact]) for fact in self.explorer.order]
         self._parts = {hit.row.id: self._static(hit) for masks in self.chain.masks for hit in masks.hits}
+        asked = [fact for ident in (*self.explorer.order, "fusion_frame") if (fact := edition.facts.get(ident))]
+        beside = {other for fact in asked for other in (*fact.answered_by, *fact.decides_where)}
+        self._open_of: Key = itemgetter(*self.explorer.order)
+        self._asked_of: Key = itemgetter(*dict.fromkeys((*self.explorer.order, *sorted(beside))))
+        self._facts_of: Key = itemgetter(*self.chain.base)
+        self._decisions: Remembered[object, Decided] = Remembered(_REMEMBERED)
+        self._missed: Remembered[object, tuple[Missing, ...]] = Remembered(_REMEMBERED)
+        self._changed: Remembered[frozenset[str], tuple[tuple[str, ...], bool]] = Remembered(_REMEMBERED)
         self._rank = {action: i for i, action in enumerate(edition.actions)}
         self._strength = {strength: i for i, strength in enumerate(edition.strengths)}
 
@@ -155,25 +190,8 @@ class Pathway:
         choices, histology, called, situation = self.facts(case, attached)
         entity = self.edition.vocabulary.get(histology.id)
         assert entity is not None
-        decision = self.chain.decide(choices[0])
-        actions: dict[str, tuple[Action, Row]] = {}
-        asks: list[str] = []
-        cautions: list[Caution] = []
-        trace: list[Step] = []
-        reasons: dict[str, str] = {}
-        levels = decision.levels
-        for hit in decision.hits:
-            row = hit.row
-            given, caution, step = self._parts[row.id]
-            for action in given:
-                before = actions.get(action.action)
-                if before is None or self._weight(action, row) < self._weight(*before):
-                    actions[action.action] = action, row
-            asks += row.emits.get("asks", ())
-            if caution is not None:
-                cautions.append(caution)
-            reasons[hit.table] = row.says
-            trace.append(step)
+        decided = self._decided(choices[0])
+        levels = {**choices[0], **decided.derived}
         therapy = self._therapy(levels, situation)
         found = self.readouts.found(case, attached)
         told = Facts(
@@ -181,10 +199,7 @@ class Pathway:
             self.treated.given(case), self.tumour.points_to(case, found),
         )  # fmt: skip
         said = self._ordered(
-            [
-                (self.words.specific(_because(action, row, reasons), row, told, asks), row)
-                for action, row in actions.values()
-            ]
+            [(self.words.specific(action, row, told, decided.asks), row) for action, row in decided.actions]
         )
         return Recommendation(
             schema=SCHEMA,
@@ -197,20 +212,54 @@ class Pathway:
             findings=self.account.findings(case, entity, called, attached),
             histology=histology,
             tier=levels["tier"],
-            tier_reason=reasons["tier"],
+            tier_reason=decided.reasons["tier"],
             priority=levels["priority"],
-            priority_reason=reasons["priority"],
+            priority_reason=decided.reasons["priority"],
             actions=said,
-            cautions=tuple(cautions),
+            cautions=decided.cautions,
             missing=self.missing([levels, *choices[1:]], self.readouts.open_levels(called)),
-            interpretation=self._interpretation(called, decision.hits, levels),
+            interpretation=self._interpretation(called, decided.readings, levels),
             therapy=therapy,
             weigh=self.weighing.of(levels, self.words.named(told)),
             probability=self.probabilities.of(histology.id, histology.name, levels) if self.probabilities else None,
             facts=levels,
-            trace=tuple(trace),
+            trace=decided.trace,
             intended_use=self.edition.intended_use,
         )
+
+    def _decided(self, levels: Mapping[str, str]) -> Decided:
+        """Return what the tables alone make of the facts of a case."""
+        key = self._facts_of(levels)
+        return self._decisions.get(key) or self._decisions.keep(key, self._decide(levels))
+
+    def _decide(self, levels: Mapping[str, str]) -> Decided:
+        decision = self.chain.decide(levels)
+        actions: dict[str, tuple[Action, Row]] = {}
+        asks: list[str] = []
+        cautions: list[Caution] = []
+        trace: list[Step] = []
+        reasons: dict[str, str] = {}
+        readings: list[tuple[str, Reading]] = []
+        for hit in decision.hits:
+            row = hit.row
+            given, caution, step = self._parts[row.id]
+            for action in given:
+                before = actions.get(action.action)
+                if before is None or self._weight(action, row) < self._weight(*before):
+                    actions[action.action] = action, row
+            asks += row.emits.get("asks", ())
+            if caution is not None:
+                cautions.append(caution)
+            reasons[hit.table] = row.says
+            trace.append(step)
+            if hit.table in _TOGETHER:
+                level = decision.levels[hit.table]
+                readings.append((hit.table, Reading(hit.table, level, row.says, row.id, row.statements, row.fidelity)))
+        return Decided(
+            {fact: level for fact, level in decision.levels.items() if fact in self.chain.derived},
+            tuple((_because(action, row, reasons), row) for action, row in actions.values()),
+            tuple(asks), tuple(cautions), tuple(trace), reasons, tuple(readings),
+        )  # fmt: skip
 
     def _weight(self, action: Action, row: Row) -> tuple[int, bool]:
         """Return how an action ranks among the same action of other rows: the stronger one, then one with a place."""
@@ -236,21 +285,22 @@ class Pathway:
                 the tables decide of it.
             frames: What the most telling fusion of a method may turn out to be once frames not stated are.
         """
+        key = (self._asked_of(choices[0]), *map(self._open_of, choices[1:]), *frames.items())
+        known = self._missed.get(key)
+        return self._missed.keep(key, self._missing(choices, frames)) if known is None else known
+
+    def _missing(self, choices: list[dict[str, str]], frames: Mapping[str, frozenset[str]]) -> tuple[Missing, ...]:
         found: dict[str, frozenset[str]] = {}
         for levels in choices:
             for fact, items in self.explorer.changes(levels, self.open_facts(levels, frames)).items():
                 asked_for = "fusion_frame" if fact in frames else fact
                 found[asked_for] = found.get(asked_for, frozenset()) | items
-        asked = [
-            Missing(
-                fact,
-                self.edition.facts[fact].question,
-                tuple(sorted({item.partition(":")[0] for item in found[fact]}, key=self._rank.__getitem__)),
-                self._decides(fact, found[fact], choices[0]),
-            )
-            for fact in found
-        ]
-        return tuple(sorted(asked, key=lambda one: not one.decides))
+        asked = []
+        for fact, items in found.items():
+            actions, weighty = self._changed.get(items) or self._changed.keep(items, self._change(items))
+            known = self.edition.facts[fact]
+            asked.append(Missing(fact, known.question, actions, weighty and self._decides(known, choices[0])))
+        return tuple(sorted(asked, key=_DECIDES, reverse=True))
 
     def open_facts(
         self, levels: Mapping[str, str], frames: Mapping[str, frozenset[str]] = MappingProxyType({})
@@ -265,17 +315,19 @@ class Pathway:
             opened[fact] = tuple(sorted(worth | {levels[fact]}))
         return opened
 
-    def _decides(self, fact: str, items: frozenset[str], levels: Mapping[str, str]) -> bool:
-        """Say whether the first step, or the word on the drug, could change with a fact that is not known."""
-        known = self.edition.facts[fact]
-        if any(levels[other] not in _SAYS_NOTHING for other in known.answered_by):
-            return False
-        if any(levels[other] not in named for other, named in known.decides_where.items()):
-            return False
+    def _change(self, items: frozenset[str]) -> tuple[tuple[str, ...], bool]:
+        """Return the actions that items speak of, and whether they bear on the first step or the word on the drug."""
         firm = f":{self.edition.strengths[0]}"
-        return any(
-            item.endswith(firm) or self.edition.action_kinds[item.partition(":")[0]] == "treatment" for item in items
-        )
+        actions = sorted({item.partition(":")[0] for item in items}, key=self._rank.__getitem__)
+        treats = any(self.edition.action_kinds[action] == "treatment" for action in actions)
+        return tuple(actions), treats or any(item.endswith(firm) for item in items)
+
+    @staticmethod
+    def _decides(fact: Fact, levels: Mapping[str, str]) -> bool:
+        """Say whether a fact that is not known decides anything where other facts are as they are."""
+        if any(levels[other] not in _SAYS_NOTHING for other in fact.answered_by):
+            return False
+        return all(levels[other] in named for other, named in fact.decides_where.items())
 
     @staticmethod
     def _fill(fact: Fact) -> tuple[str, dict[str, tuple[str, ...]], str | None]:
@@ -291,35 +343,16 @@ class Pathway:
         method = next((m for m in ("rt_pcr", "ihc", "fish", "rna", "dna") if fact.id.startswith(f"{m}_")), None)
         return fact.id, filled, f"{method}_result" if method and fact.kind == "readout" else None
 
-    def _interpretation(self, called: list[Called], hits: list[Hit], levels: dict[str, str]) -> tuple[Reading, ...]:
-        readings = []
-        for test in called:
-            for fusion in test.fusions:
-                readings.append(
-                    Reading(
-                        test.method,
-                        fusion.verdict,
-                        fusion.text,
-                        fusion.rule,
-                        fusion.statements,
-                        fusion.fidelity,
-                        test.position,
-                        fusion.name,
-                    )
-                )
-            row = test.row
-            readings.append(
-                Reading(test.method, test.call, row.says, row.id, row.statements, row.fidelity, test.position)
-            )
-        several = {method for method in (c.method for c in called) if sum(c.method == method for c in called) > 1}
-        shown = {facts_of(method) for method in several} | ({"sequence", "target"} if called else set())
-        if levels["sequence"] != "not_done":
+    @staticmethod
+    def _interpretation(
+        called: list[Called], together: Iterable[tuple[str, Reading]], levels: dict[str, str]
+    ) -> tuple[Reading, ...]:
+        readings = [reading for test in called for reading in test.readings]
+        methods = [test.method for test in called]
+        shown = {facts_of(method) for method in methods if methods.count(method) > 1}
+        if called or levels["sequence"] != "not_done":
             shown |= {"sequence", "target"}
-        for hit in hits:
-            if hit.table in shown and hit.table in _TOGETHER:
-                row = hit.row
-                readings.append(Reading(hit.table, levels[hit.table], row.says, row.id, row.statements, row.fidelity))
-        return tuple(readings)
+        return (*readings, *(reading for table, reading in together if table in shown))
 
     def _therapy(self, levels: dict[str, str], situation: Situation) -> tuple[Label, ...]:
         if levels["target"] not in ("provisional", "likely", "proven"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 
 import msgspec
@@ -93,10 +93,25 @@ def _statuses(chain: Chain, status: Status, document: Document, clause: Clause) 
     return cases, states, seen
 
 
+def _spoken_of(
+    clause: Clause, days: Iterable[dt.date], documents: Sequence[Document]
+) -> Iterator[tuple[dt.date, Document]]:
+    """Yield each day with the documents in force on it of which a clause speaks."""
+    about = [
+        document
+        for document in documents
+        if (not clause.subjects or document.subject in clause.subjects)
+        and (not clause.requires or clause.requires in document.requires)
+    ]
+    for day in days:
+        for document in about:
+            if document.start <= day and (document.end is None or day < document.end):
+                yield day, document
+
+
 def prove_dated(chain: Chain, documents: Sequence[Document], clauses: Iterable[Clause], status: Status) -> Dated:
     """Prove the clauses for every document in force on each of ``dates_of(documents)``, over all states of criteria."""
     days = dates_of(documents)
-    in_force = {day: [d for d in documents if d.start <= day and (d.end is None or day < d.end)] for day in days}
     found: list[Finding] = []
     counts: list[PropertyCount] = []
     total = 0
@@ -104,21 +119,16 @@ def prove_dated(chain: Chain, documents: Sequence[Document], clauses: Iterable[C
         memo: dict[str, tuple[int, int, dict[str, str]]] = {}
         cases = 0
         wrong: set[str] = set()
-        for day in days:
-            for document in in_force[day]:
-                if clause.subjects and document.subject not in clause.subjects:
-                    continue
-                if clause.requires and clause.requires not in document.requires:
-                    continue
-                if document.id not in memo:
-                    memo[document.id] = _statuses(chain, status, document, clause)
-                number, states, reached = memo[document.id]
-                cases, total = cases + number, total + states
-                bad = {s for s in reached if s == clause.never or (clause.always and s != clause.always)}
-                if bad and document.id not in wrong:
-                    wrong.add(document.id)
-                    level = min(bad)
-                    found.append(Finding("label", document.id, f"{clause.id}: {level} on {day}: {reached[level]}"))
+        for day, document in _spoken_of(clause, days, documents):
+            if document.id not in memo:
+                memo[document.id] = _statuses(chain, status, document, clause)
+            number, states, reached = memo[document.id]
+            cases, total = cases + number, total + states
+            bad = {s for s in reached if s == clause.never or (clause.always and s != clause.always)}
+            if bad and document.id not in wrong:
+                wrong.add(document.id)
+                level = min(bad)
+                found.append(Finding("label", document.id, f"{clause.id}: {level} on {day}: {reached[level]}"))
         if not cases:
             found.append(Finding("label", clause.id, "is empty: no document and state that it speaks of"))
         counts.append(PropertyCount(clause.id, clause.text, cases, not wrong and cases > 0))

@@ -8,6 +8,7 @@ is fast enough to prove a property over more states than could be listed.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from itertools import product
 from math import prod
@@ -21,6 +22,8 @@ from ntrkpath.rules.explore import slice_for
 State = tuple[tuple[str, ...], Outcome]
 Result = tuple[tuple[int, ...], Outcome]
 Classes = tuple[tuple[str, ...], ...]
+#: The classes of the live facts with the outcome so far, and the number of states behind each.
+_Partial = dict[tuple[tuple[int, ...], Outcome], int]
 _NOTHING: Outcome = frozenset()
 
 
@@ -220,47 +223,62 @@ def count_reachable(
     kept, allowed = list(keep), dict(within or {})
     parts, classes = _parts(chain, items, kept, allowed)
     parts = _order(parts, classes, kept)
-    sets = {f for part in parts for f in part.sets}
-    uses: dict[str, int] = {}
-    for part in parts:
-        for fact in part.masks:
-            uses[fact] = uses.get(fact, 0) + 1
-    last = {fact: i for i, part in enumerate(parts) for fact in part.masks}
-    last.update(dict.fromkeys(kept, len(parts)))
+    uses = Counter(fact for part in parts for fact in part.masks)
+    shared = {f for part in parts for f in part.sets} | {f for f, times in uses.items() if times > 1} | set(kept)
     names: list[str] = []
-    states: dict[tuple[tuple[int, ...], Outcome], int] = {((), _NOTHING): 1}
+    states: _Partial = {((), _NOTHING): 1}
     for index, part in enumerate(parts):
-        shared = tuple(f for f in part.masks if f in sets or uses[f] > 1 or f in kept)
-        fresh = [f for f in shared if f not in names]
-        options = [
-            (choice, prod(len(classes[f][i]) for f, i in zip(fresh, choice, strict=True)))
-            for choice in product(*(range(len(classes[f])) for f in fresh))
-        ]
-        read, extended = [*names, *fresh], [*names, *fresh, *part.sets]
-        after = [f for f in extended if last.get(f, -1) > index]
-        project = _picker([extended.index(f) for f in after])
-        chosen_of = _picker([read.index(f) for f in shared])
-        images: dict[tuple[int, ...], list[tuple[tuple[int, ...], Outcome, int]]] = {}
-        following: dict[tuple[tuple[int, ...], Outcome], int] = {}
-        for (values, outcome), count in states.items():
-            for choice, size in options:
-                full = values + choice
-                chosen = chosen_of(full)
-                image = images.get(chosen)
-                if image is None:
-                    levels = tuple(classes[f][i][0] for f, i in zip(shared, chosen, strict=True))
-                    image = images[chosen] = [r for r in part.image(shared, levels, classes) if not unless & r[1]]
-                for done, held, times in image:
-                    state = (project(full + done), outcome | held if held else outcome)
-                    following[state] = following.get(state, 0) + count * size * times
-        states, names = following, after
+        later = {*kept, *(fact for other in parts[index + 1 :] for fact in other.masks)}
+        names, states = _apply(part, names, states, shared, later, classes, unless)
     case = {*chain.base, *(f for f in (*kept, *allowed) if f not in chain.derived)}
     factor = prod(len(chain.facts[f].levels if f not in allowed else allowed[f]) for f in case - set(uses) - set(kept))
     return _named(states, names, kept, classes, factor)
 
 
+def _apply(
+    part: _Part,
+    names: list[str],
+    states: _Partial,
+    shared: set[str],
+    later: set[str],
+    classes: Mapping[str, Classes],
+    unless: Outcome,
+) -> tuple[list[str], _Partial]:
+    """Return the live facts and the partial states after one table.
+
+    Args:
+        names: The facts of ``states``.
+        shared: Facts that something beside one table reads or sets; the others are summed out within their table.
+        later: Facts that something after this table reads; the others are forgotten.
+    """
+    reads = tuple(f for f in part.masks if f in shared)
+    fresh = [f for f in reads if f not in names]
+    options = [
+        (choice, prod(len(classes[f][i]) for f, i in zip(fresh, choice, strict=True)))
+        for choice in product(*(range(len(classes[f])) for f in fresh))
+    ]
+    known, extended = [*names, *fresh], [*names, *fresh, *part.sets]
+    after = [f for f in extended if f in later]
+    project = _picker([extended.index(f) for f in after])
+    chosen_of = _picker([known.index(f) for f in reads])
+    images: dict[tuple[int, ...], list[tuple[tuple[int, ...], Outcome, int]]] = {}
+    following: _Partial = {}
+    for (values, outcome), count in states.items():
+        for choice, size in options:
+            full = values + choice
+            chosen = chosen_of(full)
+            image = images.get(chosen)
+            if image is None:
+                levels = tuple(classes[f][i][0] for f, i in zip(reads, chosen, strict=True))
+                image = images[chosen] = [r for r in part.image(reads, levels, classes) if not unless & r[1]]
+            for done, held, times in image:
+                state = (project(full + done), outcome | held if held else outcome)
+                following[state] = following.get(state, 0) + count * size * times
+    return after, following
+
+
 def _named(
-    states: Mapping[tuple[tuple[int, ...], Outcome], int],
+    states: _Partial,
     names: list[str],
     kept: list[str],
     classes: Mapping[str, Classes],

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -67,8 +68,17 @@ _NEGATIVE = frozenset({"negative", "partial_negative", "unqualified_negative"})
 _SHOWS = frozenset({"productive", "likely_productive", "reported_pair", "positive"})
 
 State = dict[str, str]
-#: What is said of a report: whether a property speaks of it, and whether it holds.
-Rule = tuple[str, str, Callable[[str, State], bool], Callable[[str, State, str], bool]]
+#: The call of the same report with other entries on some of its axes.
+Other = Callable[..., str]
+
+
+class Rule(NamedTuple):
+    """A property of reports (a method, a state and the call): of which it speaks, and whether the call keeps it."""
+
+    id: str
+    text: str
+    speaks: Callable[[str, State], bool]
+    holds: Callable[[str, State, str, Other], bool]
 
 
 def _event(verdict: str, reasons: tuple[str, ...], level: str) -> FusionVerdict:
@@ -210,48 +220,45 @@ def _focal_counts_not(state: State) -> bool:
     return state["screen"] == "diffuse_only" and state["distribution"] == "focal"
 
 
-def _rules(calls: Mapping[str, Mapping[tuple[str, ...], str]], axes: Mapping[str, tuple[str, ...]]) -> Iterator[Rule]:
-    def other_call(method: str, state: State, **changes: str) -> str:
-        return calls[method][tuple({**state, **changes}[axis] for axis in axes[method])]
-
-    yield (
+_RULES = (
+    Rule(
         "R1",
         "What the laboratory calls positive is never read as negative or not done (focal staining under IHC-3 aside).",
         lambda m, s: s["result"] == "positive" and not _named_other(m, s)
         and not (m == "pan_trk_ihc" and _focal_counts_not(s)),
-        lambda m, s, call: not set(call.split(" + ")) & {*_NEGATIVE, "not_done"},
-    )  # fmt: skip
-    yield (
+        lambda m, s, call, other: not set(call.split(" + ")) & {*_NEGATIVE, "not_done"},
+    ),
+    Rule(
         "R2",
         "What could not be read is never negative and never adequate: failed, a bad control, poor RNA, an unread file.",
         lambda m, s: s["result"] in ("failed", "not_interpretable") or s.get("control") == "inadequate"
         or s.get("quality") == "poor" or s.get("file") in ("not evaluable", "partly read"),
-        lambda m, s, call: call not in ("negative", "not_productive") and (
+        lambda m, s, call, other: call not in ("negative", "not_productive") and (
             call not in _NEGATIVE or ((s["result"] == "negative" or _named_other(m, s)) and s.get("quality") != "poor")
         ),
-    )  # fmt: skip
-    yield (
+    ),
+    Rule(
         "R3", "A file without an event is never an adequate negative by itself.",
         lambda m, s: s["result"] in ("not stated", "unknown") and s.get("fusion") == "none"
         and s.get("file") in _FILES[1:5] and m == "rna_mps"
         and not (s["quality"] == "adequate" and s["covers"] == "all three"),
-        lambda m, s, call: call != "negative",
-    )  # fmt: skip
-    yield (
+        lambda m, s, call, other: call != "negative",
+    ),
+    Rule(
         "R4",
         "An event that is no productive fusion never makes the answer more negative than the same test without it.",
         lambda m, s: _sequencing(m) and s.get("fusion") in ("none", "other genes")
         and s["file"] in ("out of frame", "reciprocal", "intragenic", "antisense", "read-through"),
-        lambda m, s, call: NEGATIVITY.get(call, 0)
-        <= NEGATIVITY.get(other_call(m, s, file="none found", result="negative", fusion="none"), 0),
-    )  # fmt: skip
-    yield (
+        lambda m, s, call, other: NEGATIVITY.get(call, 0)
+        <= NEGATIVITY.get(other(file="none found", result="negative", fusion="none"), 0),
+    ),
+    Rule(
         "R4-silent", "A reciprocal, intragenic, antisense or read-through event says nothing against a fusion.",
         lambda m, s: _sequencing(m) and s["file"] in ("reciprocal", "intragenic", "antisense", "read-through")
         and s["fusion"] == "none",
-        lambda m, s, call: not call.startswith("not_productive"),
-    )  # fmt: skip
-    yield (
+        lambda m, s, call, other: not call.startswith("not_productive"),
+    ),
+    Rule(
         "R5", "A call against its own counts is never decided silently.",
         lambda m, s: (m == "pan_trk_ihc" and s["control"] != "inadequate" and s["screen"] != "no_screen"
         and not _focal_counts_not(s) and s["percent"] != "not stated"
@@ -259,39 +266,40 @@ def _rules(calls: Mapping[str, Mapping[tuple[str, ...], str]], axes: Mapping[str
         or (m == "fish" and s["probe"] not in ("not stated", "EWSR1 break-apart")
         and ((s["result"] == "negative" and s["counts"] in ("above", "no cut-off, many", "no cut-off, many 3'"))
              or (s["result"] == "positive" and s["counts"] in ("below", "at the cut-off", "no cut-off, none")))),
-        lambda m, s, call: call in ("contradicted", "not_interpretable"),
-    )  # fmt: skip
-    yield (
+        lambda m, s, call, other: call in ("contradicted", "not_interpretable"),
+    ),
+    Rule(
         "R5-threshold", "1 % of tumour cells is the threshold of the stain, and it is met at 1 % itself (IHC-2).",
         lambda m, s: m == "pan_trk_ihc" and s["result"] in ("not stated", "unknown") and s["control"] != "inadequate"
         and s["screen"] == "usable" and s["percent"] != "not stated" and s["distribution"] != "diffuse",
-        lambda m, s, call: call == ("positive" if _at_least(s, 1) else "negative"),
-    )  # fmt: skip
-    yield (
+        lambda m, s, call, other: call == ("positive" if _at_least(s, 1) else "negative"),
+    ),
+    Rule(
         "R6",
         "Unknown never becomes a tested level: a report says no more with a key left out than it may say with it.",
         lambda m, s: s["result"] in ("not stated", "unknown") and s.get("fusion", "none") == "none"
         and s.get("file", "no file") in ("no file", "not evaluable", "cannot tell")
         and s.get("percent", "not stated") == "not stated" and s.get("counts", "not counted") == "not counted"
         and s.get("distribution", "not stated") in ("not stated", "unknown"),
-        lambda m, s, call: call in ("unknown", "not_interpretable", "failed")
+        lambda m, s, call, other: call in ("unknown", "not_interpretable", "failed")
         or (call == "not_done" and _named_other(m, s)),
-    )  # fmt: skip
-    yield (
+    ),
+    Rule(
         "R6-quality", "RNA quality or coverage that is not stated is never adequate.",
         lambda m, s: m == "rna_mps" and (s["quality"] in ("unknown", "not stated") or s["covers"] == "not stated"),
-        lambda m, s, call: call not in ("negative", "not_productive"),
-    )  # fmt: skip
-    yield (
+        lambda m, s, call, other: call not in ("negative", "not_productive"),
+    ),
+    Rule(
         "R7", "DNA evidence never acts as RNA evidence.",
         lambda m, s: _sequencing(m) and s["file"] == "productive of the other level" and s["fusion"] == "none",
-        lambda m, s, call: call.split(" + ")[0] not in (_SHOWS if m == "rna_mps" else {"productive"}),
-    )  # fmt: skip
-    yield (
+        lambda m, s, call, other: call.split(" + ")[0] not in (_SHOWS if m == "rna_mps" else {"productive"}),
+    ),
+    Rule(
         "R7-dna", "DNA sequencing never shows a productive fusion by itself.",
         lambda m, s: m == "dna_mps" and s["file"] != "productive of the other level",
-        lambda m, s, call: call != "productive",
-    )  # fmt: skip
+        lambda m, s, call, other: call != "productive",
+    ),
+)  # fmt: skip
 
 
 class Proved(msgspec.Struct, frozen=True):
@@ -312,20 +320,27 @@ def prove_readouts(pathway: Pathway) -> Proved:
     calls = {ident: {tuple(state.values()): call for state, call in run} for ident, run in runs.items()}
     counts: list[PropertyCount] = []
     found: list[Finding] = []
-    for ident, text, speaks, holds in _rules(calls, axes):
-        spoken, broken, shown = 0, 0, ""
+    for rule in _RULES:
+        spoken, broken = 0, []
         for method, run in runs.items():
             for state, call in run:
-                if speaks(method, state):
+                if rule.speaks(method, state):
                     spoken += 1
-                    if not holds(method, state, call):
-                        broken += 1
-                        shown = (
-                            shown or f"{method}: {', '.join(f'{k} {v}' for k, v in state.items())} is read as {call}"
-                        )
-        counts.append(PropertyCount(ident, text, spoken, bool(spoken) and not broken))
-        if broken or not spoken:
-            found.append(
-                Finding("readout", ident, f"fails in {broken} reports: {shown}" if broken else "speaks of no report")
-            )
+                    other = partial(_other_call, calls[method], axes[method], state)
+                    if not rule.holds(method, state, call, other):
+                        broken.append((method, state, call))
+        counts.append(PropertyCount(rule.id, rule.text, spoken, bool(spoken) and not broken))
+        if broken:
+            found.append(Finding("readout", rule.id, f"fails in {len(broken)} reports: {_shown(*broken[0])}"))
+        elif not spoken:
+            found.append(Finding("readout", rule.id, "speaks of no report"))
     return Proved(tuple(counts), tuple(found), every, sum(map(len, runs.values())))
+
+
+def _other_call(calls: Mapping[tuple[str, ...], str], axes: tuple[str, ...], state: State, **changes: str) -> str:
+    changed = {**state, **changes}
+    return calls[tuple(changed[axis] for axis in axes)]
+
+
+def _shown(method: str, state: State, call: str) -> str:
+    return f"{method}: {', '.join(f'{k} {v}' for k, v in state.items())} is read as {call}"

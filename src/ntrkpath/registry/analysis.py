@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -34,41 +34,61 @@ def tables_of(subjects: Iterable[Subject], read: Callable[[Subject], Reading | N
         subjects: Those that are to be in it.
         read: Gives how the guidance reads the case of a subject.
     """
-    single = [name for name, form in forms().items() if form.single]
-    several = [name for name in forms() if name not in single]
+    found = _empty()
+    for subject in subjects:
+        found["subjects"].rows.append(_subject_row(subject, read(subject)))
+        found["tests"].rows.extend(_test_rows(subject))
+        for name in _several():
+            found[name].rows.extend(_form_rows(subject, name))
+    return found
+
+
+def _several() -> list[str]:
+    """Return the forms that are filled in several times; each is a table."""
+    return [name for name, form in forms().items() if not form.single]
+
+
+def _empty() -> dict[str, Rows]:
     of_case = [path for path in case_columns() if path.partition(".")[0] not in METHODS]
     of_tests = list(dict.fromkeys(p.partition(".")[2] for p in case_columns() if p.partition(".")[0] in METHODS))
-    of_single = [item.path for name in single for item in forms()[name].items.values()]
-    found = {
+    of_single = [item.path for form in forms().values() if form.single for item in form.items.values()]
+    return {
         "subjects": Rows((KEY, SITE, SUBJECT, "status", *of_single, *of_case, *(f"read.{n}" for n in READ)), []),
         "tests": Rows((KEY, SITE, SUBJECT, "test", "method", *of_tests), []),
-        **{n: Rows((KEY, SITE, SUBJECT, INSTANCE, *(i.path for i in forms()[n].items.values())), []) for n in several},
+        **{
+            n: Rows((KEY, SITE, SUBJECT, INSTANCE, *(i.path for i in forms()[n].items.values())), [])
+            for n in _several()
+        },
     }
-    for subject in subjects:
-        own = {SITE: subject.site, SUBJECT: subject.id}
-        key = f"{subject.site}/{subject.id}"
-        row = {KEY: key, **own, "status": subject.status}
-        for name in single:
-            entry = subject.newest(KINDS[name])
-            row |= form_cells(entry.body) if entry is not None else {}
-        if subject.case is not None:
-            row |= scalars(subject.case)
-            for number, (method, cells) in enumerate(tests(subject.case), 1):
-                plain = {path.partition(".")[2]: cell for path, cell in cells.items()}
-                found["tests"].rows.append(
-                    {KEY: f"{key}/test/{number}", **own, "test": str(number), "method": method, **plain}
-                )
-        if (said := read(subject)) is not None:
-            told = ((n, getattr(said, n)) for n in READ)
-            row |= {f"read.{n}": _plain(value) for n, value in told if value is not None}
-        found["subjects"].rows.append(row)
-        for name in several:
-            for entry in subject.of(KINDS[name]):
-                own_number = instance_of(entry.body)
-                numbered = {} if own_number is None else {INSTANCE: str(own_number)}
-                cells = form_cells(entry.body)
-                found[name].rows.append({KEY: f"{key}/{name}/{entry.seq}", **own, **numbered, **cells})
-    return found
+
+
+def _own(subject: Subject, *rest: str) -> dict[str, str]:
+    """Return what stands first in each row: its key, site and subject."""
+    return {KEY: "/".join((subject.site, subject.id, *rest)), SITE: subject.site, SUBJECT: subject.id}
+
+
+def _subject_row(subject: Subject, said: Reading | None) -> dict[str, str]:
+    row = {**_own(subject), "status": subject.status}
+    for name, form in forms().items():
+        if form.single and (entry := subject.newest(KINDS[name])) is not None:
+            row |= form_cells(entry.body)
+    if subject.case is not None:
+        row |= scalars(subject.case)
+    told = {f"read.{n}": getattr(said, n) for n in READ} if said is not None else {}
+    return row | {name: _plain(value) for name, value in told.items() if value is not None}
+
+
+def _test_rows(subject: Subject) -> Iterator[dict[str, str]]:
+    for number, (method, cells) in enumerate(tests(subject.case) if subject.case is not None else (), 1):
+        plain = {path.partition(".")[2]: cell for path, cell in cells.items()}
+        yield {**_own(subject, "test", str(number)), "test": str(number), "method": method, **plain}
+
+
+def _form_rows(subject: Subject, name: str) -> Iterator[dict[str, str]]:
+    for entry in subject.of(KINDS[name]):
+        number = instance_of(entry.body)
+        numbered = {} if number is None else {INSTANCE: str(number)}
+        yield {**_own(subject, name, str(entry.seq)), **numbered, **form_cells(entry.body)}
 
 
 def _plain(value: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 from ntrkpath.guidance import load
@@ -34,6 +35,13 @@ _SV = (
     "DNA_Support", "RNA_Support",
 )  # fmt: skip
 _MAF = ("Hugo_Symbol", "Tumor_Sample_Barcode", "Variant_Classification", "HGVSp_Short")
+#: The classes of a mutation that its protein change alone tells; any other is "Unknown".
+_CHANGES = (
+    (re.compile(r"p\.[A-Z]\d+[A-Z]"), "Missense_Mutation"),
+    (re.compile(r"p\.[A-Z]\d+\*"), "Nonsense_Mutation"),
+    (re.compile(r"p\.[A-Z]\d+(_[A-Z]\d+)?del"), "In_Frame_Del"),
+    (re.compile(r"p\.[A-Z]\d+_[A-Z]\d+ins[A-Z]+"), "In_Frame_Ins"),
+)
 _FRAME = {"in_frame": "in-frame", "out_of_frame": "frameshift"}
 
 
@@ -173,7 +181,8 @@ def _mutations(subject: Subject) -> Iterator[list[str]]:
     for test in case.tests:
         for mutation in (test.mutations or ()) if isinstance(test, DnaMps | RnaMps) else ():
             protein = mutation.protein if mutation.protein.startswith("p.") else f"p.{mutation.protein}"
-            yield [mutation.gene, _id(subject), "Missense_Mutation", protein]
+            kind = next((kind for form, kind in _CHANGES if form.fullmatch(protein)), "Unknown")
+            yield [mutation.gene, _id(subject), kind, protein]
 
 
 def _timelines(subjects: list[Subject]) -> Iterator[tuple[str, tuple[str, ...], list[list[str]]]]:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from ntrkpath.model.errors import RegistryError
-from ntrkpath.registry import analysis, cbioportal_out, deidentified, dictionary, redcap_out
+from ntrkpath.registry import analysis, cbioportal_out, deidentified, dictionary, dnpm_out, redcap_out
 from ntrkpath.registry.book import Book
 from ntrkpath.registry.entries import CaseVersion
 from ntrkpath.registry.reading import Reading, reading
@@ -53,6 +53,8 @@ def files(book: Book, wanted: Wanted) -> dict[str, str | bytes]:
         return {"out": b"".join(map(_line, some))}
     if wanted.kind == "cbioportal":
         return dict(cbioportal_out.study(some, read))
+    if wanted.kind == "dnpm":
+        return dnpm_out.files(some, book.file)
     if wanted.kind == "redcap":
         if len({subject.site for subject in some}) > 1:
             raise RegistryError("records of several sites", allowed=book.sites(), remedy="name one with --site")

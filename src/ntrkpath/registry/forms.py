@@ -44,6 +44,7 @@ class Registration(Form, frozen=True, tag="registration"):
     topography: Annotated[str, msgspec.Meta(pattern=r"^C\d{2}(\.\d)?$")] | None = None
     oncotree: Annotated[str, msgspec.Meta(pattern=r"^[A-Z0-9_]{2,20}$")] | None = None
     ncit: Annotated[str, msgspec.Meta(pattern=r"^C\d{3,7}$")] | None = None
+    icd_10_gm: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]\d{2}(\.\d{1,2})?$")] | None = None
     omop_condition: Count | None = None
     grade: Literal["1", "2", "3", "not_graded", "unknown"] | None = None
     size_mm: Positive | None = None
@@ -100,6 +101,10 @@ class Assay(Form, frozen=True, tag="assay"):
     panel: Text | None = None
     panel_version: Text | None = None
     exons_covered: Text | None = None
+    kit_manufacturer: Text | None = None
+    sequencer: Text | None = None
+    reference_genome: Literal["GRCh37", "GRCh38", "other", "unknown"] | None = None
+    pipeline: Text | None = None
     rna_quality: Literal["passed", "failed", "not_stated"] | None = None
 
 

@@ -120,28 +120,41 @@ def _against(body: Form, subject: Subject | None) -> tuple[str, Form]:
     """Return ``new``, ``same`` or ``waiting``, and what is to be written."""
     if subject is None:
         return "new", body
-    same_kind = subject.of(type(body))
-    if isinstance(body, CallerFile):
-        kept = {entry.body.kept_sha256 for entry in same_kind if isinstance(entry.body, CallerFile)}
-        return ("same" if body.kept_sha256 in kept else "new"), body
-    if kind_of(body) not in _SINGLE and body.instance is None:
-        return ("same" if any(entry.body == body for entry in same_kind) else "new"), body
-    stands = next((entry for entry in reversed(same_kind) if entry.body.instance == body.instance), None)
+    stands = _replaced(body, subject)
     if stands is None:
-        # A form that was written without a number, and comes back from a program that numbers every one.
-        plain = msgspec.structs.replace(body, instance=None)
-        return ("same" if any(entry.body == plain for entry in same_kind) else "new"), body
+        return ("same" if _stands_already(body, subject) else "new"), body
     merged, differs = _merged(msgspec.to_builtins(stands.body), msgspec.to_builtins(body))
     if not differs:
         whole = checked(merged)
         return ("same", body) if _said(whole) == _said(stands.body) else ("new", whole)
-    proposal = Proposal(proposed=merged, stands=stands.seq, differs=tuple(differs), source="")
-    if any(w.body.proposed == merged and w.body.stands == stands.seq for w in subject.waiting):
+    if _proposed_already(merged, stands, subject):
         return "same", body
-    refused = {e.body.proposal for e in subject.entries if e.kind == "ruling" and e.body is not None}
-    if any(e.seq in refused and e.body.proposed == merged for e in subject.of(Proposal)):
-        return "same", body  # the same values were turned down before
-    return "waiting", proposal
+    return "waiting", Proposal(proposed=merged, stands=stands.seq, differs=tuple(differs), source="")
+
+
+def _replaced(body: Form, subject: Subject) -> Entry[Form] | None:
+    """Return the entry that a body would take the place of: of the forms that stand once, or under its number."""
+    if kind_of(body) not in _SINGLE and body.instance is None:
+        return None
+    same_kind = subject.of(type(body))
+    return next((entry for entry in reversed(same_kind) if entry.body.instance == body.instance), None)
+
+
+def _stands_already(body: Form, subject: Subject) -> bool:
+    """Return whether a body that takes no other's place stands in the book, with or without a number."""
+    if isinstance(body, CallerFile):
+        return any(entry.body.kept_sha256 == body.kept_sha256 for entry in subject.of(CallerFile))
+    # A form that was written without a number may come back from a program that numbers every one.
+    plain = msgspec.structs.replace(body, instance=None)
+    return any(entry.body in (body, plain) for entry in subject.of(type(body)))
+
+
+def _proposed_already(merged: Any, stands: Entry[Form], subject: Subject) -> bool:
+    """Return whether the same values wait for a ruling, or were turned down before."""
+    if any(w.body.proposed == merged and w.body.stands == stands.seq for w in subject.waiting):
+        return True
+    ruled = {e.body.proposal for e in subject.entries if e.kind == "ruling" and e.body is not None}
+    return any(e.seq in ruled and e.body.proposed == merged for e in subject.of(Proposal))
 
 
 def _said(body: Form) -> Form:

@@ -88,20 +88,8 @@ def _items(form: str, said: dict[str, dict[str, str]]) -> dict[str, Item]:
 
 
 def _item(form: str, name: str, hint: Any, required: bool, told: dict[str, str], dates: tuple[str, ...]) -> Item:
-    options = alternatives(hint)
+    kind, levels = ("partial_date", ()) if name in dates else _kind(hint)
     metas = [meta for meta in _metas(hint) if isinstance(meta, msgspec.Meta)]
-    several = [o for o in options if typing.get_origin(o) is tuple]
-    inner = typing.get_args(several[0])[0] if several else None
-    choices = alternatives(inner) if several else options
-    levels = tuple(lv for o in choices if typing.get_origin(o) is typing.Literal for lv in typing.get_args(o))
-    if name in dates:
-        kind = "partial_date"
-    elif levels:
-        kind = "choices" if several else "choice"
-    elif float in options:
-        kind = "number"
-    else:
-        kind = "count" if int in options else "text"
     pattern = next((m.pattern for m in metas if m.pattern), None) if kind == "text" else None
     low = next((bound for m in metas for bound in (m.ge, m.gt) if bound is not None), None)
     high = next((m.le for m in metas if m.le is not None), None)
@@ -109,6 +97,17 @@ def _item(form: str, name: str, hint: Any, required: bool, told: dict[str, str],
         f"{form}.{name}", kind, levels, required, low, high, pattern, told["label"], told["meaning"],
         told.get("unit", ""), told.get("system", ""),
     )  # fmt: skip
+
+
+def _kind(hint: Any) -> tuple[str, tuple[str, ...]]:
+    """Return the kind of an item and its levels, from the type that its form gives it."""
+    options = alternatives(hint)
+    several = next((o for o in options if typing.get_origin(o) is tuple), None)
+    choices = options if several is None else alternatives(typing.get_args(several)[0])
+    levels = tuple(lv for o in choices if typing.get_origin(o) is typing.Literal for lv in typing.get_args(o))
+    if levels:
+        return ("choice" if several is None else "choices"), levels
+    return ("number" if float in options else "count" if int in options else "text"), ()
 
 
 def _metas(hint: Any) -> list[Any]:

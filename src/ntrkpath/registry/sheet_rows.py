@@ -117,7 +117,7 @@ def _mapped(
     table: Table, others: list[int], mapping: str | None
 ) -> tuple[dict[int, dict[str, str]], dict[int, str], list[str]]:
     """Return the cells of each row that a mapping fills, by row number, the bad rows, and notes."""
-    import polars as pl
+    import pyarrow as pa
 
     names = [CASE_ID if table.head[i] == SUBJECT else table.head[i] for i in others]
     held = plan(load_mapping(mapping or "default"), names, table.name, more=("diagnosis.histology",))
@@ -125,8 +125,8 @@ def _mapped(
     numbers = [number for number, _ in table.rows]
     if not numbers:
         return {}, {}, []
-    frame = pl.DataFrame({name: pl.Series(name, cells, dtype=pl.String) for name, cells in columns.items()})
-    mapped, wrong = apply(held, frame.select(held.columns), 0)
+    given = pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()})
+    mapped, wrong = apply(held, given.select(held.columns), 0)
     bad = {numbers[row.row]: f"{row.where}: {row.reason}" for row in wrong}
     rows = mapped.to_pylist()
     cells = {

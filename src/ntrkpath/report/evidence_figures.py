@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from ntrkpath.evidence.frequency import Frequency
 from ntrkpath.figures.forest import ForestRow, forest_svg
-from ntrkpath.report.sheet import Sheet
+from ntrkpath.report.sheet import Draw, Sheet
 
 
-def frequency_forest(found: Frequency) -> list[str]:
+def frequency_forest(found: Frequency) -> list[Draw]:
     """Return the forest plot of a group; none for a single study."""
     pooled = found.pooled
     if len(found.studies) < 2:
@@ -28,15 +28,15 @@ def frequency_forest(found: Frequency) -> list[str]:
     )
     rows.append(ForestRow("A new centre", None, found.new_centre.low, found.new_centre.high, "prediction", ("",)))
     return [
-        forest_svg(
+        lambda width: forest_svg(
             rows, title=f"Share with an NTRK fusion: {found.group.says}", axis_title="Share with an NTRK fusion",
             columns=("Found",), notes_below=("Intervals of studies are exact (95 %); squares grow with the study.",),
-            ident=f"forest-{found.group.id}",
+            ident=f"forest-{found.group.id}", width=width,
         )
     ]  # fmt: skip
 
 
-def groups_forest(found: Iterable[Frequency]) -> str:
+def groups_forest(found: Iterable[Frequency]) -> Draw:
     """Return a forest plot with one line for each group: pooled, or its single study."""
     rows = [
         ForestRow(
@@ -45,17 +45,17 @@ def groups_forest(found: Iterable[Frequency]) -> str:
         )
         for one in found
     ]  # fmt: skip
-    return forest_svg(
+    return lambda width: forest_svg(
         rows, title="How often NTRK fusions are found, by group of sarcomas",
         axis_title="Share with an NTRK fusion (logit scale)",
-        columns=("Found",), scale="logit", ident="forest-groups",
+        columns=("Found",), scale="logit", ident="forest-groups", width=width,
         notes_below=("One line is the pooled share of a group, or its single study; ranges are 95 % intervals.",),
     )  # fmt: skip
 
 
-def accuracy_forests(sheet: Sheet) -> list[str]:
+def accuracy_forests(sheet: Sheet) -> list[Draw]:
     """Return a forest plot of sensitivity and one of specificity, from the rows that have counts."""
-    made = []
+    made: list[Draw] = []
     for side, yes, no in (
         ("sensitivity", "true_positive", "false_negative"),
         ("specificity", "true_negative", "false_positive"),
@@ -78,9 +78,10 @@ def accuracy_forests(sheet: Sheet) -> list[str]:
                 )
             )  # fmt: skip
         made.append(
-            forest_svg(
+            lambda width, rows=rows, side=side: forest_svg(  # type: ignore[misc]
                 rows, title=f"{side.capitalize()}: {sheet.title.removeprefix('Accuracy of ')}",
                 axis_title=side.capitalize(), columns=("Counts",), low=0.0, high=1.0, ident=f"{sheet.ident}-{side}",
+                width=width,
                 notes_below=("Intervals of studies are exact (95 %). Rows of one study share tumours.",),
             )
         )  # fmt: skip

@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ntrkpath.figures import pathway_svg
 from ntrkpath.figures.fusion import fusion_svg
+from ntrkpath.figures.pathway import pathway_svg
 from ntrkpath.figures.svg import COLOURS, FONT
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.case import Case
 from ntrkpath.model.fusion import FusionVerdict
-from ntrkpath.model.recommendation import Recommendation
+from ntrkpath.model.recommendation import Recommendation, Weighed
 from ntrkpath.report import panels, probability, terms
-from ntrkpath.report.screen import screen
+from ntrkpath.report.ordering import ordering
+from ntrkpath.report.screen import Screen, screen
 from ntrkpath.report.terms import plain
 from ntrkpath.report.typesetting import FAMILY, typeset
 from ntrkpath.vocabulary.methods import by_facts
@@ -33,6 +34,7 @@ def render_pdf(
     edition: Edition,
     fusions: Sequence[Sequence[FusionVerdict]] = (),
     cases: Sequence[Case] = (),
+    whole: bool = True,
 ) -> bytes:
     """Return one PDF (A4) with a part for each recommendation; the same answers give the same bytes.
 
@@ -41,6 +43,7 @@ def render_pdf(
         edition: The edition that gave them.
         fusions: For each answer, our verdicts on the events of its caller files, which are drawn.
         cases: The case of each answer, for tests and therapy in time.
+        whole: Also what stands behind the first page of each answer, which is complete in itself.
 
     Raises:
         PdfError: typst is not installed.
@@ -48,6 +51,7 @@ def render_pdf(
     document = {
         "title": "NTRK fusions in sarcoma",
         "use": edition.intended_use,
+        "whole": whole,
         "as_of": recommendations[0].as_of.isoformat(),
         "cases": [
             _case(rec, edition, fusions[i] if fusions else (), cases[i] if cases else None)
@@ -60,40 +64,67 @@ def render_pdf(
 def _case(
     rec: Recommendation, edition: Edition, verdicts: Sequence[FusionVerdict], case: Case | None
 ) -> dict[str, Any]:
-    many = len(terms.reasons(rec)) > 1
-    actions = [{"text": a.text, "strength": a.strength} for a in rec.actions]
-    for_it, against = panels.disagreeing(rec)
-    shown = screen(rec, edition)
+    """Return one case as the template reads it: the first page, then what stands behind it."""
     return {
-        "screen": {
-            "who": " · ".join(shown.who[1:] or shown.who),
-            "found": [list(line) for line in shown.found],
-            "sentences": [[name, plain(said)] for name, said in shown.sentences],
-            "below": [
-                *_told("Why", [f"{line.text} ({line.basis.cited} {line.basis.sign})" for line in shown.why]),
-                *_told("Weigh", shown.weigh),
-                *_told("Open", [f"? {question}" for question in shown.open]),
-                *_told("Caution", [f"! {line.text} ({line.basis.cited} {line.basis.sign})" for line in shown.cautions]),
-            ],
-            "source": shown.source,
-        },
-        "weigh": [
-            _item("+" if one.newer else "-", f"{one.drug + ', ' if one.drug else ''}{one.topic}: {one.text}", edition,
-                  "", one.statements, "", one.source)
-            | {"fidelity": "newer than the guidance, changes no action" if one.newer else "", "note": one.source}
-            for one in rec.weigh
-        ],
         "id": plain(rec.case_id),
         "name": rec.histology.name,
+        "screen": _screen(screen(rec, edition)),
+        **_steps(rec, edition),
+        **_reasons(rec, edition),
+        **_results(rec, edition, case),
+        "pathway": drawn(pathway_svg(edition, rec, "pathway")),
+        "fusions": [[plain(v.name), drawn(fusion_svg(v, ident=f"fusion-{i}"))] for i, v in enumerate(verdicts)],
+        "statements": [
+            [ident, f"{edition.statements[ident].text} ({edition.statements[ident].section})"]
+            for ident in terms.statements_cited(rec) if ident in edition.statements
+        ],
+        "provenance": [
+            ["Histology", terms.histology_read(edition, rec)],
+            ["Guidance", f"{rec.guideline.id} {rec.guideline.version}, {edition.title}"],
+            ["SHA-256", rec.guideline.sha256],
+            ["Labels", terms.labels_read(rec)],
+            ["Use", plain(rec.intended_use)],
+        ],
+    }  # fmt: skip
+
+
+def _screen(shown: Screen) -> dict[str, Any]:
+    """Return the first screen, which is the first page."""
+    return {
+        "who": " · ".join(shown.who[1:] or shown.who),
+        "found": [list(line) for line in shown.found],
+        "sentences": [[name, plain(said)] for name, said in shown.sentences],
+        "below": [
+            *_told("Why", [f"{line.text} ({line.basis.cited} {line.basis.sign})" for line in shown.why]),
+            *_told("Weigh", shown.weigh),
+            *_told("Open", [f"? {question}" for question in shown.open]),
+            *_told("Caution", [f"! {line.text} ({line.basis.cited} {line.basis.sign})" for line in shown.cautions]),
+        ],
+        "source": shown.source,
+    }
+
+
+def _steps(rec: Recommendation, edition: Edition) -> dict[str, Any]:
+    """Return every action, tier and priority, and whether the histology is to be checked."""
+    actions = [{"text": a.text, "strength": a.strength} for a in rec.actions]
+    return {
         "actions": actions or [{"text": "None follows from the guidance.", "strength": ""}],
-        "numbered": many,
+        "numbered": len(terms.reasons(rec)) > 1,
         "check": terms.histology_read(edition, rec) if terms.read_loosely(rec) else "",
         "tiers": [
             ["Tier", terms.tier_words(rec.tier), plain(rec.tier_reason)],
             ["Priority", terms.tier_words(rec.priority), plain(rec.priority_reason)],
         ],
+    }
+
+
+def _reasons(rec: Recommendation, edition: Edition) -> dict[str, Any]:
+    """Return what speaks for the actions and what to weigh with them, what is uncertain and what is missing."""
+    numbered = len(terms.reasons(rec)) > 1
+    for_it, against = panels.disagreeing(rec)
+    return {
         "why": [
-            _item(", ".join(map(str, numbers)) if many else "›", lead.reason, edition, lead.rule, lead.statements,
+            _item(", ".join(map(str, numbers)) if numbered else "›", lead.reason, edition, lead.rule, lead.statements,
                   lead.fidelity, lead.note)
             for numbers, lead in terms.reasons(rec)
         ],
@@ -101,10 +132,27 @@ def _case(
             f"{by_facts()[fact].name}: {terms.level_words(edition, fact, rec.facts[fact])}"
             for fact in (*for_it, *against)
         ),
+        "weigh": [_weighed(one, edition) for one in rec.weigh],
+        "order": [
+            [one.test, [list(line) for line in one.lines], " · ".join(one.statements)] for one in ordering(rec, edition)
+        ],
         "cautions": [_item("!", c.text, edition, c.rule, c.statements, c.fidelity) for c in rec.cautions],
         "missing": [[one.question, terms.could_lead_to(edition, one.could_change)] for one in rec.missing],
-        "pathway": drawn(pathway_svg(edition, rec, "pathway")),
-        "fusions": [[plain(v.name), drawn(fusion_svg(v, ident=f"fusion-{i}"))] for i, v in enumerate(verdicts)],
+    }  # fmt: skip
+
+
+def _weighed(one: Weighed, edition: Edition) -> dict[str, str]:
+    """Return one thing to weigh; what is newer than the guidance says so."""
+    about = f"{one.drug + ', ' if one.drug else ''}{one.topic}"
+    item = _item("+" if one.newer else "-", f"{about}: {one.text}", edition, "", one.statements, "")
+    return item | {
+        "fidelity": "newer than the guidance, changes no action" if one.newer else "", "note": one.source
+    }  # fmt: skip
+
+
+def _results(rec: Recommendation, edition: Edition, case: Case | None) -> dict[str, Any]:
+    """Return the tables: readouts, tests in time, probability, labels."""
+    return {
         "readings": [
             [name, terms.reading_call(edition, one), plain(one.text),
              terms.basis(edition, one.rule, one.statements, one.fidelity).cited]
@@ -120,17 +168,6 @@ def _case(
              f"{terms.STATUS_SIGN.get(group[0].status, '?')} {terms.STATUS.get(group[0].status, group[0].status)}",
              plain(" ".join(group[0].reasons))]
             for group in terms.label_groups(rec)
-        ],
-        "statements": [
-            [ident, f"{edition.statements[ident].text} ({edition.statements[ident].section})"]
-            for ident in terms.statements_cited(rec) if ident in edition.statements
-        ],
-        "provenance": [
-            ["Histology", terms.histology_read(edition, rec)],
-            ["Guidance", f"{rec.guideline.id} {rec.guideline.version}, {edition.title}"],
-            ["SHA-256", rec.guideline.sha256],
-            ["Labels", terms.labels_read(rec)],
-            ["Use", plain(rec.intended_use)],
         ],
     }  # fmt: skip
 

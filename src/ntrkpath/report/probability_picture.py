@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
+from ntrkpath.figures.axes import WIDTH
 from ntrkpath.figures.prepost import PrePostRow, prepost_svg
+from ntrkpath.figures.screens import once
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.numbers import percent
 from ntrkpath.model.recommendation import AfterResult, Probability, Recommendation
@@ -12,10 +17,16 @@ from ntrkpath.report.probability import BEFORE, BESIDE, RANGES, TITLE, brief, li
 PICTURE = "Before and after each result"
 
 
-def picture(probability: Probability, edition: Edition, ident: str) -> str:
-    """Return the pre- and post-test picture as SVG; empty where no result moves the probability."""
+def pictured(probability: Probability) -> bool:
+    """Say whether a result moves the probability, so that there is something to draw."""
+    steps = (*probability.steps, *probability.next)
+    return probability.pre_test is not None and any(step.probability for step in steps)
+
+
+def picture(probability: Probability, edition: Edition, ident: str, width: float = WIDTH) -> str:
+    """Return the pre- and post-test picture as SVG, ``width`` px wide; empty where no result moves the probability."""
     before = probability.pre_test
-    if before is None or not any(step.probability for step in (*probability.steps, *probability.next)):
+    if before is None or not pictured(probability):
         return ""
     rows = [
         PrePostRow(BEFORE, before.estimate, before.low, before.high, "before", note=f"{before.says}, {before.counts}")
@@ -25,7 +36,7 @@ def picture(probability: Probability, edition: Edition, ident: str) -> str:
             rows.append(_row(step, edition, len(rows) - 1, following=False))
     now = len(rows) - 1
     rows += [_row(step, edition, now, following=True) for step in probability.next]
-    return prepost_svg(rows, title=PICTURE, ident=ident)
+    return prepost_svg(rows, title=PICTURE, ident=ident, width=width)
 
 
 def _row(step: AfterResult, edition: Edition, start: int, following: bool) -> PrePostRow:
@@ -45,11 +56,14 @@ def _unbroken(text: str) -> str:
     return text.replace(" %", "\u00a0%")
 
 
-def section(rec: Recommendation, edition: Edition, ident: str) -> Html:
+def section(
+    rec: Recommendation, edition: Edition, ident: str, drawn: Callable[[Callable[[float], str]], str] = once
+) -> Html:
     """Return the probability as a section of an HTML report: the picture, the figures, what they rest on.
 
     Args:
         ident: Makes the ids of the picture unique where several cases share a page.
+        drawn: Makes the picture from what draws it at a width: once, or for every screen.
     """
     found = rec.probability
     if found is None:
@@ -57,11 +71,8 @@ def section(rec: Recommendation, edition: Edition, ident: str) -> Html:
     parts = [el("h3", TITLE), el("p", BESIDE, class_="quiet small")]
     if found.note:
         parts.append(el("p", found.note))
-    if drawn := picture(found, edition, f"{ident}-probability"):
-        figure = el("figure", Html(drawn))
-        parts.append(
-            el("div", figure, class_="scroll", tabindex="0", role="region", aria_label="Picture of the probability")
-        )
+    if pictured(found):
+        parts.append(el("figure", Html(drawn(partial(picture, found, edition, f"{ident}-probability")))))
     rows: list[list[object]] = [
         [
             f"If next: {line.label}" if line.following else line.label,

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from ntrkpath.figures import pathway_list, pathway_svg
+from ntrkpath.figures import host
 from ntrkpath.figures.fusion import fusion_svg
+from ntrkpath.figures.pathway import figure_svg, pathway_list
+from ntrkpath.figures.pathway_marks import case_marked
+from ntrkpath.figures.screens import once
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.fusion import FusionVerdict
 from ntrkpath.model.recommendation import Caution, Recommendation
 from ntrkpath.report import terms
 from ntrkpath.report.markup import Html, el, join, pairs, table
 from ntrkpath.report.ordering import ordering
-from ntrkpath.report.screen import Line, rest, screen
+from ntrkpath.report.screen import Line, Screen, rest, screen
 from ntrkpath.report.terms import Basis, plain
+
+
+def named(ident: str) -> Html:
+    """Return a rule or statement by its id: a link where the page around shows it.
+
+    It opens in a tab of its own: on the way back from another page a browser asks for the form again, or loses it.
+    """
+    if address := host.address(ident):
+        return el("a", ident, class_="id", href=address, target="_blank", rel="noopener")
+    return el("code", ident)
 
 
 def cited(basis: Basis) -> Html:
     """Return rule, statements and fidelity in one line, with the note of its row."""
-    line = join(el("code", basis.rule), *(join(" · ", el("code", ident)) for ident in basis.statements))
+    line = join(named(basis.rule), *(join(" · ", named(ident)) for ident in basis.statements))
     if basis.sign:
         line = join(line, "  ", el("span", f"{basis.sign} {basis.words}", class_="fidelity"))
     told = el("p", line, class_="cited")
@@ -36,8 +49,27 @@ def items(rows: list[tuple[str, object]]) -> Html:
 def first(rec: Recommendation, edition: Edition) -> Html:
     """Return the first screen: who, what was found, three sentences, reasons, what to weigh, questions, cautions."""
     shown = screen(rec, edition)
+    return join(opening(shown), behind(shown))
+
+
+def opening(shown: Screen, headed: str = "") -> Html:
+    """Return the upper half of the first screen: who, what was found, three sentences.
+
+    Args:
+        headed: The heading above it, which is not said again.
+    """
+    who = [part for part in shown.who[1:] or shown.who if part.casefold() != headed.casefold()]
     found = [el("li", el("span", f"{test} ", class_="quiet"), said) for test, said in shown.found]
     sentences: list[tuple[str, object]] = [(name, el("strong", plain(said))) for name, said in shown.sentences]
+    return join(
+        el("p", " · ".join(who), class_="who") if who else Html(""),
+        el("ul", *found, class_="found small") if found else Html(""),
+        pairs(sentences, class_="first answer"),
+    )
+
+
+def behind(shown: Screen) -> Html:
+    """Return the lower half of the first screen: reasons, what to weigh, questions, cautions, and how much is left."""
     below: list[tuple[str, object]] = [
         ("Why", join(*(_line(line) for line in shown.why))),
         ("Weigh", join(*(el("p", text) for text in shown.weigh))),
@@ -47,9 +79,6 @@ def first(rec: Recommendation, edition: Edition) -> Html:
     told = [(name, body) for name, body in below if str(body)]
     left = rest(shown)
     return join(
-        el("p", " · ".join(shown.who[1:] or shown.who), class_="who"),
-        el("ul", *found, class_="found small") if found else Html(""),
-        pairs(sentences, class_="first answer"),
         pairs(told, class_="first"),
         el("p", f"Below: {left}.", class_="quiet small on-screen") if left else Html(""),
     )
@@ -115,17 +144,26 @@ def answer(rec: Recommendation, edition: Edition) -> Html:
         (el("ol", *others, start=2) if many else el("ul", *others)) if others else Html(""),
         class_="answer",
     )
-    check = Html("")
-    if terms.read_loosely(rec):
-        check = el("p", el("strong", "Check the histology: "), terms.histology_read(edition, rec), class_="warn")
-    tiers: list[tuple[str, object]] = [
+    return join(box, check(rec, edition), tiers(rec))
+
+
+def check(rec: Recommendation, edition: Edition) -> Html:
+    """Return that the histology was read loosely and is to be checked; empty where it was not."""
+    if not terms.read_loosely(rec):
+        return Html("")
+    return el("p", el("strong", "Check the histology: "), terms.histology_read(edition, rec), class_="warn")
+
+
+def tiers(rec: Recommendation) -> Html:
+    """Return tier and priority with their reasons."""
+    told: list[tuple[str, object]] = [
         (name, join(el("strong", terms.tier_words(level)), el("span", plain(reason))))
         for name, level, reason in (
             ("Tier", rec.tier, rec.tier_reason),
             ("Priority", rec.priority, rec.priority_reason),
         )
     ]
-    return join(box, check, pairs(tiers, class_="tiers"))
+    return pairs(told, class_="tiers")
 
 
 def why(rec: Recommendation, edition: Edition, quoted: bool = False) -> Html:
@@ -151,7 +189,7 @@ def _quotation(edition: Edition, statements: Sequence[str]) -> Html:
     if not known:
         return Html("")
     quote = el("p", known.quotation, class_="quote") if known.quotation else Html("")
-    return el("blockquote", el("p", el("code", known.id), " ", known.text), quote, class_="small")
+    return el("blockquote", el("p", named(known.id), " ", known.text), quote, class_="small")
 
 
 def cautions(rec: Recommendation, edition: Edition, shown: Sequence[Caution] = ()) -> Html:
@@ -233,15 +271,18 @@ def labels(rec: Recommendation) -> Html:
     return el("details", summary, el("ul", *told, class_="small"), class_="on-paper")
 
 
-def pathway(rec: Recommendation, edition: Edition, ident: str) -> Html:
-    """Return figure 2 with the path taken, and the same as a list."""
-    drawn = Html(pathway_svg(edition, rec, ident))
+def pathway(
+    rec: Recommendation, edition: Edition, ident: str, drawn: Callable[[Callable[[float], str]], str] = once
+) -> Html:
+    """Return figure 2 with the path taken, made by ``drawn`` from what draws it at a width, and the same as a list."""
     caption = "Figure 2 drawn from the tables. Thick lines and ticks: the path of this case."
+    marked = case_marked(edition, rec)
+    figure = Html(drawn(lambda width: figure_svg(edition, marked, ident, width)))
     return join(
         el("h3", "Place in the pathway"),
         el(
             "div",
-            el("figure", el("figcaption", caption), drawn),
+            el("figure", el("figcaption", caption), figure),
             class_="scroll",
             tabindex="0",
             role="region",
@@ -260,7 +301,7 @@ def statements(rec: Recommendation, edition: Edition) -> Html:
     for ident in found:
         known = edition.statements.get(ident)
         told = f"{known.text} ({known.section})" if known else "Not in this edition."
-        quoted.append(el("blockquote", el("code", ident), " ", told))
+        quoted.append(el("blockquote", named(ident), " ", told))
     return el(
         "details", el("summary", f"The {len(found)} statements of the guidance cited here"), *quoted, class_="on-paper"
     )
@@ -270,7 +311,7 @@ def trace(rec: Recommendation) -> Html:
     """Return every row that held."""
     rows: list[list[object]] = [
         [
-            el("code", step.rule),
+            named(step.rule),
             step.table.replace("_", " "),
             "; ".join(f"{fact} = {rec.facts[fact]}" for fact in step.reads),
             "; ".join(f"{fact} = {level}" for fact, level in step.sets.items()),
@@ -297,19 +338,18 @@ def provenance(rec: Recommendation, edition: Edition) -> Html:
     )
 
 
-def fusions(verdicts: Sequence[FusionVerdict], ident: str) -> Html:
-    """Return the drawings of fusions."""
+def fusions(
+    verdicts: Sequence[FusionVerdict], ident: str, drawn: Callable[[Callable[[float], str]], str] = once
+) -> Html:
+    """Return the drawings of fusions, each made by ``drawn`` from what draws it at a width."""
     if not verdicts:
         return Html("")
-    drawn = [
-        el(
-            "div",
-            el("figure", el("figcaption", plain(verdict.name)), Html(fusion_svg(verdict, ident=f"{ident}-fusion-{i}"))),
-            class_="scroll",
-            tabindex="0",
-            role="region",
-            aria_label=f"Fusion {i}",
-        )
+    figures = [
+        el("figure", el("figcaption", plain(verdict.name)), Html(drawn(_fusion(verdict, f"{ident}-fusion-{i}"))))
         for i, verdict in enumerate(verdicts, 1)
     ]
-    return join(el("h3", "NTRK events in the caller files"), *drawn)
+    return join(el("h3", "NTRK events in the caller files"), *figures)
+
+
+def _fusion(verdict: FusionVerdict, ident: str) -> Callable[[float], str]:
+    return lambda width: fusion_svg(verdict, ident=ident, width=width)

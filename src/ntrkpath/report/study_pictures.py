@@ -11,31 +11,24 @@ from ntrkpath.registry.study.flow import FlowStage
 from ntrkpath.registry.study.frequency import Frequency
 from ntrkpath.registry.study.product_limit import Curve
 from ntrkpath.registry.study.results import Results
+from ntrkpath.report.sheet import Draw
 
 #: Histologies that the forest shows, beside those with a fusion; all stand in the sheet.
 MOST = 12
 
 
-def pictures(found: Results) -> dict[str, tuple[str, ...]]:
-    """Return the pictures by the ``ident`` of the sheet under which they stand, each an SVG element."""
+def pictures(found: Results) -> dict[str, tuple[Draw, ...]]:
+    """Return the pictures by the ``ident`` of the sheet above which they stand."""
     main, negatives = found.flow.main, found.flow.negatives
-    drawn: dict[str, tuple[str, ...]] = {
-        "flow": (
-            patient_flow_svg(_stages(main), title="From screened to returned to the clinic", ident="flow-main"),
-            *(
-                [patient_flow_svg(_stages(negatives), title="Stained negatives", ident="flow-negatives")]
-                if negatives[0].count
-                else []
-            ),
-        )
-    }
-    forest = _forest(found.frequency)
-    if forest:
-        drawn["frequency"] = (forest,)
+    flows = [(main, "From screened to returned to the clinic", "flow-main")]
+    flows += [(negatives, "Stained negatives", "flow-negatives")] if negatives[0].count else []
+    made: dict[str, list[Draw]] = {"flow": [_flow(*flow) for flow in flows]}
+    if forest := _forest(found.frequency):
+        made["frequency"] = [forest]
     whole = found.turnaround[-1]
     if (whole.curve.last or 0) > 0:
-        drawn["turnaround"] = (_curve(whole.curve, whole.says, "share still waiting", "turnaround"),)
-    curves = [
+        made["turnaround"] = [_curve(whole.curve, whole.says, "share still waiting", "turnaround")]
+    made["treatment"] = [
         _curve(curve, title, share, ident)
         for curve, title, share, ident in (
             (found.treated.free_of_progression, "Under a TRK inhibitor, free of progression", "free of it", "free"),
@@ -43,16 +36,19 @@ def pictures(found: Results) -> dict[str, tuple[str, ...]]:
         )
         if (curve.last or 0) > 0
     ]
-    if curves:
-        drawn["treatment"] = tuple(curves)
-    return drawn
+    return {ident: tuple(several) for ident, several in made.items() if several}
+
+
+def _flow(stages: Iterable[FlowStage], title: str, ident: str) -> Draw:
+    boxes = _stages(stages)
+    return lambda width: patient_flow_svg(boxes, title=title, ident=ident, width=width)
 
 
 def _stages(stages: Iterable[FlowStage]) -> list[Stage]:
     return [Stage(one.label, one.count, leaves=tuple(one.leaves.items())) for one in stages]
 
 
-def _forest(every: Sequence[Frequency]) -> str:
+def _forest(every: Sequence[Frequency]) -> Draw | None:
     shown = [one for i, one in enumerate(every) if i <= MOST or one.found.count]
     rows = [
         ForestRow(
@@ -67,19 +63,19 @@ def _forest(every: Sequence[Frequency]) -> str:
         if one.found.interval is not None
     ]
     if not rows:
-        return ""
+        return None
     left = len(every) - len(shown)
     notes = ["The least there can be: not every stained negative was sequenced."]
     if left:
         notes.append(f"{left} further histologies, in none of which a fusion was found, stand in the table.")
-    return forest_svg(
+    return lambda width: forest_svg(
         [*rows[1:], rows[0]], title="NTRK fusions found, of tumours stained, by the histology before the test",
         axis_title="Found of stained, with the exact interval", columns=("Found",), ident="study-frequency",
-        notes_below=notes,
+        notes_below=notes, width=width,
     )  # fmt: skip
 
 
-def _curve(curve: Curve, title: str, share: str, ident: str) -> str:
+def _curve(curve: Curve, title: str, share: str, ident: str) -> Draw:
     last = curve.last or 0.0
     times = [last * i / 5 for i in range(6)]
     notes = [f"{curve.events} events in {curve.followed} followed; the band is the 95 % interval."]
@@ -87,8 +83,8 @@ def _curve(curve: Curve, title: str, share: str, ident: str) -> str:
         notes.append(f"{curve.late} entered after time zero and count from then on.")
     if curve.broken_at is not None:
         notes.append(f"All at risk at {curve.broken_at:g} days had the event; nothing is said of later days.")
-    return waiting_svg(
+    return lambda width: waiting_svg(
         [Stair(step.time, step.share, step.low, step.high) for step in curve.steps],
         last=last, at_risk=[(time, curve.at_risk(time)) for time in times], title=title, across="days", upright=share,
-        notes=notes, ident=ident,
+        notes=notes, ident=ident, width=width,
     )  # fmt: skip

@@ -3,48 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
 
-from ntrkpath.evidence.proportions import Interval
 from ntrkpath.model import numbers
-from ntrkpath.model.delimited import neutral
 from ntrkpath.registry.study.accuracy import Accuracy, Figure
 from ntrkpath.registry.study.flow import FlowStage
 from ntrkpath.registry.study.results import Results
 from ntrkpath.registry.study.weighted import Stratum
 from ntrkpath.report.sheet import Row, Sheet
-from ntrkpath.rounds.shares import Ratio
+from ntrkpath.report.study_care_sheets import children_sheet, safety_sheet, treatment_sheet
+from ntrkpath.report.study_cells import days, of, record, shown
 
 OTHER_LEFT_OUT = "Left out of every figure: {reasons}."
-
-
-def shown(interval: Interval | None) -> str:
-    """Return a share with its interval, or a dash."""
-    if interval is None:
-        return numbers.NONE
-    return numbers.percent_with_range(interval.estimate, interval.low, interval.high)
-
-
-def of(found: Ratio) -> str:
-    """Return a count of its total with the exact interval of the share."""
-    return f"{found.count}/{found.of}" + (f"  {shown(found.interval)}" if found.interval else "")
-
-
-def days(value: float | None) -> str:
-    """Return a number of days, or that it was not reached."""
-    return "not reached" if value is None else f"{value:g} days"
-
-
-def record(**items: Any) -> dict[str, Any]:
-    """Return a flat record; an interval becomes three fields in percent."""
-    flat: dict[str, Any] = {}
-    for name, value in items.items():
-        if isinstance(value, Interval):
-            flat |= {f"{name}_percent": 100 * value.estimate, f"{name}_low": 100 * value.low,
-                     f"{name}_high": 100 * value.high}  # fmt: skip
-        elif value is not None:
-            flat[name] = neutral(value) if isinstance(value, str) else value
-    return flat
 
 
 def flow_sheet(found: Results) -> Sheet:
@@ -54,6 +23,8 @@ def flow_sheet(found: Results) -> Sheet:
     if found.left_out:
         reasons = ", ".join(f"{why} {count}" for why, count in found.left_out.items())
         notes.append(OTHER_LEFT_OUT.format(reasons=reasons))
+    if found.cut:
+        notes.append(f"Entries and tests dated after {found.as_of}, as if not known: {found.cut}.")
     if found.faults:
         notes.append(f"Cases that cannot be read, counted as not tested: {found.faults}.")
     return Sheet(title="Attrition", heads=("Stage", ">Tumours", "Of the stage before, not here"), rows=tuple(rows),
@@ -203,34 +174,6 @@ def _p(value: float | None) -> str:
     return "< 0.0001" if value < 0.0001 else f"{value:.4f}" if value < 0.01 else f"{value:.2f}"
 
 
-def treatment_sheet(found: Results) -> Sheet:
-    """Return response, duration and survival under TRK inhibitors."""
-    one = found.treated
-    drugs = ", ".join(f"{drug} {count}" for drug, count in one.by_drug.items())
-    taken = f"{one.treated} ({drugs})" if drugs else f"{one.treated}"
-    lines: list[tuple[str, str, Interval | None]] = [("Treated", taken, None)]
-    lines += [(f"Best response {name}", str(count), None) for name, count in one.best.items()]
-    lines += [("Not evaluable", str(one.not_evaluable), None), ("Not assessed", str(one.not_assessed), None)]
-    lines += [("Response (CR or PR), not evaluable as none", of(one.responded), one.responded.interval),
-              ("Response of those evaluable", of(one.of_evaluable), one.of_evaluable.interval)]  # fmt: skip
-    rows = [Row(cells=(label, text), record=record(sheet="treatment", item=label, shown=text, share=interval))
-            for label, text, interval in lines]  # fmt: skip
-    for label, curve in (("Duration of response, median", one.duration),
-                         ("Free of progression, median", one.free_of_progression),
-                         ("Survival, median", one.survival)):  # fmt: skip
-        ends = f"{days(curve.median_low)} to {days(curve.median_high)}"
-        text = f"{days(curve.median)}" + (f" ({ends})" if curve.median_low is not None else "")
-        rows.append(Row(cells=(label, f"{text}; {curve.events} events in {curve.followed}, {curve.late} entered late"),
-                        record=record(sheet="treatment", item=label, median_days=curve.median, events=curve.events,
-                                      followed=curve.followed, late=curve.late)))  # fmt: skip
-    return Sheet(
-        title="Under a TRK inhibitor", heads=("", "Tumours with a fusion"), rows=tuple(rows), ident="treatment",
-        notes=(f"Time zero is {one.time_zero}; whoever was enrolled after it counts only from enrolment on. Survival "
-               "is not compared by response: one must live to respond."
-               + (f" Without dates to the day, in no curve: {one.undated}." if one.undated else ""),),
-    )  # fmt: skip
-
-
 def drivers_sheet(found: Results) -> Sheet:
     """Return NTRK fusions beside other drivers."""
     both = found.other_drivers
@@ -300,15 +243,15 @@ def stopping_sheet(found: Results) -> Sheet:
 
 
 SHEETS: tuple[Callable[[Results], Sheet], ...] = (
-    flow_sheet, accuracy_sheet, strata_sheet, frequency_sheet, turnaround_sheet, treatment_sheet, drivers_sheet,
-    review_sheet, material_sheet, stopping_sheet,
+    flow_sheet, accuracy_sheet, strata_sheet, frequency_sheet, turnaround_sheet, treatment_sheet, safety_sheet,
+    children_sheet, drivers_sheet, review_sheet, material_sheet, stopping_sheet,
 )  # fmt: skip
 
 
 def sheets(found: Results) -> tuple[Sheet, ...]:
     """Return all sheets of the results that have lines."""
     made = [make(found) for make in SHEETS]
-    made[6:6] = correlation_sheets(found)
+    made[8:8] = correlation_sheets(found)
     return tuple(sheet for sheet in made if sheet.rows or sheet.ident == "drivers")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ntrkpath.figures import screens
 from ntrkpath.figures.svg import FONT, colour_rules
 
 CSS = (
@@ -103,4 +104,5 @@ dl.answer strong{font-size:1.1rem}
  *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 }
 """
+    + screens.STYLE
 )

@@ -169,39 +169,59 @@ def _evidence(
 ) -> tuple[str, ...]:
     """Return what was sent or read that a reader can hold the cause against, in sentences."""
     out = told.readouts
-    found = []
-    sight = judged.sight
-    if sight is not None and sight.call == "not_seen":
-        found.append(" ".join([sight.why, *(f"Read in: {source}." for source in sight.sources)]))
-    if swap:
-        found.append(f"Samples {swap[0]} and {swap[1]} exchanged.")
-    if told.file is not None:
-        held = ", ".join(f"{one.event.name} ({one.standing})" for one in told.file.events) or "no NTRK event"
-        found.append(f"File {told.file.name}: {held if told.file.readable else 'not evaluable'}.")
+    found = [*_unseen(judged), *([f"Samples {swap[0]} and {swap[1]} exchanged."] if swap else []), *_sent_file(told)]
     if "reads" in out:
         limit = f", own limit {assay.min_reads}" if assay.min_reads is not None else ""
         found.append(f"{out['reads']} reads{limit}.")
-    words = {"rna_quality": "RNA quality", "dv200": "DV200", "tumour_percent": "Tumour cells", "percent": "Stained"}
-    for name, label in words.items():
-        if name in out and (name != "percent" or assay.method == "pan_trk_ihc"):
-            unit = "" if name == "rna_quality" else " %"
-            found.append(f"{label} {_number(out[name])}{unit}.")
-    share = split_percent(told.readouts)
-    if assay.method == "fish" and share is not None:
-        found.append(f"Split in {out['cells_split']} of {out['cells_counted']} cells ({percent(share / 100)}).")
-    if assay.method in ("fish", "pan_trk_ihc") and assay.cutoff_percent is not None:
-        found.append(f"Own cut-off {printed_percent(assay.cutoff_percent)}.")
-    if assay.method == "pan_trk_ihc":
-        parts = [out[name] for name in ("intensity", "pattern", "distribution") if name in out]
-        stated = [", ".join(parts), assay.clone, assay.protocol]
-        stated = [text.replace("_", " ") if text else "" for text in stated]
-        found += [f"{text[0].upper()}{text[1:]}." for text in stated if text]
+    found += _material(assay, out)
+    if assay.method in ("fish", "pan_trk_ihc"):
+        found += _by_eye(assay, out)
     if "frame" in out and "unknown" not in (out["frame"], truth.frame):
         found.append(f"Frame stated: {out['frame']}; of the reference: {truth.frame}.")
-    unusable = judged.expected == "no_result"
-    if judged.named_why and judged.named not in ("same_junction", "none_named") and not unusable:
+    named_otherwise = judged.named not in ("same_junction", "none_named") and judged.expected != "no_result"
+    if judged.named_why and named_otherwise:
         found.append(f"{judged.named_why[0].upper()}{judged.named_why[1:]}.")
     return tuple(found)
+
+
+def _unseen(judged: Judged) -> list[str]:
+    """Return why the design of the assay cannot see the event."""
+    sight = judged.sight
+    if sight is None or sight.call != "not_seen":
+        return []
+    return [" ".join([sight.why, *(f"Read in: {source}." for source in sight.sources)])]
+
+
+def _sent_file(told: Reported) -> list[str]:
+    """Return what the file of a caller holds."""
+    if told.file is None:
+        return []
+    held = ", ".join(f"{one.event.name} ({one.standing})" for one in told.file.events) or "no NTRK event"
+    return [f"File {told.file.name}: {held if told.file.readable else 'not evaluable'}."]
+
+
+def _material(assay: Assay, out: Mapping[str, Any]) -> list[str]:
+    """Return the quality of the material, and the share that stained."""
+    words = {"rna_quality": "RNA quality", "dv200": "DV200", "tumour_percent": "Tumour cells"}
+    if assay.method == "pan_trk_ihc":
+        words["percent"] = "Stained"
+    units = {"rna_quality": ""}
+    return [f"{label} {_number(out[name])}{units.get(name, ' %')}." for name, label in words.items() if name in out]
+
+
+def _by_eye(assay: Assay, out: Mapping[str, Any]) -> list[str]:
+    """Return the counts of a FISH, the cut-off of either, and how a stain looked."""
+    found = []
+    share = split_percent(out)
+    if assay.method == "fish" and share is not None:
+        found.append(f"Split in {out['cells_split']} of {out['cells_counted']} cells ({percent(share / 100)}).")
+    if assay.cutoff_percent is not None:
+        found.append(f"Own cut-off {printed_percent(assay.cutoff_percent)}.")
+    if assay.method == "pan_trk_ihc":
+        look = ", ".join(out[name] for name in ("intensity", "pattern", "distribution") if name in out)
+        stated = [text.replace("_", " ") for text in (look, assay.clone, assay.protocol) if text]
+        found += [f"{text[0].upper()}{text[1:]}." for text in stated]
+    return found
 
 
 def _number(value: Any) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from ntrkpath.rounds.description import SEQUENCE, Round
+from ntrkpath.rounds.event_name import Event
 from ntrkpath.rounds.folder import ROUND, SUBMISSIONS, read_folder, read_submission
 from ntrkpath.rounds.results import gather
 from ntrkpath.rounds.scoring import load_rule
@@ -85,33 +86,40 @@ def _round(path: Path) -> Checked:
 
 
 def _sample(truth: Truth, described: Round) -> tuple[list[Fault], list[str]]:
+    """Return the faults and the notes of one sample; one that was withdrawn has none."""
     sample = truth.sample
-    where = f"{ROUND}: sample {sample.id}"
-    faults, notes = [], []
     if sample.withdrawn is not None:
         return [], []
+    notes = []
     if "pan_trk_ihc" in described.assays and sample.reference.status != "none" and "pan_trk_ihc" not in sample.expected:
-        notes.append(f"{where}: what a stain should show is not stated (expected.pan_trk_ihc): IHC is not scored")
-    event, verdict = truth.event, truth.verdict
-    if event is not None and sample.reference.status == "fusion":
-        if event.five_at and not event.exact and (len(event.five_at) > 1 or len(event.three_at) > 1):
-            notes.append(
-                f"{where}: the exons fit {len(event.five_at) * len(event.three_at)} numberings; name transcripts "
-                "(NM_001987.5(ETV6):e.5::NM_002530.4(NTRK3):e.15)"
-            )
-        stated = sample.reference.productive
-        ours = verdict.verdict if verdict is not None else ""
-        if truth.unsettled:
-            faults.append(Fault(where, "our transcripts call this junction not productive: state reference.productive"))
-        elif (stated is True and ours == "not_productive") or (stated is False and ours == "productive"):
-            notes.append(
-                f"{where}: stated productive: {str(stated).lower()}, our transcripts say {ours}".replace("_", " ")
-            )
-        if not event.five_at and SEQUENCE & set(described.assays):
-            notes.append(f"{where}: no exons in the reference: exons that laboratories name are not held against it")
+        notes.append("what a stain should show is not stated (expected.pan_trk_ihc): IHC is not scored")
+    if truth.event is not None and sample.reference.status == "fusion":
+        notes += _reference(truth, truth.event, described)
     if sample.homogeneity is not None and sample.homogeneity.alike < sample.homogeneity.tested:
-        notes.append(f"{where}: homogeneity failed in {sample.homogeneity.tested - sample.homogeneity.alike} pieces")
-    return faults, notes
+        notes.append(f"homogeneity failed in {sample.homogeneity.tested - sample.homogeneity.alike} pieces")
+    where = f"{ROUND}: sample {sample.id}"
+    unsettled = truth.unsettled and truth.event is not None and sample.reference.status == "fusion"
+    faults = [Fault(where, "our transcripts call this junction not productive: state reference.productive")]
+    return faults if unsettled else [], [f"{where}: {note}" for note in notes]
+
+
+def _reference(truth: Truth, event: Event, described: Round) -> list[str]:
+    """Return what is to be said of the fusion that stands as the reference."""
+    notes = []
+    if event.five_at and not event.exact and (len(event.five_at) > 1 or len(event.three_at) > 1):
+        notes.append(
+            f"the exons fit {len(event.five_at) * len(event.three_at)} numberings; name transcripts "
+            "(NM_001987.5(ETV6):e.5::NM_002530.4(NTRK3):e.15)"
+        )
+    stated = truth.sample.reference.productive
+    ours = truth.verdict.verdict if truth.verdict is not None else ""
+    against = {True: "not_productive", False: "productive"}
+    if not truth.unsettled and stated is not None and ours == against[stated]:
+        said = f"stated productive: {str(stated).lower()}, our transcripts say {ours}"
+        notes.append(said.replace("_", " "))
+    if not event.five_at and SEQUENCE & set(described.assays):
+        notes.append("no exons in the reference: exons that laboratories name are not held against it")
+    return notes
 
 
 def _keys(path: Path) -> list[Fault]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -160,26 +161,32 @@ def _whole(found: Round, where: str) -> None:
     if not found.assays:
         raise RoundError("a round that accepts no assay", where=f"{where}: assays")
     for sample in found.samples:
-        at = f"{where}: sample {sample.id}"
-        if sample.reference.status == "fusion" and not sample.reference.fusion:
-            raise RoundError("a reference fusion without its name", where=at, remedy="give reference.fusion")
-        if sample.reference.status in ("no_fusion", "none") and sample.reference.fusion and (
-            sample.reference.productive is not False
-        ):  # fmt: skip
-            raise RoundError(
-                "a fusion is named in a sample without one", where=at, value=sample.reference.fusion,
-                remedy="use status fusion, or productive: false for an event that is no target",
-            )  # fmt: skip
-        if sample.repeat_of is not None and (sample.repeat_of not in idents or sample.repeat_of == sample.id):
-            raise RoundError("repeats a sample that is not in the round", where=at, value=sample.repeat_of)
-        for check in (sample.homogeneity, sample.stability):
-            if check is not None and check.alike > check.tested:
-                raise RoundError("more pieces alike than tested", where=at, value=check.alike)
+        _whole_sample(sample, idents, f"{where}: sample {sample.id}")
     for number, appeal in enumerate(found.appeals):
-        at = f"{where}: appeals[{number}]"
-        if appeal.sample not in idents:
-            raise RoundError("no such sample", where=at, value=appeal.sample, allowed=idents[:8])
-        if (appeal.decision == "upheld") != (appeal.outcome is not None):
-            raise RoundError(
-                "an appeal states an outcome where it is upheld, and only there", where=at, value=appeal.decision
-            )
+        _whole_appeal(appeal, idents, f"{where}: appeals[{number}]")
+
+
+def _whole_sample(sample: Sample, idents: Sequence[str], at: str) -> None:
+    reference = sample.reference
+    if reference.status == "fusion" and not reference.fusion:
+        raise RoundError("a reference fusion without its name", where=at, remedy="give reference.fusion")
+    without = reference.status in ("no_fusion", "none")
+    if without and reference.fusion and reference.productive is not False:
+        raise RoundError(
+            "a fusion is named in a sample without one", where=at, value=reference.fusion,
+            remedy="use status fusion, or productive: false for an event that is no target",
+        )  # fmt: skip
+    if sample.repeat_of is not None and (sample.repeat_of not in idents or sample.repeat_of == sample.id):
+        raise RoundError("repeats a sample that is not in the round", where=at, value=sample.repeat_of)
+    for check in (sample.homogeneity, sample.stability):
+        if check is not None and check.alike > check.tested:
+            raise RoundError("more pieces alike than tested", where=at, value=check.alike)
+
+
+def _whole_appeal(appeal: Appeal, idents: Sequence[str], at: str) -> None:
+    if appeal.sample not in idents:
+        raise RoundError("no such sample", where=at, value=appeal.sample, allowed=idents[:8])
+    if (appeal.decision == "upheld") != (appeal.outcome is not None):
+        raise RoundError(
+            "an appeal states an outcome where it is upheld, and only there", where=at, value=appeal.decision
+        )

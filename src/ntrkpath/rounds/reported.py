@@ -63,29 +63,29 @@ def put_together(lines: Sequence[Line], sample: str, assay: Assay, files: Mappin
     for line in reversed(lines):
         readouts |= {name: line.values[name] for name in _READOUTS if name in line.values}
     said = sorted({line.values["result"] for line in lines if "result" in line.values})
-    names = [line.values["fusion"] for line in lines if "fusion" in line.values]
-    events, bad = _events(names)
+    events, bad = _events([line.values["fusion"] for line in lines if "fusion" in line.values])
     sent = [files[line.values["file"]] for line in lines if line.values.get("file") in files]
     read = read_file(sent[0], sample, "dna" if assay.method == "dna_mps" else "rna") if sent else None
     base = Reported(call="unreadable", events=events, bad_names=bad, readouts=readouts, file=read)
-    if problem := _impossible(readouts):
+    problem = _impossible(readouts) or _against_counts(said, readouts, assay)
+    if not problem and len(said) > 1:
+        problem = f"says both {' and '.join(said)}"
+    if problem:
         return msgspec.structs.replace(base, why=problem)
-    if problem := _against_counts(said, readouts, assay):
-        return msgspec.structs.replace(base, why=problem)
-    if len(said) > 1:
-        return msgspec.structs.replace(base, why=f"says both {' and '.join(said)}")
-    if not said:
-        return _from_file(base, assay)
-    call = said[0]
-    ours = [line for line in lines if _ntrk(line.values.get("fusion", ""))]
-    if call in ("negative", "failed", "not_tested") and ours:
-        if call == "negative" and all(line.values.get("productive") == "no" for line in ours):
-            return msgspec.structs.replace(base, call="not_productive")
-        return msgspec.structs.replace(base, why=f"says {call} and names {ours[0].values['fusion']}")
-    if call == "positive" and ours and all(line.values.get("productive") == "no" for line in ours):
+    return _called(base, said[0], lines, assay) if said else _from_file(base, assay)
+
+
+def _called(base: Reported, call: str, lines: Sequence[Line], assay: Assay) -> Reported:
+    """Return what a call says beside the events that its rows name, or that its caller's file holds."""
+    ours = [line.values for line in lines if _ntrk(line.values.get("fusion", ""))]
+    no_target = bool(ours) and all(values.get("productive") == "no" for values in ours)
+    if no_target and call in ("positive", "negative"):
         return msgspec.structs.replace(base, call="not_productive")
-    if call == "positive" and not names and read is not None and assay.method in SEQUENCE:
-        found = tuple(one.event for one in read.events if one.standing == "reported")
+    if ours and call in ("negative", "failed", "not_tested"):
+        return msgspec.structs.replace(base, why=f"says {call} and names {ours[0]['fusion']}")
+    unnamed = call == "positive" and not any("fusion" in line.values for line in lines)
+    if unnamed and base.file is not None and assay.method in SEQUENCE:
+        found = tuple(one.event for one in base.file.events if one.standing == "reported")
         return msgspec.structs.replace(base, call=call, events=found, why="the event is that of the caller's file")
     return msgspec.structs.replace(base, call=call)
 

@@ -85,41 +85,31 @@ def read_sheet(data: bytes, name: str, kind: str) -> Sheet:
     """
     known = columns(kind)
     try:
-        text = _text(data)
-        heads, rows = _rows(text, known)
+        heads, rows = _rows(_text(data), known)
     except RoundError as error:
         return Sheet(name, (), (Fault(name, str(error)),))
-    lines: list[Line] = []
-    faults: list[Fault] = []
+    found = [
+        _row(cells, heads, kind, f"{name}:{line}", line) for line, cells in rows if any(cell.strip() for cell in cells)
+    ]
+    lines = tuple(one for one in found if isinstance(one, Line))
+    faults = tuple(one for one in found if isinstance(one, Fault))
     stray = [head for head in heads if head and head not in known]
-    notes = [f"{name}: column {head!r} is not needed and was not read" for head in stray]
-    number = 0
-    required = [column.name for column in known.values() if column.required]
-    for line, cells in rows:
-        if not any(cell.strip() for cell in cells):
-            continue
-        number += 1
-        where = f"{name}:{line}"
-        if len(cells) > len(heads):
-            if any(cell.strip() for cell in cells[len(heads) :]):
-                faults.append(Fault(where, f"{len(cells)} cells under {len(heads)} heads: a separator inside a cell?"))
-                continue
-            cells = cells[: len(heads)]
-        given = {heads[i]: text for i, cell in enumerate(cells) if heads[i] in known and (text := cell.strip())}
-        keys = {key: given[key][:60] for key in _KEYS if key in given}
-        values: dict[str, Any] = {}
-        problems = [f"{key} is empty" for key in required if key not in given]
-        for key, cell in given.items():
-            value, problem = _read(kind, key, cell)
-            if problem:
-                problems.append(f"{key}: {problem}")
-            else:
-                values[key] = value
-        if problems:
-            faults.append(Fault(where, "; ".join(problems), keys))
-        else:
-            lines.append(Line(line, values))
-    return Sheet(name, tuple(lines), tuple(faults), tuple(notes), number)
+    notes = tuple(f"{name}: column {head!r} is not needed and was not read" for head in stray)
+    return Sheet(name, lines, faults, notes, len(found))
+
+
+def _row(cells: list[str], heads: list[str], kind: str, where: str, line: int) -> Line | Fault:
+    """Return a row with its values, or everything in it that cannot be read."""
+    if any(cell.strip() for cell in cells[len(heads) :]):
+        return Fault(where, f"{len(cells)} cells under {len(heads)} heads: a separator inside a cell?")
+    known = columns(kind)
+    given = {head: text for head, cell in zip(heads, cells, strict=False) if head in known and (text := cell.strip())}
+    problems = [f"{one.name} is empty" for one in known.values() if one.required and one.name not in given]
+    read = {key: _read(kind, key, cell) for key, cell in given.items()}
+    problems += [f"{key}: {problem}" for key, (_, problem) in read.items() if problem]
+    if problems:
+        return Fault(where, "; ".join(problems), {key: given[key][:60] for key in _KEYS if key in given})
+    return Line(line, {key: value for key, (value, _) in read.items()})
 
 
 @lru_cache(maxsize=16384)

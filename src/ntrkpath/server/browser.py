@@ -5,16 +5,19 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import AsyncIterator, Mapping
+from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl, unquote, urlencode
 
 import msgspec
 
 from ntrkpath.server.features import routes_of
 from ntrkpath.server.kit import addresses, kept, problems
 from ntrkpath.server.kit.http import Answer, answered
+from ntrkpath.server.kit.navigation import NAVIGATION
 from ntrkpath.server.kit.render import environment
 from ntrkpath.server.kit.safety import HEADERS
 from ntrkpath.server.kit.serving import Serving
@@ -31,10 +34,27 @@ _TRANSCRIPTS = _PACKAGE / "knowledge" / "transcripts"
 LATER = {
     "transcripts": (_TRANSCRIPTS / "genes.bin", _TRANSCRIPTS / "positions.bin"),
     "symbols": (_TRANSCRIPTS,),
-    "evidence": (kept.FOLDER,),
+    "answers": (kept.FOLDER,),
 }
 #: The names of these modules, one a line, written when a site is built.
 _MORE = Path(__file__).with_name("more.txt")
+_FORM = "application/x-www-form-urlencoded"
+#: Made-up cases, as forms and as text, whose answers load and make ready what a first answer takes.
+_FIRST: tuple[tuple[str, str, str, bytes], ...] = (
+    ("GET", "/", _FORM, b""),
+    *(
+        ("POST", "/case", _FORM, urlencode({f"f:{key}": value for key, value in facts.items()}).encode())
+        for facts in (
+            {"diagnosis.histology": "infantile fibrosarcoma"},
+            {"diagnosis.histology": "infantile fibrosarcoma", "disease.extent": "metastatic"},
+            {"diagnosis.histology": "GIST", "disease.extent": "metastatic"},
+        )
+    ),
+    (
+        "POST", "/case", "multipart/form-data; boundary=b",
+        b"--b\r\ncontent-disposition: form-data; name=text\r\n\r\nid: a\ndiagnosis: {histology: GIST}\r\n--b--\r\n",
+    ),
+)  # fmt: skip
 
 
 class _Query(dict[str, list[str]]):
@@ -85,6 +105,7 @@ class Inside:
         addresses.stand(root)
         kept.read_kept()
         environment().globals.update(root=addresses.at(), alone=True)
+        environment().auto_reload = False
         self._app = SimpleNamespace(state=SimpleNamespace(serving=Serving(settings, _SECRET)))
         self._absent = {
             str(path): name for name, paths in LATER.items() for path in paths if not any(map(Path.exists, paths))
@@ -156,9 +177,25 @@ class Opened:
         )
         return needed, status, msgspec.json.encode(carried).decode(), found
 
+    async def warm(self) -> None:
+        """Make ready what a first answer takes.
 
+        Raises:
+            RuntimeError: It needs a bundle that is brought later, or an answer fails.
+        """
+        for method, path, kind, body in _FIRST:
+            needed, status, _, found = await self._inside.told(method, path, "", {"content-type": kind}, body)
+            if needed or status != HTTPStatus.OK:
+                raise RuntimeError(f"{method} {path}: {needed} {status} {found[-2000:].decode()}")
+
+    def further(self) -> list[str]:
+        """Return the addresses of the pages that load more when they are first asked for."""
+        return [entry.address for entry in NAVIGATION if entry.address != "/"]
+
+
+@cache
 def opened(settings: str, root: str) -> Opened:
-    """Return the pages for a service worker.
+    """Return the pages for a service worker; the same ones again in a memory that was kept.
 
     Args:
         settings: JSON of what may be set; see ``Settings``.

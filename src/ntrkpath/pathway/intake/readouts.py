@@ -11,6 +11,7 @@ import msgspec
 from ntrkpath.guidance import Edition
 from ntrkpath.model.case import Alteration, Case, DnaMps, Fish, PanTrkIhc, RnaMps, RtPcr, Test
 from ntrkpath.model.fusion import FusionVerdict
+from ntrkpath.model.recommendation import Reading
 from ntrkpath.model.remembered import Remembered, content
 from ntrkpath.pathway.intake import fish as fish_assay
 from ntrkpath.pathway.intake import ihc as ihc_assay
@@ -54,6 +55,8 @@ class Called(msgspec.Struct, frozen=True):
     fusions: tuple[FusionReading, ...]
     #: What its most telling fusion may turn out to be once the frames that are not stated are.
     open_worth: frozenset[str]
+    #: What it says, each fusion and then the whole.
+    readings: tuple[Reading, ...]
     #: Orders the tests of a method, whatever order they are stated in.
     order: tuple[tuple[str, str], ...]
 
@@ -91,10 +94,9 @@ class Readouts:
 
     def __init__(self, edition: Edition, ntrk: NtrkGenes, judge: Judge | None = None) -> None:
         self.facts, self.ntrk, self.judge = edition.facts, ntrk, judge
-        masks = {ident: Masks(table, edition.facts) for ident, table in edition.tables.items()}
         self.drivers = Drivers(edition)
-        self.reported = masks["reported_fusion"]
-        self.calls = {prefix: masks[f"{prefix}_call"] for _, prefix, _, _ in _METHODS}
+        self.reported = Masks(edition.tables["reported_fusion"], edition.facts)
+        self.calls = {prefix: Masks(edition.tables[f"{prefix}_call"], edition.facts) for _, prefix, _, _ in _METHODS}
         self.best_first: dict[str, list[str]] = {
             prefix: list((edition.facts[f"{prefix}_others"].derive or {})["best_first"]) for _, prefix, _, _ in _METHODS
         }
@@ -146,8 +148,14 @@ class Readouts:
             levels = sequencing_assay.sequencing_levels(test, fusions, self.ntrk, self.silent, evaluated)
             method, prefix = ("rna_mps", "rna") if isinstance(test, RnaMps) else ("dna_mps", "dna")
         row = self.calls[prefix].row({**levels, "ihc_screen": ihc_screen})
+        call = row.sets[f"{prefix}_call"]
+        readings = [
+            Reading(method, one.verdict, one.text, one.rule, one.statements, one.fidelity, position, one.name)
+            for one in fusions
+        ]
+        readings.append(Reading(method, call, row.says, row.id, row.statements, row.fidelity, position))
         return Called(
-            position, method, levels, row, row.sets[f"{prefix}_call"], tuple(fusions), open_worth(fusions),
+            position, method, levels, row, call, tuple(fusions), open_worth(fusions), tuple(readings),
             tuple(sorted(levels.items())),
         )  # fmt: skip
 

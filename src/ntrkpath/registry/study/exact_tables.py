@@ -42,14 +42,22 @@ def exact_test(table: Sequence[Sequence[int]]) -> Tested | None:
     columns = [column for column in zip(*rows, strict=True) if sum(column)]
     if len(rows) < 2 or len(columns) < 2:
         return None
-    by_row, by_column = [sum(row) for row in zip(*columns, strict=True)], [sum(column) for column in columns]
-    fixed = sum(lgamma(n + 1) for n in (*by_row, *by_column)) - lgamma(sum(by_row) + 1)
-    limit = -sum(lgamma(count + 1) for column in columns for count in column) + _SLACK
-    order = sorted(range(len(by_column)), key=by_column.__getitem__)
+    by_row, by_column = list(map(sum, zip(*columns, strict=True))), list(map(sum, columns))
+    limit = -sum(_log_factorials(column) for column in columns) + _SLACK
+    return _enumerated(by_row, by_column, limit) or _drawn(by_row, by_column, limit)
+
+
+def _log_factorials(counts: Sequence[int]) -> float:
+    return sum(lgamma(count + 1) for count in counts)
+
+
+def _enumerated(by_row: Sequence[int], by_column: Sequence[int], limit: float) -> Tested | None:
+    """Return the test over every table with these margins; ``None`` where there are too many."""
+    fixed = _log_factorials([*by_row, *by_column]) - lgamma(sum(by_row) + 1)
     total = 0.0
-    for seen, inverse in enumerate(_tables(tuple(by_row), [by_column[i] for i in order])):
+    for seen, inverse in enumerate(_tables(tuple(by_row), sorted(by_column))):
         if seen == MOST_TABLES:
-            return _drawn(by_row, by_column, limit)
+            return None
         if inverse <= limit:
             total += exp(fixed + inverse)
     return Tested(min(1.0, total), True)
@@ -58,10 +66,10 @@ def exact_test(table: Sequence[Sequence[int]]) -> Tested | None:
 def _tables(left: tuple[int, ...], columns: Sequence[int]) -> Iterator[float]:
     """Yield, for every table with these margins, less the logarithms of the factorials of its counts."""
     if len(columns) == 1:
-        yield -sum(lgamma(count + 1) for count in left)
+        yield -_log_factorials(left)
         return
     for column in _compositions(columns[0], left):
-        weight = -sum(lgamma(count + 1) for count in column)
+        weight = -_log_factorials(column)
         rest = tuple(a - b for a, b in zip(left, column, strict=True))
         for further in _tables(rest, columns[1:]):
             yield weight + further

@@ -12,6 +12,8 @@ from ntrkpath.registry.study.protocol import Protocol
 from ntrkpath.registry.study.weighted import Stratum, share
 from ntrkpath.rounds.shares import Ratio, ratio
 
+NOTHING_STAINED = "Nothing was stained."
+
 
 class Frequency(msgspec.Struct, frozen=True, kw_only=True):
     """The frequency in one histology, named as it was before any NTRK test.
@@ -45,24 +47,27 @@ def frequencies(participants: Iterable[Participant], protocol: Protocol) -> tupl
 
 def _frequency(histology: str, name: str, group: Sequence[Participant], protocol: Protocol) -> Frequency:
     fusions = sum(one.sequence == "fusion" for one in group)
+    sequenced = sum(one.conclusive for one in group)
     positives = [one for one in group if one.stain == "positive"]
     verified = [one for one in positives if one.conclusive]
-    strata = [one for one in negative_strata(group, protocol) if one.population]
-    sequenced = sum(one.conclusive for one in group)
-    why = ""
-    if any(not one.verified for one in strata):
-        bare = ", ".join(one.name for one in strata if not one.verified)
-        why = NONE_SEQUENCED if all(not one.verified for one in strata) else (
-            f"Not estimable: of the stained negatives of a stratum none was sequenced ({bare})."
-        )  # fmt: skip
-    elif positives and not verified:
-        why = NOBODY
-    if positives:
-        found = sum(one.sequence == "fusion" for one in verified)
-        strata.insert(0, Stratum("positive", len(positives), len(verified), found))
-    counts = f"{fusions} of {sequenced} sequenced"
-    interval = share(strata) if strata and not why else None
+    found = sum(one.sequence == "fusion" for one in verified)
+    positive = Stratum("positive", len(positives), len(verified), found)
+    negatives = [one for one in negative_strata(group, protocol) if one.population]
+    why = _why_not(positive, negatives)
+    interval = share([one for one in (positive, *negatives) if one.population]) if not why else None
     return Frequency(
         histology=histology, name=name, stained=len(group), sequenced=sequenced, found=ratio(fusions, len(group)),
-        reckoned=Figure(interval, counts, why or ("" if interval else "Nothing was stained.")),
+        reckoned=Figure(interval, f"{fusions} of {sequenced} sequenced", why),
     )  # fmt: skip
+
+
+def _why_not(positive: Stratum, negatives: Sequence[Stratum]) -> str:
+    """Return why the share of all stained cannot be reckoned; empty where it can."""
+    bare = [one.name for one in negatives if not one.verified]
+    if not positive.population and not negatives:
+        return NOTHING_STAINED
+    if bare and len(bare) == len(negatives):
+        return NONE_SEQUENCED
+    if bare:
+        return f"Not estimable: of the stained negatives of a stratum none was sequenced ({', '.join(bare)})."
+    return NOBODY if positive.population and not positive.verified else ""

@@ -14,14 +14,17 @@ from typing import Literal
 import msgspec
 
 from ntrkpath.guidance import Edition
+from ntrkpath.model.case import Case
 from ntrkpath.model.errors import NtrkpathError
 from ntrkpath.pathway import Pathway
 from ntrkpath.pathway.intake.files import Attached
 from ntrkpath.registry.attached import FileOf, attached_to, none_kept
 from ntrkpath.registry.partial_dates import earliest, latest
 from ntrkpath.registry.study.before import case_before, traits_before
+from ntrkpath.registry.study.cut import known_by
 from ntrkpath.registry.study.draw import taken
 from ntrkpath.registry.study.findings import Fusion, fusions_of, other_drivers, traits_of_tests
+from ntrkpath.registry.study.inhibitors import treated_as_child
 from ntrkpath.registry.study.protocol import Protocol, holds, stratum_of
 from ntrkpath.registry.study.readouts import with_forms
 from ntrkpath.registry.subjects import Subject
@@ -37,6 +40,8 @@ class Participant(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         histology: The entity before any NTRK test, by id; ``""`` where it was not stated or not recognised.
+        child_since: The first day of a TRK inhibitor, where a child may have taken it.
+        early: The case as it was before any NTRK test.
         before: Levels of the facts that were known before the test.
         steps: Each step taken, with its date as precise as it is known; ``None`` where it has none.
         stain: What the stain says to the protocol; ``not_readable`` where one was done and says neither.
@@ -66,6 +71,8 @@ class Participant(msgspec.Struct, frozen=True, kw_only=True):
     drivers: tuple[str, ...] | None
     exhausted: bool
     subject: Subject
+    early: Case | None = None
+    child_since: dt.date | None = None
     fault: str = ""
 
     @property
@@ -92,39 +99,60 @@ class Participant(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Gathered(msgspec.Struct, frozen=True):
-    """The participants, and how many subjects of the book are none, by the reason."""
+    """The participants, how many subjects of the book are none, by the reason, and what is dated after the day."""
 
     participants: tuple[Participant, ...]
     left_out: dict[str, int]
+    cut: int = 0
+
+
+class Gathering:
+    """The participants of a study on a day, taken in one subject at a time; one that has changed is taken in again.
+
+    Args:
+        protocol: The protocol of the study.
+        edition: The edition that reads the tests.
+        as_of: The day of the study; what is dated later is as if it were not known.
+        file_of: Gives the caller files that the book keeps (``Book.file``).
+    """
+
+    def __init__(self, protocol: Protocol, edition: Edition, as_of: dt.date, file_of: FileOf = none_kept) -> None:
+        self.protocol, self.as_of, self.file_of = protocol, as_of, file_of
+        self._pathway = Pathway(edition, as_of, probability=False)
+        self._found: dict[tuple[str, str], tuple[Participant | str, int]] = {}
+
+    def take(self, whole: Subject) -> None:
+        """Take in a subject, in place of what it was before."""
+        why, later = _why_not(whole, self.protocol), 0
+        if not why:
+            subject, later = known_by(whole, self.as_of)
+            why = "screened after the day" if whole.screening and not subject.screening else ""
+        one = None if why else self._participant(subject, case_before(whole))
+        self._found[whole.site, whole.id] = (one or why or "outside the population", later)
+
+    def gathered(self) -> Gathered:
+        """Return the participants by site and pseudonym, and who is none."""
+        people = [found for _, (found, _) in sorted(self._found.items()) if isinstance(found, Participant)]
+        left_out = Counter(found for found, _ in self._found.values() if isinstance(found, str))
+        cut = sum(later for _, later in self._found.values())
+        return Gathered(tuple(people), dict(sorted(left_out.items())), cut)
+
+    def _participant(self, subject: Subject, early: Case | None) -> Participant | None:
+        return _participant(subject, early, self.protocol, self._pathway, self.file_of)
 
 
 def gathered(
     subjects: Iterable[Subject], protocol: Protocol, edition: Edition, as_of: dt.date, file_of: FileOf = none_kept
 ) -> Gathered:
-    """Return the participants of a study among the subjects of a book, by site and pseudonym.
-
-    Args:
-        subjects: Of a book.
-        protocol: The protocol of the study.
-        edition: The edition that reads the tests.
-        as_of: The day of the study.
-        file_of: Gives the caller files that the book keeps (``Book.file``).
+    """Return the participants of a study among the subjects of a book, by site and pseudonym, as they stood by a day.
 
     Whoever has withdrawn the use of their data or refused consent, the literature, and collections that the protocol
-    does not screen are left out and counted.
+    does not screen are left out and counted; see ``Gathering`` for the arguments.
     """
-    pathway = Pathway(edition, as_of, probability=False)
-    found: list[Participant] = []
-    left_out: Counter[str] = Counter()
+    gathering = Gathering(protocol, edition, as_of, file_of)
     for subject in subjects:
-        why = _why_not(subject, protocol)
-        one = None if why else _participant(subject, protocol, pathway, file_of)
-        if one is None:
-            left_out[why or "outside the population"] += 1
-        else:
-            found.append(one)
-    found.sort(key=lambda one: (one.site, one.id))
-    return Gathered(tuple(found), dict(sorted(left_out.items())))
+        gathering.take(subject)
+    return gathering.gathered()
 
 
 def _why_not(subject: Subject, protocol: Protocol) -> str:
@@ -140,8 +168,9 @@ def _why_not(subject: Subject, protocol: Protocol) -> str:
     return ""
 
 
-def _participant(subject: Subject, protocol: Protocol, pathway: Pathway, file_of: FileOf) -> Participant | None:
-    early = case_before(subject)
+def _participant(
+    subject: Subject, early: Case | None, protocol: Protocol, pathway: Pathway, file_of: FileOf
+) -> Participant | None:
     histology, name, before, fault = "", "not stated", {"histology_group": "unresolved"}, ""
     if early is not None:
         try:
@@ -179,6 +208,8 @@ def _participant(subject: Subject, protocol: Protocol, pathway: Pathway, file_of
         drivers=other_drivers(case, levels),
         exhausted=_exhausted(subject, steps),
         subject=subject,
+        early=early,
+        child_since=treated_as_child(subject, pathway.edition),
         fault=fault,
     )
 

@@ -76,6 +76,12 @@ class TimeLimit(_Part, frozen=True):
     only: Literal["all", "to_sequence"] = "all"
 
 
+class ChildWatch(_Part, frozen=True):
+    """Most days between two visits of a child under a TRK inhibitor, until growth ends."""
+
+    days: Annotated[int, msgspec.Meta(ge=1)]
+
+
 class Review(_Part, frozen=True):
     """Central review: the share of tumours without a positive result that stands among those with one."""
 
@@ -105,6 +111,7 @@ class Protocol(_Part, frozen=True):
     collections: tuple[Literal["prospective", "retrospective"], ...] = ("prospective",)
     statements: tuple[str, ...] = ()
     time_limits: tuple[TimeLimit, ...] = ()
+    growth: ChildWatch | None = None
     review: Review = Review(others=1.0)
     stopping: tuple[StoppingRule, ...] = ()
     id: str = ""

@@ -10,6 +10,7 @@ import msgspec
 from ntrkpath.guidance import Edition
 from ntrkpath.registry.attached import FileOf, none_kept
 from ntrkpath.registry.study.accuracy import Accuracy, accuracy, by_trait
+from ntrkpath.registry.study.children import Children, children
 from ntrkpath.registry.study.correlation import Correlations, correlations
 from ntrkpath.registry.study.drivers import OtherDrivers, other_drivers_beside
 from ntrkpath.registry.study.flow import Flow, flow
@@ -18,6 +19,7 @@ from ntrkpath.registry.study.material import Material, material
 from ntrkpath.registry.study.participants import Gathered, Participant, gathered
 from ntrkpath.registry.study.protocol import Protocol
 from ntrkpath.registry.study.review import ReviewAgreement, review_agreement
+from ntrkpath.registry.study.safety import Safety, safety
 from ntrkpath.registry.study.stopping import Stopping, stopping
 from ntrkpath.registry.study.treatment import Treated, treated
 from ntrkpath.registry.study.turnaround import Turnaround, turnarounds
@@ -31,6 +33,7 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         left_out: Subjects of the book that are no participants, by the reason.
+        cut: Entries and tests that are dated after the day; they are in nothing.
         faults: Participants whose case cannot be read; they count as not tested.
         without_stain: Participants sequenced with a result but without a readable stain, and those of them with a
             fusion; they are in no frequency and no accuracy, since why they were sequenced is not known.
@@ -46,6 +49,7 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     sites: dict[str, int]
     participants: int
     left_out: dict[str, int]
+    cut: int
     faults: int
     without_stain: tuple[int, int]
     flow: Flow
@@ -58,6 +62,8 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     correlations: tuple[Correlations, ...]
     other_drivers: OtherDrivers
     treated: Treated
+    safety: Safety
+    children: Children
     review: ReviewAgreement
     stopping: tuple[Stopping, ...]
 
@@ -85,6 +91,7 @@ def results_of(found: Gathered, protocol: Protocol, edition: Edition, as_of: dt.
         sites={site: sum(one.site == site for one in given) for site in sorted({one.site for one in given})},
         participants=len(given),
         left_out=found.left_out,
+        cut=found.cut,
         faults=sum(bool(one.fault) for one in given),
         without_stain=(len(bare), sum(one.sequence == "fusion" for one in bare)),
         flow=flow(given),
@@ -97,6 +104,8 @@ def results_of(found: Gathered, protocol: Protocol, edition: Edition, as_of: dt.
         correlations=correlations(given),
         other_drivers=other_drivers_beside(given, edition),
         treated=treated(given, edition),
+        safety=safety(given, edition),
+        children=children(given),
         review=review_agreement(given, edition),
         stopping=stopping(protocol, overall, frequency),
     )

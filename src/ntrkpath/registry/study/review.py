@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from ntrkpath.guidance import Edition
-from ntrkpath.registry.study.before import case_before
 from ntrkpath.registry.study.draw import place, taken
 from ntrkpath.registry.study.participants import Participant
 from ntrkpath.registry.study.protocol import Protocol
@@ -67,7 +66,7 @@ def _reviewed(one: Participant) -> bool:
 
 
 def _shown(one: Participant) -> ToReview:
-    early = case_before(one.subject)
+    early = one.early
     return ToReview(
         site=one.site,
         id=one.id,

@@ -82,22 +82,24 @@ def fill(folder: Path, protocol: Protocol, edition: Edition, subjects: int | Non
     Raises:
         RegistryError: The folder holds another book.
     """
+    wanted = drawn_from()["subjects"] if subjects is None else subjects
     folder.mkdir(parents=True, exist_ok=True)
     try:
         book = Book.create(folder)
     except RegistryError:
-        with Book.open(folder) as there:
-            first = next(there.subjects(), None)
-            if first is not None and first.entries[0].author != AUTHOR:
-                raise
-        return 0
-    with book:
-        count = 0
-        for batch in batched(synthetic_study(protocol, edition, subjects=subjects), 250):
+        book = Book.open(folder)
+        there = list(book.subjects())
+        if there and there[0].entries[0].author != AUTHOR:
+            book.close()
+            raise
+        if len(there) >= wanted:
+            book.close()
+            return 0
+    with book:  # of a study that was left unfinished what stands is not written again: its requests are known
+        for batch in batched(synthetic_study(protocol, edition, subjects=wanted), 250):
             book.append(*(draft for drafts in batch for draft in drafts))
-            count += len(batch)
         give(book, Pathway(edition, as_of(), probability=False), author=AUTHOR, wanted=_returned)
-    return count
+    return int(wanted)
 
 
 def _returned(subject: Subject) -> bool:
@@ -192,7 +194,9 @@ class _Writer:
             return
         yield self._step("returned")
         if fused and self._happens("treated"):
-            for form in course(self.random, self.day, self.until):
+            age = case.patient.age
+            assert isinstance(age, float)
+            for form in course(self.random, self.day, self.until, age, self.given["events"]):
                 yield self._draft(form)
 
     def _tumour(self) -> Case:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
+from ntrkpath.registry.study.children import growth_due
 from ntrkpath.registry.study.participants import Participant
 from ntrkpath.registry.study.protocol import Protocol
 from ntrkpath.registry.study.review import to_review
@@ -24,6 +25,7 @@ LISTS = {
     "exhausted": "Tissue exhausted before an answer",
     "not_returned": "Positive not yet returned to the clinic",
     "overdue": "Overdue",
+    "growth_due": "Child under a TRK inhibitor: growth to be examined",
     "to_review": "For central review, blinded",
     "query_open": "Query open",
     "import_waiting": "Imported values to be ruled on",
@@ -53,6 +55,9 @@ def worklists(participants: Iterable[Participant], protocol: Protocol, as_of: dt
             over = overdue(one, limit, as_of)
             if over is not None and not one.exhausted and not one.ended:
                 found["overdue"].append(Item("overdue", one.site, one.id, f"{limit.says}: {over} days over", over))
+        due = growth_due(one, protocol.growth.days, as_of) if protocol.growth is not None else None
+        if due is not None:
+            found["growth_due"].append(Item("growth_due", one.site, one.id, f"{due} days over", due))
         if one.subject.majority_due(as_of):
             found["consent_at_majority"].append(Item("consent_at_majority", one.site, one.id, "may be of age"))
     # What stands on this list must not tell the reader anything: no words, no days, an order by the draw.

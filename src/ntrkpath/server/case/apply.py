@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 #: Parts of a case that a field may write to, and how long a list may grow.
 _PATH = re.compile(
@@ -27,31 +27,54 @@ def written(base: dict[str, Any], sent: dict[str, list[str]]) -> dict[str, Any]:
     """
     data = copy.deepcopy(base)
     before = {name: len(data[name]) for name in ("tests", "alterations", "therapy") if isinstance(data.get(name), list)}
-    given = [(*name.partition(":")[::2], values[-1].strip()) for name, values in sent.items() if ":" in name]
-    frames = {path.removesuffix(".frame"): value for _, path, value in given if path.endswith(".frame")}
-    for kind, path, value in given:
-        if kind == "x" and (match := _FUSION.fullmatch(path)):
-            _fusion(data, int(match[1]), int(match[2]), value, frames.get(path, ""))
-    for kind, path, value in given:
-        if kind in _KINDS and _PATH.fullmatch(path):
-            _set(data, path.split("."), _value(kind, value))
-    for kind, path, value in given:
-        if kind == "a" and path.count(":") == 1:
-            gene, _, sort = path.partition(":")
-            _alter(data, {gene}, {sort}, (gene, sort, value) if value else None)
-        elif kind == "o" and value.count(":") == 2:
-            gene, sort, status = value.split(":")
-            _alter(data, {gene}, {sort}, (gene, sort, status))
-        elif kind == "i":
-            _profile(data, path, value)
-    marker, state = (sent.get(key, [""])[-1].strip() for key in ("p:name", "p:value"))
-    if marker and state:
-        _profile(data, marker, state)
+    given = [_Given(*name.partition(":")[::2], values[-1].strip()) for name, values in sent.items() if ":" in name]
+    _write_fusions(data, given)  # before the keys within them
+    for one in given:
+        if one.kind in _KINDS and _PATH.fullmatch(one.path):
+            _set(data, one.path.split("."), _value(one.kind, one.value))
+    _write_alterations(data, given)
+    _write_profile(data, given, *(sent.get(key, [""])[-1].strip() for key in ("p:name", "p:value")))
     _tidy(data, before)
     _remove(data, sent.get("remove", []))
     # Last, since "none was given" is an empty list that is meant.
     _trk(data, {key: values[-1].strip() for key, values in sent.items() if key.startswith("t:")})
     return data
+
+
+class _Given(NamedTuple):
+    """A field as it was sent: its kind and path, which its name joins with a colon, and its text."""
+
+    kind: str
+    path: str
+    value: str
+
+
+def _write_fusions(data: dict[str, Any], given: list[_Given]) -> None:
+    """Write the fusions that stand in one text each, with the frame that a field beside it states."""
+    frames = {one.path.removesuffix(".frame"): one.value for one in given if one.path.endswith(".frame")}
+    for one in given:
+        if one.kind == "x" and (match := _FUSION.fullmatch(one.path)):
+            _fusion(data, int(match[1]), int(match[2]), one.value, frames.get(one.path, ""))
+
+
+def _write_alterations(data: dict[str, Any], given: list[_Given]) -> None:
+    """Write what is stated of one alteration (``a:GENE:KIND``), or which of several there is (``o``)."""
+    for one in given:
+        if one.kind == "a" and one.path.count(":") == 1:
+            gene, _, sort = one.path.partition(":")
+            _alter(data, {gene}, {sort}, (gene, sort, one.value) if one.value else None)
+        elif one.kind == "o" and one.value.count(":") == 2:
+            gene, sort, status = one.value.split(":")
+            _alter(data, {gene}, {sort}, (gene, sort, status))
+
+
+def _write_profile(data: dict[str, Any], given: list[_Given], marker: str, state: str) -> None:
+    """Write the markers that have a field, and the one that is named beside its result."""
+    for one in given:
+        if one.kind == "i":
+            _profile(data, one.path, one.value)
+    if marker and state:
+        _profile(data, marker, state)
 
 
 def fusion_text(fusion: Any) -> str:

@@ -16,7 +16,7 @@ from ntrkpath.server.case.fields import Field, field, test_type
 #: Keys that every referral states; the form always shows them.
 BASIC = ("diagnosis.histology", "disease.extent", "patient.age", "diagnosis.site")
 _MOST_GENES = 12
-_STATES = (("positive", "positive"), ("negative", "negative"))
+STATES = (("positive", "positive"), ("negative", "negative"))
 _STATUS = (("present", "present"), ("absent", "absent"))
 
 
@@ -109,7 +109,7 @@ def _marker(name: str, data: dict[str, Any]) -> Field:
     diagnosis = data.get("diagnosis")
     profile = (diagnosis.get("immunoprofile") if isinstance(diagnosis, dict) else None) or {}
     stated = {str(key).upper(): str(value) for key, value in profile.items()}
-    return Field(f"i:{name}", name, "choice", _STATES, stated.get(name.upper(), ""))
+    return Field(f"i:{name}", name, "choice", STATES, stated.get(name.upper(), ""))
 
 
 def _trk(edition: Edition) -> list[Field]:

@@ -132,10 +132,9 @@ def _day(text: str) -> str:
         raise CaseError("not a date", where="as_of", value=text[:40], allowed="YYYY-MM-DD") from None
 
 
-async def _kept(request: Ask, task: str, media_type: str, name: str) -> Answer:
-    sent = await form(request)
+async def _kept(request: Ask, sent: Sent, task: str, media_type: str, name: str, **more: Any) -> Answer:
     day = _day(sent.one("as_of")) if sent.one("as_of") else serving(request).day.isoformat()
-    content = await run(request, task, text=sent.one("case"), carried=_carried(request, sent), day=day)
+    content = await run(request, task, text=sent.one("case"), carried=_carried(request, sent), day=day, **more)
     return Answer(
         bytes(content), media_type=media_type, headers={"content-disposition": f'attachment; filename="{name}"'}
     )
@@ -143,14 +142,15 @@ async def _kept(request: Ask, task: str, media_type: str, name: str) -> Answer:
 
 @post("/case/pdf")
 async def as_pdf(request: Ask) -> Answer:
-    """Return the answer as PDF."""
-    return await _kept(request, "pdf", "application/pdf", "recommendation.pdf")
+    """Return the answer as PDF: one page to hand over, or with ``whole`` all that stands behind it."""
+    sent = await form(request)
+    return await _kept(request, sent, "pdf", "application/pdf", "recommendation.pdf", whole=bool(sent.one("whole")))
 
 
 @post("/case/json")
 async def as_json(request: Ask) -> Answer:
     """Return the answer as JSON."""
-    return await _kept(request, "answer", "application/json", "recommendation.json")
+    return await _kept(request, await form(request), "answer", "application/json", "recommendation.json")
 
 
 @post("/case/file")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ import msgspec
 from ntrkpath.cases.load import decode_json
 from ntrkpath.cases.phrases import read_test
 from ntrkpath.cases.plain_yaml import load_plain
+from ntrkpath.figures.screens import for_screens
 from ntrkpath.guidance import Edition
 from ntrkpath.model.case import Case
 from ntrkpath.model.errors import CaseError, HistologyError, NtrkpathError
@@ -19,31 +21,15 @@ from ntrkpath.model.recommendation import Recommendation
 from ntrkpath.pathway import case_from
 from ntrkpath.pathway.intake.files import events_of
 from ntrkpath.report import panels, probability_picture, sections, terms
-from ntrkpath.report.markup import el, join
+from ntrkpath.report.screen import screen
 from ntrkpath.server.case.apply import shaped, written
-from ntrkpath.server.case.asked import BASIC, questions, simple
-from ntrkpath.server.case.fields import (
-    FIRST,
-    Field,
-    methods,
-    of_alterations,
-    of_fusions,
-    of_test,
-    of_therapy,
-    test_type,
-)
-from ntrkpath.server.case.fields import words as level_words
+from ntrkpath.server.case.fields import methods, test_type
 from ntrkpath.server.case.files import Carried, split, with_files
+from ntrkpath.server.case.form import form
 from ntrkpath.server.case.path import taken
-from ntrkpath.server.kit.drawing import embed
+from ntrkpath.server.kit.drawing import on_a_page
 from ntrkpath.server.kit.tasks import pathway
 
-#: Keys shown among what is known only where they are filled in.
-_STATED = (
-    "disease.standard_therapy", "disease.surgery_morbidity", "disease.satisfactory_alternative", "disease.relapse_risk",
-    "diagnosis.typical_histology", "diagnosis.differentiation", "diagnosis.central_review",
-    "diagnosis.testing_for_diagnosis", "patient.sex",
-)  # fmt: skip
 _carried = msgspec.json.Decoder(Carried)
 
 
@@ -78,7 +64,8 @@ def case(
         attached, known = with_files(decided, brought, known)
         data = msgspec.to_builtins(decided)
         rec = chosen.recommend(decided, attached)
-        shown["answer"] = _parts(decided, rec, chosen.edition, events_of(attached))
+        with on_a_page(chosen.edition):
+            shown["answer"] = _parts(decided, rec, chosen.edition, events_of(attached))
         shown["carried"] = msgspec.json.encode(known) if known else b""
     except NtrkpathError as error:
         if isinstance(error, HistologyError):
@@ -90,7 +77,7 @@ def case(
         }  # fmt: skip
     shown["case"] = msgspec.json.encode(data).decode()
     shown["link"] = msgspec.json.encode(_without_files(data)).decode()
-    shown["form"] = _form(data, rec, chosen.edition, act)
+    shown["form"] = form(data, rec, chosen.edition, act)
     return shown
 
 
@@ -108,12 +95,12 @@ def decided(text: str, carried: bytes, day: str) -> tuple[Case, Recommendation, 
     return case, answer, events_of(attached), chosen.edition
 
 
-def pdf(text: str, carried: bytes, day: str) -> bytes:
-    """Return the answer to a case that a page carries, as PDF."""
+def pdf(text: str, carried: bytes, day: str, whole: bool) -> bytes:
+    """Return the answer to a case that a page carries, as PDF: the first page, or the ``whole`` report."""
     from ntrkpath.report.pdf import render_pdf
 
     case, answer, verdicts, edition = decided(text, carried, day)
-    return render_pdf([answer], edition, [verdicts], [case])
+    return render_pdf([answer], edition, [verdicts], [case], whole)
 
 
 def answer(text: str, carried: bytes, day: str) -> bytes:
@@ -178,83 +165,51 @@ def _without_files(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _parts(case: Case, rec: Recommendation, edition: Edition, verdicts: list[FusionVerdict]) -> dict[str, Any]:
+    """Return the answer as its template has it: texts, and the sections that the report shares with it as markup."""
+    shown = screen(rec, edition)
     first = rec.actions[0] if rec.actions else None
-    parts = {
-        "title": f"{rec.histology.name}: {first.text if first else 'no next step'}",
-        "status": f"Next step: {first.text}" if first else "No next step follows.",
-        "next": terms.plain(rec.answer.next),
-        "short": f"{terms.plain(rec.answer.target)}\n{terms.plain(rec.answer.next)}",
-        "name": rec.histology.name,
-        "histology": terms.histology_read(edition, rec),
-        "source": case.source or "",
-        "lead": join(sections.first(rec, edition), sections.record(rec, edition), sections.answer(rec, edition)),
+    sentences = [terms.plain(said) for said in (rec.answer.target, rec.answer.next)]
+    markup = {
+        "opening": sections.opening(shown, rec.histology.name),
+        "behind": sections.behind(shown),
+        "check": sections.check(rec, edition),
+        "record": sections.record(rec, edition),
+        "tiers": sections.tiers(rec),
         "why": sections.why(rec, edition, quoted=True),
+        "weigh": sections.weigh(rec),
+        "order": sections.beside_order(rec, edition),
         "discordances": panels.discordances(rec, edition),
         "cautions": sections.cautions(rec, edition, panels.of_disagreement(rec, edition)),
         "readings": sections.readings(rec, edition),
         "timeline": panels.timeline(case, rec, edition),
-        "fusions": embed(sections.fusions(verdicts, "case")),
-        "probability": embed(probability_picture.section(rec, edition, "case")),
+        "fusions": sections.fusions(verdicts, "case", for_screens),
+        "probability": probability_picture.section(rec, edition, "case", for_screens),
         "therapy": sections.therapy(rec, edition),
-        "pathway": embed(sections.pathway(rec, edition, "case")),
-        "path": el("ol", *(el("li", step) for step in taken(edition, rec)), class_="path narrow-only"),
+        "pathway": sections.pathway(rec, edition, "case", partial(for_screens, whole_page=True)),
         "provenance": sections.provenance(rec, edition),
         "statements": sections.statements(rec, edition),
         "labels": sections.labels(rec),
         "trace": sections.trace(rec),
     }
-    plain: dict[str, Any] = {name: str(part) for name, part in parts.items()}
-    return {**plain, "files": any(getattr(test, "file", None) for test in case.tests)}
-
-
-def _form(data: dict[str, Any], rec: Recommendation | None, edition: Edition, act: str) -> dict[str, Any]:
-    asked = questions(rec, data, edition) if rec is not None else []
-    decides = {one.fact for one in rec.missing if one.decides} if rec is not None else set()
-    asked.sort(key=lambda one: one.fact not in decides)
-    taken = {one.name for question in asked for one in question.fields}
-
-    def rest(found: list[Field]) -> list[dict[str, Any]]:
-        return [msgspec.to_builtins(one) for one in found if one.name not in taken]
-
-    known = [simple(path, data) for path in BASIC]
-    known += [one for path in _STATED if (one := simple(path, data)).value]
-    tests = data.get("tests", [])
-    listed = [_test(i, test, rest, False) for i, test in enumerate(tests)]
-    method = act.removeprefix("add:") if act.startswith("add:") else ""
-    if test_type(method) is not None:
-        listed.append(_test(len(tests), {"method": method}, rest, True))
-    profile = (
-        (data.get("diagnosis") or {}).get("immunoprofile") or {} if isinstance(data.get("diagnosis"), dict) else {}
-    )
-    states = (("positive", "positive"), ("negative", "negative"))
-    markers = [Field(f"i:{name}", str(name), "choice", states, str(value)) for name, value in profile.items()]
-    return {
-        "questions": [msgspec.to_builtins(question) for question in asked],
-        "known": rest(known),
-        "deciding": min(3, sum(one.fact in decides for one in asked)) or min(3, len(asked)),
-        "stated": " · ".join(one.value for one in known if one.value),
-        "tests": listed,
-        "methods": methods(),
-        "alterations": [rest(row) for row in of_alterations(data)],
-        "therapy": [rest(row) for row in of_therapy(data)],
-        "no_therapy": data.get("therapy") == [],
-        "markers": rest(markers),
-        "histologies": _names(edition),
+    return {name: str(part) for name, part in markup.items()} | {
+        "title": f"{rec.histology.name}: {first.text if first else 'no next step'}",
+        "status": f"Next step: {first.text}" if first else "No next step follows.",
+        "target": sentences[0],
+        "next": sentences[1],
+        "name": rec.histology.name,
+        "id": rec.case_id,
+        "histology": "" if _named_so(rec) else terms.histology_read(edition, rec),
+        "source": case.source or "",
+        "steps": [[action.text, action.strength] for action in rec.actions],
+        "ordered": len(terms.reasons(rec)) > 1,
+        "path": taken(edition, rec),
+        "files": any(getattr(test, "file", None) for test in case.tests),
     }
 
 
-def _test(position: int, test: dict[str, Any], rest: Any, new: bool) -> dict[str, Any]:
-    first = FIRST.get(str(test.get("method")), ())
-    return {
-        "position": position,
-        "method": str(test.get("method", "")),
-        "name": level_words(str(test.get("method", ""))),
-        "file": str(test.get("file") or ""),
-        "fields": [one for one in rest(of_test(position, test)) if one["name"].rpartition(".")[2] in first],
-        "further": [one for one in rest(of_test(position, test)) if one["name"].rpartition(".")[2] not in first],
-        "fusions": [rest(row) for row in of_fusions(position, test)],
-        "new": new,
-    }
+def _named_so(rec: Recommendation) -> bool:
+    """Say whether the diagnosis was written as the heading has it, so that how it was read need not be said."""
+    return rec.histology.text.strip().casefold() == rec.histology.name.casefold()
 
 
 def _near(edition: Edition, text: str) -> list[str]:
@@ -262,8 +217,3 @@ def _near(edition: Edition, text: str) -> list[str]:
     found = edition.vocabulary.resolve(text)
     names = [found.histology.name] if found.histology else []
     return list(dict.fromkeys([*names, *(name for name, _ in found.candidates)]))[:5]
-
-
-def _names(edition: Edition) -> list[str]:
-    """Return the names of the sarcomas, for the suggestions of the histology field."""
-    return sorted({entry.name for entry in edition.vocabulary if entry.group != "not_sarcoma"}, key=str.casefold)

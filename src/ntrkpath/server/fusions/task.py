@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,14 +12,15 @@ from ntrkpath.exports import verdicts as exports
 from ntrkpath.exports.verdicts import FORMS, FusionsDocument
 from ntrkpath.figures import fusion_words as words
 from ntrkpath.figures.fusion import fusion_svg
+from ntrkpath.figures.screens import for_screens
 from ntrkpath.fusion.judge import FilesJudged, judge_files
 from ntrkpath.model.errors import ReaderError
-from ntrkpath.model.fusion import FusionVerdict
+from ntrkpath.model.fusion import FusionVerdict, Side
 from ntrkpath.readers import formats
 from ntrkpath.report.verdict_text import file_lines, none_found
-from ntrkpath.server.kit.drawing import embed
+from ntrkpath.server.kit.drawing import on_a_page
 
-#: Most events listed, drawn (the most telling), and problems told on one page; the files to take away hold every event.
+#: Most events listed and drawn (the most telling), and problems told on one page; the files to take away hold all.
 MOST_EVENTS, MOST_DRAWN, MOST_PROBLEMS = 200, 4, 50
 _document = msgspec.json.Decoder(FusionsDocument)
 
@@ -52,46 +54,65 @@ def judged(files: Sequence[tuple[str, bytes]], caller: str = "", assembly: str =
 def page(files: Sequence[tuple[str, bytes]], caller: str = "", assembly: str = "", sample: str = "") -> dict[str, Any]:
     """Return the parts of the answer page: counts, events in words, drawings, files, and the document it carries."""
     found = judged(files, caller, assembly, sample)
-    order = list(words.VERDICTS)
-    first = sorted(range(len(found.events)), key=lambda i: order.index(found.events[i].verdict))[:MOST_DRAWN]
-    return _shown(FusionsDocument(files=found.files, events=found.events), first)
+    return _shown(FusionsDocument(files=found.files, events=found.events), None)
 
 
 def again(carried: bytes, event: int) -> dict[str, Any]:
     """Return the parts of the page for the document that it carries, with one event drawn."""
-    return _shown(_document.decode(carried), [event])
+    return _shown(_document.decode(carried), event)
 
 
-def _shown(document: FusionsDocument, drawn: Sequence[int]) -> dict[str, Any]:
+def _shown(document: FusionsDocument, drawn: int | None) -> dict[str, Any]:
+    """Return the parts of the page, the most telling events first.
+
+    Args:
+        drawn: The place in the document of the one event to draw and unfold; ``None`` for the most telling ones.
+    """
     verdicts = document.events
-    counts = {level: sum(v.verdict == level for v in verdicts) for level in words.VERDICTS}
-    problems = [problem for file in document.files for problem in file.problems]
+    levels: list[str] = list(words.VERDICTS)
+    order = sorted(range(len(verdicts)), key=lambda i: levels.index(verdicts[i].verdict))
+    draw = order[:MOST_DRAWN] if drawn is None else [drawn]
+    counts = Counter[str](v.verdict for v in verdicts)
+    problems = [problem for file in document.files if file.status != "read" for problem in file.problems]
     return {
         "total": len(verdicts),
-        "counts": [[level, words.VERDICTS[level], count] for level, count in counts.items() if count],
-        "events": [_event(v) for v in verdicts[:MOST_EVENTS]],
-        "drawings": {
-            str(i): str(embed(fusion_svg(verdicts[i], ident=f"event-{i}"))) for i in drawn if 0 <= i < len(verdicts)
-        },
+        "counts": [[level, words.VERDICTS[level], counts[level]] for level in levels if counts[level]],
+        "events": [
+            _event(verdicts[i]) | {
+                "place": i, "drawing": _drawing(verdicts[i], i) if i in draw else "",
+                "open": i == drawn or len(verdicts) == 1,
+            }
+            for i in order[:MOST_EVENTS]
+        ],
         "none": "" if verdicts else none_found(document.files),
         "files": [msgspec.to_builtins(file) | {"said": file_lines(file)[0]} for file in document.files],
         "problems": problems[:MOST_PROBLEMS],
         "problems_in_all": len(problems),
         "document": msgspec.json.encode(document),
-    }
+    }  # fmt: skip
+
+
+def _drawing(verdict: FusionVerdict, place: int) -> str:
+    """Return one event drawn for every screen; name, verdict and reasons stand beside it on the page."""
+    with on_a_page():
+        return for_screens(lambda width: fusion_svg(verdict, ident=f"event-{place}", width=width, alone=False))
 
 
 def _event(v: FusionVerdict) -> dict[str, Any]:
-    sides = []
-    for side in (v.five_prime, v.three_prime):
-        parts = [f"exon {side.exon} of {side.transcript}"] if side.exon is not None else []
-        parts += [f"{side.position} ({v.assembly})" if v.assembly else side.position] if side.position else []
-        sides.append([side.gene or "?", ", ".join(parts) or "place not given"])
     return {
         "name": v.name, "sample": v.sample, "verdict": v.verdict, "says": words.VERDICTS[v.verdict],
         "reasons": words.reasons(v), "frame": words.frame(v), "kinase": words.kinase(v), "reads": words.reads(v),
-        "callers": words.callers(v), "level": v.level.upper(), "sides": sides, "vicc": v.vicc_name or "",
-        "hgvs": v.hgvs_name or "", "rules": list(v.rules), "notes": list(v.notes),
+        "callers": words.callers(v), "level": v.level.upper(), "sides": [_side(v.five_prime), _side(v.three_prime)],
+        "assembly": v.assembly or "", "vicc": v.vicc_name or "", "hgvs": v.hgvs_name or "", "rules": list(v.rules),
+        "notes": list(v.notes),
+    }  # fmt: skip
+
+
+def _side(side: Side) -> dict[str, str]:
+    """Return gene, exon, place and transcript of one side; empty where the verdict does not place it."""
+    return {
+        "gene": side.gene or "?", "exon": f"exon {side.exon}" if side.exon is not None else "",
+        "position": side.position or "", "transcript": side.transcript or "" if side.exon is not None else "",
     }  # fmt: skip
 
 

@@ -50,7 +50,6 @@ class Catalogue:
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
         self.all_tables: dict[str, Table] = {**edition.tables, **edition.fusion_tables}
-        self.all_facts: dict[str, Fact] = {**edition.fusion_facts, **edition.facts}
         self._file = {t.id: file for file, tables in edition.files.items() for t in tables}
         self._file |= dict.fromkeys(edition.fusion_tables, "fusion")
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import msgspec
 
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.case import Case
 from ntrkpath.pathway import Pathway, read_cases
 from ntrkpath.pathway.examples import examples
+from ntrkpath.server.kit.kept import kept
 
 
 class Exercised(msgspec.Struct, frozen=True):
@@ -20,7 +19,7 @@ class Exercised(msgspec.Struct, frozen=True):
     rules: dict[str, tuple[str, ...]]
 
 
-@lru_cache(maxsize=8)
+@kept
 def exercised(edition: Edition) -> Exercised:
     """Decide every published case as of the newest label date of the edition, and return what holds where.
 

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import lru_cache
 
-from ntrkpath.figures import pathway_svg
+from ntrkpath.figures.graph import Path
+from ntrkpath.figures.pathway import figure_svg
+from ntrkpath.figures.pathway_marks import Marked
+from ntrkpath.figures.screens import for_screens
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.server.guidance.catalogue import catalogue
-from ntrkpath.server.kit.drawing import embed
-
-
-@lru_cache(maxsize=8)
-def _plain(edition: Edition) -> str:
-    return str(embed(pathway_svg(edition)))
+from ntrkpath.server.kit.drawing import on_a_page
 
 
 def figure_with(edition: Edition, edges: Collection[str] = (), nodes: Collection[str] = (), what: str = "") -> str:
-    """Return figure 2 as SVG, the named lines with the boxes at their ends, and the named boxes, marked.
+    """Return figure 2 for every screen, the named lines with the boxes at their ends, and the named boxes, marked.
 
     Args:
         what: Whose lines they are, for those who do not see the figure.
@@ -25,15 +22,7 @@ def figure_with(edition: Edition, edges: Collection[str] = (), nodes: Collection
     graph = catalogue(edition).figure
     if graph is None:
         return ""
-    svg = _plain(edition)
-    touched = dict.fromkeys(nodes)
-    for edge in graph.edges:
-        if edge.id in edges:
-            touched.update(dict.fromkeys((edge.from_, edge.to)))
-            svg = svg.replace(f'class="edge" data-edge="{edge.id}"', f'class="edge taken" data-edge="{edge.id}"')
-    for node in touched:
-        svg = svg.replace(f'<g data-node="{node}"', f'<g class="taken" data-node="{node}"')
-    if what and touched:
-        titles = ", ".join(graph.nodes[node].title for node in graph.nodes if node in touched)
-        svg = svg.replace("</desc>", f" Marked for {what}: {titles}.</desc>", 1)
-    return svg
+    ends = {end for edge in graph.edges if edge.id in edges for end in (edge.from_, edge.to)}
+    marked = Marked(Path(frozenset(edges), frozenset({*nodes, *ends}), {}), what) if edges or nodes else None
+    with on_a_page():
+        return for_screens(lambda width: figure_svg(edition, marked, width=width), whole_page=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ntrkpath.figures.label_timeline import LabelSpan, timeline_svg
+from ntrkpath.figures.screens import for_screens
 from ntrkpath.guidance import Edition, available, load
 from ntrkpath.model.errors import GuidanceError
 from ntrkpath.server.guidance import reading
@@ -12,8 +14,7 @@ from ntrkpath.server.guidance.comparing import compare
 from ntrkpath.server.guidance.exemplified import shown
 from ntrkpath.server.guidance.figure import figure_with
 from ntrkpath.server.guidance.finding import KINDS, LONGEST, nearest, search
-from ntrkpath.server.guidance.timeline import timeline_svg
-from ntrkpath.server.kit.drawing import embed
+from ntrkpath.server.kit.drawing import on_a_page
 from ntrkpath.server.kit.http import Answer, Ask, Refused, get
 from ntrkpath.server.kit.navigation import GUIDANCE
 from ntrkpath.server.kit.render import page
@@ -168,7 +169,9 @@ def labels(request: Ask) -> Answer:
     """Show the labels in force on a day, and those before and after."""
     day, wrong = reading.day_of(request.query_params.get("date", ""), serving(request).day)
     found = _book(request).labels(day)
-    drawing = embed(timeline_svg(found.values(), day))
+    spans = [LabelSpan(one.drug, one.agency, one.start, one.until, one.in_force) for one in found.values()]
+    with on_a_page():
+        drawing = for_screens(lambda width: timeline_svg(spans, day, width))
     return _show("labels.html", request, "/labels", day=day, wrong=wrong, labels=found, drawing=drawing)
 
 

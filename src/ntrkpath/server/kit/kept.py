@@ -1,4 +1,4 @@
-"""Answers worked out when a static site is built, for a browser in which the libraries of the statistics do not run."""
+"""Answers worked out when a static site is built, for a browser: what takes long there, or needs libraries it lacks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import msgspec
 
 #: Where they are kept; absent on a server, which works everything out itself.
 FOLDER = Path(__file__).resolve().parents[1] / "kept"
-FILE = "evidence.msgpack"
+FILE = "answers.msgpack"
 _read_kept = False
 Work = TypeVar("Work", bound=Callable[..., Any])
 

@@ -18,7 +18,7 @@ class Rate:
 
     Args:
         per_minute: Requests that a client may make in a minute; a quarter of them at once.
-        clock: Seconds that only grow.
+        clock: Seconds that only grow, but begin anew in a browser that goes on from what it kept.
     """
 
     def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
@@ -31,7 +31,7 @@ class Rate:
         """Take a token; return 0, or the seconds to wait where none is left."""
         now = self.clock()
         left, then = self._left.pop(client, (self.most, now))
-        left = min(self.most, left + (now - then) * self.per_second)
+        left = min(self.most, left + max(0.0, now - then) * self.per_second)
         if len(self._left) >= _CLIENTS:
             del self._left[next(iter(self._left))]
         if left < 1:
@@ -58,7 +58,7 @@ class Time:
         left, then = self._left.pop(client, (self.most, now))
         if len(self._left) >= _CLIENTS:
             del self._left[next(iter(self._left))]
-        return min(self.most, left + (now - then) * self.per_second), now
+        return min(self.most, left + max(0.0, now - then) * self.per_second), now
 
     def wait(self, client: str) -> float:
         """Return 0, or the seconds to wait where no time is left."""

@@ -17,6 +17,8 @@ log = logging.getLogger("ntrkpath.server")
 
 #: For visitors who came by HTTPS, through a proxy; over plain HTTP it must not be sent (RFC 6797, 7.2).
 _HTTPS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+#: What every answer carries, as it is sent.
+_OURS = [(name.encode(), told.encode()) for name, told in HEADERS.items()]
 #: Requests of fewer bytes are no uploads: the form of a case is sent again with each answer.
 _SMALL = 64 * 1024
 #: Routes that tell of the server itself are not held back by rates.
@@ -49,8 +51,7 @@ class Shield:
                 status = message["status"]
                 headers = list(message.get("headers", []))
                 given = {name.lower() for name, _ in headers}
-                ours = ((name.encode(), told.encode()) for name, told in HEADERS.items())
-                headers += [pair for pair in ours if pair[0] not in given]
+                headers += [pair for pair in _OURS if pair[0] not in given]
                 if scope.get("scheme") == "https":
                     headers.append(_HTTPS)
                 if b"cache-control" not in given:

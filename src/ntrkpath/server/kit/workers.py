@@ -7,13 +7,12 @@ import gc
 import multiprocessing
 import shutil
 import signal
+import socket
 import struct
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +26,13 @@ from ntrkpath.server.kit.start import METHOD, begin
 _START_SECONDS = 120.0
 #: A worker is ended by its processor time; one that only waits, after so many times that limit.
 _PATIENCE = 30.0
-_COST = struct.Struct("<d")
+#: What leads a message: the bytes that follow, and the processor time that it may take, or took.
+_HEAD = struct.Struct("<Qd")
 #: Files of a worker lie in memory where the system can: what a visitor sent never reaches a disk.
 _MEMORY = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a private directory there
 
 
-def _work(connection: Connection, edition: str, memory: int, private: str) -> None:
+def _work(theirs: socket.socket, edition: str, memory: int, private: str) -> None:
     """Answer requests until the connection closes; runs in a process of its own.
 
     Args:
@@ -48,18 +48,19 @@ def _work(connection: Connection, edition: str, memory: int, private: str) -> No
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)
-    connection.send_bytes(b"ready")
-    while True:
-        try:
-            request = connection.recv_bytes()
-        except (EOFError, OSError):
-            return
-        (seconds,) = _COST.unpack_from(request)
-        started = time.process_time()
-        limit(seconds)
-        packed = answer(request[_COST.size :])
-        limit(0)
-        connection.send_bytes(_COST.pack(time.process_time() - started) + packed)
+    requests = theirs.makefile("rb")
+    try:
+        theirs.sendall(_HEAD.pack(0, 0.0))
+        while head := requests.read(_HEAD.size):
+            size, seconds = _HEAD.unpack(head)
+            request = requests.read(size)
+            started = time.process_time()
+            limit(seconds)
+            packed = answer(request)
+            limit(0)
+            theirs.sendall(_HEAD.pack(len(packed), time.process_time() - started) + packed)
+    except (OSError, struct.error):  # the server has gone
+        return
 
 
 def limit(seconds: float) -> None:
@@ -71,11 +72,39 @@ def limit(seconds: float) -> None:
         signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
+class _Answers(asyncio.Protocol):
+    """What comes from one worker: an answer to each request, the first one to none, when it is ready."""
+
+    def __init__(self) -> None:
+        self._held = bytearray()
+        self.next: asyncio.Future[tuple[bytes, float]] = asyncio.get_running_loop().create_future()
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came; an answer comes as a whole to the one who waits for it."""
+        self._held += data
+        if len(self._held) < _HEAD.size:
+            return
+        size, seconds = _HEAD.unpack_from(self._held)
+        if len(self._held) >= _HEAD.size + size and not self.next.done():
+            self.next.set_result((bytes(self._held[_HEAD.size :]), seconds))
+            self._held.clear()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Say that the process has ended."""
+        if not self.next.done():
+            self.next.set_exception(LostError())
+            self.next.exception()  # whether somebody waits for it or not
+
+
 class _Worker:
     """One process and our end of its connection."""
 
+    _transport: asyncio.Transport
+    _answers: _Answers
+
     def __init__(self, context: Any, edition: str, memory: int) -> None:
-        self.connection, theirs = context.Pipe()
+        self.connection, theirs = socket.socketpair()
+        self.connection.setblocking(False)
         # The server's, not the worker's own: a worker that is ended at its limit could not remove it.
         self.private = tempfile.mkdtemp(prefix="ntrkpath-", dir=_MEMORY if _MEMORY.is_dir() else None)
         self.process = context.Process(target=_work, args=(theirs, edition, memory, self.private), daemon=True)
@@ -83,7 +112,14 @@ class _Worker:
         theirs.close()
         self.ready = False
 
-    def call(self, request: bytes, seconds: float) -> tuple[bytes, float]:
+    async def connect(self) -> None:
+        """Begin to listen to the process."""
+        loop = asyncio.get_running_loop()
+        local = self.connection.family == getattr(socket, "AF_UNIX", None)
+        open_connection: Any = loop.create_unix_connection if local else loop.create_connection
+        self._transport, self._answers = await open_connection(_Answers, sock=self.connection)
+
+    async def call(self, request: bytes, seconds: float) -> tuple[bytes, float]:
         """Return the answer and the processor time that it took.
 
         Raises:
@@ -92,30 +128,39 @@ class _Worker:
         """
         try:
             if not self.ready:
-                if not self.connection.poll(_START_SECONDS):
-                    raise TooLongError
-                self.connection.recv_bytes()
+                await self._next(_START_SECONDS)
                 self.ready = True
             if not request:
                 return b"", 0.0
-            self.connection.send_bytes(_COST.pack(seconds) + request)
+            self._transport.write(_HEAD.pack(len(request), seconds) + request)
             # Where the system has no such limit, time alone ends the worker.
-            if not self.connection.poll(seconds * _PATIENCE if hasattr(signal, "setitimer") else seconds):
-                raise TooLongError
-            told = self.connection.recv_bytes()
-        except (EOFError, OSError):
-            self.process.join(5)
+            return await self._next(seconds * _PATIENCE if hasattr(signal, "setitimer") else seconds)
+        except LostError:
+            await asyncio.get_running_loop().run_in_executor(None, self.process.join, 5)
             if self.process.exitcode == -getattr(signal, "SIGPROF", 0):
                 raise TooLongError from None
-            raise LostError from None
-        return bytes(told[_COST.size :]), _COST.unpack_from(told)[0]
+            raise
+
+    async def _next(self, seconds: float) -> tuple[bytes, float]:
+        try:
+            async with asyncio.timeout(seconds):
+                found: tuple[bytes, float] = await self._answers.next
+        except TimeoutError:
+            raise TooLongError from None
+        self._answers.next = asyncio.get_running_loop().create_future()
+        if self._transport.is_closing():
+            self._answers.connection_lost(None)
+        return found
 
     def end(self) -> None:
         """End the process at once."""
-        self.connection.close()
         self.process.kill()
         self.process.join(5)
         shutil.rmtree(self.private, ignore_errors=True)
+
+    def close(self) -> None:
+        """Listen no more."""
+        self._transport.close()
 
 
 class Workers:
@@ -134,30 +179,29 @@ class Workers:
         self._wait = 0
         self._all: set[_Worker] = set()
         self._free: asyncio.Queue[_Worker] = asyncio.Queue()
-        self._threads: ThreadPoolExecutor | None = None
         self._context: Any = None
+        self._stopped = False
 
     async def start(self) -> None:
         """Start the processes; they load the guidance while the server already listens."""
         begin()
         self._context = multiprocessing.get_context(METHOD)
-        self._threads = ThreadPoolExecutor(self.count, "ntrkpath-worker")
         await asyncio.gather(*(self._add() for _ in range(self.count)))
 
     async def _add(self) -> None:
         loop = asyncio.get_running_loop()
-        worker = await loop.run_in_executor(self._threads, _Worker, self._context, self.edition, self.memory)
+        worker = await loop.run_in_executor(None, _Worker, self._context, self.edition, self.memory)
         self._all.add(worker)
+        await worker.connect()
         self._free.put_nowait(worker)
 
     async def stop(self) -> None:
         """End the processes."""
+        self._stopped = True
         for worker in list(self._all):
+            worker.close()
             worker.end()
         self._all.clear()
-        if self._threads is not None:
-            self._threads.shutdown(wait=False, cancel_futures=True)
-            self._threads = None
 
     async def run(
         self, name: str, arguments: dict[str, Any], seconds: float, spent: Callable[[float], None] = lambda _: None
@@ -205,14 +249,14 @@ class Workers:
 
     async def _with(self, worker: _Worker, request: bytes, seconds: float) -> tuple[bytes, float]:
         """Ask one worker and set it free, or put another one in its place."""
-        loop = asyncio.get_running_loop()
         try:
-            answered = await loop.run_in_executor(self._threads, worker.call, request, seconds)
+            answered = await worker.call(request, seconds)
         except (TooLongError, LostError):
             self.ended += 1
             self._all.discard(worker)
-            if self._threads is not None:
-                await loop.run_in_executor(self._threads, worker.end)
+            if not self._stopped:
+                worker.close()
+                await asyncio.get_running_loop().run_in_executor(None, worker.end)
                 await self._add()
             raise
         self._free.put_nowait(worker)

@@ -112,6 +112,8 @@
   };
   document.addEventListener("htmx:afterSwap", remember);
   document.addEventListener("DOMContentLoaded", () => {
+    // The reader, and the keyboard, begin at the answer.
+    document.querySelector("#answer h1")?.focus({ preventScroll: true });
     const before = history.state;
     if (!before?.case || before.case === entered()?.case) remember();
     else {

@@ -1,0 +1,90 @@
+"""The cut-off of a study: what stands of a subject by a day, as it would have been read on that day.
+
+An entry is of the day that it speaks of, not of the day on which it was written: a registry that is filled in late has
+the same results. A test without a date is of the day on which its step was taken first. What is dated after the cut-off
+is left out; a date that may be before it (a month, a year) is kept. What a subject wishes, and what was taken back,
+always counts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import msgspec
+
+from ntrkpath.model.case import Case, Test
+from ntrkpath.registry.entries import CaseVersion, Entry
+from ntrkpath.registry.partial_dates import earliest
+from ntrkpath.registry.subjects import Subject
+
+#: The item that dates an entry of a kind; kinds that are not here are never cut.
+_DATED = {
+    "specimen": "date", "stain": "date", "assay": "date", "central_review": "date", "screening": "date",
+    "treatment": "start", "surgery": "date", "response": "date", "adverse_event": "start", "growth": "date",
+    "follow_up": "date", "decision": "date",
+}  # fmt: skip
+#: What an entry that stands says of later days: the item that dates it, and the items that it leaves not known.
+_LATER = {
+    "treatment": ("stop", ("stop", "reason_stopped")),
+    "adverse_event": ("stop", ("stop", "outcome")),
+    "response": ("progression_date", ("progression", "progression_date")),
+}
+#: The step that dates a test whose own date is not stated.
+_STEP = {"pan_trk_ihc": "read", "rna_mps": "reported", "dna_mps": "reported"}
+
+
+def known_by(subject: Subject, day: dt.date) -> tuple[Subject, int]:
+    """Return a subject as it stood by a day, and how many entries and tests are of later days."""
+    dated = sorted((e.body.date, e.body.step) for e in subject.screening if e.body.date)
+    steps: dict[str, str] = {step: date for date, step in reversed(dated)}  # of each the first: it may be of before
+    kept: list[Entry[Any]] = []
+    gone = 0
+    for entry in subject.entries:
+        if entry.body is None:
+            kept.append(entry)
+        elif isinstance(entry.body, CaseVersion):
+            case, later = _case_by(entry.body.case, steps, day)
+            kept.append(_with(entry, CaseVersion(case=case)) if later else entry)
+            gone += later if entry.body.case is subject.case else 0
+        elif _after(_date_of_entry(entry), day):
+            gone += 1
+        else:
+            kept.append(_without_later(entry, day))
+    same = len(kept) == len(subject.entries) and all(a is b for a, b in zip(kept, subject.entries, strict=True))
+    return (subject if same else Subject(kept)), gone
+
+
+def _date_of_entry(entry: Entry[Any]) -> str | None:
+    date: str | None = getattr(entry.body, _DATED.get(entry.kind, ""), None)
+    return date or getattr(entry.body, "death_date", None)
+
+
+def _after(date: str | None, day: dt.date) -> bool:
+    return date is not None and earliest(date) > day
+
+
+def _with(entry: Entry[Any], body: Any) -> Entry[Any]:
+    return msgspec.structs.replace(entry, body=body)
+
+
+def _without_later(entry: Entry[Any], day: dt.date) -> Entry[Any]:
+    at, items = _LATER.get(entry.kind, ("", ()))
+    if not _after(getattr(entry.body, at, None), day):
+        return entry
+    return _with(entry, msgspec.structs.replace(entry.body, **dict.fromkeys(items)))
+
+
+def _case_by(case: Case, steps: dict[str, str], day: dt.date) -> tuple[Case, int]:
+    tests = [test for test in case.tests if not _after(_date_of(test, steps), day)]
+    therapy = [line for line in case.therapy or () if line.start is None or line.start <= day]
+    later = len(case.tests) - len(tests) + len(case.therapy or ()) - len(therapy)
+    if not later:
+        return case, 0
+    return msgspec.structs.replace(case, tests=tests, therapy=therapy if case.therapy is not None else None), later
+
+
+def _date_of(test: Test, steps: dict[str, str]) -> str | None:
+    if test.date is not None:
+        return test.date.isoformat()
+    return steps.get(_STEP.get(str(test.__struct_config__.tag), ""))

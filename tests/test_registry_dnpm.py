@@ -1,0 +1,178 @@
+"""Records for DNPM:DIP hold what is stated exactly; what is not is left out, in words, and listed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("sqlalchemy")
+
+from ntrkpath.model.case import Case, Diagnosis, Fish, Patient, ReportedFusion, RnaMps
+from ntrkpath.registry import dnpm_out
+from ntrkpath.registry.entries import CallerFile, CaseVersion, Decision
+from ntrkpath.registry.forms import Assay, FollowUp, Response, Screening, Specimen, Stain, Surgery, Treatment
+from support.registry import registration
+from support.study import subject
+
+#: The JSON Schema of the model, where somebody has put it beside the repository.
+SCHEMA = Path(__file__).parents[2] / "shared" / "data" / "registry" / "dnpm_mtb_schema.json"
+DAY = "2024-03-05"
+ROW = (
+    "#gene1\tgene2\tstrand1(gene/fusion)\tstrand2(gene/fusion)\tbreakpoint1\tbreakpoint2\tsite1\tsite2\ttype\t"
+    "split_reads1\tsplit_reads2\tdiscordant_mates\tcoverage1\tcoverage2\tconfidence\treading_frame\n"
+    "TPM3\tNTRK1\t-/-\t+/+\tchr1:154170400\tchr1:156874571\tCDS/splice-site\tCDS/splice-site\ttranslocation\t"
+    "12\t9\t14\t120\t90\thigh\tin-frame\n"
+)  # fmt: skip
+
+
+def whole(**more: Any) -> Any:
+    return registration(
+        birth="1980-05", date_pathology=DAY, icd_10_gm="C49.2", topography="C49.2", morphology="8890/3", grade="2",
+        histology_before="leiomyosarcoma", **more,
+    )  # fmt: skip
+
+
+def version(*tests: Any) -> CaseVersion:
+    return CaseVersion(case=Case(id="P1", diagnosis=Diagnosis(histology="leiomyosarcoma"),
+                                 patient=Patient(sex="female"), tests=list(tests)))  # fmt: skip
+
+
+def made(*forms: Any, content: bytes = ROW.encode()) -> tuple[Any, list[tuple[str, str]]]:
+    return dnpm_out.record(subject("P1", *forms), lambda site, seq: content)
+
+
+ENROLLED = Screening(step="enrolled", date="2024-03-08")
+DONE = (
+    Specimen(name="block 1", date=DAY, procedure="core_biopsy", tumour="primary"),
+    Stain(date=DAY, specimen="block 1", percent=80.0, cytoplasm="3", clone="EPR17341"),
+    Assay(method="rna_mps", specimen="block 1", chemistry="hybrid_capture", panel="panel A", sequencer="sequencer A",
+          kit_manufacturer="maker A", reference_genome="GRCh38", pipeline="https://example.org/pipeline"),
+    Treatment(drug="Larotrectinib", start="2024-05-01", stop="2024-11", reason_stopped="toxicity", line=2),
+    Treatment(drug="doxorubicin", start="2024-01", setting="neoadjuvant", reason_stopped="planned_stop"),
+    Response(date="2024-07-01", drug="larotrectinib", criteria="recist_1_1", best="PR"),
+    Response(date="2024-09", drug="larotrectinib", criteria="recist_1_1", best="PR"),
+    Surgery(performed="limb_sparing", date="2024-12-01", margin="R0"),
+    Decision(action="larotrectinib", follows="yes", date="2024-04-20", by="tumour_board"),
+    FollowUp(status="alive_with_disease", date="2025-01-10", performance_status="1"),
+    FollowUp(status="lost", date="2025-06-10"),
+)  # fmt: skip
+RNA = RnaMps(result="positive", file="1-a.tsv", specimen="block 1", date=DAY, caller="arriba")  # type: ignore[arg-type]
+
+
+def caller_file() -> CallerFile:
+    return CallerFile(name="1-a.tsv", whole_sha256="0" * 64, kept_sha256="0" * 64, rows=1, caller="arriba", test=1)
+
+
+def dated(test: Any) -> Any:
+    import datetime as dt
+
+    import msgspec
+
+    return msgspec.structs.replace(test, date=dt.date.fromisoformat(DAY))
+
+
+def valid(record: Any) -> None:
+    """Check a record against the schema of the model where it is there, and its references always."""
+    ids = {part["id"] for part in parts(record) if "type" not in part or not isinstance(part["type"], str)}
+    for part in parts(record):
+        if isinstance(part.get("type"), str) and set(part) <= {"id", "type", "display"}:
+            assert part["id"] in ids, part
+    if SCHEMA.is_file():
+        jsonschema = pytest.importorskip("jsonschema")
+        jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8"))).validate(record)
+
+
+def parts(value: Any) -> Any:
+    if isinstance(value, dict):
+        if "id" in value:
+            yield value
+        for one in value.values():
+            yield from parts(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from parts(one)
+
+
+def test_a_subject_of_whom_all_is_stated_has_a_whole_record() -> None:
+    record, left = made(whole(), ENROLLED, version(dated(RNA)), caller_file(), *DONE)
+    valid(record)
+    assert record["patient"]["birthDate"] == "1980-05" and record["patient"]["gender"]["code"] == "female"
+    (fusion,) = record["ngsReports"][0]["results"]["rnaFusions"]
+    assert fusion["reportedNumReads"] == 35
+    assert [fusion[f"fusionPartner{end}prime"]["gene"]["display"] for end in (5, 3)] == ["TPM3", "NTRK1"]
+    assert [fusion[f"fusionPartner{end}prime"]["strand"] for end in (5, 3)] == ["-", "+"]
+    drugs = [one["history"][0]["medication"][0] for one in record["systemicTherapies"]]
+    assert [drug["code"] for drug in drugs] == ["L01EX12", "doxorubicin"] and drugs[1]["system"] == "undefined"
+    assert len(record["responses"]) == 1 and ("response 11", "no day is known") in left
+    assert record["carePlans"][0]["notes"] == ["larotrectinib"]
+    assert [one.get("patientStatus", {}).get("code") for one in record["followUps"]] == [None, "lost-to-fu"]
+
+
+def test_a_month_is_never_made_a_day() -> None:
+    record, _ = made(whole(), ENROLLED, *DONE)
+    first, second = (one["history"][0] for one in record["systemicTherapies"])
+    assert first["period"] == {"start": "2024-05-01"} and "stopped: 2024-11" in first["notes"]
+    assert "period" not in second and "started: 2024-01" in second["notes"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"birth": "1980"}, "registration.birth"),
+        ({"icd_10_gm": None}, "registration.icd_10_gm"),
+        ({"topography": None}, "registration.topography"),
+        ({"date_pathology": "2024-03"}, "registration.date_pathology"),
+    ],
+)
+def test_without_what_the_model_demands_there_is_no_record_and_that_is_said(wrong: dict[str, Any], says: str) -> None:
+    import msgspec
+
+    record, left = made(msgspec.structs.replace(whole(), **wrong), ENROLLED, version())
+    assert record is None and [why.partition(":")[0] for _, why in left] == [says]
+
+
+def test_a_fusion_without_reads_or_number_is_stated_in_words_and_listed() -> None:
+    fusion = ReportedFusion(five_prime="ETV6", three_prime="NTRK3", frame="in_frame")
+    record, left = made(whole(), ENROLLED, version(dated(RnaMps(result="positive", fusions=[fusion]))), *DONE)
+    valid(record)
+    assert "ngsReports" not in record
+    assert any("ETV6::NTRK3" in report["results"] for report in record["priorDiagnosticReports"])
+    assert left[0] == ("tests[0] rna_mps", "in words: a fusion stated without the caller's row")
+
+
+def test_every_test_stands_in_a_report_with_all_that_it_states() -> None:
+    fish = dated(Fish(gene="NTRK1", probe="break_apart", result="negative", cells_counted=100))
+    record, left = made(whole(), ENROLLED, version(fish), DONE[0], DONE[1])
+    valid(record)
+    assert [report["type"]["code"] for report in record["priorDiagnosticReports"]] == ["FISH", "other"]
+    assert "Result, as the laboratory calls it: negative" in record["priorDiagnosticReports"][0]["results"] and not left
+
+
+def test_a_test_without_a_day_is_left_out_and_listed() -> None:
+    record, left = made(whole(), ENROLLED, version(Fish(gene="NTRK1", result="negative")))
+    valid(record)
+    assert "priorDiagnosticReports" not in record and left == [("tests[0] fish", "no day is known")]
+
+
+def test_files_are_one_record_a_subject_and_what_is_left_out() -> None:
+    found = dnpm_out.files([subject("P1", whole(), ENROLLED), subject("P2", registration())], lambda site, seq: None)
+    assert sorted(found) == ["A-P1.json", "left_out.csv"]
+    rows = list(csv.DictReader(io.StringIO(str(found["left_out.csv"]))))
+    assert {row["subject"] for row in rows} == {"P2"} and len(rows) == 5
+
+
+def test_a_level_that_has_no_code_is_one_that_the_knowledge_names_as_such() -> None:
+    from ntrkpath.registry.dnpm_values import levels
+    from ntrkpath.registry.items import forms
+
+    without = {"reason_stopped": set(), "best": {"unknown"}, "setting": {"advanced", "unknown"}}
+    items = {"reason_stopped": "treatment", "best": "response", "setting": "treatment"}
+    for name, form in items.items():
+        assert {*forms()[form].items[name].levels} - {*levels(name)} == without[name]
+    assert {*forms()["specimen"].items["procedure"].levels} == {*levels("collection_method")}
+    assert {*forms()["specimen"].items["tumour"].levels} == {*levels("collection_localization")}

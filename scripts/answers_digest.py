@@ -137,7 +137,7 @@ def numbers(ask: Asked) -> Answers:
             yield f"{what}.{form}", ask("evidence", what, "--format", form)
         yield f"panels.{form}", ask("rounds", "panels", "--format", form)
     for form in ask.forms("text", "html"):
-        yield f"strategy.{form}", ask("strategy", "compare", "--format", form, "--draws", 200, "--tornado", "guidance")
+        yield f"strategy.{form}", ask("strategy", "compare", "--format", form, "--draws", 200)
     for form in ask.forms("text", "csv"):
         yield f"round.{form}", ask("rounds", "score", "examples/rounds/demo", "--format", form, "--allow-bad")
     if ask.shown:

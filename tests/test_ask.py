@@ -13,6 +13,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from ntrkpath.cases.phrases import TESTS
 from ntrkpath.cli.main import cli
 from ntrkpath.exports.recommendations import COLUMNS
 from ntrkpath.guidance import load
@@ -126,7 +127,7 @@ def test_the_questions_lead_to_the_case_and_a_wrong_answer_is_asked_again() -> N
     assert [question.path for question in asked][:2] == ["diagnosis.histology", "diagnosis.histology"]
 
 
-def test_no_question_is_asked_twice_and_none_whose_answer_changes_nothing() -> None:
+def test_no_question_is_asked_twice_and_beside_the_referral_none_whose_answer_changes_nothing() -> None:
     data, asked, said = played({"diagnosis.histology": ["IFS"]})
     paths = [question.path for question in asked]
     assert len(paths) == len(set(paths))
@@ -134,7 +135,33 @@ def test_no_question_is_asked_twice_and_none_whose_answer_changes_nothing() -> N
     assert data == {"diagnosis": {"histology": "IFS"}}
     open_facts = {one.fact for one in pathway().recommend(case_from(data)).missing}
     derived = {(load().facts[fact].derive or {}).get("field") for fact in open_facts}
-    assert set(paths[6:]) <= {*derived, "diagnosis.site", "diagnosis.differentiation"}
+    assert set(paths) - {"diagnosis.histology", *TESTS} <= {
+        *derived, "disease.extent", "patient.age", "diagnosis.site", "alterations", "therapy",
+    }  # fmt: skip
+
+
+def test_extent_and_age_come_before_the_tests_and_then_what_decides() -> None:
+    _, asked, _ = played({"diagnosis.histology": ["GIST"], "disease.extent": ["metastatic"]})
+    paths = [question.path for question in asked]
+    assert paths[0] == "diagnosis.histology"
+    assert paths[1 : paths.index("ihc")] == ["disease.extent", "patient.age", "diagnosis.site"]
+    assert paths[paths.index("dna") + 1] == "alterations"
+
+
+def test_drivers_and_drugs_are_answered_in_phrases() -> None:
+    data, _, said = played(
+        {
+            "diagnosis.histology": ["GIST"],
+            "disease.extent": ["metastatic"],
+            "alterations": ["KIT mutated", "KIT mutation absent; PDGFRA mutation absent"],
+            "therapy": ["none"],
+        }
+    )
+    assert data is not None
+    assert [one["gene"] for one in data["alterations"]] == ["KIT", "PDGFRA"]
+    assert data["therapy"] == []
+    assert len(said) == 1
+    assert "present or absent" in said[0]
 
 
 def test_enough_is_enough_and_without_a_diagnosis_there_is_no_case() -> None:

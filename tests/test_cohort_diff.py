@@ -15,11 +15,15 @@ from ntrkpath import CaseError, load  # noqa: E402
 from ntrkpath.cohort.diff import CohortDiff, compare  # noqa: E402
 from ntrkpath.cohort.sources import open_source  # noqa: E402
 from ntrkpath.cohort.triage import Triage  # noqa: E402
-from ntrkpath.report.cohort_html import diff_html  # noqa: E402
-from ntrkpath.report.cohort_text import diff_text  # noqa: E402
+from ntrkpath.report.cohort_sheets import diff_report  # noqa: E402
+from ntrkpath.report.sheet_forms import report_html, report_text  # noqa: E402
 
 BEFORE = "id,histology,extent\na,LMS,metastatic\nb,LMS,localized\nc,GIST,metastatic\nd,ES,metastatic\n"
 AFTER = "id,histology,extent\ne,ES,localized\nc,GIST,metastatic\nb,LMS,metastatic\na,LMS,metastatic\n"
+
+
+def shown(found: CohortDiff) -> str:
+    return " ".join(report_text(diff_report(found, load())).split())
 
 
 def decided(path: Path, name: str, text: str, **more: Any) -> Path:
@@ -74,11 +78,11 @@ def test_a_date_bears_on_the_labels_alone_and_that_is_said(tmp_path: Path) -> No
     dates = dt.date(2018, 1, 1), dt.date(2026, 5, 1)
     plain = [decided(tmp_path, f"p{d.year}", text, as_of=d) for d in dates]
     assert compare(*plain).labels_changed is None
-    assert "cohort triage --labels" in diff_text(compare(*plain))
+    assert "cohort triage --labels" in shown(compare(*plain))
     found = compare(*(decided(tmp_path, f"l{d.year}", text, as_of=d, labels=True) for d in dates))
     assert (found.actions_changed, found.labels_changed) == (0, 1)
     assert [c.case_id for c in found.cases] == ["a"]
-    assert "larotrectinib, FDA" in diff_text(found)
+    assert "larotrectinib, FDA" in shown(found)
 
 
 def test_two_readings_of_figure_2_differ_after_a_negative_stain(tmp_path: Path) -> None:
@@ -101,9 +105,9 @@ def test_at_most_as_many_cases_are_listed_as_asked(tmp_path: Path) -> None:
 
 
 def test_text_and_page_tell_the_same_counts(found: CohortDiff) -> None:
-    text, page = diff_text(found), diff_html(found, load())
+    text, page = shown(found), report_html(diff_report(found, load()))
     assert "3 cases in both, 1 only before, 1 only after" in text
-    assert "b: not_routine -> ++" in text
+    assert "b not_routine → ++" in text
     assert "among the 3 cases in both" in page and "not_routine → ++" in page and "not routine" in page
 
 

@@ -23,8 +23,9 @@ from ntrkpath.cohort.summarise import _kappa, agreement, share, summarise  # noq
 from ntrkpath.cohort.tally import counting  # noqa: E402
 from ntrkpath.cohort.triage import Triage  # noqa: E402
 from ntrkpath.figures.patient_flow import Stage, patient_flow_svg  # noqa: E402
-from ntrkpath.report.cohort_html import stages, summary_html  # noqa: E402
-from ntrkpath.report.cohort_text import summary_text  # noqa: E402
+from ntrkpath.report.cohort_pictures import stages  # noqa: E402
+from ntrkpath.report.cohort_sheets import summary_report  # noqa: E402
+from ntrkpath.report.sheet_forms import report_html, report_text  # noqa: E402
 
 FUSION = '[{"five_prime": "ETV6", "three_prime": "NTRK3", "frame": "in_frame"}]'
 GIVEN = '[{"drug": "larotrectinib"}]'
@@ -219,7 +220,7 @@ def test_a_cohort_decided_without_missing_facts_says_so(tmp_path: Path) -> None:
     summary = summarise(tmp_path / "o.parquet")
     assert [(m.fact, m.undecided, m.could_change) for m in summary.missing] == [("extent", 1, None)]
     assert summary.stain is None and summary.turnaround is None and summary.funnel.treated is None
-    assert "not stated" in summary_text(summary, load())
+    assert "not stated" in report_text(summary_report(summary, load()))
 
 
 @pytest.mark.parametrize("form", ["csv", "tsv", "jsonl"])
@@ -238,7 +239,7 @@ def test_what_triage_did_not_write_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_text_fits_a_terminal(decided: Path) -> None:
-    text = summary_text(summarise(decided), load())
+    text = report_text(summary_report(summarise(decided), load()))
     assert max(map(len, text.splitlines())) <= 110
     assert "kappa" in text and "at a prevalence of" in text
 
@@ -261,7 +262,7 @@ class _Tags(HTMLParser):
 
 
 def test_the_page_is_well_formed_and_loads_nothing(decided: Path) -> None:
-    page = summary_html(summarise(decided), load())
+    page = report_html(summary_report(summarise(decided), load()))
     tags = _Tags()
     tags.feed(page)
     assert tags.open == [] and tags.wrong == [] and len(tags.ids) == len(set(tags.ids))
@@ -271,7 +272,7 @@ def test_the_page_is_well_formed_and_loads_nothing(decided: Path) -> None:
         assert root.get("role") == "img"
         names = {e.get("id") for e in root.iter()}
         assert set((root.get("aria-labelledby") or "").split()) <= names
-    assert page.count("<svg") == 2
+    assert page.count("<svg") == 2 * 2, "each for a page and for a phone"
 
 
 def test_every_number_of_the_flow_stands_in_words_for_those_who_do_not_see_it(decided: Path) -> None:

@@ -14,10 +14,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from ntrkpath.figures import pathway_list, pathway_svg
 from ntrkpath.figures import svg as drawing
 from ntrkpath.figures.graph import DRAWN, STATUSES, Graph, load, path_of
 from ntrkpath.figures.layout import PAD, TEXT, TITLE, plan
+from ntrkpath.figures.pathway import pathway_list, pathway_svg
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.guidance.edition import load as load_edition
 from ntrkpath.guidance.files import Contents

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import tempfile
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import narwhals as nw
 import pytest
+from click.testing import CliRunner
 
 import ntrkpath
+from ntrkpath.cli.main import cli
 from ntrkpath.exports import recommendations, tsv
 from ntrkpath.model.fusion import Breakpoint, Junction, Source, Support
 
@@ -57,8 +61,30 @@ def test_plain_data_and_a_case_give_the_same_answer() -> None:
         ntrkpath.recommend({"diagnosis": {}}, as_of=DAY)
 
 
-@pytest.mark.parametrize("result", [answer(), verdict()], ids=lambda one: type(one).__name__)
-def test_a_result_is_one_short_line_and_html_that_stands_alone(result: Any) -> None:
+def comparison() -> Any:
+    return ntrkpath.compare_strategies("table1", ["guidance", "none"])
+
+
+def evidence() -> Any:
+    from ntrkpath.evidence import evidence_of
+
+    return evidence_of(ntrkpath.load())
+
+
+def summary() -> Any:
+    pytest.importorskip("polars")
+    from ntrkpath.cohort.summarise import summarise
+
+    with tempfile.TemporaryDirectory() as place:
+        rows, out = Path(place) / "rows.csv", Path(place) / "decided.csv"
+        rows.write_text("case_id,histology,extent\nA,UPS,metastatic\nB,IFS,localized\n", encoding="utf-8")
+        CliRunner().invoke(cli, ["cohort", "triage", str(rows), str(out)], standalone_mode=False)
+        return summarise(out)
+
+
+@pytest.mark.parametrize("made", [answer, verdict, comparison, evidence, summary], ids=lambda one: one.__name__)
+def test_a_result_is_one_short_line_and_html_that_stands_alone(made: Callable[[], Any]) -> None:
+    result = made()
     assert len(repr(result)) < 160
     assert "\n" not in repr(result)
     markup = result._repr_html_()
@@ -69,6 +95,15 @@ def test_a_result_is_one_short_line_and_html_that_stands_alone(result: Any) -> N
     assert "http" not in markup.replace("http://www.w3.org", "")
     assert "<!DOCTYPE html>" in result.to_html()
     assert len(str(result).splitlines()) > 5
+
+
+def test_a_decided_batch_is_one_short_line_and_shows_its_frames() -> None:
+    pl = pytest.importorskip("polars")
+    from ntrkpath.cohort.frame import Decider
+
+    answered = Decider().decide(pl.DataFrame({"case_id": ["A", "B"], "histology": ["GIST", "no such tumour"]}))
+    assert repr(answered) == "<Answered: 1 good rows, 1 bad>"
+    assert answered._repr_html_().count("<table") == 2
 
 
 def test_html_says_what_the_sentences_say_and_escapes_what_is_stated() -> None:

@@ -32,6 +32,7 @@ from ntrkpath.registry.entries import CaseVersion, NoMoreData, NoMoreUse, kind_o
 from ntrkpath.registry.forms import FollowUp, Screening
 from ntrkpath.registry.incoming import Arrived, take
 from ntrkpath.registry.verify import verify
+from ntrkpath.registry.writing import lock
 from support.postgresql import Server, running
 from support.registry import Place, book, draft, place, registration, server
 
@@ -154,20 +155,18 @@ def test_a_full_disk_is_told_and_nothing_is_half_written(tmp_path: Path) -> None
 
 
 def test_a_locked_database_is_told_after_a_while_and_nothing_is_lost(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import sqlite3
-
     monkeypatch.setattr(database, "PATIENCE", 0.05)
-    with Book.create(tmp_path / "book.sqlite") as book:
+    where = place.new()
+    with Book.create(where) as book, Book.open(where) as other:
         book.append(draft("P1", registration()))
-        other = sqlite3.connect(tmp_path / "book.sqlite", isolation_level=None)
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(OutputError):
-            book.append(draft("P2", registration()))
-        assert len(list(book.entries())) == 1, "readers do not wait"
-        other.execute("COMMIT")
-        other.close()
+        with other.engine.execution_options(writes=True).connect() as held:
+            held.begin()
+            lock(held, "S1")
+            with pytest.raises(OutputError, match="another writer"):
+                book.append(draft("P2", registration()))
+            assert len(list(book.entries())) == 1, "readers do not wait"
         book.append(draft("P2", registration()))
         assert len(list(book.entries())) == 2 and verify(book).ok
 

@@ -40,6 +40,7 @@ from ntrkpath.registry.incoming import Arrived, take
 from ntrkpath.registry.items import forms, knowledge, read_item
 from ntrkpath.registry.partial_dates import days_between, earliest, latest, read_partial
 from ntrkpath.registry.review import decide, waiting
+from ntrkpath.registry.sheet_rows import Table
 from ntrkpath.registry.verify import verify
 from support.registry import case, draft, fusion_case, registration
 from support.workbooks import workbook
@@ -418,6 +419,24 @@ def test_an_unticked_box_is_unknown_and_never_no(book: Book, tmp_path: Path) -> 
     assert not import_(book, path).bad
     one, other = book.subjects()
     assert one.consent is not None and one.consent.scope == () and other.consent is None
+
+
+@pytest.mark.parametrize(("column", "ticked"), [("seen___1", "leg"), ("seen____1", "arm"), ("seen___a_b", "trunk")])
+def test_a_box_is_known_by_its_code_as_redcap_writes_it_in_a_column(column: str, ticked: str) -> None:
+    """A minus in a code is an underscore in the name of the column, and letters are small."""
+    field = redcap.Field("seen", "form", "checkbox", {"1": "leg", "-1": "arm", "A_b": "trunk"})
+    fields = {"id": redcap.Field("id", "form", "text", {}), "seen": field}
+    boxes = ["seen___1", "seen____1", "seen___a_b"]
+    table = Table("x.csv", ["id", *boxes], [(2, ["P1", *("1" if box == column else "0" for box in boxes)])])
+    found = redcap.as_columns(table, fields)
+    assert found.head == ["subject", "instance", "seen"] and found.rows[0][1] == ["P1", "", ticked]
+
+
+def test_an_event_that_repeats_keeps_each_time_apart() -> None:
+    rows = [(2, ["P1", "visit_arm_1", "", "1", "x"]), (3, ["P1", "visit_arm_1", "", "2", "y"])]
+    table = Table("x.csv", ["id", "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance", "a"], rows)
+    found = redcap.as_columns(table, {"id": redcap.Field("id", "form", "text", {})})
+    assert len({row[1] for _, row in found.rows}) == 2
 
 
 def test_a_longitudinal_export_keeps_one_form_an_event(book: Book, tmp_path: Path) -> None:

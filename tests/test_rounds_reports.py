@@ -18,11 +18,12 @@ from ntrkpath.figures.round_places import MOST, Standing, places_svg
 from ntrkpath.guidance import load
 from ntrkpath.model.errors import RoundError
 from ntrkpath.report.rounds_files import files, laboratory_files, score_json
-from ntrkpath.report.rounds_laboratory import Reports, laboratory_html
-from ntrkpath.report.rounds_organiser import organiser_html, sheets
+from ntrkpath.report.rounds_laboratory import Reports, laboratory_report
+from ntrkpath.report.rounds_organiser import organiser_report, sheets
 from ntrkpath.report.rounds_panels import panels_html, panels_text
 from ntrkpath.report.rounds_terms import meanings
 from ntrkpath.report.rounds_text import score_text
+from ntrkpath.report.sheet_forms import report_html
 from ntrkpath.rounds.check import check
 from ntrkpath.rounds.coverage import coverage
 from ntrkpath.rounds.score import Score, score
@@ -42,8 +43,8 @@ def run(*args: str) -> Any:
 
 
 def test_a_report_needs_nothing_from_elsewhere_and_no_script(demo: Score) -> None:
-    pages = [organiser_html(demo, EDITION), panels_html(coverage(), EDITION)]
-    pages += [laboratory_html(Reports(demo).of(name), EDITION) for name in demo.laboratories]
+    pages = [report_html(organiser_report(demo, EDITION)), panels_html(coverage(), EDITION)]
+    pages += [report_html(laboratory_report(Reports(demo).of(name), demo, EDITION)) for name in demo.laboratories]
     for page in pages:
         assert "<script" not in page and "<link" not in page and "@import" not in page
         assert not re.search(r"""(?:src|href)=["']?(?:https?:)?//""", page)
@@ -56,12 +57,12 @@ def test_a_report_needs_nothing_from_elsewhere_and_no_script(demo: Score) -> Non
 def test_a_synthetic_round_is_called_so_on_every_report(demo: Score) -> None:
     for name in demo.laboratories:
         assert "(synthetic)" in Reports(demo).of(name).title
-    assert "(synthetic)" in organiser_html(demo, EDITION) and "(synthetic)" in score_text(demo)
+    assert "(synthetic)" in report_html(organiser_report(demo, EDITION)) and "(synthetic)" in score_text(demo)
 
 
 def test_the_report_of_a_laboratory_names_no_other_laboratory(demo: Score) -> None:
     for name in demo.laboratories:
-        page = laboratory_html(Reports(demo).of(name), EDITION)
+        page = report_html(laboratory_report(Reports(demo).of(name), demo, EDITION))
         others = [other for other in demo.laboratories if other != name]
         assert not [other for other in others if re.search(rf"\b{other}\b", page)]
 
@@ -69,7 +70,7 @@ def test_the_report_of_a_laboratory_names_no_other_laboratory(demo: Score) -> No
 def test_a_laboratory_reads_result_reference_cause_standing_and_what_to_do(demo: Score) -> None:
     report = Reports(demo).of("L07")
     assert [sheet.ident for sheet in report.sheets] == ["results", "standing", "advice"]
-    page = laboratory_html(report, EDITION)
+    page = report_html(laboratory_report(report, demo, EDITION))
     for part in (
         "WNK2::NTRK2", "partner not on the panel (certain)", "doi:10.1016/j.jmoldx.2022.12.004",
         "a gap in the design that the report does not state", "State in every report that only listed partners",
@@ -111,7 +112,7 @@ def test_every_format_carries_the_same_results(demo: Score) -> None:
 
 
 def test_the_matrix_is_read_without_colour_and_without_sight(demo: Score) -> None:
-    page = organiser_html(demo, EDITION)
+    page = report_html(organiser_report(demo, EDITION))
     svg = page[page.index("<svg") : page.index("</svg>")]
     assert 'role="img"' in svg and "<title" in svg and "<desc" in svg
     for outcome in {one.outcome for one in demo.results}:
@@ -150,15 +151,16 @@ def test_of_many_laboratories_those_furthest_below_are_drawn() -> None:
 
 
 def test_a_laboratory_reads_what_became_of_its_appeals(demo: Score) -> None:
-    assert "which the log shows" in laboratory_html(Reports(demo).of("L02"), EDITION)
-    assert "Appeals" not in laboratory_html(Reports(demo).of("L01"), EDITION)
+    assert "which the log shows" in report_html(laboratory_report(Reports(demo).of("L02"), demo, EDITION))
+    assert "Appeals" not in report_html(laboratory_report(Reports(demo).of("L01"), demo, EDITION))
 
 
 def test_a_hostile_submission_stays_text_in_every_report(tmp_path: Path) -> None:
     rows = [{"sample": "S1", "assay": "a", "result": "positive", "fusion": "<img src=x onerror=alert(1)>"}]
     laboratory = {"laboratory": "L1", "assay": "a", "method": "rna_mps", "panel": "<b>panel</b>"}
     found = score(write_round(tmp_path, {"S1": fusion(ETV6)}, [laboratory], {"L1": rows}, title="<i>round</i>"))
-    for page in (organiser_html(found, EDITION), laboratory_html(Reports(found).of("L1"), EDITION)):
+    own = laboratory_report(Reports(found).of("L1"), found, EDITION)
+    for page in map(report_html, (organiser_report(found, EDITION), own)):
         assert "<img" not in page and "<b>panel" not in page and "<i>round" not in page
 
 
@@ -230,7 +232,7 @@ def test_the_change_since_an_earlier_round_is_told(tmp_path: Path) -> None:
     change = next(one for one in found.changes if one.laboratory == "L1")
     assert (change.before.count, change.now.count) == (0, 8)
     assert change.p is not None and change.p < 0.001
-    assert "Change since Test" in organiser_html(found, EDITION)
+    assert "Change since Test" in report_html(organiser_report(found, EDITION))
 
 
 @pytest.mark.parametrize("form", ["text", "json"])

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 pytest.importorskip("litestar", reason="needs ntrkpath[server]")
 
+from ntrkpath.figures.pathway import pathway_svg
 from ntrkpath.guidance import load
 from ntrkpath.pathway import Pathway, case_from, read_case
 from ntrkpath.pathway.examples import examples, published
@@ -22,7 +23,7 @@ from ntrkpath.server.case.apply import shaped, written
 from ntrkpath.server.case.asked import questions
 from ntrkpath.server.case.page import TRIES
 from ntrkpath.server.case.task import case as answer_form
-from ntrkpath.server.kit.drawing import embed, styles
+from ntrkpath.server.kit.drawing import on_a_page, styles
 from support.web import AS_OF, client
 
 READERS = Path(__file__).parent / "data" / "readers"
@@ -344,8 +345,9 @@ def test_the_case_file_of_a_page_is_read_by_the_command_line(web, tmp_path):
 
 
 def test_a_drawing_in_a_page_has_its_style_in_the_sheet():
-    drawn = "<svg><style>.a{fill:red}</style><rect/></svg>"
-    assert embed(drawn) == "<svg><rect/></svg>"
+    with on_a_page():
+        inside = pathway_svg(load())
+    assert "<style" not in inside and "<style>" in pathway_svg(load())
     assert ".ntrk-figure .taken" in styles()
 
 

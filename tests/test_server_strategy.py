@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html import unescape
 from typing import Any
@@ -32,10 +33,14 @@ def test_the_page_shows_what_each_strategy_finds_and_that_costs_are_illustrative
     shown = unescape(web.get("/strategy").text)
     found = compare()
     for row in found.rows:
-        assert f"<b>{amount(row.outcomes['found'])}</b> found" in shown
+        assert re.search(
+            rf'<th scope="row">{row.name}</th><td[^>]*>[^<]*</td><td[^>]*>{amount(row.outcomes["found"])}</td>', shown
+        )
     most = max(found.rows, key=lambda row: row.outcomes["found"])
-    assert f"“{most.name}” finds most" in shown
-    assert "All costs, times and failure rates are illustrative and have no source." in shown
+    assert f"{most.name} finds most" in shown
+    assert shown.count("<table") - shown.count("<details") <= 1, "one table, the others folded"
+    assert shown.index("ntrk-plot") < shown.index("<table"), "the plane stands on top"
+    assert "Costs, times and failure rates are illustrative, without a source" in shown
 
 
 def test_own_costs_change_the_answer_and_are_named_as_one_s_own(web: Any) -> None:

@@ -258,7 +258,6 @@ def test_a_cell_without_a_published_frequency_is_refused() -> None:
         ({"patients": float("inf")}, "too large"),
         ({"patients": float("nan")}, "not a number"),
         ({"draws": 10.5}, "not a whole number"),
-        ({"tornado_of": "none", "draws": 5}, "it finds no fusion"),
         ({"pooling": "mean"}, "unknown pooling"),
     ],
 )

@@ -62,6 +62,17 @@ def test_a_study_is_filled_once_and_is_the_same_for_everyone(folder: Path, tmp_p
     assert all(draft.site.startswith("synthetic-") for draft in one)
 
 
+def test_a_study_that_was_left_unfinished_is_taken_up_where_it_stopped(tmp_path: Path) -> None:
+    some = [draft for drafts in synthetic_study(protocol(), load(), subjects=12) for draft in drafts]
+    with Book.create(tmp_path) as book:
+        book.append(*some[:50])
+    assert fill(tmp_path, protocol(), load(), 12) == 12
+    with Book.open(tmp_path) as book:
+        assert [e.request for e in book.entries() if e.kind != "answer"] == [
+            d.request for d in sorted(some, key=lambda d: d.site)
+        ]
+
+
 def test_a_folder_with_another_book_is_left_alone(tmp_path: Path) -> None:
     with Book.create(tmp_path) as book:
         body = Registration(collection="prospective")

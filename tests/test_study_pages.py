@@ -18,7 +18,8 @@ from ntrkpath.guidance import load
 from ntrkpath.model.case import PanTrkIhc
 from ntrkpath.registry.book import Book
 from ntrkpath.registry.entries import Draft, NoMoreUse, Proposal, Query, Reply
-from ntrkpath.registry.forms import FollowUp, Registration
+from ntrkpath.registry.forms import FollowUp, Registration, Screening
+from ntrkpath.registry.study.participants import Gathering, gathered
 from ntrkpath.registry.study.worklists import LISTS
 from ntrkpath.registry.subjects import Subject
 from ntrkpath.server.app import create_app
@@ -88,7 +89,7 @@ def test_pages_hold_no_script_or_style_of_their_own() -> None:
 
 def test_the_study_shows_what_the_results_say() -> None:
     with opened(*synthetic(80)) as (web, registry):
-        text = web.get(registry.path).text
+        text = web.get(registry.path + "?whole=1").text
         assert "Attrition" in text and "<svg" in text and "Turnaround" in text
         plain = msgspec.json.decode(web.get(registry.path + "/results/json").content)
         assert plain["participants"] == registry.results().participants
@@ -107,14 +108,29 @@ def test_what_takes_long_is_reckoned_behind_a_page_that_says_so(monkeypatch: pyt
 
 
 def test_a_new_entry_is_seen_at_once() -> None:
-    from ntrkpath.registry.forms import Screening
-
     with opened(tumour("S1")) as (web, registry):
         assert LISTS["to_enrol"] in web.get(registry.path + "/worklists").text
         step = Screening(step="enrolled", date="2026-06-25")
         registry.book.append(Draft(site="A", subject="S1", body=step, author="t", request="new"))
         text = web.get(registry.path + "/worklists").text
         assert LISTS["to_enrol"] not in text and LISTS["to_stain"] in text
+
+
+def test_only_subjects_with_new_entries_are_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    taken = Gathering.take
+    monkeypatch.setattr(Gathering, "take", lambda self, whole: read.append(whole.id) or taken(self, whole))
+    with opened(tumour("S1"), tumour("S2", site="B"), tumour("S3")) as (_, registry):
+        assert len(registry.gathered().participants) == 3 and sorted(read) == ["S1", "S2", "S3"]
+        registry.gathered()
+        assert len(read) == 3
+        for number, body in enumerate((Screening(step="enrolled", date="2026-06-25"), NoMoreUse(asked_by="subject"))):
+            registry.book.append(Draft(site="B", subject="S2", body=body, author="t", request=f"n{number}"))
+            whole = gathered(registry.book.subjects(), protocol(), load(), DAY)
+            read.clear()
+            found = registry.gathered()
+            assert read == ["S2"] and found.left_out == whole.left_out
+            assert [(p.id, p.steps) for p in found.participants] == [(p.id, p.steps) for p in whole.participants]
 
 
 def test_a_list_is_shown_whole_by_site_and_as_a_file() -> None:

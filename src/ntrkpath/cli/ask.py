@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -52,6 +53,7 @@ def command(
             raise click.UsageError("name the diagnosis, as: ntrkpath ask UPS --metastatic (questions need a terminal)")
         asked = _asked(edition, as_of, agency)
         if asked is None:
+            click.echo("no diagnosis was given, and so there is no case", err=True)
             return EXIT_USAGE
         data: dict[str, Any] | CaseError = asked
         if save is None and (name := _prompt("\nSave the case as YAML file [Enter: no]: ")):
@@ -103,9 +105,27 @@ def _asked(edition: str, as_of: dt.date | None, agency: str | None) -> dict[str,
 def _prompt(text: str) -> str:
     """Return a line from the terminal without what surrounds it; the end of the input is enough."""
     try:
-        return input(text).strip()
+        with _on_the_terminal():
+            return input(text).strip()
     except EOFError:
         return "."
+
+
+@contextmanager
+def _on_the_terminal() -> Iterator[None]:
+    """Have a question asked where errors are said, when standard output goes to a file or a pipe."""
+    if sys.stdout.isatty():
+        yield
+        return
+    sys.stdout.flush()
+    data = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        os.dup2(data, 1)
+        os.close(data)
 
 
 @contextmanager
@@ -125,6 +145,7 @@ def _completing(words: Sequence[str], whole: bool) -> Iterator[None]:
     readline.set_completer_delims("" if whole else " ,;:")
     readline.set_completer(complete)
     readline.parse_and_bind("tab: complete")
+    readline.parse_and_bind("set completion-ignore-case on")
     try:
         yield
     finally:

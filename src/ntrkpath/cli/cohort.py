@@ -11,22 +11,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ntrkpath.cli.main import EXIT_NO_INPUT, EXIT_OK
-from ntrkpath.cli.options import as_of_option, edition_option
+from ntrkpath.cli.options import as_of_option, edition_option, out_option
 from ntrkpath.cli.output import write
+from ntrkpath.cli.reports import report_form_option, write_report
 from ntrkpath.model.numbers import duration, grouped
 
 if TYPE_CHECKING:
     from ntrkpath.cohort.outcome import Outcome, Progress
 
-form_option = click.option(
-    "--format", "form", type=click.Choice(["text", "json", "html"]), default="text", show_default=True,
-    help="Text, one JSON document, or one HTML file that needs nothing else.",
-)  # fmt: skip
 sheet_option = click.option(
     "--sheet", default="", metavar="NAME", help="The sheet of a workbook (default: the first filled)."
-)
-out_option = click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), default=None, help="Write here, not to standard output."
 )
 
 
@@ -122,7 +116,7 @@ class _Bar:
 
 
 def _report(outcome: Outcome) -> None:
-    from ntrkpath.report.cohort_text import headline
+    from ntrkpath.report.cohort_terms import headline
 
     about = outcome.about
     where = outcome.out if about.decided else "nothing is written"
@@ -154,7 +148,7 @@ def map_command(source: Path, mapping: str | None, sheet: str, out: Path | None)
 
 @command.command("summarise")
 @click.argument("decided", metavar="OUT", type=click.Path(path_type=Path))
-@form_option
+@report_form_option
 @out_option
 @edition_option
 def summarise_command(decided: Path, form: str, out: Path | None, edition: str) -> int:
@@ -164,20 +158,11 @@ def summarise_command(decided: Path, form: str, out: Path | None, edition: str) 
     """
     from ntrkpath.cohort.summarise import summarise
     from ntrkpath.guidance import load
+    from ntrkpath.report.cohort_sheets import summary_report
 
     guidance = load(edition)
     summary = summarise(decided, guidance)
-    if form == "json":
-        text = _json(summary)
-    elif form == "html":
-        from ntrkpath.report.cohort_html import summary_html
-
-        text = summary_html(summary, guidance)
-    else:
-        from ntrkpath.report.cohort_text import summary_text
-
-        text = summary_text(summary, guidance)
-    write(text, out)
+    write_report(form, lambda: summary_report(summary, guidance), lambda: _json(summary), out)
     return EXIT_OK
 
 
@@ -185,7 +170,7 @@ def summarise_command(decided: Path, form: str, out: Path | None, edition: str) 
 @click.argument("before", metavar="A", type=click.Path(path_type=Path))
 @click.argument("after", metavar="B", type=click.Path(path_type=Path))
 @click.option("--limit", type=click.IntRange(0), default=20, show_default=True, help="Changed cases that are listed.")
-@form_option
+@report_form_option
 @out_option
 @edition_option
 def diff_command(before: Path, after: Path, limit: int, form: str, out: Path | None, edition: str) -> int:
@@ -195,19 +180,10 @@ def diff_command(before: Path, after: Path, limit: int, form: str, out: Path | N
     """
     from ntrkpath.cohort.diff import compare
     from ntrkpath.guidance import load
+    from ntrkpath.report.cohort_sheets import diff_report
 
     found = compare(before, after, limit)
-    if form == "json":
-        text = _json(found)
-    elif form == "html":
-        from ntrkpath.report.cohort_html import diff_html
-
-        text = diff_html(found, load(edition))
-    else:
-        from ntrkpath.report.cohort_text import diff_text
-
-        text = diff_text(found)
-    write(text, out)
+    write_report(form, lambda: diff_report(found, load(edition)), lambda: _json(found), out)
     return EXIT_OK
 
 
@@ -247,7 +223,7 @@ def sql_command(directory: Path, dialects: tuple[str, ...], source: str, schema:
     return EXIT_OK
 
 
-def _json(value: Any) -> str:
+def _json(value: Any) -> bytes:
     import msgspec
 
-    return msgspec.json.format(msgspec.json.encode(value)).decode() + "\n"
+    return msgspec.json.format(msgspec.json.encode(value)) + b"\n"

@@ -62,7 +62,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "strategy published": ("ntrkpath strategy published", "ntrkpath strategy published --format json"),
     "rounds new": ("ntrkpath rounds new round-2027", "ntrkpath rounds new example-round --example"),
-    "rounds check": ("ntrkpath rounds check round-2027", "ntrkpath rounds check round-2027/results/lab-1.csv"),
+    "rounds check": ("ntrkpath rounds check round-2027", "ntrkpath rounds check round-2027/submissions/lab-1.csv"),
     "rounds score": (
         "ntrkpath rounds score round-2027",
         "ntrkpath rounds score round-2027 --before round-2026 --format csv",
@@ -81,6 +81,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "registry import": (
         "ntrkpath registry import --published",
         "ntrkpath registry import cases.xlsx --site A --errors not-read.csv",
+    ),
+    "registry enter": (
+        "ntrkpath registry enter S-17 screening step=stained date=2026-05-04 --site A",
+        "ntrkpath registry enter S-17 no_more_data asked_by=subject --site A",
     ),
     "registry verify": ("ntrkpath registry verify", "ntrkpath registry verify --head head.json --key site.pub"),
     "registry rebuild": ("ntrkpath registry rebuild", "ntrkpath registry rebuild --database study/"),

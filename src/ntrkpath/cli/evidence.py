@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ntrkpath.cli.main import EXIT_OK
-from ntrkpath.cli.options import edition_option, printed_option
+from ntrkpath.cli.options import edition_option, out_option
+from ntrkpath.cli.reports import report_form_option, write_report
 
 if TYPE_CHECKING:
     from ntrkpath.evidence.frequency import Frequency
     from ntrkpath.guidance import Edition
-    from ntrkpath.report.sheet import Sheet
+    from ntrkpath.report.sheet import Draw, Sheet
 
 #: A funnel of fewer studies than this shows nothing.
 FEWEST_FUNNEL = 5
-
-format_option = click.option(
-    "--format", "form", type=click.Choice(["text", "csv", "json", "html"]), default="text", show_default=True,
-    help="How to print it; html is one file with the pictures.",
-)  # fmt: skip
 
 
 @click.group("evidence")
@@ -34,10 +31,10 @@ def command() -> None:
 
 @command.command("table")
 @click.argument("number", type=click.IntRange(1, 4), metavar="N")
-@format_option
+@report_form_option
+@out_option
 @edition_option
-@printed_option
-def table(number: int, form: str, edition: str) -> int:
+def table(number: int, form: str, out: Path | None, edition: str) -> int:
     """Show table N (1 to 4) of the guidance, row by row, with references and exact intervals."""
     from ntrkpath.evidence import evidence_of
     from ntrkpath.guidance import load
@@ -48,7 +45,7 @@ def table(number: int, form: str, edition: str) -> int:
     content = {"table": number, "rows": [row.record for row in sheets[0].rows]}
     if len(sheets) > 1:
         content["derived"] = [row.record for row in sheets[1].rows]
-    return _print(form, sheets[0].title, sheets, guidance, content)
+    return _print(form, out, sheets[0].title, sheets, guidance, content)
 
 
 @command.command("frequency")
@@ -57,10 +54,10 @@ def table(number: int, form: str, edition: str) -> int:
     "--overlap", type=click.Choice(["once", "all"]), default="once", show_default=True,
     help="Cohorts that share patients: pool the largest once, or all of them.",
 )  # fmt: skip
-@format_option
+@report_form_option
+@out_option
 @edition_option
-@printed_option
-def frequency(group: str | None, overlap: str, form: str, edition: str) -> int:
+def frequency(group: str | None, overlap: str, form: str, out: Path | None, edition: str) -> int:
     """Show how often NTRK fusions are found in GROUP, study by study and pooled; without GROUP, in every group."""
     from ntrkpath.evidence import evidence_of
     from ntrkpath.evidence import frequency as frequencies
@@ -76,19 +73,19 @@ def frequency(group: str | None, overlap: str, form: str, edition: str) -> int:
     else:
         sheets = [frequency_sheet(evidence, g, overlap) for g in groups]
         found = [frequencies.frequency(evidence, g, overlap) for g in groups]
-        if every and form == "html":
+        if every and form in ("html", "pdf"):
             sheets = [frequency_overview(evidence, overlap), *sheets]
-    pictures = _pictures(found, overview=every) if form == "html" else {}
+    pictures = _pictures(found, overview=every) if form in ("html", "pdf") else {}
     title = sheets[0].title
-    return _print(form, title, sheets, guidance, {"overlap": overlap, "groups": found}, pictures)
+    return _print(form, out, title, sheets, guidance, {"overlap": overlap, "groups": found}, pictures)
 
 
 @command.command("accuracy")
 @click.argument("test", required=False)
-@format_option
+@report_form_option
+@out_option
 @edition_option
-@printed_option
-def accuracy(test: str | None, form: str, edition: str) -> int:
+def accuracy(test: str | None, form: str, out: Path | None, edition: str) -> int:
     """Show how accurate TEST is (ihc, fish, rt_pcr, dna, rna), study by study and pooled; without TEST, every test."""
     from ntrkpath.evidence import evidence_of
     from ntrkpath.evidence.accuracy import pooled_accuracy, study_accuracy
@@ -108,15 +105,15 @@ def accuracy(test: str | None, form: str, edition: str) -> int:
         "pools": [pooled_accuracy(evidence, p.id) for p in evidence.pools.values() if test in (None, p.test)],
     }
     title = sheets[0].title if test else "Accuracy of tests for NTRK fusions"
-    pictures = {sheet.ident: accuracy_forests(sheet) for sheet in sheets} if form == "html" else {}
-    return _print(form, title, sheets, guidance, content, pictures)
+    pictures = {sheet.ident: accuracy_forests(sheet) for sheet in sheets} if form in ("html", "pdf") else {}
+    return _print(form, out, title, sheets, guidance, content, pictures)
 
 
 @command.command("validation")
-@format_option
+@report_form_option
+@out_option
 @edition_option
-@printed_option
-def validation(form: str, edition: str) -> int:
+def validation(form: str, out: Path | None, edition: str) -> int:
     """Show what the frequencies foretell of series left out in turn, or never pooled, beside what was found there."""
     from ntrkpath.evidence import evidence_of
     from ntrkpath.evidence.validation import validations
@@ -126,7 +123,7 @@ def validation(form: str, edition: str) -> int:
     guidance = load(edition)
     evidence = evidence_of(guidance)
     title = "What the frequencies foretell"
-    return _print(form, title, validation_sheets(evidence), guidance, {"groups": validations(evidence)})
+    return _print(form, out, title, validation_sheets(evidence), guidance, {"groups": validations(evidence)})
 
 
 def _id(text: str) -> str:
@@ -136,34 +133,32 @@ def _id(text: str) -> str:
 
 def _print(
     form: str,
+    out: Path | None,
     title: str,
     sheets: Sequence[Sheet],
     edition: Edition,
     content: Mapping[str, Any],
-    pictures: Mapping[str, Sequence[str]] | None = None,
+    pictures: Mapping[str, Sequence[Draw | str]] | None = None,
 ) -> int:
-    from ntrkpath.report.sheet_forms import evidence_html, sheet_text, sheets_csv
+    import msgspec
 
-    if form == "json":
-        import msgspec
+    from ntrkpath.report.sheet import Report, rests_on
 
-        named = {"id": edition.id, "version": edition.version, "sha256": edition.sha256}
-        click.echo(msgspec.json.encode({"guideline": named, **content}).decode())
-    elif form == "csv":
-        click.echo(sheets_csv(sheets), nl=False)
-    elif form == "html":
-        click.echo(evidence_html(title, sheets, edition, pictures), nl=False)
-    else:
-        click.echo("\n\n\n".join(sheet_text(sheet) for sheet in sheets))
+    report = Report(
+        title=title, sheets=tuple(sheets), pictures=pictures or {},
+        source=f"Evidence of the edition {rests_on(edition)}", use=edition.intended_use,
+    )  # fmt: skip
+    named = {"id": edition.id, "version": edition.version, "sha256": edition.sha256}
+    write_report(form, lambda: report, lambda: msgspec.json.encode({"guideline": named, **content}) + b"\n", out)
     return EXIT_OK
 
 
-def _pictures(found: Sequence[Frequency], *, overview: bool) -> dict[str, list[str]]:
+def _pictures(found: Sequence[Frequency], *, overview: bool) -> dict[str, list[Draw | str]]:
     """Return the forest plot of each group, and the funnel where three or more studies stand in one."""
     from ntrkpath.figures.funnel_plot import FunnelPoint, funnel_svg
     from ntrkpath.report.evidence_figures import frequency_forest, groups_forest
 
-    made = {f"frequency-{one.group.id}": frequency_forest(one) for one in found}
+    made: dict[str, list[Draw | str]] = {f"frequency-{one.group.id}": [*frequency_forest(one)] for one in found}
     for one in found:
         if len(one.studies) >= FEWEST_FUNNEL and 0 < one.pooled.estimate < 1:
             points = [
@@ -177,5 +172,5 @@ def _pictures(found: Sequence[Frequency], *, overview: bool) -> dict[str, list[s
             )
             made[f"frequency-{one.group.id}"].append(svg)
     if overview:
-        made["frequency"] = [groups_forest(found)]
+        made["frequency"] = [groups_forest([one for one in found if one.group.below is None])]
     return made

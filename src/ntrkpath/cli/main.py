@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from importlib import import_module
 
@@ -93,6 +94,7 @@ def main(argv: list[str] | None = None) -> None:
     """Run the command line and exit with its code."""
     from ntrkpath.cli.output import screened
 
+    gc.set_threshold(100_000, 50, 50)  # what is loaded stays; there is nothing to collect
     with screened():
         code = _code(argv)
     sys.exit(code)

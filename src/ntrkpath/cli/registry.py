@@ -2,54 +2,30 @@
 
 from __future__ import annotations
 
-import getpass
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from ntrkpath.cli.main import EXIT_FINDING, EXIT_NO_INPUT, EXIT_OK
-from ntrkpath.cli.options import allow_bad_option, out_option, printed_option
+from ntrkpath.cli.main import EXIT_FINDING, EXIT_OK
+from ntrkpath.cli.options import out_option, printed_option
 from ntrkpath.cli.output import write
+from ntrkpath.cli.registry_entries import COMMANDS as ENTRIES
+from ntrkpath.cli.registry_options import AUTHOR, FILE, FORM, SITE, as_json, book_option, opened
 from ntrkpath.cli.registry_study import COMMANDS as STUDY
 from ntrkpath.model.numbers import percent_with_range
 
 if TYPE_CHECKING:
-    from ntrkpath.registry.book import Book
     from ntrkpath.registry.heads import Head
 
-_FILE = click.Path(path_type=Path)
-_FORM = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 _KEY = click.option(
-    "--key", type=_FILE, envvar="NTRKPATH_REGISTRY_KEY", default=None, metavar="FILE",
+    "--key", type=FILE, envvar="NTRKPATH_REGISTRY_KEY", default=None, metavar="FILE",
     help="The key that signs heads; keep it apart from the database (default: in your settings).",
 )  # fmt: skip
-_SITE = click.option("--site", required=True, metavar="NAME", help="The site.")
-_AUTHOR = click.option("--author", default=getpass.getuser, metavar="NAME", help="Who writes (default: your login).")
-
-
-def _database(wanted: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option(
-        "--database", envvar="NTRKPATH_REGISTRY", default=".", metavar="PATH|URL",
-        help="The book: a file, a folder (book.sqlite in it; default: this one), or postgresql://...",
-    )(wanted)  # fmt: skip
 
 
 def _key_path(key: Path | None) -> Path:
     return key if key is not None else Path(click.get_app_dir("ntrkpath")) / "registry-key.pem"
-
-
-def _open(database: str) -> Book:
-    from ntrkpath.registry.book import Book
-
-    return Book.open(database)
-
-
-def _json(value: Any) -> str:
-    import msgspec
-
-    return msgspec.json.format(msgspec.json.encode(value)).decode() + "\n"
 
 
 @click.group("registry")
@@ -65,7 +41,7 @@ def command() -> None:
 
 
 @command.command("init")
-@_database
+@book_option
 @_KEY
 @click.option("--application", default=None, metavar="ROLE", help="PostgreSQL: the role that appends.")
 @click.option("--upgrade", is_flag=True, help="Bring the tables of a book to the newest version; bodies stay.")
@@ -89,99 +65,21 @@ def init_command(database: str, key: Path | None, application: str | None, upgra
     return EXIT_OK
 
 
-@command.command("import")
-@click.argument("files", nargs=-1, type=_FILE)
-@_database
-@click.option("--site", default=None, metavar="NAME", help="The site that the cases are of.")
-@click.option("--published", is_flag=True, help="The published patients that come with ntrkpath, as literature.")
-@click.option(
-    "--collection", type=click.Choice(["prospective", "retrospective", "literature"]), default=None,
-    help="How the cases of YAML and JSON files were collected (needed there).",
-)  # fmt: skip
-@click.option("--mapping", default=None, metavar="NAME|FILE", help="Tables: which column fills which key of a case.")
-@click.option("--dictionary", type=_FILE, default=None, metavar="FILE", help="REDCap: the data dictionary (CSV).")
-@click.option("--sheet", default="", metavar="NAME", help="Workbooks: the sheet.")
-@click.option("--errors", type=_FILE, default=None, metavar="FILE", help="Write what was not taken here, with reasons.")
-@_AUTHOR
-@allow_bad_option
-def import_command(
-    files: tuple[Path, ...], database: str, site: str | None, published: bool, collection: Any, mapping: str | None,
-    dictionary: Path | None, sheet: str, errors: Path | None, author: str, allow_bad: bool,
-) -> int:  # fmt: skip
-    """Take cases in: YAML, JSON and JSON lines with their caller files, CSV and Excel tables, REDCap exports.
-
-    The good ones go in, the bad ones come back with their reasons. Importing again changes nothing; values that differ
-    from what stands wait for a ruling (`ntrkpath registry review`).
-    """
-    from ntrkpath.registry import sources
-
-    if published == bool(files):
-        raise click.UsageError("name files, or --published")
-    site = site or ("literature" if published else None)
-    if site is None:
-        raise click.UsageError("name the site: --site NAME")
-    if sources.needs_collection(files) and collection is None:
-        raise click.UsageError("say how the cases were collected: --collection prospective|retrospective|literature")
-    request = sources.Request(files, site, author, published, collection, mapping, dictionary, sheet)
-    with _open(database) as book:
-        taken, notes = sources.take_in(book, request)
-    for note in notes:
-        click.echo(f"note: {note}", err=True)
-    click.echo(f"{taken.new} new, {taken.same} stood already, {taken.waiting} wait for a ruling, {len(taken.bad)} bad")
-    for bad in taken.bad[:20]:
-        click.echo(f"{bad.where}: {bad.reason}", err=True)
-    if len(taken.bad) > 20:
-        click.echo(f"... {len(taken.bad)} in all; --errors writes them all", err=True)
-    if errors is not None and taken.bad:
-        write(sources.error_file(request, taken), errors)
-    return EXIT_OK if allow_bad or not taken.bad else EXIT_NO_INPUT
-
-
-@command.command("review")
-@_database
-@click.option("--accept", "ruling", flag_value="accept", help="Take the proposed values.")
-@click.option("--reject", "ruling", flag_value="reject", help="Keep what stands.")
-@click.option("--at", "places", multiple=True, metavar="SITE:SEQ", help="The proposal; repeatable.")
-@click.option("--reason", default="", metavar="TEXT", help="Why.")
-@_AUTHOR
-@_FORM
-@printed_option
-def review_command(
-    database: str, ruling: str | None, places: tuple[str, ...], reason: str, author: str, form: str
-) -> int:
-    """List imported values that differ from what stands, or rule on them."""
-    from ntrkpath.registry.review import decide, waiting
-
-    if (ruling is None) != (not places):
-        raise click.UsageError("--accept or --reject goes with --at SITE:SEQ")
-    with _open(database) as book:
-        if ruling is not None:
-            decide(book, places, accepted=ruling == "accept", author=author, reason=reason)
-        found = list(waiting(book))
-    if form == "json":
-        write(_json(found))
-        return EXIT_OK
-    for one in found:
-        click.echo(f"{one.site}:{one.seq}  {one.subject}  {one.form}  {', '.join(one.differs)}  ({one.source})")
-    click.echo(f"{len(found)} wait for a ruling", err=True)
-    return EXIT_OK
-
-
 @command.command("verify")
-@_database
-@click.option("--head", "head_file", type=_FILE, default=None, metavar="FILE", help="An exported head that must fit.")
+@book_option
+@click.option("--head", "head_file", type=FILE, default=None, metavar="FILE", help="An exported head that must fit.")
 @_KEY
-@_FORM
+@FORM
 @printed_option
 def verify_command(database: str, head_file: Path | None, key: Path | None, form: str) -> int:
     """Walk every chain and compare bodies, views, guards and an exported head; exit 1 on any finding."""
     from ntrkpath.registry.verify import verify
 
     head = _head(head_file, key) if head_file is not None else None
-    with _open(database) as book:
+    with opened(database) as book:
         found = verify(book, head)
     if form == "json":
-        write(_json(found))
+        write(as_json(found))
     else:
         sites = ", ".join(f"{site} {seq}" for site, seq in found.chains.items()) or "none"
         click.echo(f"{found.entries} entries; chains: {sites}; {found.erased} bodies erased")
@@ -199,47 +97,47 @@ def _head(path: Path, key: Path | None) -> Head:
 
 
 @command.command("rebuild")
-@_database
+@book_option
 def rebuild_command(database: str) -> int:
     """Derive every view anew from the book; after a new edition of the guidance too."""
-    with _open(database) as book:
+    with opened(database) as book:
         click.echo(f"{book.rebuild()} subjects")
     return EXIT_OK
 
 
 @command.command("head")
-@_database
+@book_option
 @_KEY
 @out_option
 def head_command(database: str, key: Path | None, out: Path | None) -> int:
     """Write the signed head: where every chain stands, and every erasure. Keep it apart from the database."""
     from ntrkpath.registry.heads import private_key
 
-    with _open(database) as book:
-        write(_json(book.head(private_key(_key_path(key)))), out)
+    with opened(database) as book:
+        write(as_json(book.head(private_key(_key_path(key)))), out)
     return EXIT_OK
 
 
 @command.command("backup")
-@click.argument("out", type=_FILE)
-@_database
+@click.argument("out", type=FILE)
+@book_option
 def backup_command(out: Path, database: str) -> int:
     """Copy the whole book into the file OUT, which is a book itself, and verify the copy."""
     from ntrkpath.registry.backup import backup
 
-    with _open(database) as book:
+    with opened(database) as book:
         found = backup(book, out)
     click.echo(f"{found.entries} entries in {out}")
     return EXIT_OK
 
 
 @command.command("restore")
-@click.argument("source", metavar="BACKUP", type=_FILE)
-@_database
-@click.option("--head", "head_file", type=_FILE, default=None, metavar="FILE", help="The newest head exported.")
+@click.argument("source", metavar="BACKUP", type=FILE)
+@book_option
+@click.option("--head", "head_file", type=FILE, default=None, metavar="FILE", help="The newest head exported.")
 @click.option("--no-head", is_flag=True, help="There is none; then nobody can tell what is lost or was erased since.")
 @_KEY
-@_FORM
+@FORM
 def restore_command(
     source: Path, database: str, head_file: Path | None, no_head: bool, key: Path | None, form: str
 ) -> int:
@@ -253,7 +151,7 @@ def restore_command(
         raise click.UsageError("give the newest head with --head, or say --no-head")
     found = restore(source, database, _head(head_file, key) if head_file is not None else None)
     if form == "json":
-        write(_json(found))
+        write(as_json(found))
         return EXIT_OK
     click.echo(f"{found.entries} entries restored")
     for lost in found.lost:
@@ -266,13 +164,13 @@ def restore_command(
 
 @command.command("erase")
 @click.argument("subject")
-@_SITE
-@_database
+@SITE
+@book_option
 @click.option(
     "--asked-by", required=True, help="Who asked for it.",
     type=click.Choice(["subject", "parent", "guardian", "representative", "site", "authority", "unknown"]),
 )  # fmt: skip
-@_AUTHOR
+@AUTHOR
 @click.confirmation_option(prompt="Remove everything that was said of this subject, for ever?")
 def erase_command(subject: str, site: str, database: str, asked_by: str, author: str) -> int:
     """Erase SUBJECT: bodies, salts, files and derived rows go; the chain still verifies.
@@ -281,17 +179,17 @@ def erase_command(subject: str, site: str, database: str, asked_by: str, author:
     """
     import secrets
 
-    with _open(database) as book:
+    with opened(database) as book:
         entry = book.erase(site, subject, author=author, request=secrets.token_hex(16), asked_by=asked_by)
     click.echo(f"{len(entry.body.erased)} entries emptied by {site} {entry.seq}")
     return EXIT_OK
 
 
 @command.command("counts")
-@_database
+@book_option
 @click.option("--for-pooling", "study", default=None, metavar="NAME", help="Exact counts for NAME's pooled analysis.")
-@_AUTHOR
-@_FORM
+@AUTHOR
+@FORM
 @out_option
 def counts_command(database: str, study: str | None, author: str, form: str, out: Path | None) -> int:
     """Count subjects, tested and positive by the histology before the test; every release is noted in the book.
@@ -301,13 +199,13 @@ def counts_command(database: str, study: str | None, author: str, form: str, out
     """
     from ntrkpath.registry.counts import for_pooling, published
 
-    with _open(database) as book:
+    with opened(database) as book:
         if study is not None:
-            write(_json(for_pooling(book, study, author=author)), out)
+            write(as_json(for_pooling(book, study, author=author)), out)
             return EXIT_OK
         found = published(book, author=author)
     if form == "json":
-        write(_json(found), out)
+        write(as_json(found), out)
         return EXIT_OK
     lines = [f"{'histology before the test':<44} {'subjects':>8} {'tested':>8} {'positive':>8}"]
     for row in found.rows:
@@ -321,8 +219,8 @@ def counts_command(database: str, study: str | None, author: str, form: str, out
 
 
 @command.command("pool")
-@click.argument("files", nargs=-1, required=True, type=_FILE)
-@_FORM
+@click.argument("files", nargs=-1, required=True, type=FILE)
+@FORM
 @out_option
 def pool_command(files: tuple[Path, ...], form: str, out: Path | None) -> int:
     """Combine the counts of several registries (`counts --for-pooling`) with the models of `ntrkpath evidence`."""
@@ -330,7 +228,7 @@ def pool_command(files: tuple[Path, ...], form: str, out: Path | None) -> int:
 
     found = combine([read_counts(path) for path in files])
     if form == "json":
-        write(_json(found), out)
+        write(as_json(found), out)
         return EXIT_OK
     lines = [f"{'histology before the test':<44} {'positive of tested':>20}  share (95 % interval)"]
     for one in found:
@@ -345,8 +243,8 @@ def pool_command(files: tuple[Path, ...], form: str, out: Path | None) -> int:
 
 
 @command.command("export")
-@click.argument("out", type=_FILE)
-@_database
+@click.argument("out", type=FILE)
+@book_option
 @click.option(
     "--as", "kind", required=True, help="What is written to OUT.",
     type=click.Choice(
@@ -376,7 +274,7 @@ def export_command(
     if kind in ("dictionary", "template"):
         files = {**exporting.blank(kind)}
     else:
-        with _open(database) as book:
+        with opened(database) as book:
             wanted = exporting.Wanted(kind, site, subject, de_identified, literature)
             files = exporting.files(book, wanted)
     for name, content in files.items():
@@ -387,5 +285,5 @@ def export_command(
     return EXIT_OK
 
 
-for of_the_study in STUDY:
-    command.add_command(of_the_study)
+for more in (*ENTRIES, *STUDY):
+    command.add_command(more)

@@ -12,6 +12,7 @@ import click
 from ntrkpath.cli.main import EXIT_NO_INPUT, EXIT_OK
 from ntrkpath.cli.options import as_of_option, edition_option, out_option, printed_option
 from ntrkpath.cli.output import write
+from ntrkpath.cli.reports import report_form_option, write_report
 
 if TYPE_CHECKING:
     from ntrkpath.registry.study.planned_sequencing import Expected
@@ -80,7 +81,7 @@ def worklist_command(
 @_book
 @_protocol
 @_site
-@click.option("--format", "form", type=click.Choice(["text", "json", "csv", "html"]), default="text", show_default=True)
+@report_form_option
 @as_of_option
 @edition_option
 @out_option
@@ -92,17 +93,13 @@ def results_command(
     from ntrkpath.registry.book import Book
     from ntrkpath.registry.study.protocol import load_protocol
     from ntrkpath.registry.study.results import results
-    from ntrkpath.report.study_files import results_csv, results_html, results_json, results_text
+    from ntrkpath.report.study_files import results_json, results_report
 
     guidance = load(edition)
     protocol = load_protocol(name, guidance)
     with Book.open(database) as book:
         found = results(book.subjects(site), protocol, guidance, _day(as_of), book.file)
-    if form == "html":
-        write(results_html(found, guidance), out)
-    else:
-        forms: dict[str, Any] = {"text": results_text, "csv": results_csv, "json": results_json}
-        write(forms[form](found), out)
+    write_report(form, lambda: results_report(found, guidance), lambda: results_json(found), out)
     return EXIT_OK
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from ntrkpath.cli.main import EXIT_OK
-from ntrkpath.cli.options import edition_option, printed_option
-from ntrkpath.cli.output import write
+from ntrkpath.cli.options import edition_option, out_option, printed_option
+from ntrkpath.cli.reports import report_form_option, write_report
 from ntrkpath.model.numbers import percent
 
 
@@ -69,7 +69,7 @@ def command() -> None:
     type=click.IntRange(min=0),
     default=None,
     metavar="N",
-    help="Draws of the unsure parameters (default: 2000 for HTML, else none).",
+    help="Draws of the unsure parameters (default: 2000 for HTML and PDF, else none).",
 )
 @click.option(
     "--pooling",
@@ -81,28 +81,12 @@ def command() -> None:
 @click.option(
     "--reference", default=None, metavar="NAME", help="Strategy that the others are compared with on the plane."
 )
-@click.option("--tornado", default=None, metavar="NAME", help="Strategy of the tornado.")
-@click.option(
-    "--up-to",
-    type=click.FloatRange(min=0, min_open=True),
-    default=None,
-    metavar="AMOUNT",
-    help="Highest amount for a fusion found on the acceptability curve.",
-)
 @click.option(
     "--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="N", help="Of simulation and draws."
 )
-@click.option("--format", "form", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
-@click.option(
-    "--html",
-    "html_file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=None,
-    metavar="FILE",
-    help="Write the HTML report to FILE as well.",
-)
+@report_form_option
+@out_option
 @edition_option
-@printed_option
 def compare_command(
     population: str,
     cohort: str | None,
@@ -115,24 +99,23 @@ def compare_command(
     draws: int | None,
     pooling: str,
     reference: str | None,
-    tornado: str | None,
-    up_to: float | None,
     seed: int,
     form: str,
-    html_file: Path | None,
+    out: Path | None,
     edition: str,
 ) -> int:
     """Compare strategies on a population: fusions found and missed, tests, cost, days, who is dominated."""
     import msgspec
 
     from ntrkpath.guidance import load
+    from ntrkpath.report.strategy_sheets import comparison_report
     from ntrkpath.strategy.compare import DEFAULT, compare
     from ntrkpath.strategy.from_cohort import cohort_population
 
     if mapping is not None and cohort is None:
         raise click.UsageError("--mapping belongs to --cohort")
     chosen = [s.strip() for s in strategies.split(",") if s.strip()] if strategies is not None else DEFAULT
-    wanted = draws if draws is not None else 2000 if form == "html" or html_file else 0
+    wanted = draws if draws is not None else 2000 if form in ("html", "pdf") else 0
     found = compare(
         cohort_population(cohort, load(edition), mapping) if cohort is not None else population,
         chosen,
@@ -141,22 +124,17 @@ def compare_command(
         simulate=simulate,
         draws=wanted,
         reference=reference,
-        tornado_of=tornado,
-        up_to=up_to,
         assume=assume,
         pooling=pooling,
         seed=seed,
         edition=edition,
     )
-    if html_file is not None:
-        write(found.to_html(), html_file)
-        click.echo(f"written: {html_file}", err=True)
-    if form == "json":
-        click.echo(msgspec.json.encode(found).decode())
-    elif form == "html":
-        click.echo(found.to_html())
-    else:
-        click.echo(str(found))
+    write_report(
+        form,
+        lambda: comparison_report(found, parameters=form != "text"),
+        lambda: msgspec.json.encode(found) + b"\n",
+        out,
+    )
     return EXIT_OK
 
 

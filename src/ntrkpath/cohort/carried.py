@@ -106,7 +106,9 @@ def _words(columns: list[tuple[NDArray[np.intp], list[Any]]], say: Callable[[lis
     import numpy as np
     import pyarrow as pa
 
-    places, first = distinct_rows([numbers for numbers, _ in columns], [max(len(done), 1) for _, done in columns])
+    places, first = distinct_rows(
+        [numbers.astype(np.int32) for numbers, _ in columns], [max(len(done), 1) for _, done in columns]
+    )
     said = [say([done[numbers[row]] for numbers, done in columns]) for row in first.tolist()]
     told = np.array([bool(text) for text in said], np.bool_)
     return pa.DictionaryArray.from_arrays(as_arrow(places.astype(np.int32), told[places]), as_texts(said))

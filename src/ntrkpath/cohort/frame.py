@@ -40,6 +40,15 @@ class Answered(msgspec.Struct, frozen=True):
     answers: Any
     bad: Any
 
+    def __repr__(self) -> str:
+        """Return how many rows are good and bad, in one short line."""
+        return f"<Answered: {len(self.answers)} good rows, {len(self.bad)} bad>"
+
+    def _repr_html_(self) -> str:
+        """Return both frames as their library shows them."""
+        shown = (getattr(frame, "_repr_html_", lambda: "")() for frame in (self.answers, self.bad))
+        return f"<p>{len(self.answers)} good rows, {len(self.bad)} bad</p>{''.join(shown)}"
+
 
 class Decider:
     """Decides batches of cases given as raw columns.

@@ -220,30 +220,38 @@ def plan(mapping: Mapping, columns: Iterable[str], where: str = "", more: Iterab
             found[key] = (field, names)
     taken = {name for _, names in found.values() for name in names}
     for name in columns:
-        column = named(name)
-        if mapping.study and name.casefold() != name:
-            column = None
-        path: str | None = name if name == CASE_ID or name in DATES else column.path if column else None
-        if path is not None and name not in taken:
-            if path in found and path == CASE_ID:
-                continue
-            if path in found:
-                raise CaseError(
-                    "two columns fill one key", where=where, value=f"{', '.join(found[path][1])} and {name}",
-                    allowed=f"one column for {path}", remedy="rename one, or name the one to use in a mapping",
-                )  # fmt: skip
-            found[path] = (Field(path, (name,), {}), (name,))
-            taken.add(name)
+        path = None if name in taken else _named_as(mapping, name)
+        if path is None or (path == CASE_ID and path in found):
+            continue
+        if path in found:
+            raise CaseError(
+                "two columns fill one key", where=where, value=f"{', '.join(found[path][1])} and {name}",
+                allowed=f"one column for {path}", remedy="rename one, or name the one to use in a mapping",
+            )  # fmt: skip
+        found[path] = (Field(path, (name,), {}), (name,))
+        taken.add(name)
+    _check_needed(mapping, columns, {*found, *more}, where)
+    unused = tuple(n for n in columns if n not in taken and n.casefold() not in mapping.unused)
+    return Plan(mapping, tuple(found.values()), unused)
+
+
+def _named_as(mapping: Mapping, name: str) -> str | None:
+    """Return the key whose name a column bears; in a study only in small letters, since its own are in capitals."""
+    if name == CASE_ID or name in DATES:
+        return name
+    column = None if mapping.study and name.casefold() != name else named(name)
+    return column.path if column else None
+
+
+def _check_needed(mapping: Mapping, columns: list[str], filled: set[str], where: str) -> None:
     for needed in (CASE_ID, "diagnosis.histology"):
-        if needed not in found and needed not in more:
+        if needed not in filled:
             wanted = mapping.fields[needed].columns if needed in mapping.fields else (needed,)
             raise CaseError(
                 f"no column fills {needed}", where=where, value=", ".join(columns[:12]), allowed=wanted,
                 remedy="name your column in a mapping (columns: {" + needed + ": YOUR_COLUMN}), given by --mapping; "
                 "`ntrkpath cohort map` proposes one",
             )  # fmt: skip
-    unused = tuple(n for n in columns if n not in taken and n.casefold() not in mapping.unused)
-    return Plan(mapping, tuple(found.values()), unused)
 
 
 def apply(plan: Plan, given: pa.Table, first: int | NDArray[np.uint64]) -> tuple[pa.Table, list[BadRow]]:

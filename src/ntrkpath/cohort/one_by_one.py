@@ -193,8 +193,8 @@ def _lines(text: str, mapping: Columns) -> Iterator[Cells | BadRow]:
         except CaseError as error:
             yield bad_row(number, None, error)
         except (msgspec.DecodeError, RecursionError):
-            error = CaseError("not readable as JSON", remedy="check commas, quotes, brackets and encoding")
-            yield bad_row(number, None, error)
+            told = CaseError("not readable as JSON", remedy="check commas, quotes, brackets and encoding")
+            yield bad_row(number, None, told)
 
 
 def _line(line: bytes, mapping: Columns) -> Cells:

@@ -7,7 +7,7 @@ from collections import Counter
 from itertools import accumulate
 from math import ceil, floor
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -18,6 +18,7 @@ from ntrkpath.evidence.proportions import clopper_pearson
 from ntrkpath.guidance import Edition, load
 from ntrkpath.model.case_keys import METHODS
 from ntrkpath.model.errors import CaseError
+from ntrkpath.model.shown import Shown
 
 SUMMARY_SCHEMA = "https://ntrkpath.org/schema/cohort-summary-1.json"
 
@@ -120,7 +121,7 @@ class MissingFact(msgspec.Struct, frozen=True):
     could_change: int | None
 
 
-class Summary(msgspec.Struct, frozen=True):
+class Summary(Shown, frozen=True):
     """A decided cohort in numbers.
 
     Args:
@@ -142,6 +143,12 @@ class Summary(msgspec.Struct, frozen=True):
     turnaround: Turnaround | None
     undecided: int
     missing: tuple[MissingFact, ...]
+
+    SHOWN_BY: ClassVar[str] = "ntrkpath.report.numbers_in_a_notebook"
+
+    def __repr__(self) -> str:
+        """Return the cohort in one short line; the numbers are in the fields."""
+        return f"<Summary of {self.about.source!r}: {self.about.decided} of {self.about.rows} rows decided>"
 
 
 def share(count: int, of: int) -> Share:
@@ -319,7 +326,7 @@ def _turnaround(counted: _Counts) -> Turnaround | None:
     def at(share: float) -> float:
         place = share * (n - 1)
         low, high = (days[bisect_right(ends, i)][0] for i in (floor(place), ceil(place)))
-        return low + (high - low) * (place - floor(place))
+        return float(low + (high - low) * (place - floor(place)))
 
     return Turnaround(n, at(0.25), at(0.5), at(0.75), days[0][0], days[-1][0], impossible)
 

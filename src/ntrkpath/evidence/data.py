@@ -20,6 +20,7 @@ from ntrkpath.evidence.studies import (
 )
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.errors import EvidenceError, GuidanceError
+from ntrkpath.model.shown import Showing
 
 FREQUENCY, ACCURACY, TABLES = "evidence_frequency", "evidence_accuracy", "evidence_tables"
 OVERLAP = ("once", "all")
@@ -29,7 +30,7 @@ COUNTS = ("true_positive", "false_negative", "false_positive", "true_negative")
 FEWEST_BIVARIATE = 3
 
 
-class Evidence:
+class Evidence(Showing):
     """The evidence of one edition, checked once and immutable.
 
     Args:
@@ -39,6 +40,8 @@ class Evidence:
         GuidanceError: The edition holds no evidence, or an entry of it is malformed: a count over its total, a
             percentage over 100, an empty group, a name that is not defined. The field is named.
     """
+
+    SHOWN_BY = "ntrkpath.report.numbers_in_a_notebook"
 
     def __init__(self, edition: Edition) -> None:
         for file in (FREQUENCY, ACCURACY, TABLES):
@@ -55,6 +58,9 @@ class Evidence:
         self.designs: dict[str, str] = self._accuracy["designs"]
         self._references = {ref["id"]: ref for ref in edition.data["references"]["references"]}
         self.tables = {t["table"]: converted(t, Table, f"{TABLES}.yaml: table") for t in edition.data[TABLES]["tables"]}
+        #: What the edition says it is for.
+        self.intended_use = edition.intended_use
+        self._name = f"{edition.id} {edition.version}"
         self._rows = by_id((row for table in self.tables.values() for row in table.rows), f"{TABLES}.yaml")
         self._check_tables()
         self.overlaps = {o["id"]: converted(o, Overlap, f"{FREQUENCY}.yaml: overlaps") for o in self._overlaps()}
@@ -62,6 +68,10 @@ class Evidence:
         self._check_overlaps()
         self._check_assignments(edition)
         self._check_refused()
+
+    def __repr__(self) -> str:
+        """Return what it holds in one short line."""
+        return f"<Evidence of {self._name}: {len(self.groups)} groups of tumours, {len(self.tables)} tables>"
 
     # --- frequencies --------------------------------------------------------------------------------------------------
     def group(self, ident: str) -> FrequencyGroup:
@@ -274,8 +284,15 @@ class Evidence:
             raise GuidanceError("a group of which no study is pooled", where=f"{where}.studies")
         return FrequencyGroup(
             id=entry["id"], says=entry["says"], studies=tuple(studies), note=entry.get("note", ""),
-            extends=entry.get("extends"),
+            extends=entry.get("extends"), part_of=self._whole(entry, where),
         )  # fmt: skip
+
+    def _whole(self, entry: Mapping[str, Any], where: str) -> str | None:
+        """Return the group of which an entry is a part, which is none of another."""
+        named = entry.get("part_of")
+        if named and not any(g.get("id") == named and "part_of" not in g for g in self._frequency["groups"]):
+            raise GuidanceError("no such group to be a part of", where=f"{where}.part_of", value=named)
+        return named
 
     def _extended(self, entry: Mapping[str, Any], where: str) -> dict[str, Mapping[str, Any]]:
         """Return the studies of the group that an entry extends; of two of one id the entry's own counts."""

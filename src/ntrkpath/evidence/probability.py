@@ -8,7 +8,6 @@ and scipy are installed; otherwise there is no figure, and the answer says so.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from importlib.util import find_spec
 from operator import itemgetter
 from typing import Any
 
@@ -42,13 +41,21 @@ class Probabilities:
         self.available = all(name in edition.data for name in SOURCES)
         if not self.available:
             return
-        rules = edition.data[RULES]
         self._figures: Mapping[str, Any] = edition.data.get(FIGURES) or {}
         if self._figures.get("made_from") != made_from(edition):
             self._figures = self._made_anew()
+        self._read(edition.data[RULES], edition.data["evidence_frequency"]["assignments"])
+        self.facts = tuple(sorted(self._facts_read()))
+        for fact in self.facts:
+            if fact not in edition.facts:
+                raise GuidanceError("no such fact", where=f"{RULES}.yaml", value=fact)
+        self._key: Callable[[Mapping[str, str]], object] = itemgetter(*self.facts)
+
+    def _read(self, rules: Mapping[str, Any], assignments: Any) -> None:
+        """Read the rules: what has no figure, which frequency stands for a case, what each result says."""
         self.without = Ruled(rules["without_figure"])
         self.not_shown = Ruled(rules["not_shown"])
-        self.assignments = Ruled(edition.data["evidence_frequency"]["assignments"])
+        self.assignments = Ruled(assignments)
         self.tests = [(test["id"], Ruled(test["results"]), test) for test in rules["tests"]]
         self.next_tests = [
             (ident, When(test["next"]["when"]), tuple(test["next"]["signs"])) for ident, _, test in self.tests
@@ -60,22 +67,19 @@ class Probabilities:
         self._test_of: dict[str, str] = {entry["id"]: entry["test"] for entry in rules["accuracy"]}
         self._why = {entry["id"]: entry["why"] for entry in rules["accuracy"]}
         self.assumptions = [(frozenset(a["tests"]), When(a.get("when", {})), a["text"]) for a in rules["assumptions"]]
+
+    def _facts_read(self) -> set[str]:
+        """Return the facts of the edition that any of the rules asks for."""
         ruled = [
-            self.without,
-            self.not_shown,
-            self.assignments,
-            *(r for _, r, _ in self.tests),
-            *self.accuracy.values(),
-        ]
+            self.without, self.not_shown, self.assignments, *(r for _, r, _ in self.tests), *self.accuracy.values()
+        ]  # fmt: skip
         facts = {fact for r in ruled for fact in r.facts()} | {ident for ident, _, _ in self.tests}
         facts |= {fact for _, when, *_ in (*self.next_tests, *self.assumptions) for fact, _ in when.wanted}
-        self.facts = tuple(sorted(facts - {"histology", "frequency"}))
-        for fact in self.facts:
-            if fact not in edition.facts:
-                raise GuidanceError("no such fact", where=f"{RULES}.yaml", value=fact)
-        self._key: Callable[[Mapping[str, str]], object] = itemgetter(*self.facts)
+        return facts - {"histology", "frequency"}
 
     def _made_anew(self) -> Mapping[str, Any]:
+        from importlib.util import find_spec
+
         if find_spec("numpy") is None or find_spec("scipy") is None:
             self.stale = True
             return {}

@@ -44,7 +44,8 @@ class Overlap(msgspec.Struct, frozen=True):
 class FrequencyGroup(msgspec.Struct, frozen=True, kw_only=True):
     """A group of sarcomas with published counts; ``says`` is its name in words.
 
-    ``extends`` names the group whose studies it holds too, where series outside table 1 were added to it.
+    ``extends`` names the group whose studies it holds too, where series outside table 1 were added to it; ``part_of``
+    the group of which its tumours are a part.
     """
 
     id: str
@@ -52,6 +53,12 @@ class FrequencyGroup(msgspec.Struct, frozen=True, kw_only=True):
     studies: tuple[Study, ...]
     note: str = ""
     extends: str | None = None
+    part_of: str | None = None
+
+    @property
+    def below(self) -> str | None:
+        """The group below which an overview shows it; ``None`` for one that stands by itself."""
+        return self.part_of or self.extends
 
 
 class Assignment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -28,7 +28,7 @@ from ntrkpath.figures.axes import (
     stroke,
 )
 from ntrkpath.figures.svg import clean, number, tag, text_lines, text_width, wrap
-from ntrkpath.model.numbers import percent, percent_range
+from ntrkpath.model.numbers import percent, percent_range, significant
 
 _ROW = 25.0
 _LABEL = 300.0
@@ -185,14 +185,15 @@ def _stacked(
     for row, text in zip(rows, shown, strict=True):
         strong = row.kind in ("pooled", "heading")
         class_ = "strong" if strong else ""
-        told = " · ".join(part for part in (*row.columns, text) if part)
+        told = wrap(" · ".join(part for part in (*row.columns, text) if part), right - left, TEXT, bold=strong) or [""]
         lines = wrap(clean(row.label), right - left, TEXT, bold=strong) or [""]
         y += 4 + TEXT * 1.3
         body.append(text_lines(lines, left, y, TEXT, class_=class_))
         y += (len(lines) - 1) * TEXT * 1.3
-        if text_width(lines[-1], TEXT, strong) + text_width(told, TEXT, strong) + 10 > right - left:
+        if text_width(lines[-1], TEXT, strong) + text_width(told[0], TEXT, strong) + 10 > right - left:
             y += TEXT * 1.3
-        body.append(text_lines([told], right, y, TEXT, anchor="end", class_=class_))
+        body.append(text_lines(told, right, y, TEXT, anchor="end", class_=class_))
+        y += (len(told) - 1) * TEXT * 1.3
         if row.kind != "heading":
             body.append(_mark(row, axis, y + 15))
             y += 24
@@ -221,8 +222,8 @@ def _figures(row: ForestRow, form: Form) -> str:
     if form == "percent":
         ends = percent_range(row.low, row.high) if row.low is not None and row.high is not None else ""
         return percent(row.estimate) + (f" ({ends})" if ends else "") if row.estimate is not None else ends
-    ends = f"{row.low:.3g} to {row.high:.3g}" if row.low is not None and row.high is not None else ""
-    return f"{row.estimate:.3g}" + (f" ({ends})" if ends else "") if row.estimate is not None else ends
+    ends = f"{significant(row.low)} to {significant(row.high)}" if row.low is not None and row.high is not None else ""
+    return significant(row.estimate) + (f" ({ends})" if ends else "") if row.estimate is not None else ends
 
 
 def _mark(row: ForestRow, axis: Axis, y: float) -> str:

@@ -6,6 +6,7 @@ import hashlib
 from functools import cache
 
 from ntrkpath.figures import fusion_words as words
+from ntrkpath.figures import host
 from ntrkpath.figures.axes import ident_for
 from ntrkpath.figures.fusion_pen import (
     BAR,
@@ -92,7 +93,7 @@ def fusion_svg(
     body = (
         tag("title", escape(title), id=f"{base}-title")
         + tag("desc", escape(_description(verdict, five, three, why_not)), id=f"{base}-desc")
-        + tag("style", STYLE)
+        + host.style(STYLE)
         + tag("defs", pattern)
         + tag("rect", width="100%", height="100%", fill="var(--paper)")
         + "".join(pen.parts)

@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 
 import msgspec
 
+from ntrkpath.figures import host
 from ntrkpath.figures.axes import NARROW, ident_for, margin
 from ntrkpath.figures.graph import Edge, Graph, Path, load
 from ntrkpath.figures.pathway_marks import (
@@ -102,7 +103,7 @@ def tree_svg(edition: Edition, marked: Marked | None = None, ident: str = "pathw
     body = (
         tag("title", escape(title_of(graph, marked)), id=f"{base}-title")
         + tag("desc", escape(summary(graph, marked)), id=f"{base}-desc")
-        + tag("style", STYLE)
+        + host.style(STYLE)
         + tag("rect", width="100%", height="100%", fill="var(--paper)")
         + "".join(line for _, line in sorted(lines, key=lambda one: one[0]))
         + "".join(boxes)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from ntrkpath.figures import host
 from ntrkpath.figures.axes import ident_for, narrow
 from ntrkpath.figures.svg import (
     FONT,
@@ -102,7 +103,7 @@ def patient_flow_svg(
     head = (
         tag("title", escape(clean(title)), id=f"{base}-title")
         + tag("desc", escape(". ".join(told) + "."), id=f"{base}-desc")
-        + f"<style>{STYLE}</style>"
+        + host.style(STYLE)
     )
     return tag(
         "svg", head + "".join(parts), xmlns="http://www.w3.org/2000/svg",

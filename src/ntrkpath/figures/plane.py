@@ -8,6 +8,9 @@ import msgspec
 
 from ntrkpath.figures import axes, series
 from ntrkpath.figures.svg import tag
+from ntrkpath.model.numbers import amount
+
+_MARKS = "Small marks: single draws. Large marks: their means."
 
 
 class Cloud(msgspec.Struct, frozen=True):
@@ -37,11 +40,12 @@ def plane_svg(
     if not xs:
         raise ValueError("no draw to show")
     head, y = axes.heading(title, width)
-    top, bottom, left, right = axes.field(width, y, 420, upright)
+    top, bottom, right = axes.field(width, y, 420, upright)
     low_x, high_x = axes.limits([*xs, 0.0], "linear")
     low_y, high_y = axes.limits([*ys, 0.0], "linear")
-    flat = axes.Axis("linear", low_x, high_x, left, right, "number")
     tall = axes.Axis("linear", low_y, high_y, bottom, top, "number")
+    left = axes.left_of(tall, width)
+    flat = axes.Axis("linear", low_x, high_x, left, right, "number")
     parts = [
         series.style(), head, axes.across(flat, top, bottom, across, width),
         axes.upright(tall, left, right, upright, width),
@@ -58,7 +62,7 @@ def plane_svg(
         n = len(cloud.draws)
         x, y = sum(d[0] for d in cloud.draws) / n, sum(d[1] for d in cloud.draws) / n
         means.append(tag("g", series.mark(i, (flat.px(x), tall.px(y)), 15, "mean"), class_=series.colour(i)))
-        described.append(f"{cloud.name}: on average {x:.4g} more fusions found at {y:.4g} more cost.")
+        described.append(f"{cloud.name}: on average {amount(x)} more fusions found at {amount(y)} more cost.")
     key, y = series.key([cloud.name for cloud in clouds], bottom + axes.axis_height(across, width) + 14, width=width)
-    below, height = axes.notes([*notes, "Small marks: single draws. Large marks: their means."], y, width)
+    below, height = axes.notes([*notes, *([_MARKS] if len(xs) > len(clouds) else [])], y, width)
     return axes.plot([*parts, *means, key, below], height, title, " ".join([*described, *notes]), ident, width)

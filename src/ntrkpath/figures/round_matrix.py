@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from ntrkpath.figures import host
 from ntrkpath.figures.axes import MARGIN, SMALL, heading, notes, plot
 from ntrkpath.figures.svg import clean, escape, number, tag, text_lines, text_width
 
@@ -48,7 +49,7 @@ def matrix_svg(
     """
     head, top = heading(title)
     grid = _grid(rows, columns, top)
-    parts = [head, tag("style", STYLE)]
+    parts = [head, host.style(STYLE)]
     if grid.signed:
         parts += _names(rows, columns, grid) + _signs(rows, columns, cells, meanings, grid.left, grid.top)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from ntrkpath.figures.axes import NARROW, PAGE, WIDTH
 from ntrkpath.figures.svg import tag
@@ -39,17 +39,5 @@ def for_screens(draw: Callable[[float], str], *, whole_page: bool = False) -> st
         draw: Makes the SVG of a width in px.
         whole_page: The wide drawing fills the widest page, and asks for more room before it shows.
     """
-    return _both(draw(PAGE), draw(NARROW), "drawn whole" if whole_page else "drawn")
-
-
-def each_for_screens(draw: Callable[[float], Sequence[str]]) -> tuple[str, ...]:
-    """Return several drawings, each as ``for_screens``.
-
-    Args:
-        draw: Makes the same drawings for a width in px, in the same order.
-    """
-    return tuple(_both(wide, narrow, "drawn") for wide, narrow in zip(draw(PAGE), draw(NARROW), strict=True))
-
-
-def _both(wide: str, narrow: str, class_: str) -> str:
-    return tag("div", tag("div", wide, class_="wide") + tag("div", narrow, class_="narrow"), class_=class_)
+    wide, narrow = tag("div", draw(PAGE), class_="wide"), tag("div", draw(NARROW), class_="narrow")
+    return tag("div", wide + narrow, class_="drawn whole" if whole_page else "drawn")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ntrkpath.figures import host
 from ntrkpath.figures.axes import SMALL, WIDTH, margin
 from ntrkpath.figures.svg import Point, number, tag, text_lines, text_width, wrap
 
@@ -30,7 +31,8 @@ CSS = (
 .ntrk-plot .outline{fill:none;stroke:var(--series);stroke-width:1.6}
 .ntrk-plot .cloud{opacity:.45}
 .ntrk-plot .line{fill:none;stroke:var(--series);stroke-width:2.4;stroke-linejoin:round}
-.ntrk-plot .mean{stroke:var(--paper);stroke-width:1.5}
+.ntrk-plot .solid.mean{stroke:var(--paper);stroke-width:1.5}
+.ntrk-plot .outline.mean{stroke-width:3}
 .ntrk-plot .low-end{fill:var(--line);stroke:var(--ink);stroke-width:.8}
 .ntrk-plot .high-end{fill:var(--taken-box);stroke:var(--ink);stroke-width:.8}
 """
@@ -39,7 +41,7 @@ CSS = (
 
 def style() -> str:
     """Return the style element of the series."""
-    return tag("style", CSS)
+    return host.style(CSS)
 
 
 def colour(index: int) -> str:

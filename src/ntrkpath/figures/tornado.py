@@ -8,6 +8,7 @@ import msgspec
 
 from ntrkpath.figures import axes, series
 from ntrkpath.figures.svg import tag, text_lines, text_width, wrap
+from ntrkpath.model.numbers import amount, significant
 
 _ROW, _LABELS = 40.0, 380.0
 
@@ -54,7 +55,7 @@ def tornado_svg(
     top, bottom = y + 20, y + 20 + sum(heights)
     flat = _axis(levers, central, left, right, 0.24 if over else 0.13)
     parts = [series.style(), head, axes.across(flat, top, bottom, across, width)]
-    described = [f"Central value {central:.4g}."]
+    described = [f"Central value {amount(central)}."]
     y = top
     for lever, lines, height in zip(levers, names, heights, strict=True):
         middle = y + height - _ROW / 2
@@ -64,8 +65,8 @@ def tornado_svg(
             first = middle - (len(lines[:2]) - 1) * axes.SMALL * 0.65 + axes.SMALL * 0.36
             parts.append(text_lines(lines[:2], left - 10, first, axes.SMALL, anchor="end"))
         parts += _bars(lever, central, flat, middle)
-        moved = f"moves it from {lever.at_low:.4g} to {lever.at_high:.4g}."
-        described.append(f"{lever.name}: from {lever.low:.3g} to {lever.high:.3g} {moved}")
+        moved = f"moves it from {amount(lever.at_low)} to {amount(lever.at_high)}."
+        described.append(f"{lever.name}: from {significant(lever.low)} to {significant(lever.high)} {moved}")
         y += height
     parts.append(axes.stroke(flat.px(central), top - 4, flat.px(central), bottom, "axis"))
     said = [
@@ -90,7 +91,7 @@ def _bars(lever: Lever, central: float, flat: axes.Axis, middle: float) -> list[
         a, b = sorted((flat.px(central), flat.px(outcome)))
         parts.append(tag("rect", x=a, y=middle - 9, width=b - a, height=18.0, class_=class_))
         down = outcome < central or (outcome == central and value == lever.low)
-        words = f"{value:.3g}"
+        words = significant(value)
         x = flat.px(outcome) + (-6 if down else 6)
         if x - text_width(words, axes.SMALL) < flat.start and down:
             x = flat.start + text_width(words, axes.SMALL) + 2

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from ntrkpath.guidance.files import KNOWLEDGE, Contents, read
+from ntrkpath.guidance.files import KNOWLEDGE, Contents, read, ready
 from ntrkpath.model.errors import GuidanceError
 from ntrkpath.rules import Chain, Fact, Row, Table, load_facts, load_tables
 from ntrkpath.vocabulary import HistologyVocabulary
@@ -97,16 +97,15 @@ class Edition:
         self.version: str = str(meta["version"])
         self.published = _date(meta["published"])
         self.intended_use: str = meta["intended_use"]
-        self.facts: dict[str, Fact] = load_facts(self.data["facts"]["facts"])
+        checked = contents.ready or ready(self.data)
+        self.facts: dict[str, Fact] = checked.facts
         self.actions: dict[str, str] = {entry["id"]: entry["text"] for entry in meta["actions"]}
         self._place = {action: i for i, action in enumerate(self.actions)}
         self.action_kinds: dict[str, str] = {entry["id"]: entry.get("kind", "") for entry in meta["actions"]}
         self.strengths: tuple[str, ...] = tuple(meta["strengths"])
         self.per_item: tuple[str, ...] = tuple(meta["per_item"])
         self.answers: tuple[str, ...] = tuple(meta.get("answers", ()))
-        self.files: dict[str, tuple[Table, ...]] = {
-            file: load_tables(self.data[file]["tables"], self.facts, f"{file}.yaml") for file in meta["tables"]
-        }
+        self.files: dict[str, tuple[Table, ...]] = checked.tables
         self.tables: dict[str, Table] = {t.id: t for tables in self.files.values() for t in tables}
         self._check_actions()
         #: The tables that decide a case, in order; those read once per item of a case stand beside.

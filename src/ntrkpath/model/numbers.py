@@ -78,6 +78,11 @@ def amount(value: float | None) -> str:
     return f"{value:.1f}" if size >= 10 else f"{value:.2f}" if size >= 0.01 else f"{value:.2g}"
 
 
+def significant(value: float) -> str:
+    """Return a parameter of any size with three significant digits: ``0.0123``, ``900``, ``1.2e+04``."""
+    return f"{value:.3g}"
+
+
 def ratio(value: float) -> str:
     """Return a likelihood ratio, an odds ratio or the like: two significant digits from 1 on, two decimals below."""
     return f"{value:.0f}" if value >= 9.95 else f"{value:.1f}" if value >= 0.995 else f"{value:.2f}"

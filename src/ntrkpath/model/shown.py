@@ -21,12 +21,13 @@ class _Form(Protocol):
         """Return HTML for a notebook."""
 
 
-class Shown(msgspec.Struct, frozen=True):
-    """A result with a text and a page of its own; ``SHOWN_BY`` names the module, imported when asked for.
+class Showing:
+    """What shows itself by a text and a page of its own; ``SHOWN_BY`` names the module, imported when asked for.
 
     So a notebook shows a result by itself, while whoever makes numbers imports no drawing and no layout.
     """
 
+    __slots__ = ()
     SHOWN_BY: ClassVar[str] = ""
 
     def _form(self) -> _Form:
@@ -41,3 +42,7 @@ class Shown(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         return self._form().text(self)
+
+
+class Shown(Showing, msgspec.Struct, frozen=True):
+    """A result that shows itself."""

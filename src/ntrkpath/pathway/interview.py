@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from ntrkpath.cases.load import case_from
-from ntrkpath.cases.phrases import TESTS, read_test
+from ntrkpath.cases.phrases import TESTS, read_alteration, read_test, read_therapy
 from ntrkpath.guidance import Edition
 from ntrkpath.model.case_keys import PARTS, keys_of
 from ntrkpath.model.errors import NtrkpathError
@@ -16,8 +16,18 @@ from ntrkpath.model.recommendation import Recommendation
 from ntrkpath.pathway.decide import Pathway
 
 #: Keys that a fact is read from where its own derivation does not name one.
-_READ_FROM = {"differentiation": "diagnosis.differentiation", "cns_site": "diagnosis.site"}
-_FIRST = ("disease.extent", "patient.age", "diagnosis.site")
+_READ_FROM = {
+    "differentiation": "diagnosis.differentiation", "cns_site": "diagnosis.site", "canonical": "alterations",
+    "fusion_pair": "alterations", "other_driver": "alterations", "trk_therapy": "therapy",
+}  # fmt: skip
+#: Lists that are answered in phrases, separated by semicolons: an example.
+_IN_PHRASES = {
+    "alterations": "as 'KIT mutation absent; PDGFRA mutation absent'",
+    "therapy": "as 'larotrectinib, progressed', or 'none'",
+}
+#: What every referral states is asked before the tests, and the site with it where it could change the answer.
+_REFERRAL = ("disease.extent", "patient.age")
+_FIRST = (*_REFERRAL, "diagnosis.site")
 _FIELD = ("choice", "flag", "bands")
 
 
@@ -33,78 +43,101 @@ class Question(msgspec.Struct, frozen=True):
 Ask = Callable[[Question], str | None]
 
 
-def open_question(answer: Recommendation, edition: Edition, asked: Collection[str]) -> Question | None:
-    """Return the next question that one key of the case answers; None where none is left.
-
-    What every referral states comes first (extent, age, site), then what decides.
-    """
-    found: list[Question] = []
+def open_questions(answer: Recommendation, edition: Edition) -> list[Question]:
+    """Return the questions that are left, each of one key of the case: what decides comes first."""
+    found: dict[str, Question] = {}
     for missing in answer.missing:
         derive = edition.facts[missing.fact].derive or {}
         source = derive.get("from", "")
-        path = derive["field"] if source in _FIELD else _READ_FROM.get(source)
-        if path and path not in asked:
-            part, _, key = str(path).partition(".")
-            levels = tuple(level for level in keys_of(PARTS[part])[key].levels if level != "unknown")
-            shown = tuple({"true": "yes", "false": "no"}.get(level, level) for level in levels)
-            found.append(Question(missing.question, shown, str(path)))
-    return min(found, key=lambda one: _FIRST.index(one.path) if one.path in _FIRST else len(_FIRST), default=None)
+        path = str(derive["field"]) if source in _FIELD else _READ_FROM.get(source)
+        if path:
+            found.setdefault(path, _question(missing.question, path))
+    return list(found.values())
+
+
+def referral_questions(edition: Edition) -> list[Question]:
+    """Return the questions on what every referral states: on these rest also the labels."""
+    by_key = {(fact.derive or {}).get("field"): fact.question for fact in edition.facts.values()}
+    return [_question(by_key[path], path) for path in _REFERRAL]
+
+
+def _question(text: str, path: str) -> Question:
+    if path in _IN_PHRASES:
+        return Question(f"{text} {_IN_PHRASES[path]}", (), path)
+    part, _, key = path.partition(".")
+    levels = tuple(level for level in keys_of(PARTS[part])[key].levels if level != "unknown")
+    return Question(text, tuple({"true": "yes", "false": "no"}.get(level, level) for level in levels), path)
 
 
 def interview(pathway: Pathway, ask: Ask, tell: Callable[[str], None]) -> dict[str, Any] | None:
     """Ask for a case, and return it as plain data; None where not even a diagnosis was given.
 
-    The diagnosis comes first, then the tests, then what could change the answer. An answer that cannot be read is
-    said, and asked again.
+    The diagnosis comes first, then extent and age, then the tests, then what else could change the answer, what decides
+    before the rest. An answer that cannot be read is said, and asked again.
 
     Args:
         tell: Says what is wrong with an answer.
     """
-    diagnosis = Question("Diagnosis", (), "diagnosis.histology")
-    data: dict[str, Any] | None = None
-    while data is None:
-        named = ask(diagnosis)
-        if not named:
-            return None
-        data = _with(pathway, {}, diagnosis.path, named, tell)
-    for option, (method, name, example) in TESTS.items():
-        question = Question(f"{name}, as {example}", (), option)
-        while said := ask(question):
+    asking = _Interview(pathway, ask, tell)
+    if asking.diagnosis() and asking.open(_FIRST) and asking.tests():
+        asking.open()
+    return asking.data or None
+
+
+class _Interview:
+    """The case as it grows; each step returns whether there is more to ask."""
+
+    def __init__(self, pathway: Pathway, ask: Ask, tell: Callable[[str], None]) -> None:
+        self.pathway, self.ask, self.tell = pathway, ask, tell
+        self.data: dict[str, Any] = {}
+        self.asked: set[str] = set()
+
+    def diagnosis(self) -> bool:
+        return bool(self._answered(Question("Diagnosis", (), "diagnosis.histology"))) and bool(self.data)
+
+    def open(self, paths: Collection[str] | None = None) -> bool:
+        """Ask what is missing, once each, of some keys or of all."""
+        while True:
+            answer, edition = self.pathway.recommend(case_from(self.data)), self.pathway.edition
+            left = [*referral_questions(edition), *open_questions(answer, edition)]
+            left = [one for one in left if one.path not in self.asked and (paths is None or one.path in paths)]
+            if not left:
+                return True
+            self.asked.add(left[0].path)
+            if self._answered(left[0]) is None:
+                return False
+
+    def tests(self) -> bool:
+        for option, (_, name, example) in TESTS.items():
+            if self._answered(Question(f"{name}, as {example}", (), option)) is None:
+                return False
+        return True
+
+    def _answered(self, question: Question) -> str | None:
+        """Ask until the answer can be read, or there is none; take it, and return it."""
+        while said := self.ask(question):
             try:
-                data = _checked(pathway, {**data, "tests": [*data.get("tests", ()), read_test(method, said)]})
-                break
+                data = self._with(question.path, said)
+                self.pathway.recommend(case_from(data))
             except NtrkpathError as error:
-                tell(str(error))
-        if said is None:
-            return data
-    asked: set[str] = set()
-    while question_left := open_question(pathway.recommend(case_from(data)), pathway.edition, asked):
-        said = ask(question_left)
-        if said is None:
-            return data
-        changed = _with(pathway, data, question_left.path, said, tell) if said else data
-        if changed is not None:
-            data = changed
-            asked.add(question_left.path)
-    return data
+                self.tell(str(error))
+            else:
+                self.data = data
+                break
+        return said
 
+    def _with(self, path: str, said: str) -> dict[str, Any]:
+        """Return the case with an answer.
 
-def _with(
-    pathway: Pathway, data: dict[str, Any], path: str, value: str, tell: Callable[[str], None]
-) -> dict[str, Any] | None:
-    part, _, key = path.partition(".")
-    try:
-        return _checked(pathway, {**data, part: {**data.get(part, {}), key: value}})
-    except NtrkpathError as error:
-        tell(str(error))
-        return None
-
-
-def _checked(pathway: Pathway, data: dict[str, Any]) -> dict[str, Any]:
-    """Return a case as it is where it can be decided.
-
-    Raises:
-        CaseError: It is no case, or its diagnosis or drug is not known.
-    """
-    pathway.recommend(case_from(data))
-    return data
+        Raises:
+            CaseError: It is not understood.
+        """
+        if path in TESTS:
+            return {**self.data, "tests": [*self.data.get("tests", ()), read_test(TESTS[path][0], said)]}
+        if path in _IN_PHRASES:
+            read = read_alteration if path == "alterations" else read_therapy
+            none = path == "therapy" and said.strip().casefold() == "none"
+            phrases = [] if none else [one for one in said.split(";") if one.strip()]
+            return {**self.data, path: [read(phrase) for phrase in phrases]}
+        part, _, key = path.partition(".")
+        return {**self.data, part: {**self.data.get(part, {}), key: said}}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from itertools import product
 
 from ntrkpath.model.errors import GuidanceError
@@ -15,6 +17,8 @@ from ntrkpath.rules.facts import SILENT, Fact
 from ntrkpath.rules.table import Row, Table
 
 MAX_STATES = 1_000_000
+#: Cases drawn at random; four rows in five are reached by some of them.
+_DRAWS = 500
 _NUMBER = re.compile(r"[<>=≤≥%]|^[-+]?\d+([.,]\d+)?$")
 
 
@@ -167,9 +171,10 @@ def _produced(
     """Return the levels that reachable rows set, for each fact that a table sets; adds findings of other rows."""
     in_chain = {table.id for table in chain.tables}
     produced: dict[str, set[str]] = {fact: set() for table in tables for fact in table.sets}
+    drawn = _drawn(chain)
     for table in tables:
         scope = chain if table.id in in_chain else Chain(facts, [table])
-        for row in _reached(scope, table, found):
+        for row in _reached(scope, table, drawn, found):
             for ident, level in row.sets.items():
                 produced[ident].add(level)
     return produced
@@ -190,10 +195,26 @@ def _named(ident: str, fact: Fact, readers: Iterable[Table]) -> set[str]:
     return {level for accepted in conditions if len(accepted) < len(fact.levels) for level in accepted}
 
 
-def _reached(scope: Chain, table: Table, found: list[Finding]) -> list[Row]:
-    """Return the rows of ``table`` that some case reaches, and add a finding for each other row."""
+def _drawn(chain: Chain) -> set[str]:
+    """Return the rows that cases drawn at random reach, each a witness; only the others need to be sought."""
+    levels = {ident: fact.levels for ident, fact in chain.facts.items() if ident not in chain.derived}
+    draw = random.Random(0)  # noqa: S311 - the same cases every time
+    rows: set[str] = set()
+    with suppress(GuidanceError):  # a gap, which is a finding of its own
+        for _ in range(_DRAWS):
+            state = {ident: draw.choice(one) for ident, one in levels.items()}
+            rows.update(hit.row.id for hit in chain.decide(state).hits)
+    return rows
+
+
+def _reached(scope: Chain, table: Table, drawn: Collection[str], found: list[Finding]) -> list[Row]:
+    """Return the rows of ``table`` that some case reaches, and add a finding for each other row.
+
+    Args:
+        drawn: Rows that are known to be reached.
+    """
     try:
-        reached = [row for row in table.rows if _reaches(scope, row)]
+        reached = [row for row in table.rows if row.id in drawn or _reaches(scope, row)]
     except GuidanceError as error:  # a gap, which is a finding of its own, leaves this question open
         found.append(Finding("reach", table.id, f"not computed: {error}"))
         return list(table.rows)

@@ -202,7 +202,7 @@ def _of_the_alterations(tumour: Tumour) -> Iterator[Space]:
         for marker in _entity(tumour, name).markers
         for gene in (*marker.genes, *marker.absent_by)
     }
-    genes = sorted({*tumour.drivers, *(gene for gene, _ in tumour.defining), *own, "TP53", "any", "NTRK1"})
+    genes = sorted({*tumour.drivers, *(gene for gene, _ in tumour.defines), *own, "TP53", "any", "NTRK1"})
     yield Space(
         "alterations",
         {"histology": _listed(_PROBES), "gene": _listed(genes),

@@ -46,7 +46,7 @@ def engine_of(url: sa.URL) -> sa.Engine:
     """Return an engine; nothing is opened yet."""
     if url.get_backend_name() == "postgresql":
         made = sa.create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
-        sa.event.listen(made, "connect", _planned_anew)
+        sa.event.listen(made, "connect", _settings)
         return made
     made = sa.create_engine(url, connect_args={"timeout": PATIENCE, "check_same_thread": False})
     sa.event.listen(made, "connect", _prepare)
@@ -54,10 +54,14 @@ def engine_of(url: sa.URL) -> sa.Engine:
     return made
 
 
-def _planned_anew(connection: Any, _: Any) -> None:
-    """Have statements planned for the tables as they are: a plan kept from an empty book reads all of a full one."""
+def _settings(connection: Any, _: Any) -> None:
+    """Have no writer wait for ever, and statements planned for the tables as they are.
+
+    A plan that is kept from an empty book reads all of a full one.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SET plan_cache_mode = force_custom_plan")
+        cursor.execute(f"SET lock_timeout = {round(PATIENCE * 1000)}")
     connection.commit()
 
 

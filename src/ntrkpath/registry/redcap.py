@@ -24,7 +24,8 @@ DICTIONARY = (
     "Branching Logic (Show field only if...)", "Required Field?", "Custom Alignment",
     "Question Number (surveys only)", "Matrix Group Name", "Matrix Ranking?", "Field Annotation",
 )  # fmt: skip
-_BOX = re.compile(r"(.+)___(.+)")
+#: A box: its field, three underscores and its code, in which REDCap writes a minus as one more underscore.
+_BOX = re.compile(r"(.+?)___(.+)")
 _YES_NO = {"yesno": {"1": "yes", "0": "no"}, "truefalse": {"1": "true", "0": "false"}}
 
 
@@ -139,6 +140,8 @@ def _word(code: str, name: str, field: Field | None, ours: dict[str, str]) -> st
     if field is None or not field.choices:
         return code
     words = {known.casefold(): word for known, word in field.choices.items()}
+    if field.type == "checkbox":
+        words = {known.replace("-", "_"): word for known, word in words.items()} | words
     return words.get(code.casefold(), code)
 
 

@@ -77,12 +77,13 @@ class Subject:
 
     @property
     def status(self) -> Status:
-        """What may still be done with the subject; the strictest wish stands, whatever came after it."""
+        """What may still be done with the subject: the strictest wish stands until consent is given anew after it."""
         if self.of(Erasure):
             return "erased"
-        if self.of(NoMoreUse):
+        given = max((entry.seq for entry in self.of(Consent) if entry.body.status == "yes"), default=0)
+        if any(entry.seq > given for entry in self.of(NoMoreUse)):
             return "no_more_use"
-        return "no_more_data" if self.of(NoMoreData) else "active"
+        return "no_more_data" if any(entry.seq > given for entry in self.of(NoMoreData)) else "active"
 
     @property
     def registration(self) -> Registration | None:

@@ -25,6 +25,7 @@ from ntrkpath.registry.entries import (
     Draft,
     Entry,
     Erasure,
+    NoMoreUse,
     Proposal,
     Query,
     Release,
@@ -34,14 +35,19 @@ from ntrkpath.registry.entries import (
     sound,
     written,
 )
+from ntrkpath.registry.forms import Consent
 from ntrkpath.registry.reading import edition
 from ntrkpath.registry.rows import BATCH, chunks, entries_of, entry_of, file_of, joined
 from ntrkpath.registry.subjects import Subject
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LONGEST = 200
-#: What may still be written of a subject of whom nothing more is collected: no data of the subject.
-_WITHOUT_DATA = frozenset({"no_more_data", "no_more_use", "query", "reply", "ruling", "retraction", "answer"})
+#: What may still be written of a subject, by its status: no data of the subject, and what takes a wish back.
+_STILL_WRITTEN = {
+    "no_more_data": frozenset({"no_more_data", "no_more_use", "query", "reply", "ruling", "retraction", "answer"}),
+    "no_more_use": frozenset({"retraction"}),
+    "erased": frozenset[str](),
+}
 #: What an item of a body points to in the same subject.
 _POINTS = (
     (Reply, "query", Query), (Ruling, "proposal", Proposal), (Answer, "case", CaseVersion), (Decision, "answer", Answer)
@@ -209,17 +215,14 @@ def _same(draft: Draft, entry: Entry[Any], digest: bytes, salt: Any) -> Entry[An
 
 def _allowed(draft: Draft, entries: list[Entry[Any]]) -> None:
     status = Subject(entries).status if entries else "active"
-    refused = {
-        "active": False,
-        "no_more_data": draft.kind not in _WITHOUT_DATA,
-        "no_more_use": True,
-        "erased": True,
-    }[status]
-    if refused:
+    anew = isinstance(draft.body, Consent) and draft.body.status == "yes" and status != "erased"
+    if status != "active" and not anew and draft.kind not in _STILL_WRITTEN[status]:
         raise RegistryError(
             f"the subject stands at {status!r}: this is no longer written", where=draft.kind,
             remedy="leave the subject out",
         )  # fmt: skip
+    if status == "no_more_use" and isinstance(draft.body, Retraction):
+        _points_to(entries, draft.body.entry, NoMoreUse, "retraction.entry")
     for kind, item, wanted in _POINTS:
         if isinstance(draft.body, kind) and (at := getattr(draft.body, item)) is not None:
             _points_to(entries, at, wanted, f"{draft.kind}.{item}")

@@ -10,7 +10,7 @@ from ntrkpath.evidence.accuracy import PooledAccuracy, StudyAccuracy, pooled_acc
 from ntrkpath.evidence.data import Evidence
 from ntrkpath.evidence.proportions import Interval
 from ntrkpath.evidence.studies import AccuracyStudy
-from ntrkpath.model.numbers import percent, percent_range, printed_percent, ratio_with_range
+from ntrkpath.model.numbers import percent, percent_range, percent_with_range, printed_percent, ratio_with_range
 from ntrkpath.report.evidence_frequency import spread
 from ntrkpath.report.sheet import Row, Sheet
 
@@ -26,6 +26,20 @@ def accuracy_sheets(evidence: Evidence, test: str | None = None) -> tuple[Sheet,
         _accuracy_sheet(evidence, name, [s for s in studies if s.test == name])
         for name in dict.fromkeys(s.test for s in studies)
     )
+
+
+def pooled_sentences(sheet: Sheet) -> list[str]:
+    """Return what a sheet of accuracy pools, a sentence each."""
+    said = []
+    for row in sheet.rows:
+        sides = [
+            f"{side} {percent_with_range(*(row.record[f'{side}_{end}'] / 100 for end in ('percent', 'low', 'high')))}"
+            for side in ("sensitivity", "specificity")
+            if row.kind == "pooled" and row.record.get(f"{side}_percent") is not None
+        ]
+        if sides:
+            said.append(f"{row.cells[0]}: {', '.join(sides)}.")
+    return said
 
 
 def _accuracy_sheet(evidence: Evidence, test: str, studies: list[AccuracyStudy]) -> Sheet:

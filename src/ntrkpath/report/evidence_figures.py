@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ntrkpath.evidence.frequency import Frequency
-from ntrkpath.figures.axes import WIDTH
 from ntrkpath.figures.forest import ForestRow, forest_svg
-from ntrkpath.report.sheet import Sheet
+from ntrkpath.report.sheet import Draw, Sheet
 
 
-def frequency_forest(found: Frequency, width: float = WIDTH) -> list[str]:
-    """Return the forest plot of a group, ``width`` px wide; none for a single study."""
+def frequency_forest(found: Frequency) -> list[Draw]:
+    """Return the forest plot of a group; none for a single study."""
     pooled = found.pooled
     if len(found.studies) < 2:
         return []
@@ -29,7 +28,7 @@ def frequency_forest(found: Frequency, width: float = WIDTH) -> list[str]:
     )
     rows.append(ForestRow("A new centre", None, found.new_centre.low, found.new_centre.high, "prediction", ("",)))
     return [
-        forest_svg(
+        lambda width: forest_svg(
             rows, title=f"Share with an NTRK fusion: {found.group.says}", axis_title="Share with an NTRK fusion",
             columns=("Found",), notes_below=("Intervals of studies are exact (95 %); squares grow with the study.",),
             ident=f"forest-{found.group.id}", width=width,
@@ -37,8 +36,8 @@ def frequency_forest(found: Frequency, width: float = WIDTH) -> list[str]:
     ]  # fmt: skip
 
 
-def groups_forest(found: Iterable[Frequency], width: float = WIDTH) -> str:
-    """Return a forest plot, ``width`` px wide, with one line for each group: pooled, or its single study."""
+def groups_forest(found: Iterable[Frequency]) -> Draw:
+    """Return a forest plot with one line for each group: pooled, or its single study."""
     rows = [
         ForestRow(
             one.group.says[:1].upper() + one.group.says[1:], one.pooled.estimate, one.pooled.low, one.pooled.high,
@@ -46,7 +45,7 @@ def groups_forest(found: Iterable[Frequency], width: float = WIDTH) -> str:
         )
         for one in found
     ]  # fmt: skip
-    return forest_svg(
+    return lambda width: forest_svg(
         rows, title="How often NTRK fusions are found, by group of sarcomas",
         axis_title="Share with an NTRK fusion (logit scale)",
         columns=("Found",), scale="logit", ident="forest-groups", width=width,
@@ -54,9 +53,9 @@ def groups_forest(found: Iterable[Frequency], width: float = WIDTH) -> str:
     )  # fmt: skip
 
 
-def accuracy_forests(sheet: Sheet, width: float = WIDTH) -> list[str]:
-    """Return a forest plot of sensitivity and one of specificity, ``width`` px wide, from the rows that have counts."""
-    made = []
+def accuracy_forests(sheet: Sheet) -> list[Draw]:
+    """Return a forest plot of sensitivity and one of specificity, from the rows that have counts."""
+    made: list[Draw] = []
     for side, yes, no in (
         ("sensitivity", "true_positive", "false_negative"),
         ("specificity", "true_negative", "false_positive"),
@@ -79,7 +78,7 @@ def accuracy_forests(sheet: Sheet, width: float = WIDTH) -> list[str]:
                 )
             )  # fmt: skip
         made.append(
-            forest_svg(
+            lambda width, rows=rows, side=side: forest_svg(  # type: ignore[misc]
                 rows, title=f"{side.capitalize()}: {sheet.title.removeprefix('Accuracy of ')}",
                 axis_title=side.capitalize(), columns=("Counts",), low=0.0, high=1.0, ident=f"{sheet.ident}-{side}",
                 width=width,

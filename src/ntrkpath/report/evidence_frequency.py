@@ -9,7 +9,7 @@ from ntrkpath.evidence.data import Evidence
 from ntrkpath.evidence.frequency import Frequency, StudyFrequency, frequency
 from ntrkpath.evidence.glmm import Pooled
 from ntrkpath.evidence.predictive import prior_note
-from ntrkpath.model.numbers import percent, percent_range
+from ntrkpath.model.numbers import percent, percent_range, percent_with_range
 from ntrkpath.report.sheet import Row, Sheet, ends, noted
 
 #: Below this the likelihood-ratio test shows that the studies differ; a pooled variance may stand above it.
@@ -22,19 +22,17 @@ def frequency_overview(evidence: Evidence, overlap: str = "once") -> Sheet:
     Raises:
         EvidenceError: Neither ``once`` nor ``all``, or numpy or scipy is not installed.
     """
-    rows = []
-    for group in evidence.groups.values():
-        found = frequency(evidence, group.id, overlap, without_each=False)
-        p, centre = found.pooled, found.new_centre
-        rows.append(
-            Row(
-                cells=(group.id, f"{p.positive}/{p.tested}", str(p.studies), percent(p.estimate),
-                       percent_range(p.low, p.high), percent_range(centre.low, centre.high)),
-                below=(f"{group.says[0].upper()}{group.says[1:]}.",), kind="group",
-                record={"group": group.id, "says": group.says, "overlap": overlap, **_pooled_record(found)},
-            )
-        )  # fmt: skip
-    heads = ("Group", ">Found", ">Studies", ">Frequency", ">95 % interval", ">A new centre, 95 %")
+    found = [frequency(evidence, group, overlap, without_each=False) for group in evidence.groups]
+    rows = [
+        Row(
+            cells=(sentence(one.group.says), *_pooled_cells(one)), kind="group",
+            below=(f"Group {one.group.id}.", *(_below(part) for part in found if part.group.below == one.group.id)),
+            record={"group": one.group.id, "says": one.group.says, "overlap": overlap, **_pooled_record(one)},
+        )
+        for one in found
+        if one.group.below is None
+    ]  # fmt: skip
+    heads = ("Tumours", ">Found", ">Studies", ">Frequency", ">95 % interval", ">A new centre, 95 %")
     return Sheet(
         title="NTRK fusions in sarcoma: frequency by group", heads=heads, rows=tuple(rows), ident="frequency",
         notes=(
@@ -44,6 +42,28 @@ def frequency_overview(evidence: Evidence, overlap: str = "once") -> Sheet:
             _overlap_note(overlap),
         ),
     )  # fmt: skip
+
+
+def sentence(says: str) -> str:
+    """Return words with a capital first letter."""
+    return says[:1].upper() + says[1:]
+
+
+def _pooled_cells(found: Frequency) -> tuple[str, ...]:
+    p, centre = found.pooled, found.new_centre
+    return (
+        f"{p.positive}/{p.tested}", str(p.studies), percent(p.estimate), percent_range(p.low, p.high),
+        percent_range(centre.low, centre.high),
+    )  # fmt: skip
+
+
+def _below(part: Frequency) -> str:
+    """Return a group that is shown below another, in one line."""
+    p = part.pooled
+    return (
+        f"{sentence(part.group.says)}: {p.positive}/{p.tested}, {percent_with_range(p.estimate, p.low, p.high)}; "
+        f"group {part.group.id}."
+    )
 
 
 def frequency_sheet(evidence: Evidence, group: str, overlap: str = "once") -> Sheet:
@@ -161,4 +181,4 @@ def _ranges(found: Frequency) -> Iterable[str]:
 def _overlap_note(overlap: str) -> str:
     if overlap == "all":
         return "Cohorts that share patients are all pooled, as asked: the interval is too narrow."
-    return "Cohorts that share patients are pooled once (--overlap all pools every one)."
+    return "Cohorts that share patients are pooled once."

@@ -33,7 +33,7 @@ _STYLE = (
 )
 
 
-def _cell(*parts: object) -> Html:
+def cell(*parts: object) -> Html:
     """Return parts with a style that touches nothing else on the page."""
     return el("div", el("style", Html(_STYLE)), *parts, class_="ntrkpath")
 
@@ -50,13 +50,13 @@ def fragment(found: object) -> Html:
     Of an answer by an edition that is not the shipped one there are the three sentences alone.
     """
     if isinstance(found, FusionVerdict):
-        return _cell(Html(fusion_svg(found)))
+        return cell(Html(fusion_svg(found)))
     assert isinstance(found, Recommendation)
     given = found.guideline
     source = f"{given.id} {given.version}, sha256 {given.sha256[:12]}; as of {found.as_of}. {found.intended_use}"
     edition = _own(found)
     first = [sections.first(found, edition)] if edition else [el("p", plain(said)) for said in _sentences(found)]
-    return _cell(*first, el("p", source, class_="quiet small"))
+    return cell(*first, el("p", source, class_="quiet small"))
 
 
 def _sentences(rec: Recommendation) -> tuple[str, str, str]:

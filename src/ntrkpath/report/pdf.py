@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ntrkpath.figures import pathway_svg
 from ntrkpath.figures.fusion import fusion_svg
+from ntrkpath.figures.pathway import pathway_svg
 from ntrkpath.figures.svg import COLOURS, FONT
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.case import Case

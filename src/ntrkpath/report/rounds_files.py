@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection, Iterator
 import msgspec
 
 from ntrkpath.guidance.edition import Edition
-from ntrkpath.report.rounds_laboratory import Reports, laboratory_html
-from ntrkpath.report.rounds_organiser import organiser_html, sheets
-from ntrkpath.report.rounds_pdf import laboratory_pdf, organiser_pdf
-from ntrkpath.report.sheet_forms import sheets_csv
+from ntrkpath.report.rounds_laboratory import Reports, laboratory_report
+from ntrkpath.report.rounds_organiser import organiser_report, sheets
+from ntrkpath.report.sheet_forms import report_html, sheets_csv
+from ntrkpath.report.sheet_pdf import report_pdf
 from ntrkpath.rounds.result import Result
 from ntrkpath.rounds.score import Score
 
@@ -29,9 +29,9 @@ def files(score: Score, edition: Edition, formats: Collection[str]) -> Iterator[
         for sheet in sheets(score, whole=True):
             yield f"{sheet.ident}.csv", lambda sheet=sheet: sheets_csv([sheet])  # type: ignore[misc]
     if "html" in formats:
-        yield "organiser.html", lambda: organiser_html(score, edition)
+        yield "organiser.html", lambda: report_html(organiser_report(score, edition))
     if "pdf" in formats:
-        yield "organiser.pdf", lambda: organiser_pdf(score, edition)
+        yield "organiser.pdf", lambda: report_pdf(organiser_report(score, edition))
     reports = Reports(score)
     for laboratory in score.laboratories:
         wanted = [f for f in formats if f != "pdf" or len(score.laboratories) <= MOST_PDF]
@@ -49,9 +49,9 @@ def laboratory_files(
     report = reports.of(laboratory)
     name = f"{folder}{laboratory}"
     if "html" in formats:
-        yield f"{name}.html", lambda: laboratory_html(report, edition)
+        yield f"{name}.html", lambda: report_html(laboratory_report(report, reports.score, edition))
     if "pdf" in formats:
-        yield f"{name}.pdf", lambda: laboratory_pdf(report, reports.score, edition)
+        yield f"{name}.pdf", lambda: report_pdf(laboratory_report(report, reports.score, edition))
     if "csv" in formats:
         yield f"{name}.csv", lambda: sheets_csv([report.sheets[0]] if report.sheets else [])
     if "json" in formats:

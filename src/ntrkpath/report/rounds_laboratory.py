@@ -8,9 +8,7 @@ import msgspec
 
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.errors import RoundError
-from ntrkpath.report.markup import el, join
-from ntrkpath.report.page import page
-from ntrkpath.report.rounds_organiser import STYLE, heading
+from ntrkpath.report.rounds_organiser import day, heading
 from ntrkpath.report.rounds_record import appeals_sheet, faults_sheet
 from ntrkpath.report.rounds_sheets import result_record, told
 from ntrkpath.report.rounds_terms import (
@@ -22,8 +20,7 @@ from ntrkpath.report.rounds_terms import (
     meanings,
     outcome_words,
 )
-from ntrkpath.report.sheet import Row, Sheet
-from ntrkpath.report.sheet_forms import sheet_section
+from ntrkpath.report.sheet import Report, Row, Sheet, rests_on
 from ntrkpath.rounds.result import Result
 from ntrkpath.rounds.score import Score
 from ntrkpath.rounds.shares import counts_as, tally
@@ -157,9 +154,9 @@ class Reports:
         return msgspec.structs.replace(sheet, title="Faults of your sheet")
 
 
-def laboratory_html(report: LaboratoryReport, edition: Edition) -> str:
-    """Return the report for one laboratory as one self-contained HTML file."""
-    sections = [sheet_section(sheet, (), report.title) for sheet in report.sheets]
-    under = join(el("ul", *(el("li", text) for text in report.lead), class_="lead"))
-    foot = el("p", f"Judged by the edition {edition.id} {edition.version}, SHA-256 ", el("code", edition.sha256))
-    return page(report.title, edition.intended_use, *sections, under=under, foot=foot, css=STYLE)
+def laboratory_report(found: LaboratoryReport, score: Score, edition: Edition) -> Report:
+    """Return the report for one laboratory."""
+    return Report(
+        title=found.title, lead=tuple(found.lead), sheets=tuple(found.sheets), use=edition.intended_use,
+        source=f"Judged by the edition {rests_on(edition)}.", day=day(score),
+    )  # fmt: skip

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
+from collections.abc import Iterator
+
+import msgspec
 
 from ntrkpath.figures.round_matrix import matrix_svg
 from ntrkpath.figures.round_places import Standing, places_svg
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.numbers import percent_range
-from ntrkpath.report.markup import Html, el, join
-from ntrkpath.report.page import page
 from ntrkpath.report.rounds_record import record_sheets
 from ntrkpath.report.rounds_samples import coverage_sheet, samples_sheet
 from ntrkpath.report.rounds_sheets import (
@@ -23,8 +25,7 @@ from ntrkpath.report.rounds_sheets import (
     told,
 )
 from ntrkpath.report.rounds_terms import meanings
-from ntrkpath.report.sheet import Sheet
-from ntrkpath.report.sheet_forms import SHEET_STYLE, sheet_section
+from ntrkpath.report.sheet import Report, Sheet, rests_on
 from ntrkpath.rounds.effects import Effects
 from ntrkpath.rounds.known_events import KnownEvent
 from ntrkpath.rounds.score import Score
@@ -32,7 +33,6 @@ from ntrkpath.rounds.sight import panel_table
 
 #: More results than this stand in the CSV only.
 MOST = 2000
-STYLE = SHEET_STYLE + "\nul.lead{margin:.6rem 0 0;padding-left:1.2rem}\nul.lead li{margin:.2rem 0}\n"
 
 
 def heading(score: Score) -> str:
@@ -42,47 +42,49 @@ def heading(score: Score) -> str:
 
 def lead(score: Score) -> list[str]:
     """Return what came out in a few sentences."""
+    return [*_right(score), *_spread(score.effects), *_beside(score)]
+
+
+def _right(score: Score) -> Iterator[str]:
     whole = next(one for one in score.tallies if one.by == "round")
     beside = ", ".join(f"{count} {meanings()[name].says}" for name, count in whole.beside.items() if count)
-    said = [
+    yield (
         f"{len(score.laboratories)} laboratories, {len(score.assays)} assays, {len(score.truths)} samples: right are "
-        f"{told(whole.clear)}" + (f". Beside these: {beside}." if beside else "."),
-        *_spread(score.effects),
-    ]
-    gaps = [one for one in score.causes if one.cause in _GAPS]
-    if gaps:
-        count = sum(one.count for one in gaps)
-        said.append(f"{count} results lie outside the design of the assay; shares are given with and without them.")
-    passed = Counter(mark.passed for mark in score.marks)
-    if marked := passed[True] + passed[False]:
-        said.append(f"{passed[True]} of {marked} assays pass by the rule {score.rule.name}.")
-    if critical := sum(len(mark.critical) for mark in score.marks):
-        said.append(f"{critical} critical errors.")
-    if score.faults:
-        said.append(f"{len(score.faults)} faults in the sheets; what they concern is not scored, all else is.")
-    return said
+        f"{told(whole.clear)}" + (f". Beside these: {beside}." if beside else ".")
+    )
 
 
-def _spread(spread: Effects) -> list[str]:
-    """Return how far the share right, laboratories and samples spread."""
-    said = []
+def _spread(spread: Effects) -> Iterator[str]:
+    """Yield how far laboratories and samples differ, or why that is not said."""
     if spread.share is not None:
-        said.append(
+        yield (
             "Over laboratories and samples drawn anew the share right is "
             f"{percent_range(spread.share.low, spread.share.high)} (bootstrap, 95 %)."
         )
-    if spread.laboratory_spread is None or spread.sample_spread is None:
-        if spread.why:
-            said.append(f"No effects of laboratories and samples are fitted: {spread.why}.")
-        return said
-    parts = [
-        f"{name} {one.estimate:.1f} ({one.low:.1f} to {'over 4' if one.high is None else f'{one.high:.1f}'})"
-        for name, one in (("laboratories", spread.laboratory_spread), ("samples", spread.sample_spread))
-    ]
-    drawn = ""
-    if spread.fitted is not None and spread.fitted != (spread.laboratories, spread.samples):
-        drawn = f" Fitted to {spread.fitted[0]} laboratories and {spread.fitted[1]} samples drawn from them."
-    return [*said, f"Spread in log odds: {', '.join(parts)}.{drawn}"]
+    if spread.laboratory_spread is not None and spread.sample_spread is not None:
+        parts = [
+            f"{name} {one.estimate:.1f} ({one.low:.1f} to {'over 4' if one.high is None else f'{one.high:.1f}'})"
+            for name, one in (("laboratories", spread.laboratory_spread), ("samples", spread.sample_spread))
+        ]
+        drawn = ""
+        if spread.fitted is not None and spread.fitted != (spread.laboratories, spread.samples):
+            drawn = f" Fitted to {spread.fitted[0]} laboratories and {spread.fitted[1]} samples drawn from them."
+        yield f"Spread in log odds: {', '.join(parts)}.{drawn}"
+    elif spread.why:
+        yield f"No effects of laboratories and samples are fitted: {spread.why}."
+
+
+def _beside(score: Score) -> Iterator[str]:
+    """Yield what stands beside the shares: results outside a design, marks, critical errors, faults."""
+    if outside := sum(one.count for one in score.causes if one.cause in _GAPS):
+        yield f"{outside} results lie outside the design of the assay; shares are given with and without them."
+    passed = Counter(mark.passed for mark in score.marks)
+    if passed[True] or passed[False]:
+        yield f"{passed[True]} of {passed[True] + passed[False]} assays pass by the rule {score.rule.name}."
+    if critical := sum(len(mark.critical) for mark in score.marks):
+        yield f"{critical} critical errors."
+    if score.faults:
+        yield f"{len(score.faults)} faults in the sheets; what they concern is not scored, all else is."
 
 
 _GAPS = frozenset({"gene_not_on_panel", "partner_not_on_panel", "junction_outside_design", "dna_without_introns",
@@ -137,17 +139,20 @@ def coverage(score: Score) -> Sheet:
     return coverage_sheet(seen, "What the panels of this round can see", "coverage")
 
 
-def organiser_html(score: Score, edition: Edition) -> str:
-    """Return the organiser's report as one self-contained HTML file."""
-    pictures = {"places": places(score)}
-    title = heading(score)
-    figure = el("div", el("figure", Html(matrix(score))), class_="scroll", tabindex="0", role="region",
-                aria_label="Laboratories by samples")  # fmt: skip
-    more = () if len(score.results) <= MOST else (el("p", "Every result stands in results.csv.", class_="small"),)
-    sections = [sheet_section(sheet, pictures.get(sheet.ident, ()), title) for sheet in sheets(score)]
-    foot = el(
-        "p", f"Judged by the edition {edition.id} {edition.version}, SHA-256 ", el("code", edition.sha256),
-        f"; scoring rule {score.rule.name}.",
+def organiser_report(score: Score, edition: Edition) -> Report:
+    """Return the organiser's report: the matrix first, then the sheets."""
+    first = Sheet(title="Laboratories by samples", heads=(), rows=(), ident="matrix")
+    found = [first, *sheets(score)]
+    if len(score.results) > MOST:
+        last = found[-1]
+        found[-1] = msgspec.structs.replace(last, notes=(*last.notes, "Every result stands in results.csv."))
+    return Report(
+        title=heading(score), lead=tuple(lead(score)), sheets=tuple(found), use=edition.intended_use,
+        pictures={"matrix": (matrix(score),), "places": tuple(places(score))}, wide=True, day=day(score),
+        source=f"Judged by the edition {rests_on(edition)}; scoring rule {score.rule.name}.",
     )  # fmt: skip
-    under = join(el("ul", *(el("li", text) for text in lead(score)), class_="lead"))
-    return page(title, edition.intended_use, figure, *sections, *more, under=under, foot=foot, css=STYLE)
+
+
+def day(score: Score) -> dt.date:
+    """Return the day that a PDF carries: one of the round, so that the same round gives the same bytes."""
+    return score.round.deadline or score.round.sent or dt.date(2020, 9, 3)

@@ -9,11 +9,10 @@ import msgspec
 
 from ntrkpath.figures.round_matrix import Meaning, matrix_svg
 from ntrkpath.guidance.edition import Edition
-from ntrkpath.report.markup import Html, el
-from ntrkpath.report.page import page
 from ntrkpath.report.rounds_samples import coverage_sheet
 from ntrkpath.report.rounds_terms import sight_words
-from ntrkpath.report.sheet_forms import SHEET_STYLE, sheet_section
+from ntrkpath.report.sheet import Report, Sheet, rests_on
+from ntrkpath.report.sheet_forms import report_html
 from ntrkpath.rounds.knowledge import knowledge
 from ntrkpath.rounds.sight import Seen, dna_breaks
 
@@ -76,15 +75,15 @@ def panels_picture(seen: Sequence[Seen]) -> str:
 
 def panels_html(seen: Sequence[Seen], edition: Edition) -> str:
     """Return the grid as a picture and every cell with its reason, as one self-contained HTML file."""
-    picture = panels_picture(seen)
-    figure = el("div", el("figure", Html(picture)), class_="scroll", tabindex="0", role="region", aria_label=TITLE)
     told = [one for one in seen if one.sight.call != "cannot_tell"]
     rest = [one for one in seen if one.sight.call == "cannot_tell"]
-    sections = [
-        sheet_section(coverage_sheet(told, "Seen and not seen", "told"), (), TITLE),
-        sheet_section(coverage_sheet(rest, "Cannot tell", "open"), (), TITLE),
-    ]
-    return page(TITLE, edition.intended_use, figure, *sections, css=SHEET_STYLE)
+    first = Sheet(title=TITLE, heads=(), rows=(), ident="grid")
+    sheets = (first, coverage_sheet(told, "Seen and not seen", "told"), coverage_sheet(rest, "Cannot tell", "open"))
+    report = Report(
+        title=TITLE, sheets=sheets, pictures={"grid": (panels_picture(seen),)}, use=edition.intended_use,
+        source=f"By the edition {rests_on(edition)}.",
+    )  # fmt: skip
+    return report_html(report)
 
 
 def panels_json(seen: Sequence[Seen]) -> bytes:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ntrkpath.figures import pathway_list
+from ntrkpath.figures import host
 from ntrkpath.figures.fusion import fusion_svg
-from ntrkpath.figures.pathway import figure_svg
+from ntrkpath.figures.pathway import figure_svg, pathway_list
 from ntrkpath.figures.pathway_marks import case_marked
 from ntrkpath.figures.screens import once
 from ntrkpath.guidance.edition import Edition
@@ -19,9 +19,19 @@ from ntrkpath.report.screen import Line, Screen, rest, screen
 from ntrkpath.report.terms import Basis, plain
 
 
+def named(ident: str) -> Html:
+    """Return a rule or statement by its id: a link where the page around shows it.
+
+    It opens in a tab of its own: on the way back from another page a browser asks for the form again, or loses it.
+    """
+    if address := host.address(ident):
+        return el("a", ident, class_="id", href=address, target="_blank", rel="noopener")
+    return el("code", ident)
+
+
 def cited(basis: Basis) -> Html:
     """Return rule, statements and fidelity in one line, with the note of its row."""
-    line = join(el("code", basis.rule), *(join(" · ", el("code", ident)) for ident in basis.statements))
+    line = join(named(basis.rule), *(join(" · ", named(ident)) for ident in basis.statements))
     if basis.sign:
         line = join(line, "  ", el("span", f"{basis.sign} {basis.words}", class_="fidelity"))
     told = el("p", line, class_="cited")
@@ -179,7 +189,7 @@ def _quotation(edition: Edition, statements: Sequence[str]) -> Html:
     if not known:
         return Html("")
     quote = el("p", known.quotation, class_="quote") if known.quotation else Html("")
-    return el("blockquote", el("p", el("code", known.id), " ", known.text), quote, class_="small")
+    return el("blockquote", el("p", named(known.id), " ", known.text), quote, class_="small")
 
 
 def cautions(rec: Recommendation, edition: Edition, shown: Sequence[Caution] = ()) -> Html:
@@ -291,7 +301,7 @@ def statements(rec: Recommendation, edition: Edition) -> Html:
     for ident in found:
         known = edition.statements.get(ident)
         told = f"{known.text} ({known.section})" if known else "Not in this edition."
-        quoted.append(el("blockquote", el("code", ident), " ", told))
+        quoted.append(el("blockquote", named(ident), " ", told))
     return el(
         "details", el("summary", f"The {len(found)} statements of the guidance cited here"), *quoted, class_="on-paper"
     )
@@ -301,7 +311,7 @@ def trace(rec: Recommendation) -> Html:
     """Return every row that held."""
     rows: list[list[object]] = [
         [
-            el("code", step.rule),
+            named(step.rule),
             step.table.replace("_", " "),
             "; ".join(f"{fact} = {rec.facts[fact]}" for fact in step.reads),
             "; ".join(f"{fact} = {level}" for fact, level in step.sets.items()),

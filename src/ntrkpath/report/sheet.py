@@ -1,12 +1,18 @@
-"""Sheets of evidence: headed rows of text with a flat record behind each, for the terminal, CSV and HTML."""
+"""Sheets, headed rows of text with a flat record behind each; and reports, sheets with what is said above them."""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from ntrkpath.evidence.proportions import Interval
+from ntrkpath.guidance.edition import Edition
+
+#: Makes a drawing of a width in px.
+Draw = Callable[[float], str]
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,13 +28,51 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
-    """A title, heads of columns (those that start with ``>`` stand flush right), rows, and notes below."""
+    """A title, heads of columns (those that start with ``>`` stand flush right), rows, and notes below.
+
+    ``folded``: a page opens it on request.
+    """
 
     title: str
     heads: tuple[str, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
     ident: str = ""
+    folded: bool = False
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """Sheets under one title: the same for terminal, page, paper and table.
+
+    Args:
+        lead: Sentences that stand first: the answer.
+        cautions: What would make the sheets misleading if it were read only below them.
+        pictures: By the ``ident`` of the sheet above which they stand: what draws one at a width, or an SVG element.
+        source: What it rests on, with edition and hash.
+        use: The intended use.
+        day: The day that a PDF carries, so that the same report gives the same bytes.
+        wide: A PDF lies on its side.
+    """
+
+    title: str
+    sheets: tuple[Sheet, ...]
+    source: str
+    use: str
+    lead: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
+    pictures: Mapping[str, Sequence[Draw | str]] = {}
+    day: dt.date = dt.date(2020, 9, 3)
+    wide: bool = False
+
+
+def rests_on(edition: Edition) -> str:
+    """Return the edition with the beginning of its hash, as it stands below a report."""
+    return f"{edition.id} {edition.version}, sha256 {edition.sha256[:12]}"
+
+
+def named(sheet: str, name: str, cells: tuple[str, ...], **record: Any) -> Row:
+    """Return a row whose first cell names it; its record names the sheet too, so that several sheets make one CSV."""
+    return Row(cells=(name, *cells), record={"sheet": sheet, "row": name, **record})
 
 
 def ends(interval: Interval, name: str) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""The words and rows that the text and the HTML of a comparison share."""
+"""What is said of a comparison of strategies in sentences."""
 
 from __future__ import annotations
 
@@ -6,26 +6,6 @@ from ntrkpath.model.numbers import amount, grouped, percent
 from ntrkpath.strategy.compare import Comparison, Row
 from ntrkpath.strategy.costs import ILLUSTRATIVE
 from ntrkpath.strategy.generated import load_readouts
-
-#: Heads of the table of outcomes, with what they mean.
-HEADS = (
-    ("tested", "patients with at least one NTRK test"),
-    ("found", "patients with a fusion in whom it is reported"),
-    ("missed", "patients with a fusion in whom it is not reported"),
-    ("false +", "patients without a fusion in whom one is reported"),
-    ("treated false +", "of these, where the disease opens the way to a TRK inhibitor"),
-    ("no answer", "patients tested without a reliable answer"),
-    ("undecided", "patients not tested because a fact is missing"),
-    ("needed to test", "patients tested for one fusion found"),
-)
-COST_HEADS = (
-    ("cost", "of tests and work-ups"),
-    ("per patient", "cost for each patient of the population"),
-    ("per fusion found", "cost for one fusion found"),
-    ("per additional fusion", "against the strategy before it on the frontier"),
-    ("days", "mean from the first request to the end, of patients with a test or a work-up"),
-)
-
 
 #: Differentiation in which a stain misleads more often than its published figures say.
 _STAIN_UNLIKE = ("myogenic", "neural", "neuroendocrine")
@@ -42,6 +22,11 @@ def heading(found: Comparison) -> str:
     made_up = " (synthetic)" if found.population.synthetic else ""
     patients = "1 patient" if found.size == 1 else f"{grouped(found.size)} patients"
     return f"Testing strategies for {patients}: {found.population.title}{made_up}"
+
+
+def tag(found: Comparison) -> str:
+    """Return what stands behind whatever speaks of costs: that they are illustrative, or nothing."""
+    return " (illustrative costs)" if found.costs_are_illustrative else ""
 
 
 def expected(found: Comparison) -> str:
@@ -128,29 +113,6 @@ def cost_line(found: Comparison) -> str:
     if found.costs_are_illustrative:
         return f"Costs, times and failure rates are illustrative, without a source; costs in {found.currency}."
     return f"Costs, times and failure rates: {found.costs}; costs in {found.currency}."
-
-
-def outcome_cells(row: Row) -> list[str]:
-    """Return the cells below ``HEADS``."""
-    o = row.outcomes
-    return [
-        *(amount(o[k]) for k in ("tested", "found", "missed", "false_positive", "false_positives_treated")),
-        amount(o["unresolved"]),
-        amount(o["undecided"]),
-        amount(row.needed_to_test),
-    ]
-
-
-def cost_cells(row: Row, size: float) -> list[str]:
-    """Return the cells below ``COST_HEADS``."""
-    o = row.outcomes
-    return [
-        amount(o["cost"]),
-        amount(o["cost"] / size),
-        amount(row.cost_per_found),
-        place(row),
-        amount(row.days_per_handled),
-    ]
 
 
 def place(row: Row) -> str:

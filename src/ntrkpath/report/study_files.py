@@ -18,7 +18,7 @@ from ntrkpath.registry.study.planned_sequencing import ToSequence
 from ntrkpath.registry.study.results import Results
 from ntrkpath.registry.study.review import ToReview
 from ntrkpath.registry.study.worklists import LISTS, Item
-from ntrkpath.report.sheet_forms import evidence_html, sheet_text, sheets_csv
+from ntrkpath.report.sheet import Report
 from ntrkpath.report.study_pictures import pictures
 from ntrkpath.report.study_sheets import figure_why, sheets
 
@@ -41,30 +41,18 @@ def heading(found: Results) -> str:
     return f"{found.title}, protocol {found.protocol} {found.version}"
 
 
-def results_text(found: Results) -> str:
-    """Return the results as text of at most 110 columns."""
-    lines = [heading(found), ""]
-    for said in lead(found):
-        lines += textwrap.wrap(said, _WIDTH)
-    for sheet in sheets(found):
-        lines += ["", "", sheet_text(sheet)]
-    lines += ["", f"Read by the edition {found.edition}, SHA-256 {found.edition_sha256[:12]}."]
-    return "\n".join(lines) + "\n"
-
-
-def results_csv(found: Results) -> str:
-    """Return the records of all sheets as one CSV."""
-    return sheets_csv(sheets(found))
+def results_report(found: Results, edition: Edition) -> Report:
+    """Return the results with their pictures, for terminal, page, paper and table."""
+    return Report(
+        title=heading(found), lead=lead(found), sheets=tuple(sheets(found)), pictures=pictures(found),
+        source=f"Read by the edition {found.edition}, sha256 {found.edition_sha256[:12]}.", use=edition.intended_use,
+        day=found.as_of, wide=True,
+    )  # fmt: skip
 
 
 def results_json(found: Results) -> bytes:
     """Return the results as one JSON document."""
     return msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n"
-
-
-def results_html(found: Results, edition: Edition) -> str:
-    """Return the results as one self-contained HTML file with their pictures."""
-    return evidence_html(heading(found), sheets(found), edition, pictures(found))
 
 
 def worklists_text(found: Mapping[str, Sequence[Item]], most: int = 20) -> str:

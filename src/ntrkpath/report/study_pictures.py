@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from ntrkpath.figures.forest import ForestRow, forest_svg
 from ntrkpath.figures.patient_flow import Stage, patient_flow_svg
-from ntrkpath.figures.screens import once
 from ntrkpath.figures.waiting import Stair, waiting_svg
 from ntrkpath.registry.study.flow import FlowStage
 from ntrkpath.registry.study.frequency import Frequency
 from ntrkpath.registry.study.product_limit import Curve
 from ntrkpath.registry.study.results import Results
+from ntrkpath.report.sheet import Draw
 
 #: Histologies that the forest shows, beside those with a fusion; all stand in the sheet.
 MOST = 12
 
 
-def pictures(found: Results, drawn: Callable[[Callable[[float], str]], str] = once) -> dict[str, tuple[str, ...]]:
-    """Return the pictures by the ``ident`` of the sheet under which they stand.
-
-    Args:
-        found: What the study gave.
-        drawn: Makes each from what draws it at a width: one SVG element, or one for every screen.
-    """
+def pictures(found: Results) -> dict[str, tuple[Draw, ...]]:
+    """Return the pictures by the ``ident`` of the sheet above which they stand."""
     main, negatives = found.flow.main, found.flow.negatives
     flows = [(main, "From screened to returned to the clinic", "flow-main")]
     flows += [(negatives, "Stained negatives", "flow-negatives")] if negatives[0].count else []
-    made: dict[str, list[Callable[[float], str]]] = {"flow": [_flow(*flow) for flow in flows]}
+    made: dict[str, list[Draw]] = {"flow": [_flow(*flow) for flow in flows]}
     if forest := _forest(found.frequency):
         made["frequency"] = [forest]
     whole = found.turnaround[-1]
@@ -41,10 +36,10 @@ def pictures(found: Results, drawn: Callable[[Callable[[float], str]], str] = on
         )
         if (curve.last or 0) > 0
     ]
-    return {ident: tuple(map(drawn, several)) for ident, several in made.items() if several}
+    return {ident: tuple(several) for ident, several in made.items() if several}
 
 
-def _flow(stages: Iterable[FlowStage], title: str, ident: str) -> Callable[[float], str]:
+def _flow(stages: Iterable[FlowStage], title: str, ident: str) -> Draw:
     boxes = _stages(stages)
     return lambda width: patient_flow_svg(boxes, title=title, ident=ident, width=width)
 
@@ -53,7 +48,7 @@ def _stages(stages: Iterable[FlowStage]) -> list[Stage]:
     return [Stage(one.label, one.count, leaves=tuple(one.leaves.items())) for one in stages]
 
 
-def _forest(every: Sequence[Frequency]) -> Callable[[float], str] | None:
+def _forest(every: Sequence[Frequency]) -> Draw | None:
     shown = [one for i, one in enumerate(every) if i <= MOST or one.found.count]
     rows = [
         ForestRow(
@@ -80,7 +75,7 @@ def _forest(every: Sequence[Frequency]) -> Callable[[float], str] | None:
     )  # fmt: skip
 
 
-def _curve(curve: Curve, title: str, share: str, ident: str) -> Callable[[float], str]:
+def _curve(curve: Curve, title: str, share: str, ident: str) -> Draw:
     last = curve.last or 0.0
     times = [last * i / 5 for i in range(6)]
     notes = [f"{curve.events} events in {curve.followed} followed; the band is the 95 % interval."]

@@ -14,8 +14,9 @@ Conventions:
   under `/api`, as problem+json (RFC 9457). Nothing that a visitor sent is logged, counted by value or put into a URL.
 - An address in a page starts with `{{ root }}`, since a site may stand in a folder of its host.
 - The policy forbids script and style inside a page: no `<script>` with content, no `style=`, no `on...=`. Style goes
-  into `kit/static/site.css`; a drawing passes through `kit.drawing.embed`, which takes its style out. Pages work
-  without script; `htmx` attributes and `kit/static/site.js` only make them quicker.
+  into `kit/static/site.css`; what is drawn and written within `kit.drawing.on_a_page` brings none of its own, and
+  links rules and statements. Pages work without script; `htmx` attributes and `kit/static/site.js` only make them
+  quicker.
 - Markup that reports share (sections of an answer) comes from `ntrkpath.report`; a template shows it with `| markup`.
   There are no cookies, so nothing can be forged across sites; other sites' posts and unknown hosts are refused.
 """

@@ -13,7 +13,7 @@ from ntrkpath.guidance import Edition, load
 from ntrkpath.model.errors import StrategyError
 from ntrkpath.model.shown import Shown
 from ntrkpath.strategy.assumptions import assume, assumption, shipped_assumptions
-from ntrkpath.strategy.costs import ILLUSTRATIVE, Costs, costs, load_costs
+from ntrkpath.strategy.costs import ILLUSTRATIVE, Costs, Parameter, costs, load_costs
 from ntrkpath.strategy.distributions import MOST
 from ntrkpath.strategy.expectation import Number, expectation
 from ntrkpath.strategy.frontier import Place, frontier
@@ -23,7 +23,7 @@ from ntrkpath.strategy.plan import Plan, TablesPlan, load_plan, plan
 from ntrkpath.strategy.population import Population, load_population, population
 from ntrkpath.strategy.simulate import Simulation, simulate
 from ntrkpath.strategy.tree import Tree
-from ntrkpath.strategy.uncertainty import POINTS, Tornado, Uncertainty, tornado, uncertainty
+from ntrkpath.strategy.uncertainty import Tornado, Uncertainty, tornado, uncertainty
 
 SCHEMA = "ntrkpath/strategy-comparison/1"
 #: The strategies compared where none is named.
@@ -81,7 +81,11 @@ class Comparison(Shown, frozen=True):
     tornado: Tornado | None = None
     threshold: float | None = None
 
-    SHOWN_BY: ClassVar[str] = "ntrkpath.report.strategy_html"
+    SHOWN_BY: ClassVar[str] = "ntrkpath.report.strategy_sheets"
+
+    def __repr__(self) -> str:
+        """Return who was compared on whom, in one short line."""
+        return f"<Comparison of {', '.join(row.name for row in self.rows)} on {self.size:,.0f} patients>"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the comparison as plain data, as `--format json` prints it."""
@@ -204,8 +208,6 @@ def compare(
     simulate: int = 0,
     draws: int = 0,
     reference: str | None = None,
-    tornado_of: str | None = None,
-    up_to: float | None = None,
     assume: Iterable[str] = (),
     pooling: str = "counts",
     seed: int = 1,
@@ -219,10 +221,9 @@ def compare(
         costs: ``illustrative`` (no source), a YAML file, or data.
         patients: The outcomes are for so many; the size of the population, or 1,000 where it has none.
         simulate: So many patients are drawn as well (needs ``[stats]``).
-        draws: So many draws of every unsure parameter (needs ``[stats]``), with plane, acceptability and tornado.
+        draws: So many draws of every unsure parameter (needs ``[stats]``), with plane, acceptability and the tornado
+            of the first strategy that finds any fusion.
         reference: The strategy that the plane compares with: ``none`` if it is there, else the first.
-        tornado_of: The strategy of the tornado: the first that finds any fusion where not given.
-        up_to: The highest amount for one effect on the acceptability curve.
         assume: ``fact=level`` for facts that the population leaves unknown, for example ``extent=metastatic``.
         pooling: How studies of frequency are pooled: ``counts`` sums them, ``glmm`` is the random-effects model of
             `ntrkpath evidence frequency` (needs ``[stats]``).
@@ -232,67 +233,55 @@ def compare(
         StrategyError: Something given cannot be used, the error names the field; or the extra is missing.
     """
     model = build(population, strategies, costs, edition, assume, pooling)
-    for name, value, least in (
-        ("patients", patients, 1),
-        ("up_to", up_to, 1e-9),
-        ("simulate", simulate, 0),
-        ("draws", draws, 0),
-        ("seed", seed, 0),
-    ):
-        if value is not None and not least <= value <= MOST:
-            problem = "too small" if value < least else "too large, or not a number"
-            raise StrategyError(problem, where=name, value=value, allowed=f"{least} to {MOST:g}")
-        if name in ("simulate", "draws", "seed") and value != int(value or 0):
-            raise StrategyError("not a whole number", where=name, value=value)
-    for name, chosen in (("reference", reference), ("tornado", tornado_of)):
-        if chosen is not None and chosen not in model.plans:
-            raise StrategyError("no such strategy here", where=name, value=chosen, allowed=model.plans)
+    _check_numbers(patients=(patients, 1), simulate=(simulate, 0), draws=(draws, 0), seed=(seed, 0))
+    if reference is not None and reference not in model.plans:
+        raise StrategyError("no such strategy here", where="reference", value=reference, allowed=model.plans)
     size = float(patients or model.population.size or 1000)
     per_patient = model.evaluate(model.inputs.values())
-    if tornado_of is not None and not per_patient[tornado_of]["found"]:
-        raise StrategyError("it finds no fusion", where="tornado", value=tornado_of, remedy="name one that does")
     places = frontier({name: (o["found"], o["cost"]) for name, o in per_patient.items()})
     threshold = model.costs.threshold
-    rows = tuple(_row(model.plans[name], o, size, places[name], threshold) for name, o in per_patient.items())
-    drawn, parameters, bars = None, model.inputs.parameters, None
-    if draws:
-        base = reference or ("none" if "none" in model.plans else next(iter(model.plans)))
-        amounts = tuple(up_to * i / POINTS for i in range(POINTS + 1)) if up_to else None
-        drawn = uncertainty(parameters, model.evaluate, reference=base, draws=draws, seed=seed, willingness=amounts)
-        finders = [name for name, o in per_patient.items() if o["found"] > 0]
-        if tornado_of or finders:
-            bars = tornado(parameters, model.evaluate, strategy=tornado_of or finders[0])
+    drawn, bars = _drawn(model, per_patient, reference, draws, seed) if draws else (None, None)
     cells = zip(model.population.cells, model.inputs.cells, strict=True)
     return Comparison(
-        SCHEMA,
-        model.edition.id,
-        model.edition.sha256,
-        model.edition.intended_use,
-        model.population,
-        size,
-        model.costs.name,
-        model.costs.currency,
-        model.costs.illustrative,
-        model.costs.note,
-        rows,
-        {k: v for k, v in model.tiers.items() if v},
-        {k: v for k, v in model.priorities.items() if v},
-        {
-            name: {
-                "words": p.words,
-                "value": p.distribution.value,
-                "distribution": p.distribution.words(),
-                "source": p.source,
-                "assumed": p.assumed,
-            }
-            for name, p in parameters.items()
-        },
-        {cell.name: given.note for cell, given in cells if given.note},
-        model.simulate(simulate, seed) if simulate else None,
-        drawn,
-        bars,
-        threshold,
-    )
+        schema=SCHEMA, edition=model.edition.id, edition_sha256=model.edition.sha256,
+        intended_use=model.edition.intended_use, population=model.population, size=size, costs=model.costs.name,
+        currency=model.costs.currency, costs_are_illustrative=model.costs.illustrative, costs_note=model.costs.note,
+        rows=tuple(_row(model.plans[name], o, size, places[name], threshold) for name, o in per_patient.items()),
+        tiers={k: v for k, v in model.tiers.items() if v}, priorities={k: v for k, v in model.priorities.items() if v},
+        parameters={name: _told(p) for name, p in model.inputs.parameters.items()},
+        stands_in={cell.name: given.note for cell, given in cells if given.note},
+        simulation=model.simulate(simulate, seed) if simulate else None, uncertainty=drawn, tornado=bars,
+        threshold=threshold,
+    )  # fmt: skip
+
+
+def _check_numbers(**given: tuple[float | None, int]) -> None:
+    """Refuse what is below its least, too large or, but for patients, no whole number."""
+    for name, (value, least) in given.items():
+        if value is None:
+            continue
+        if not least <= value <= MOST:
+            problem = "too small" if value < least else "too large, or not a number"
+            raise StrategyError(problem, where=name, value=value, allowed=f"{least} to {MOST:g}")
+        if name != "patients" and value != int(value):
+            raise StrategyError("not a whole number", where=name, value=value)
+
+
+def _drawn(
+    model: Model, per_patient: Mapping[str, Mapping[str, float]], reference: str | None, draws: int, seed: int
+) -> tuple[Uncertainty, Tornado | None]:
+    """Return the draws of every unsure parameter, and what moves the first strategy that finds any fusion."""
+    base = reference or ("none" if "none" in model.plans else next(iter(model.plans)))
+    drawn = uncertainty(model.inputs.parameters, model.evaluate, reference=base, draws=draws, seed=seed)
+    finder = next((name for name, o in per_patient.items() if o["found"] > 0), None)
+    return drawn, tornado(model.inputs.parameters, model.evaluate, strategy=finder) if finder else None
+
+
+def _told(parameter: Parameter) -> dict[str, Any]:
+    return {
+        "words": parameter.words, "value": parameter.distribution.value,
+        "distribution": parameter.distribution.words(), "source": parameter.source, "assumed": parameter.assumed,
+    }  # fmt: skip
 
 
 def _row(

@@ -151,31 +151,50 @@ def _float(number: int | float) -> float:
 
 
 def _check(found: Distribution, where: str, proportion: bool, signed: bool) -> None:
-    numbers = found.numbers
+    numbers, first = list(found.numbers), found.numbers[0]
     if not all(math.isfinite(n) for n in numbers):
-        raise StrategyError("not a finite number", where=where, value=list(numbers))
-    spread = {"logit_normal": 20, "lognormal": 10}.get(found.kind, MOST)
-    if max(abs(n) for n in numbers) > MOST or (len(numbers) == 2 and numbers[1] > spread):
-        raise StrategyError("too large", where=where, value=list(numbers), allowed=f"at most {MOST:g}")
-    if found.kind == "logit_normal" and abs(numbers[0]) > 50:
-        raise StrategyError("too large on the logit scale", where=where, value=numbers[0], allowed="-50 to 50")
-    if found.kind == "gamma" and 0 < numbers[1] < numbers[0] * 1e-4:
-        raise StrategyError(
-            "a standard deviation so small", where=where, value=numbers[1], remedy="give a plain number instead"
-        )
-    if found.kind == "beta":
-        if not 0 <= numbers[0] <= numbers[1] or numbers[1] <= 0:
-            raise StrategyError("more positives than the total, or none tested", where=where, value=list(numbers))
-    elif found.kind == "logit_normal":
-        if numbers[1] < 0:
-            raise StrategyError("a standard deviation is negative", where=where, value=numbers[1])
-    else:
-        if found.kind in ("uniform", "triangular") and list(numbers) != sorted(numbers):
-            raise StrategyError("the bounds are not in order", where=where, value=list(numbers))
-        if min(numbers) < 0 and not (signed and found.kind in ("fixed", "uniform", "triangular")):
-            raise StrategyError("a negative number", where=where, value=min(numbers), allowed="0 or more")
-        top = numbers[0] if found.kind in ("gamma", "lognormal") else max(numbers)
-        if proportion and (top > 1 or found.kind in ("gamma", "lognormal")):
-            raise StrategyError(
-                "a proportion over 1, or one that can exceed it", where=where, value=top, allowed="0 to 1"
-            )
+        raise StrategyError("not a finite number", where=where, value=numbers)
+    if max(abs(n) for n in numbers) > MOST or (len(numbers) == 2 and numbers[1] > _WIDEST.get(found.kind, MOST)):
+        raise StrategyError("too large", where=where, value=numbers, allowed=f"at most {MOST:g}")
+    match found.kind:
+        case "beta":
+            if not 0 <= first <= numbers[1] or numbers[1] <= 0:
+                raise StrategyError("more positives than the total, or none tested", where=where, value=numbers)
+        case "logit_normal":
+            if abs(first) > 50:
+                raise StrategyError("too large on the logit scale", where=where, value=first, allowed="-50 to 50")
+            if numbers[1] < 0:
+                raise StrategyError("a standard deviation is negative", where=where, value=numbers[1])
+        case "gamma" | "lognormal":
+            _check_without_end(found, where, proportion)
+        case _:
+            _check_bounded(found, where, proportion, signed)
+
+
+#: The largest second number, where it is a spread on another scale.
+_WIDEST = {"logit_normal": 20, "lognormal": 10}
+
+
+def _check_without_end(found: Distribution, where: str, proportion: bool) -> None:
+    """Check a distribution from nought upwards, which has no largest value."""
+    first, second = found.numbers
+    if found.kind == "gamma" and 0 < second < first * 1e-4:
+        raise StrategyError("a standard deviation so small", where=where, value=second,
+                            remedy="give a plain number instead")  # fmt: skip
+    if min(first, second) < 0:
+        raise StrategyError("a negative number", where=where, value=min(first, second), allowed="0 or more")
+    if proportion:
+        raise StrategyError("a proportion over 1, or one that can exceed it", where=where, value=first,
+                            allowed="0 to 1")  # fmt: skip
+
+
+def _check_bounded(found: Distribution, where: str, proportion: bool, signed: bool) -> None:
+    """Check a number, or a distribution between bounds."""
+    numbers = list(found.numbers)
+    if found.kind in ("uniform", "triangular") and numbers != sorted(numbers):
+        raise StrategyError("the bounds are not in order", where=where, value=numbers)
+    if min(numbers) < 0 and not (signed and found.kind in ("fixed", "uniform", "triangular")):
+        raise StrategyError("a negative number", where=where, value=min(numbers), allowed="0 or more")
+    if proportion and max(numbers) > 1:
+        raise StrategyError("a proportion over 1, or one that can exceed it", where=where, value=max(numbers),
+                            allowed="0 to 1")  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 from collections import Counter
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -191,28 +192,16 @@ def _name(facts: dict[str, str]) -> str:
     return ", ".join(facts[fact].replace("_", " ") for fact in order) or "all patients"
 
 
+#: Columns of a table of cases that are no facts.
+_BESIDE = ("histology", "count", "case_id")
+
+
 def _from_table(path: Path, edition: Edition) -> Population:
     """Count the rows of a table whose columns are facts (or ``histology``), with an optional ``count``."""
-    counted: Counter[tuple[tuple[str, str], ...]] = Counter()
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            header = lines.readline()
-            lines.seek(0)
-            tabbed = path.suffix.lower() == ".tsv"
-            delimiter = "\t" if tabbed else ";" if ";" in header and "," not in header else ","
-            rows = list(csv.reader(lines, delimiter=delimiter, strict=True))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise StrategyError("the table cannot be read", where=path.name, remedy=str(error)) from None
+    rows = _rows_of(path)
     columns = [c.strip() for c in rows[0]] if rows else []
-    own = [f for f in edition.decisions.base if edition.facts[f].kind != "readout"]
-    for column in columns:
-        if column not in ("histology", "count", "case_id", *own):
-            allowed = ["histology", "count", "case_id", *own]
-            raise StrategyError("unknown column", where=path.name, value=column, allowed=allowed)
-        if columns.count(column) > 1:
-            raise StrategyError("a column twice", where=path.name, value=column)
-    if not {"histology", "histology_group"} & set(columns):
-        raise StrategyError("no column of histologies", where=path.name, allowed="histology or histology_group")
+    _check_columns(columns, edition, path.name)
+    counted: Counter[tuple[tuple[str, str], ...]] = Counter()
     said: dict[str, dict[str, str]] = {}
     for line, row in enumerate(rows[1:], 2):
         if not any(cell.strip() for cell in row):
@@ -221,7 +210,7 @@ def _from_table(path: Path, edition: Edition) -> Population:
         if len(row) > len(columns):
             raise StrategyError("more cells than columns", where=where, value=row[len(columns)])
         cells = dict(zip(columns, (cell.strip() for cell in row), strict=False))
-        facts = {k: v for k, v in cells.items() if v and k not in ("histology", "count", "case_id")}
+        facts = {k: v for k, v in cells.items() if v and k not in _BESIDE}
         if text := cells.get("histology"):
             if text not in said:
                 said[text] = _said_by(text, edition, where)
@@ -233,6 +222,31 @@ def _from_table(path: Path, edition: Edition) -> Population:
     entries = [{"facts": dict(key), "count": n} for key, n in sorted(counted.items())]
     data = {"title": f"Cases of {path.name}", "source": path.name, "cells": entries}
     return population(data, edition, path.stem, path.name)
+
+
+def _rows_of(path: Path) -> list[list[str]]:
+    """Return the rows of a table, parted by tabs, commas, or semicolons where the head has no comma."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            header = lines.readline()
+            lines.seek(0)
+            tabbed = path.suffix.lower() == ".tsv"
+            delimiter = "\t" if tabbed else ";" if ";" in header and "," not in header else ","
+            return list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise StrategyError("the table cannot be read", where=path.name, remedy=str(error)) from None
+
+
+def _check_columns(columns: Sequence[str], edition: Edition, where: str) -> None:
+    """Refuse a column that is no fact of a case, one that stands twice, and a table without histologies."""
+    allowed = [*_BESIDE, *(f for f in edition.decisions.base if edition.facts[f].kind != "readout")]
+    for column in columns:
+        if column not in allowed:
+            raise StrategyError("unknown column", where=where, value=column, allowed=allowed)
+        if columns.count(column) > 1:
+            raise StrategyError("a column twice", where=where, value=column)
+    if not {"histology", "histology_group"} & set(columns):
+        raise StrategyError("no column of histologies", where=where, allowed="histology or histology_group")
 
 
 #: The tables whose facts tell the cells apart; test results are not among them.

@@ -329,7 +329,8 @@ class HistologyVocabulary:
     def _contained(self, plain: str, parts: list[str]) -> str | None:
         """The one longest name in the text, where it is most of it, is beside grade and site only, or heads it."""
         present = frozenset(parts)
-        inside = [key for key in self._keys if present.issuperset(key.split())]
+        begun = [place for part in present for place in self._begun.get(part, ()) if present.issuperset(place[1])]
+        inside = [key for _, _, key in sorted(begun)]
         if not inside:
             return None
         longest = max(key.count(" ") for key in inside)
@@ -344,6 +345,15 @@ class HistologyVocabulary:
             return head
         most = rest <= _BESIDE or (longest >= 1 and (longest + 1) / len(present) >= _CONTAINED_SHARE)
         return min(best) if most and rest.isdisjoint(_RESEMBLING) else None
+
+    @cached_property
+    def _begun(self) -> dict[str, list[tuple[int, list[str], str]]]:
+        """Every name by its first word: its place among the names, its words, the name."""
+        found: dict[str, list[tuple[int, list[str], str]]] = {}
+        for place, key in enumerate(self._keys):
+            parts = key.split()
+            found.setdefault(parts[0], []).append((place, parts, key))
+        return found
 
     def _candidates(
         self, scored: Iterable[tuple[str, float]], more: tuple[tuple[str, float], ...] = ()

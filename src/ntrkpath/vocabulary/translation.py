@@ -30,8 +30,9 @@ def in_english(text: str) -> Iterator[str]:
         without = without.replace(written, letter)
     for spelling in dict.fromkeys((folded, without)):
         found = spelling
-        for pattern, english in _patterns():
-            found = pattern.sub(english, found)
+        if _any_pattern().search(spelling):
+            for pattern, english in _patterns():
+                found = pattern.sub(english, found)
         kept = [word for word in found.split() if word not in _silent()]
         if kept and kept != spelling.split():
             yield " ".join(kept)
@@ -41,6 +42,12 @@ def in_english(text: str) -> Iterator[str]:
 def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     listed = word_list("languages")["patterns"]
     return tuple((re.compile("|".join(entry["matches"])), f" {entry['is']} ") for entry in listed)
+
+
+@cache
+def _any_pattern() -> re.Pattern[str]:
+    """Finds whether any of them holds: most names are in English."""
+    return re.compile("|".join(pattern.pattern for pattern, _ in _patterns()))
 
 
 @cache

@@ -94,10 +94,9 @@ class Readouts:
 
     def __init__(self, edition: Edition, ntrk: NtrkGenes, judge: Judge | None = None) -> None:
         self.facts, self.ntrk, self.judge = edition.facts, ntrk, judge
-        masks = {ident: Masks(table, edition.facts) for ident, table in edition.tables.items()}
         self.drivers = Drivers(edition)
-        self.reported = masks["reported_fusion"]
-        self.calls = {prefix: masks[f"{prefix}_call"] for _, prefix, _, _ in _METHODS}
+        self.reported = Masks(edition.tables["reported_fusion"], edition.facts)
+        self.calls = {prefix: Masks(edition.tables[f"{prefix}_call"], edition.facts) for _, prefix, _, _ in _METHODS}
         self.best_first: dict[str, list[str]] = {
             prefix: list((edition.facts[f"{prefix}_others"].derive or {})["best_first"]) for _, prefix, _, _ in _METHODS
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 
 from ntrkpath.guidance import Edition
 from ntrkpath.model.age import age_in_years
@@ -51,31 +52,30 @@ class Tumour:
         self.told_apart = tuple(derive["s100_cd34"]["unless"])
         self.as_none = frozenset(derive["differentiation"]["as_none"])
         self.settled = frozenset(derive["differentiation"]["settled_by_group"])
-        words = "|".join(re.escape(word) for word in derive["cns_site"]["words"])
-        self.cns = re.compile(rf"\b(?:{words})\b")
+        self.cns_words: list[str] = derive["cns_site"]["words"]
         self.no_site = frozenset(derive["cns_site"]["as_unknown"])
         self._alterations: Remembered[bytes, Mapping[tuple[str, str], str]] = Remembered(_REMEMBERED)
         self._sites: Remembered[str, str] = Remembered(_REMEMBERED)
-        #: Fusions and amplifications that define a sarcoma: they question another diagnosis.
-        self.defining = frozenset(
-            (gene, kind)
-            for entry in self.vocabulary
-            if entry.group in ("recurrent_fusion", "wd_dd_liposarcoma")
-            for marker in entry.markers
-            if marker.certainty == "pathognomonic"
-            for kind in marker.kinds
-            if kind in ("fusion", "amplification")
-            for gene in marker.genes
-        )
-        #: The names of the sarcomas that each of them defines.
-        self.defines: dict[tuple[str, str], tuple[str, ...]] = {
-            (gene, kind): tuple(
-                entry.name
-                for entry in self.vocabulary
-                if any(gene in m.genes and kind in m.kinds and m.certainty == "pathognomonic" for m in entry.markers)
-            )
-            for gene, kind in self.defining
-        }
+
+    @cached_property
+    def cns(self) -> re.Pattern[str]:
+        """The words of a site in the central nervous system."""
+        words = "|".join(re.escape(word) for word in self.cns_words)
+        return re.compile(rf"\b(?:{words})\b")
+
+    @cached_property
+    def defines(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        """Fusions and amplifications that define a sarcoma, and so question another diagnosis, with its names."""
+        names: dict[tuple[str, str], dict[str, None]] = {}
+        defining = set()
+        for entry in self.vocabulary:
+            for marker in entry.markers:
+                if marker.certainty == "pathognomonic":
+                    for key in ((gene, kind) for kind in marker.kinds for gene in marker.genes):
+                        names.setdefault(key, {})[entry.name] = None
+                        if entry.group in ("recurrent_fusion", "wd_dd_liposarcoma"):
+                            defining.add(key)
+        return {key: tuple(names[key]) for key in defining if key[1] in ("fusion", "amplification")}
 
     def histology(self, text: str) -> Resolution:
         """Resolve a histology; a likeness is not enough to decide a case.
@@ -176,7 +176,7 @@ class Tumour:
             return "decides whether ALK and ROS1 are altered"
         if kind == "fusion" and self.any_fusion in names:
             return "speaks of every fusion of a sarcoma panel"
-        if any((name, kind) in self.defining for name in names):
+        if any((name, kind) in self.defines for name in names):
             return "defines another sarcoma: it questions the diagnosis"
         return "an oncogenic driver" if self.drivers.intersection(names) else ""
 
@@ -237,7 +237,7 @@ class Tumour:
 
     def _of_another(self, histology: Histology, alterations: Mapping[tuple[str, str], str]) -> list[tuple[str, str]]:
         """Return the alterations that are present and define another sarcoma than this one."""
-        foreign = [key for key, status in alterations.items() if status == "present" and key in self.defining]
+        foreign = [key for key, status in alterations.items() if status == "present" and key in self.defines]
         if not foreign:
             return []
         own = {(gene, kind) for marker in histology.markers for gene in marker.genes for kind in marker.kinds}

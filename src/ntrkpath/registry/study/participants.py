@@ -106,38 +106,53 @@ class Gathered(msgspec.Struct, frozen=True):
     cut: int = 0
 
 
+class Gathering:
+    """The participants of a study on a day, taken in one subject at a time; one that has changed is taken in again.
+
+    Args:
+        protocol: The protocol of the study.
+        edition: The edition that reads the tests.
+        as_of: The day of the study; what is dated later is as if it were not known.
+        file_of: Gives the caller files that the book keeps (``Book.file``).
+    """
+
+    def __init__(self, protocol: Protocol, edition: Edition, as_of: dt.date, file_of: FileOf = none_kept) -> None:
+        self.protocol, self.as_of, self.file_of = protocol, as_of, file_of
+        self._pathway = Pathway(edition, as_of, probability=False)
+        self._found: dict[tuple[str, str], tuple[Participant | str, int]] = {}
+
+    def take(self, whole: Subject) -> None:
+        """Take in a subject, in place of what it was before."""
+        why, later = _why_not(whole, self.protocol), 0
+        if not why:
+            subject, later = known_by(whole, self.as_of)
+            why = "screened after the day" if whole.screening and not subject.screening else ""
+        one = None if why else self._participant(subject, case_before(whole))
+        self._found[whole.site, whole.id] = (one or why or "outside the population", later)
+
+    def gathered(self) -> Gathered:
+        """Return the participants by site and pseudonym, and who is none."""
+        people = [found for _, (found, _) in sorted(self._found.items()) if isinstance(found, Participant)]
+        left_out = Counter(found for found, _ in self._found.values() if isinstance(found, str))
+        cut = sum(later for _, later in self._found.values())
+        return Gathered(tuple(people), dict(sorted(left_out.items())), cut)
+
+    def _participant(self, subject: Subject, early: Case | None) -> Participant | None:
+        return _participant(subject, early, self.protocol, self._pathway, self.file_of)
+
+
 def gathered(
     subjects: Iterable[Subject], protocol: Protocol, edition: Edition, as_of: dt.date, file_of: FileOf = none_kept
 ) -> Gathered:
     """Return the participants of a study among the subjects of a book, by site and pseudonym, as they stood by a day.
 
-    Args:
-        subjects: Of a book.
-        protocol: The protocol of the study.
-        edition: The edition that reads the tests.
-        as_of: The day of the study; what is dated later is as if it were not known (``cut``).
-        file_of: Gives the caller files that the book keeps (``Book.file``).
-
     Whoever has withdrawn the use of their data or refused consent, the literature, and collections that the protocol
-    does not screen are left out and counted.
+    does not screen are left out and counted; see ``Gathering`` for the arguments.
     """
-    pathway = Pathway(edition, as_of, probability=False)
-    found: list[Participant] = []
-    left_out: Counter[str] = Counter()
-    cut = 0
-    for whole in subjects:
-        why = _why_not(whole, protocol)
-        if not why:
-            subject, later = known_by(whole, as_of)
-            cut += later
-            why = "screened after the day" if whole.screening and not subject.screening else ""
-        one = None if why else _participant(subject, case_before(whole), protocol, pathway, file_of)
-        if one is None:
-            left_out[why or "outside the population"] += 1
-        else:
-            found.append(one)
-    found.sort(key=lambda one: (one.site, one.id))
-    return Gathered(tuple(found), dict(sorted(left_out.items())), cut)
+    gathering = Gathering(protocol, edition, as_of, file_of)
+    for subject in subjects:
+        gathering.take(subject)
+    return gathering.gathered()
 
 
 def _why_not(subject: Subject, protocol: Protocol) -> str:

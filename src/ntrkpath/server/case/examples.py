@@ -14,11 +14,17 @@ def _age(age: object) -> str:
 
 
 def _genes(one: Published) -> str:
-    """Return the fusions that a case states, as its gene pairs."""
-    return ", ".join(dict.fromkeys(
+    """Return the fusions that a case states: of its tests as gene pairs, of its alterations by gene."""
+    pairs = [
         f"{fusion.five_prime or '?'}::{fusion.three_prime or '?'}"
         for test in one.case.tests for fusion in getattr(test, "fusions", None) or ()
-    ))  # fmt: skip
+    ]  # fmt: skip
+    alone = [
+        f"{found.gene} fusion"
+        for found in one.case.alterations or ()
+        if found.kind == "fusion" and found.status == "present" and not any(found.gene in pair for pair in pairs)
+    ]
+    return ", ".join(dict.fromkeys([*pairs, *alone]))
 
 
 @get("/examples")

@@ -27,7 +27,7 @@ from ntrkpath.server.case.fields import methods, test_type
 from ntrkpath.server.case.files import Carried, split, with_files
 from ntrkpath.server.case.form import form
 from ntrkpath.server.case.path import taken
-from ntrkpath.server.kit.drawing import embed
+from ntrkpath.server.kit.drawing import on_a_page
 from ntrkpath.server.kit.tasks import pathway
 
 _carried = msgspec.json.Decoder(Carried)
@@ -64,7 +64,8 @@ def case(
         attached, known = with_files(decided, brought, known)
         data = msgspec.to_builtins(decided)
         rec = chosen.recommend(decided, attached)
-        shown["answer"] = _parts(decided, rec, chosen.edition, events_of(attached))
+        with on_a_page(chosen.edition):
+            shown["answer"] = _parts(decided, rec, chosen.edition, events_of(attached))
         shown["carried"] = msgspec.json.encode(known) if known else b""
     except NtrkpathError as error:
         if isinstance(error, HistologyError):
@@ -181,10 +182,10 @@ def _parts(case: Case, rec: Recommendation, edition: Edition, verdicts: list[Fus
         "cautions": sections.cautions(rec, edition, panels.of_disagreement(rec, edition)),
         "readings": sections.readings(rec, edition),
         "timeline": panels.timeline(case, rec, edition),
-        "fusions": embed(sections.fusions(verdicts, "case", for_screens)),
-        "probability": embed(probability_picture.section(rec, edition, "case", for_screens)),
+        "fusions": sections.fusions(verdicts, "case", for_screens),
+        "probability": probability_picture.section(rec, edition, "case", for_screens),
         "therapy": sections.therapy(rec, edition),
-        "pathway": embed(sections.pathway(rec, edition, "case", partial(for_screens, whole_page=True))),
+        "pathway": sections.pathway(rec, edition, "case", partial(for_screens, whole_page=True)),
         "provenance": sections.provenance(rec, edition),
         "statements": sections.statements(rec, edition),
         "labels": sections.labels(rec),

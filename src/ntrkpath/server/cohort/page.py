@@ -13,7 +13,6 @@ from ntrkpath.model.errors import CaseError, NtrkpathError
 from ntrkpath.pathway import read_cases
 from ntrkpath.pathway.examples import examples
 from ntrkpath.server.cohort import alone, task
-from ntrkpath.server.kit.drawing import embed
 from ntrkpath.server.kit.http import Answer, Ask, get, post
 from ntrkpath.server.kit.navigation import COHORT
 from ntrkpath.server.kit.problems import problem_of
@@ -79,7 +78,6 @@ async def decide(request: Ask) -> Answer:
         answer = await run(request, "cohort_page", seconds=seconds, **asked)
     except NtrkpathError as error:
         return _show(request, 422, problem=problem_of(error), mapping=mapping)
-    answer["html"] = embed(answer["html"])
     return _show(request, answer=answer, mapping=mapping, name=files[0][0])
 
 

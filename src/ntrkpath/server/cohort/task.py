@@ -6,7 +6,6 @@ import datetime as dt
 import gzip
 import io
 import os
-import re
 import tempfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -29,9 +28,11 @@ from ntrkpath.cohort.writing import About
 from ntrkpath.guidance import Edition, load
 from ntrkpath.model.errors import CaseError, NtrkpathError
 from ntrkpath.model.numbers import grouped
-from ntrkpath.report.cohort_html import summary_html
-from ntrkpath.report.cohort_text import unread
+from ntrkpath.report.cohort_sheets import summary_report
+from ntrkpath.report.cohort_terms import unread
+from ntrkpath.report.sheet_forms import report_parts
 from ntrkpath.server.kit import tasks
+from ntrkpath.server.kit.drawing import on_a_page
 
 # A worker decides one cohort at a time: threads of the libraries would only take of its memory. Read when they load.
 for _name in ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
@@ -41,7 +42,8 @@ for _name in ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 ENDINGS = (*DELIMITED, *LINES, *WORKBOOKS)
 MOST_BAD = 50
 _BLOCK = 1 << 20
-_MAIN = re.compile(r"<main>(.*)</main>", re.DOTALL)
+#: A table of more rows is opened on request.
+_LONG = 8
 
 
 class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -190,10 +192,10 @@ def shown(about: About, bad: Sequence[BadRow], summary: Summary | None, used: Ed
     }  # fmt: skip
     if summary is None:
         return {"funnel": None, "html": "", **found}
-    summary = msgspec.structs.replace(summary, about=about)
+    with on_a_page():
+        html = str(report_parts(summary_report(msgspec.structs.replace(summary, about=about), used), fold_beyond=_LONG))
     return {
-        "funnel": msgspec.to_builtins(summary.funnel), "html": _body(summary, used), "undecided": summary.undecided,
-        **found,
+        "funnel": msgspec.to_builtins(summary.funnel), "html": html, "undecided": summary.undecided, **found,
     }  # fmt: skip
 
 
@@ -240,9 +242,3 @@ def _bad(outcome: Outcome) -> list[BadRow]:
         return []
     with outcome.bad_rows.open("rb") as lines:
         return [msgspec.json.decode(line, type=BadRow) for _, line in zip(range(MOST_BAD), lines, strict=False)]
-
-
-def _body(found: Summary, edition: Edition) -> str:
-    """Return the report between its head and its foot, its headings one step up."""
-    shown = _MAIN.search(str(summary_html(found, edition)))
-    return re.sub(r"(</?)h3\b", r"\1h2", shown.group(1)) if shown else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 
 import msgspec
 
@@ -12,7 +11,7 @@ from ntrkpath.evidence.accuracy import pooled_accuracy
 from ntrkpath.evidence.frequency import Frequency, frequency
 from ntrkpath.evidence.posttest import likelihood_ratio, predictive_values
 from ntrkpath.figures.prepost import PrePostRow, prepost_svg
-from ntrkpath.figures.screens import each_for_screens
+from ntrkpath.figures.screens import for_screens
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.errors import EvidenceError
 from ntrkpath.model.numbers import grouped, percent
@@ -20,8 +19,9 @@ from ntrkpath.report.evidence_accuracy import accuracy_sheets
 from ntrkpath.report.evidence_figures import accuracy_forests, frequency_forest, groups_forest
 from ntrkpath.report.evidence_frequency import frequency_overview, frequency_sheet
 from ntrkpath.report.evidence_tables import table_sheets
-from ntrkpath.report.sheet import Sheet
-from ntrkpath.server.kit.drawing import embed
+from ntrkpath.report.sheet import Draw, Sheet
+from ntrkpath.report.sheet_forms import figures
+from ntrkpath.server.kit.drawing import on_a_page
 from ntrkpath.server.kit.kept import kept
 
 TABLES = (1, 2, 3, 4)
@@ -44,13 +44,14 @@ def _overall(edition: Edition) -> list[Frequency]:
 @kept
 def overview(edition: Edition) -> Part:
     """Return the frequency in every group."""
-    evidence = evidence_of(edition)
-    return Part(frequency_overview(evidence), _drawn(lambda width: [groups_forest(_overall(edition), width)]))
+    shown = [one for one in _overall(edition) if one.group.below is None]
+    return _part(frequency_overview(evidence_of(edition)), [groups_forest(shown)])
 
 
-def _drawn(draw: Callable[[float], Sequence[str]]) -> tuple[str, ...]:
-    """Return drawings for a page, each as wide as the page and for a phone."""
-    return tuple(str(embed(both)) for both in each_for_screens(draw))
+def _part(sheet: Sheet, pictures: Sequence[Draw | str] = ()) -> Part:
+    """Return a sheet with its drawings made for a page."""
+    with on_a_page():
+        return Part(sheet, tuple(map(str, figures(sheet, pictures))))
 
 
 @kept
@@ -75,7 +76,7 @@ def group(edition: Edition, ident: str, overlap: str) -> Part:
     """
     evidence = evidence_of(edition)
     found = frequency(evidence, ident, overlap)
-    return Part(frequency_sheet(evidence, ident, overlap), _drawn(lambda width: frequency_forest(found, width)))
+    return _part(frequency_sheet(evidence, ident, overlap), frequency_forest(found))
 
 
 @kept
@@ -86,7 +87,7 @@ def accuracy(edition: Edition, test: str) -> tuple[Part, ...]:
         EvidenceError: No study of such a test.
     """
     sheets = accuracy_sheets(evidence_of(edition), test)
-    return tuple(Part(sheet, _drawn(partial(accuracy_forests, sheet))) for sheet in sheets)
+    return tuple(_part(sheet, accuracy_forests(sheet)) for sheet in sheets)
 
 
 @kept
@@ -156,9 +157,10 @@ def one_test_drawing(found: OneTest) -> str:
         row("Test positive", found.after_positive, found.positive_ratio),
         row("Test negative", found.after_negative, found.negative_ratio),
     ]
-    return _drawn(lambda width: [prepost_svg(rows, title="Before and after the test", ident="one-test", width=width)])[
-        0
-    ]
+    with on_a_page():
+        return for_screens(
+            lambda width: prepost_svg(rows, title="Before and after the test", ident="one-test", width=width)
+        )
 
 
 @kept
@@ -192,7 +194,8 @@ def panels() -> Part:
     known = {one.panel.id for one in seen if one.sight.call != "cannot_tell"}
     told = [one for one in seen if one.panel.id in known]
     sheet = coverage_sheet([one for one in told if one.sight.call != "cannot_tell"], TITLE)
-    return Part(sheet, (str(embed(panels_picture(told))),))
+    with on_a_page():
+        return _part(sheet, [panels_picture(told)])
 
 
 def every(edition: Edition) -> Iterator[tuple[Callable[..., object], tuple[object, ...]]]:

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
+from markupsafe import Markup
 
 from ntrkpath.evidence import evidence_of
 from ntrkpath.guidance import Edition, load
 from ntrkpath.model.errors import EvidenceError
 from ntrkpath.model.numbers import printed_percent
+from ntrkpath.report.evidence_accuracy import pooled_sentences
+from ntrkpath.report.evidence_frequency import sentence
+from ntrkpath.report.markup import Html
+from ntrkpath.report.sheet_forms import sheet_section
 from ntrkpath.server.evidence import fragments as parts
+from ntrkpath.server.kit.addresses import at
 from ntrkpath.server.kit.http import Answer, Ask, Refused, get
 from ntrkpath.server.kit.navigation import EVIDENCE
 from ntrkpath.server.kit.render import page
 from ntrkpath.server.kit.serving import serving
 
+#: A table of more rows is opened on request.
+_LONG = 12
 _START = {"prevalence": 0.76, "sensitivity": 75.0, "specificity": 95.9}
 
 
@@ -44,12 +53,42 @@ def _show(template: str, request: Ask, section: str, **context: Any) -> Answer:
     )  # fmt: skip
 
 
+def _section(part: parts.Part, *, heading: bool = True, link: Callable[[str], str] | None = None) -> Markup:
+    made = sheet_section(
+        part.sheet, [Html(drawing) for drawing in part.drawings], heading=heading, fold_beyond=_LONG, link=link
+    )
+    return Markup(made)  # noqa: S704 - made by the report, which escapes
+
+
+def _sheets(request: Ask, section: str, found: Sequence[parts.Part]) -> Answer:
+    """Show sheets one below the other; the first bears the title of the page, and what it pools stands first."""
+    first = found[0].sheet
+    return _show(
+        "sheets.html", request, section, title=first.title, pooled=pooled_sentences(first),
+        parts=[_section(part, heading=i > 0) for i, part in enumerate(found)],
+    )  # fmt: skip
+
+
+def _address(edition: Edition) -> Callable[[str], str]:
+    """Return what leads from the words for a group to its page."""
+    named = {
+        sentence(group.says): at(f"/evidence/frequency/{ident}") for ident, group in evidence_of(edition).groups.items()
+    }
+    return lambda words: named.get(words, "")
+
+
+def _below(edition: Edition) -> dict[str, str]:
+    """Return the groups that stand below another: words by id."""
+    return {i: sentence(group.says) for i, group in evidence_of(edition).groups.items() if group.below is not None}
+
+
 @get("/evidence", slow=True)
 def overview(request: Ask) -> Answer:
     """Show how often NTRK fusions are found in each group."""
     return _show(
-        "overview.html", request, "", part=parts.overview(_edition(request)), lead=parts.lead(_edition(request))
-    )
+        "overview.html", request, "", lead=parts.lead(_edition(request)), below=_below(_edition(request)),
+        part=_section(parts.overview(_edition(request)), heading=False, link=_address(_edition(request))),
+    )  # fmt: skip
 
 
 @get("/evidence/frequency/{group:str}", slow=True)
@@ -60,7 +99,8 @@ def frequency(request: Ask, group: str) -> Answer:
     if group not in evidence_of(_edition(request)).groups:
         raise Refused(404)
     part = parts.group(_edition(request), group, chosen)
-    return _show("frequency.html", request, "", part=part, group=group, overlap=chosen, ways=parts.OVERLAP)
+    return _show("frequency.html", request, "", part=_section(part, heading=False), group=group, overlap=chosen,
+                 ways=parts.OVERLAP)  # fmt: skip
 
 
 @get("/evidence/accuracy/{test:str}", slow=True)
@@ -68,7 +108,7 @@ def accuracy(request: Ask, test: str) -> Answer:
     """Show the accuracy of one test."""
     if test not in parts.tests(_edition(request)):
         raise Refused(404)
-    return _show("sheets.html", request, f"/accuracy/{test}", parts=parts.accuracy(_edition(request), test))
+    return _sheets(request, f"/accuracy/{test}", parts.accuracy(_edition(request), test))
 
 
 @get("/evidence/tables/{number:int}", slow=True)
@@ -76,13 +116,13 @@ def table(request: Ask, number: int) -> Answer:
     """Show a table of the guidance."""
     if number not in parts.TABLES:
         raise Refused(404)
-    return _show("sheets.html", request, f"/tables/{number}", parts=parts.table(_edition(request), number))
+    return _sheets(request, f"/tables/{number}", parts.table(_edition(request), number))
 
 
 @get("/evidence/panels", slow=True)
 def panels(request: Ask) -> Answer:
     """Show what each panel can see of each known event."""
-    return _show("sheets.html", request, "/panels", parts=(parts.panels(),))
+    return _sheets(request, "/panels", (parts.panels(),))
 
 
 @get("/evidence/test", slow=True)

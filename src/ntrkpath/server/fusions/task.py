@@ -19,7 +19,7 @@ from ntrkpath.model.fusion import FusionVerdict, Side
 from ntrkpath.readers import formats
 from ntrkpath.report.verdict_text import file_lines, none_found
 from ntrkpath.server.kit import progress
-from ntrkpath.server.kit.drawing import embed
+from ntrkpath.server.kit.drawing import on_a_page
 
 #: Most events listed and drawn (the most telling), and problems told on one page; the files to take away hold all.
 MOST_EVENTS, MOST_DRAWN, MOST_PROBLEMS = 200, 4, 50
@@ -95,8 +95,8 @@ def _shown(document: FusionsDocument, drawn: int | None) -> dict[str, Any]:
 
 def _drawing(verdict: FusionVerdict, place: int) -> str:
     """Return one event drawn for every screen; name, verdict and reasons stand beside it on the page."""
-    drawn = for_screens(lambda width: fusion_svg(verdict, ident=f"event-{place}", width=width, alone=False))
-    return str(embed(drawn))
+    with on_a_page():
+        return for_screens(lambda width: fusion_svg(verdict, ident=f"event-{place}", width=width, alone=False))
 
 
 def _event(v: FusionVerdict) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from ntrkpath.figures.pathway_marks import Marked
 from ntrkpath.figures.screens import for_screens
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.server.guidance.catalogue import catalogue
-from ntrkpath.server.kit.drawing import embed
+from ntrkpath.server.kit.drawing import on_a_page
 
 
 def figure_with(edition: Edition, edges: Collection[str] = (), nodes: Collection[str] = (), what: str = "") -> str:
@@ -24,4 +24,5 @@ def figure_with(edition: Edition, edges: Collection[str] = (), nodes: Collection
         return ""
     ends = {end for edge in graph.edges if edge.id in edges for end in (edge.from_, edge.to)}
     marked = Marked(Path(frozenset(edges), frozenset({*nodes, *ends}), {}), what) if edges or nodes else None
-    return str(embed(for_screens(lambda width: figure_svg(edition, marked, width=width), whole_page=True)))
+    with on_a_page():
+        return for_screens(lambda width: figure_svg(edition, marked, width=width), whole_page=True)

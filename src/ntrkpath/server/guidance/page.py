@@ -14,7 +14,7 @@ from ntrkpath.server.guidance.comparing import compare
 from ntrkpath.server.guidance.exemplified import shown
 from ntrkpath.server.guidance.figure import figure_with
 from ntrkpath.server.guidance.finding import KINDS, LONGEST, nearest, search
-from ntrkpath.server.kit.drawing import embed
+from ntrkpath.server.kit.drawing import on_a_page
 from ntrkpath.server.kit.http import Answer, Ask, Refused, get
 from ntrkpath.server.kit.navigation import GUIDANCE
 from ntrkpath.server.kit.render import page
@@ -170,7 +170,8 @@ def labels(request: Ask) -> Answer:
     day, wrong = reading.day_of(request.query_params.get("date", ""), serving(request).day)
     found = _book(request).labels(day)
     spans = [LabelSpan(one.drug, one.agency, one.start, one.until, one.in_force) for one in found.values()]
-    drawing = embed(for_screens(lambda width: timeline_svg(spans, day, width)))
+    with on_a_page():
+        drawing = for_screens(lambda width: timeline_svg(spans, day, width))
     return _show("labels.html", request, "/labels", day=day, wrong=wrong, labels=found, drawing=drawing)
 
 

@@ -14,7 +14,6 @@ from ntrkpath import __version__
 from ntrkpath.guidance import load
 from ntrkpath.server.kit.addresses import at
 from ntrkpath.server.kit.http import Answer
-from ntrkpath.server.kit.linking import linked
 from ntrkpath.server.kit.navigation import NAVIGATION
 from ntrkpath.server.kit.settings import Settings
 
@@ -60,7 +59,6 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )  # fmt: skip
     made.filters["markup"] = Markup
-    made.filters["linked"] = linked
     made.globals.update(
         version=__version__,
         navigation=NAVIGATION,

@@ -144,7 +144,7 @@ class _Worker:
     async def _next(self, seconds: float) -> tuple[bytes, float]:
         try:
             async with asyncio.timeout(seconds):
-                found = await self._answers.next
+                found: tuple[bytes, float] = await self._answers.next
         except TimeoutError:
             raise TooLongError from None
         self._answers.next = asyncio.get_running_loop().create_future()

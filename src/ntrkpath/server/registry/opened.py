@@ -1,4 +1,4 @@
-"""A book that is open for pages: its study by the protocol, reckoned anew only where the book has grown."""
+"""A book that is open for pages: its study by the protocol; only subjects with new entries are read again."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ import datetime as dt
 import secrets
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from threading import Lock
 
 from ntrkpath.guidance import Edition
 from ntrkpath.registry.book import Book
-from ntrkpath.registry.study.participants import Gathered, gathered
+from ntrkpath.registry.study.participants import Gathered, Gathering
 from ntrkpath.registry.study.protocol import Protocol
 from ntrkpath.registry.study.results import Results, results_of
 from ntrkpath.registry.study.worklists import Item, worklists
@@ -44,7 +43,7 @@ class Opened:
         self._lock = Lock()
         self._behind = ThreadPoolExecutor(1, "registry")
         self._seen: dict[str, int] = {}
-        self._day: dt.date | None = None
+        self._gathering: Gathering | None = None
         self._gathered: Gathered | None = None
         self._results: Results | None = None
 
@@ -63,7 +62,7 @@ class Opened:
         return secrets.compare_digest(token.encode(), self.token.encode())
 
     def gathered(self) -> Gathered:
-        """Return the participants, gathered anew where the book has grown or the day is another."""
+        """Return the participants: those whose entries are new taken in again, all of them on another day."""
         with self._lock:
             return self._fresh()
 
@@ -88,22 +87,23 @@ class Opened:
         return worklists(self.gathered().participants, self.protocol, self.day)
 
     def _fresh(self) -> Gathered:
-        if self._gathered is None or self._day != self.day or self._grown():
-            self._day, self._results = self.day, None
-            self._seen = {}
-            self._gathered = gathered(self._noted(), self.protocol, self.edition, self.day, self.book.file)
+        if self._gathering is None or self._gathering.as_of != self.day:
+            self._gathering = Gathering(self.protocol, self.edition, self.day, self.book.file)
+            self._seen, self._gathered = {}, None
+        changed = self._changed() if self._gathered is not None else self.book.subjects()
+        for subject in changed:
+            self._seen[subject.site] = max(self._seen.get(subject.site, 0), subject.entries[-1].seq)
+            self._gathering.take(subject)
+            self._gathered = None
+        if self._gathered is None:
+            self._results, self._gathered = None, self._gathering.gathered()
         return self._gathered
 
-    def _grown(self) -> bool:
-        sites = self.book.sites()
-        return set(sites) != set(self._seen) or any(self._newer(site) for site in sites)
-
-    def _newer(self, site: str) -> bool:
-        with closing(self.book.entries(site, after=self._seen[site])) as entries:  # type: ignore[type-var]
-            return next(entries, None) is not None
-
-    def _noted(self) -> Iterator[Subject]:
-        """Yield every subject, and note the newest entry of each site."""
-        for subject in self.book.subjects():
-            self._seen[subject.site] = max(self._seen.get(subject.site, 0), subject.entries[-1].seq)
-            yield subject
+    def _changed(self) -> Iterator[Subject]:
+        """Yield the subjects of entries that came since the book was last looked at, each once."""
+        for site in self.book.sites():
+            names = {entry.subject for entry in self.book.entries(site, after=self._seen.get(site, 0))}
+            for name in sorted(names):
+                subject = self.book.subject(site, name)
+                if subject is not None:
+                    yield subject

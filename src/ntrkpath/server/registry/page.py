@@ -7,24 +7,23 @@ from typing import Any
 
 import msgspec
 
-from ntrkpath.figures.screens import for_screens
 from ntrkpath.registry.incoming import rule
 from ntrkpath.registry.review import waiting
 from ntrkpath.registry.study.review import to_review
 from ntrkpath.registry.study.worklists import LISTS
+from ntrkpath.report.sheet_forms import figures, report_html, sheet_section, sheets_csv
 from ntrkpath.report.study_files import (
     heading,
     lead,
-    results_csv,
-    results_html,
     results_json,
+    results_report,
     review_csv,
     worklists_csv,
 )
 from ntrkpath.report.study_pictures import pictures
 from ntrkpath.report.study_sheets import sheets
 from ntrkpath.server.kit.addresses import at
-from ntrkpath.server.kit.drawing import embed
+from ntrkpath.server.kit.drawing import on_a_page
 from ntrkpath.server.kit.http import Answer, Ask, Refused, get, post
 from ntrkpath.server.kit.render import page
 from ntrkpath.server.kit.uploads import form
@@ -59,6 +58,10 @@ def _show(template: str, opened: Opened, section: str, **context: Any) -> Answer
     )  # fmt: skip
 
 
+#: The sheets of a study that are open when its page comes; all others are folded under their titles.
+_OPEN = ("flow", "accuracy")
+
+
 @get("/registry/{token:str}", slow=True)
 def dashboard(request: Ask, token: str) -> Answer:
     """Show the study: what was found so far, in pictures and sheets."""
@@ -66,9 +69,11 @@ def dashboard(request: Ask, token: str) -> Answer:
     if "whole" not in request.query_params and not opened.ready():
         return _show("reckoning.html", opened, "")
     found = opened.results()
-    drawn = {ident: tuple(embed(svg) for svg in several) for ident, several in pictures(found, for_screens).items()}
-    return _show("dashboard.html", opened, "", title=heading(found), lead=lead(found), sheets=sheets(found),
-                 drawings=drawn)  # fmt: skip
+    shown = [msgspec.structs.replace(sheet, folded=sheet.ident not in _OPEN) for sheet in sheets(found)]
+    drawn = pictures(found)
+    with on_a_page():
+        parts = [sheet_section(sheet, figures(sheet, drawn.get(sheet.ident, ()))) for sheet in shown]
+    return _show("dashboard.html", opened, "", title=heading(found), lead=lead(found), parts=parts)
 
 
 @get("/registry/{token:str}/results/{form:str}", slow=True)
@@ -76,9 +81,9 @@ def download(request: Ask, token: str, form: str) -> Answer:
     """Give the results as a file."""
     opened = _opened(request, token)
     made: dict[str, tuple[Any, str]] = {
-        "csv": (results_csv, "text/csv"),
+        "csv": (lambda found: sheets_csv(sheets(found)), "text/csv"),
         "json": (results_json, "application/json"),
-        "html": (lambda found: results_html(found, opened.edition), "text/html"),
+        "html": (lambda found: report_html(results_report(found, opened.edition)), "text/html"),
     }
     if form not in made:
         raise Refused(404)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from ntrkpath.model.errors import NtrkpathError
-from ntrkpath.server.kit.drawing import embed
 from ntrkpath.server.kit.http import Answer, Ask, get
 from ntrkpath.server.kit.navigation import STRATEGY
 from ntrkpath.server.kit.problems import problem_of
@@ -62,7 +61,6 @@ async def strategy(request: Ask) -> Answer:
     try:
         wanted = asked(request, known)
         answer = await run(request, "strategy_page", seconds=_SECONDS, **wanted)
-        answer["html"] = embed(answer["html"])
     except NtrkpathError as error:
         problem = problem_of(error)
     query = request.query_params

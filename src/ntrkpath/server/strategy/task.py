@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import copy
-import itertools
-import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -12,9 +10,9 @@ from typing import Any
 import msgspec
 
 from ntrkpath.guidance import load
-from ntrkpath.model.numbers import amount, grouped
-from ntrkpath.report.strategy_html import fragment
-from ntrkpath.report.strategy_sentences import place, warnings
+from ntrkpath.report.sheet_forms import report_parts
+from ntrkpath.report.strategy_sheets import comparison_report
+from ntrkpath.server.kit.drawing import on_a_page
 from ntrkpath.strategy import Comparison, StrategyError, files
 from ntrkpath.strategy.compare import DEFAULT, compare
 from ntrkpath.strategy.costs import ILLUSTRATIVE, load_costs
@@ -118,33 +116,9 @@ def document(**asked: Any) -> bytes:
 
 
 def page(**asked: Any) -> dict[str, Any]:
-    """Return a comparison as the parts of a page."""
+    """Return a comparison as the parts of a page: its heading, the answer, and the report below it."""
     found = compared(**asked)
-    fusions = found.rows[0].outcomes["fusions"]
-    rows = [
-        {
-            "name": row.name, "title": row.title, "found": amount(row.outcomes["found"]),
-            "missed": amount(row.outcomes["missed"]), "false": amount(row.outcomes["false_positive"]),
-            "tested": amount(row.outcomes["tested"]), "cost": amount(row.outcomes["cost"] / found.size),
-            "share": round(100 * row.outcomes["found"] / fusions, 1) if fusions else 0, "place": place(row),
-        }
-        for row in found.rows
-    ]  # fmt: skip
-    most = max(found.rows, key=lambda row: row.outcomes["found"])
-    return {
-        "rows": rows, "size": grouped(found.size), "fusions": amount(fusions), "currency": found.currency,
-        "illustrative": found.costs == ILLUSTRATIVE, "warnings": warnings(found), "note": found.costs_note,
-        "most": most.name, "most_found": amount(most.outcomes["found"]), "html": _numbered(str(fragment(found))),
-        "population": found.population.title, "synthetic": found.population.synthetic,
-        "cheaper": [
-            [row.name, amount(row.outcomes["found"])]
-            for row in sorted(found.rows, key=lambda row: row.outcomes["cost"])
-            if row.place.status == "frontier" and row.outcomes["found"] > 0 and row is not most
-        ],
-    }  # fmt: skip
-
-
-def _numbered(html: str) -> str:
-    """Return the report with a name of its own for the region of each figure."""
-    count = itertools.count(1)
-    return re.sub('aria-label="Figure"', lambda _: f'aria-label="Figure {next(count)}"', html)
+    with on_a_page():
+        report = comparison_report(found)
+        html = str(report_parts(report))
+    return {"title": report.title, "html": html}

@@ -21,9 +21,9 @@ from typing import Any
 
 sys.path[:0] = [str(Path(__file__).resolve().parent.parent), str(Path(__file__).resolve().parent)]
 
-from benchmarks.frame import tree_seconds
+from benchmarks.frame import tree_seconds  # noqa: E402
 
-from serve_site import made
+from serve_site import made  # noqa: E402
 
 #: Pages beside that of a case, each asked for the first time after the first answer; the longest counts.
 FURTHER = ("/guidance", "/examples", "/fusions", "/evidence", "/strategy", "/cohort")

@@ -1,6 +1,6 @@
 """Bars: the static site in Chromium, as `make site` built it; nothing where it was not built.
 
-python -m benchmarks.site [DIRECTORY]
+python -m benchmarks.static_site [DIRECTORY]
 """
 
 from __future__ import annotations

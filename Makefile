@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP = $(BIN)/pip install --quiet --disable-pip-version-check
 EXTRAS := dev,docs
 .DEFAULT_GOAL := demo
-.PHONY: demo serve study test test-long test-lowest test-newest system recipes lint bench docs site site-serve knowledge lock release constraints clean
+.PHONY: demo serve screenshots study test test-long test-lowest test-newest system recipes lint bench docs site site-serve knowledge lock release constraints clean
 
 # constraints.txt pins every package that is installed here; see `make constraints`.
 $(VENV)/.core: pyproject.toml hatch_build.py constraints.txt
@@ -27,6 +27,9 @@ $(VENV)/.server: $(VENV)/.core
 serve: $(VENV)/.server  ## the pages, at http://127.0.0.1:8000
 	$(BIN)/ntrkpath serve --demo
 
+screenshots: $(VENV)/.dev  ## every page at a desk and on a phone, light, dark and on paper, into build/screenshots
+	$(BIN)/python scripts/screenshots.py
+
 $(VENV)/.registry: $(VENV)/.core
 	$(PIP) -c constraints.txt -e '.[server,registry]'
 	touch $@
@@ -38,10 +41,10 @@ system:  ## what the tests use beside Python: says what is missing, or installs 
 	@scripts/system_packages.sh $(if $(SYSTEM),--install)
 
 test: $(VENV)/.dev system  ## every test (the long ones: make test-long)
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 test-long: $(VENV)/.dev system  ## long fuzzing, mutants and kills
-	NTRKPATH_LONG=1 $(BIN)/python -m pytest -q -n 2 -m long
+	$(BIN)/python -m pytest -q -n 2 -m long
 
 test-lowest:  ## the core on the lowest versions that pyproject.toml allows, in an environment of its own
 	scripts/other_versions.sh lowest

@@ -30,7 +30,8 @@ SCREENS = {
     "wide-light": (1440, 900), "wide-dark": (1440, 900), "phone-light": (390, 844), "phone-dark": (390, 844),
 }  # fmt: skip
 READERS = ROOT / "tests" / "data" / "readers"
-_OPEN = "for (const d of document.querySelectorAll('details')) d.open = true"
+#: How long one picture may take on a busy machine, in ms.
+PATIENCE = 240_000
 
 
 def _started(page: Any) -> None:
@@ -66,7 +67,7 @@ def _draws(page: Any) -> None:
 
 
 def _unfolded(page: Any) -> None:
-    page.evaluate(_OPEN)
+    page.evaluate("for (const d of document.querySelectorAll('details.fold')) d.open = true")
 
 
 #: What a reader sees only after a step: name, address, and the step.
@@ -74,7 +75,6 @@ STEPS: dict[str, tuple[str, Callable[[Any], None]]] = {
     "case answered": ("/case?new", _started),
     "case misspelt": ("/case?new", _misspelt),
     "case L022 unfolded": ("/examples/L022", _unfolded),
-    "case L016 unfolded": ("/examples/L016", _unfolded),
     "fusions of the published cases": ("/fusions?example", _judged),
     "fusions of a file": ("/fusions", _file_judged),
     "cohort of the published cases": ("/cohort", _cohort),
@@ -109,7 +109,9 @@ def main(words: list[str]) -> int:
                     step(page)
                     place = PICTURES / folder(name)
                     place.mkdir(parents=True, exist_ok=True)
-                    page.screenshot(path=place / f"{screen}.png", full_page=True, animations="disabled")
+                    page.screenshot(
+                        path=place / f"{screen}.png", full_page=True, animations="disabled", timeout=PATIENCE
+                    )
                     heights[name][screen] = page.evaluate("() => document.documentElement.scrollHeight")
                     if screen == "wide-light":
                         tree = page.locator("body").aria_snapshot()
@@ -124,10 +126,14 @@ def main(words: list[str]) -> int:
     return 0
 
 
+def _taken(page: Any, path: Path) -> None:
+    page.screenshot(path=path, full_page=True, animations="disabled", timeout=PATIENCE)
+
+
 def _on_paper(page: Any, path: Path) -> None:
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 720, "height": 1020})
-    page.screenshot(path=path, full_page=True, animations="disabled")
+    _taken(page, path)
     page.emulate_media(media="screen")
     page.set_viewport_size({"width": 1440, "height": 900})
 

@@ -329,7 +329,8 @@ def test_an_answer_is_printed_on_one_page(chromium: Any, served: Served, tmp_pat
         assert not page.locator("#case").is_visible()
         assert spills(page) == []
         text = page.locator("main").inner_text()
-        for wanted in ("Next step", "Why", "Caution", "SHA-256", "not a medical device", AS_OF):
+        heads = ("Patient", "Next", "Steps", "Why", "Caution", "Read and approved", "SHA-256")
+        for wanted in (*heads, "not a medical device", AS_OF):
             assert wanted.casefold() in text.casefold(), wanted
         picture(page, "print-answer")
         printed = page.pdf(format="A4", path=tmp_path / "answer.pdf")

@@ -12,6 +12,7 @@ import pytest
 
 pl = pytest.importorskip("polars")
 pa = pytest.importorskip("pyarrow")
+pq = pytest.importorskip("pyarrow.parquet")
 pytest.importorskip("pyspark")
 pytestmark = [
     pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java, which is not installed"),
@@ -23,7 +24,7 @@ from ntrkpath.cohort.dialects import Names  # noqa: E402
 from ntrkpath.cohort.engines import decide_frame  # noqa: E402
 from ntrkpath.cohort.frame import Decider  # noqa: E402
 from ntrkpath.cohort.spark import decided, of_settings  # noqa: E402
-from ntrkpath.cohort.sql import export  # noqa: E402
+from ntrkpath.cohort.sql import decide_query, export, script  # noqa: E402
 from ntrkpath.guidance import load  # noqa: E402
 from support.cohort import cohort_frame  # noqa: E402
 
@@ -51,7 +52,11 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         .config("spark.sql.shuffle.partitions", "2")
         .config("spark.sql.warehouse.dir", str(place / "warehouse"))
         .config("spark.local.dir", str(place))
-        .config("spark.driver.extraJavaOptions", f"-Dlog4j2.configurationFile=file:{log}")
+        # A session of a minute is over before the second compiler of Java pays.
+        .config(
+            "spark.driver.extraJavaOptions",
+            f"-Dlog4j2.configurationFile=file:{log} -XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+        )
         .getOrCreate()
     )
     session.sparkContext.setLogLevel("OFF")
@@ -99,22 +104,61 @@ def test_codes_of_rules_have_a_type_that_spark_knows(cohort: Any) -> None:
     assert table["rule_tier"].to_pylist() == expected["rule_tier"].to_pylist()
 
 
-@pytest.mark.parametrize("names", [Names(), Names(source="registry.cases", schema="guidance", prefix="wsn_")])
-def test_spark_decides_by_joins_what_the_tables_decide(spark: Any, cohort: Any, tmp_path: Path, names: Names) -> None:
-    one = Decider(load())
-    facts = pl.DataFrame(pl.from_arrow(one.levels(cohort.to_arrow())))
-    facts.write_parquet(tmp_path / "facts.parquet")
-    given = spark.read.parquet(str(tmp_path / "facts.parquet"))
-    if names.schema:
-        spark.sql("CREATE SCHEMA registry")
-        given.write.saveAsTable(names.source)
-    else:
-        given.createOrReplaceTempView(names.source)
-    export(load(), tmp_path / "warehouse", names=names, dialects=["spark"])
-    for statement in (tmp_path / "warehouse" / "spark.sql").read_text(encoding="utf-8").split(";\n"):
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The look-ups of the edition with the SQL of Spark."""
+    directory = tmp_path_factory.mktemp("warehouse")
+    export(load(), directory, dialects=["spark"])
+    return directory
+
+
+@pytest.fixture(scope="module")
+def facts(spark: Any, cohort: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    file = tmp_path_factory.mktemp("facts") / "facts.parquet"
+    pl.DataFrame(pl.from_arrow(Decider(load()).levels(cohort.to_arrow()))).write_parquet(file)
+    return spark.read.parquet(str(file))
+
+
+def run(spark: Any, sql: str) -> None:
+    for statement in sql.split(";\n"):
         if statement.strip():
             spark.sql(statement)
-    spark.table(names.decided).write.parquet(str(tmp_path / "answers"))
-    found = pl.read_parquet(tmp_path / "answers" / "*.parquet").sort("case_id")
+
+
+def assert_as_decided(spark: Any, view: str, cohort: Any, place: Path) -> None:
+    spark.table(view).write.parquet(str(place / "answers"))
+    found = pl.read_parquet(place / "answers" / "*.parquet").sort("case_id")
     assert found["problem"].null_count() == len(found)
-    assert found.drop("problem").equals(one.decide(cohort).answers.sort("case_id"))
+    assert found.drop("problem").equals(Decider(load()).decide(cohort).answers.sort("case_id"))
+
+
+def test_spark_decides_by_joins_what_the_tables_decide(
+    spark: Any, cohort: Any, warehouse: Path, facts: Any, tmp_path: Path
+) -> None:
+    facts.createOrReplaceTempView(Names().source)
+    run(spark, (warehouse / "spark.sql").read_text(encoding="utf-8"))
+    assert_as_decided(spark, Names().decided, cohort, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def own(spark: Any, warehouse: Path, facts: Any) -> Names:
+    """The same look-ups, source and view under names of one's own."""
+    names = Names(source="registry.cases", schema="guidance", prefix="wsn_")
+    spark.sql("CREATE SCHEMA registry")
+    facts.write.saveAsTable(names.source)
+    tables = {path.stem: pq.read_table(path) for path in warehouse.glob("*.parquet")}
+    run(spark, script(load(), "spark", warehouse, names=names, tables=tables))
+    return names
+
+
+def test_spark_finds_every_table_and_column_by_names_of_ones_own(spark: Any, own: Names, facts: Any) -> None:
+    assert spark.table(own.decided).columns == ["case_id", "tier", "priority", "histology_group", "actions", "rules",
+                                                "problem"]  # fmt: skip
+    assert spark.table(own.source).count() == facts.count()
+    theirs, ours = decide_query(load(), own), decide_query(load())
+    assert theirs.replace(own.source, Names().source).replace(own.table(""), Names().table("")) == ours
+
+
+@pytest.mark.long
+def test_spark_decides_by_names_of_ones_own(spark: Any, own: Names, cohort: Any, tmp_path: Path) -> None:
+    assert_as_decided(spark, own.decided, cohort, tmp_path)

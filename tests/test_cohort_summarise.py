@@ -6,6 +6,7 @@ import datetime as dt
 import itertools
 import re
 import xml.etree.ElementTree as ET
+from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -18,7 +19,8 @@ pytest.importorskip("scipy", reason="needs the extra stats")
 
 from ntrkpath import CaseError, load  # noqa: E402
 from ntrkpath.cohort.sources import open_source  # noqa: E402
-from ntrkpath.cohort.summarise import _agreement, _kappa, counting, share, summarise  # noqa: E402
+from ntrkpath.cohort.summarise import _kappa, agreement, share, summarise  # noqa: E402
+from ntrkpath.cohort.tally import counting  # noqa: E402
 from ntrkpath.cohort.triage import Triage  # noqa: E402
 from ntrkpath.figures.patient_flow import Stage, patient_flow_svg  # noqa: E402
 from ntrkpath.report.cohort_pictures import stages  # noqa: E402
@@ -162,8 +164,7 @@ def test_sensitivity_and_the_others_are_read_from_the_right_margins() -> None:
         ("negative", "likely_productive", 2),
         ("negative", "negative", 87),
     ]
-    counted = pl.DataFrame(rows, schema=["ihc", "sequence", "cases"], orient="row")
-    found = _agreement(counted, counting())
+    found = agreement(Counter({(ihc, sequence): cases for ihc, sequence, cases in rows}))
     assert found is not None
     told = [
         (s.count, s.of)

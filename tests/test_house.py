@@ -25,10 +25,22 @@ MODULES = {module_name(path): path for path in sorted(SOURCE.rglob("*.py")) if "
 
 
 @cache
+def text_of(name: str) -> str:
+    """Return the text of a module."""
+    return MODULES[name].read_text(encoding="utf-8")
+
+
+@cache
+def tree(name: str) -> ast.Module:
+    """Return a module as it is parsed, once for all that is asked of it."""
+    return ast.parse(text_of(name))
+
+
+@cache
 def imports(name: str) -> frozenset[tuple[str, str]]:
     """Return what a module imports, also late and for types: the module, and the name taken from it."""
     found = set()
-    for node in ast.walk(ast.parse(MODULES[name].read_text(encoding="utf-8"))):
+    for node in ast.walk(tree(name)):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("ntrkpath"):
             for alias in node.names:
                 whole = f"{node.module}.{alias.name}"
@@ -100,8 +112,69 @@ def test_a_module_is_called_after_what_it_holds() -> None:
 
 
 def test_a_module_says_in_its_first_sentence_what_it_holds_and_is_not_long() -> None:
-    texts = {name: path.read_text(encoding="utf-8") for name, path in MODULES.items()}
+    texts = {name: text_of(name) for name in MODULES}
     assert [name for name, text in texts.items() if not text.startswith('"""') or text.count("\n") > LONGEST] == []
+
+
+#: Ways through a function above which it is hard to follow (radon: D or worse), and how many such there may be.
+HARD_TO_FOLLOW, FEW = 20, 18
+
+
+def ways(function: ast.FunctionDef) -> int:
+    """Return the ways through a function as radon counts them: branches, loops, conditions; nested functions apart."""
+    count, nodes = 1, list(ast.iter_child_nodes(function))
+    while nodes:
+        node = nodes.pop()
+        match node:
+            case ast.FunctionDef() | ast.ClassDef():
+                continue
+            case ast.Try():
+                count += len(node.handlers) + bool(node.orelse)
+            case ast.BoolOp():
+                count += len(node.values) - 1
+            case ast.If() | ast.IfExp() | ast.Assert():
+                count += 1
+            case ast.For() | ast.While():
+                count += 1 + bool(node.orelse)
+            case ast.comprehension():
+                count += 1 + len(node.ifs)
+            case ast.Match():
+                count += sum(
+                    not (isinstance(one.pattern, ast.MatchAs) and not one.pattern.pattern) for one in node.cases
+                )
+        nodes += ast.iter_child_nodes(node)
+    return count
+
+
+def test_few_functions_are_hard_to_follow() -> None:
+    hard = [
+        f"{name}.{node.name}: {ways(node)}"
+        for name in MODULES
+        for node in ast.walk(tree(name))
+        if isinstance(node, ast.FunctionDef) and ways(node) > HARD_TO_FOLLOW
+    ]
+    assert len(hard) <= FEW, hard
+
+
+def test_ways_through_a_function_are_counted() -> None:
+    text = """
+def f(a, b):
+    for x in a if a or b else []:
+        while x and not b or a:
+            pass
+    else:
+        assert [y for y in b if y]
+    def g():
+        return a or b
+    try:
+        match a:
+            case 1 | 2: pass
+            case _: pass
+    except ValueError: pass
+"""
+    (function,) = ast.parse(text).body
+    assert isinstance(function, ast.FunctionDef)
+    assert ways(function) == 1 + 2 + 2 + 3 + 1 + 2 + 1 + 1
 
 
 def defined(tree: ast.Module) -> Iterator[str]:
@@ -131,8 +204,8 @@ def test_nothing_is_defined_that_nobody_uses() -> None:
     )
     unused = [
         f"{name}: {one}"
-        for name, path in MODULES.items()
-        for one in defined(ast.parse(path.read_text(encoding="utf-8")))
+        for name in MODULES
+        for one in defined(tree(name))
         if used[one] == 1 and not called_by_others.fullmatch(one)
     ]
     assert unused == []

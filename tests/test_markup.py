@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import ntrkpath
+from ntrkpath.figures import series
 from ntrkpath.figures.host import Host, within
 from ntrkpath.figures.pathway import pathway_svg
 from ntrkpath.guidance import load
@@ -82,3 +83,7 @@ def test_a_sheet_is_a_section_with_a_name_for_each_region_and_what_is_asked_of_i
     assert '<a href="/x?&lt;0&gt;">&lt;0&gt;</a>' in made and "<summary>All 3 rows</summary>" in made
     assert "<h2" in made and "<h2" not in sheet_section(sheet, heading=False)
     assert el("p", "<b>") == "<p>&lt;b&gt;</p>"
+
+
+def test_a_mark_in_outline_keeps_the_colour_of_its_series_where_it_is_a_mean() -> None:
+    assert ".ntrk-plot .mean{" not in series.CSS and ".solid.mean{stroke:var(--paper)" in series.CSS

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import gzip
-import os
 import random
 import re
 import sys
@@ -204,22 +203,22 @@ def _cut(content: bytes, at: int, whole: set[object]) -> str:
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="the real caller files lie beside the repository, in ../shared")
-def test_every_cut_of_a_real_file_is_noticed_but_those_between_two_lines() -> None:
+@pytest.mark.parametrize("cuts", [12, pytest.param(400, marks=pytest.mark.long)])
+def test_every_cut_of_a_real_file_is_noticed_but_those_between_two_lines(cuts: int) -> None:
     seen: Counter[str] = Counter()
     for path in sorted(REAL.glob("*/*")):
         content = path.read_bytes()
         whole = _events(readers.read(content, "x", genes=readers.NTRK))
-        cuts = 400 if os.environ.get("NTRKPATH_LONG") else 12
         seen.update(_cut(content, at, whole) for at in range(1, len(content), max(1, len(content) // cuts)))
     assert seen["unnoticed"] == 0
     assert seen["line end"] < sum(seen.values()) / 50
 
 
 @pytest.mark.parametrize("text", [form.specimen for _, form in build_formats.signed()])
-def test_every_cut_of_a_specimen_is_noticed_but_those_between_two_lines(text: str) -> None:
+@pytest.mark.parametrize("step", [5, pytest.param(1, marks=pytest.mark.long)])
+def test_every_cut_of_a_specimen_is_noticed_but_those_between_two_lines(text: str, step: int) -> None:
     content = text.encode()
     whole = _events(readers.read(content, "x", genes=readers.NTRK))
-    step = 1 if os.environ.get("NTRKPATH_LONG") else 5
     assert {_cut(content, at, whole) for at in range(1, len(content), step)} <= {
         *("refused", "a problem", "a note", "harmless", "line end"),
     }

@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -181,12 +182,19 @@ def view(started: Any, served: Served, name: str = "wide-light", **options: Any)
         context.close()
 
 
-def picture(page: Any, name: str) -> Path:
-    """Keep a picture of the whole page under ``PICTURES`` and return its path."""
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    path = PICTURES / f"{name}.png"
-    page.screenshot(path=path, full_page=True, animations="disabled")
-    return path
+def picture(page: Any, name: str) -> None:
+    """Keep a picture of the whole page under ``PICTURES``, where NTRKPATH_PICTURES asks for them: no test reads one."""
+    if os.environ.get("NTRKPATH_PICTURES"):
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=PICTURES / f"{name}.png", full_page=True, animations="disabled")
+
+
+@cache
+def _axe_core() -> str:
+    pytest.importorskip("axe_playwright_python", reason="needs the package axe-playwright-python")
+    import axe_playwright_python
+
+    return Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8") + "\n;void 0"
 
 
 def axe(page: Any) -> list[str]:
@@ -194,11 +202,7 @@ def axe(page: Any) -> list[str]:
 
     Skipped where the package axe-playwright-python, which carries axe-core, is not installed.
     """
-    pytest.importorskip("axe_playwright_python", reason="needs the package axe-playwright-python")
-    import axe_playwright_python
-
-    source = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
-    page.evaluate(source + "\n;void 0")
+    page.evaluate(_axe_core())
     options = {
         "runOnly": {"type": "tag", "values": _RULES}, "rules": {"target-size": {"enabled": True}},
         "resultTypes": ["violations"],

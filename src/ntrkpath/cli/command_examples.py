@@ -62,7 +62,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "strategy published": ("ntrkpath strategy published", "ntrkpath strategy published --format json"),
     "rounds new": ("ntrkpath rounds new round-2027", "ntrkpath rounds new example-round --example"),
-    "rounds check": ("ntrkpath rounds check round-2027", "ntrkpath rounds check round-2027/results/lab-1.csv"),
+    "rounds check": ("ntrkpath rounds check round-2027", "ntrkpath rounds check round-2027/submissions/lab-1.csv"),
     "rounds score": (
         "ntrkpath rounds score round-2027",
         "ntrkpath rounds score round-2027 --before round-2026 --format csv",

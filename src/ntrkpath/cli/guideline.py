@@ -26,12 +26,13 @@ def command() -> None:
 @edition_option
 @printed_option
 def show(what: tuple[str, ...], table: str | None, width: int, as_of: dt.date | None, edition: str) -> int:
-    """Show a statement (IHC-8), a rule (NEXT-30), a table (priority), a fact (extent), a label, or a list.
+    """Show statements (IHC-8), rules (NEXT-30), tables (priority), facts (extent), labels, or a list.
 
     Lists: statements, tables, facts, actions, labels, resistance. Without an argument: what the edition holds.
     """
     from ntrkpath.guidance import load
     from ntrkpath.guidance.lookup import look_up
+    from ntrkpath.model.errors import GuidanceError
 
     guidance = load(edition)
     if table is not None:
@@ -39,7 +40,14 @@ def show(what: tuple[str, ...], table: str | None, width: int, as_of: dt.date | 
 
         click.echo(table_text(guidance, table, width))
         return EXIT_OK
-    for text in look_up(guidance, " ".join(what), as_of or dt.date.today()):
+    day = as_of or dt.date.today()
+    try:
+        found = list(look_up(guidance, " ".join(what), day))
+    except GuidanceError:
+        if len(what) < 2:
+            raise
+        found = [text for one in what for text in look_up(guidance, one, day)]
+    for text in found:
         click.echo(text)
     return EXIT_OK
 

@@ -38,7 +38,7 @@ What is left out is unknown, never assumed; a test that is not listed was not do
 
 
 @click.command("recommend", epilog=_EPILOG)
-@click.argument("cases", nargs=-1, metavar="CASE...")
+@click.argument("cases", nargs=-1, metavar="[CASE...]")
 @click.option("--histology", default=None, metavar="TEXT", help="One case in words instead of a file: its diagnosis.")
 @few_options
 @form_option

@@ -29,7 +29,8 @@ CARRIED = ("fusions", "trk_inhibitor", "turnaround_days")
 #: Distinct cells of a column that are remembered before the memory is emptied.
 REMEMBERED = 200_000
 _TRK = ("first", "next")
-_FUSIONS = ("rna_mps.fusions", "dna_mps.fusions", "tests")
+#: Columns that tell of fusions.
+FUSIONS = ("rna_mps.fusions", "dna_mps.fusions", "tests")
 
 
 class Carried:
@@ -50,12 +51,12 @@ class Carried:
         import pyarrow.compute as pc
 
         found: dict[str, pa.Array] = {}
-        names = [name for name in _FUSIONS if name in table.column_names]
+        names = [name for name in FUSIONS if name in table.column_names]
         if names:
-            cells = [self._each(table, name, lambda cell, n=name: self._named(n, cell)) for name in names]  # type: ignore[misc]
+            cells = [self._each(table, name, lambda cell, n=name: self.named(n, cell)) for name in names]  # type: ignore[misc]
             found["fusions"] = _words(cells, lambda told: " ".join(sorted({x for part in told for x in part or ()})))
         if "therapy" in table.column_names:
-            given = self._each(table, "therapy", self._therapy)
+            given = self._each(table, "therapy", self.given)
             found["trk_inhibitor"] = _words([given], lambda told: told[0] or "unknown")
         if {"requested", "reported"} <= set(table.column_names):
             days = pc.days_between(table["requested"], table["reported"])
@@ -77,7 +78,8 @@ class Carried:
                 done.append(None)  # a dictionary holds the cells of bad rows too, which are told as such
         return numbers, done
 
-    def _named(self, column: str, cell: Any) -> list[str]:
+    def named(self, column: str, cell: Any) -> list[str]:
+        """Return the fusions that a cell of a column tells of, by name."""
         return sorted(dict.fromkeys(self._names(column, cell)))
 
     def _names(self, column: str, cell: Any) -> Iterator[str]:
@@ -92,7 +94,8 @@ class Carried:
             if self.ntrk.symbol(fusion.five_prime) or self.ntrk.symbol(fusion.three_prime):
                 yield fusion_name(fusion, self.ntrk)
 
-    def _therapy(self, cell: Any) -> str:
+    def given(self, cell: Any) -> str:
+        """Return whether the lines of a therapy hold a TRK inhibitor: ``yes`` or ``no``."""
         case = case_from({"id": "x", "diagnosis": {"histology": "sarcoma"}, "therapy": cell})
         drugs = [self.treated.drug(line, i) for i, line in enumerate(case.therapy or ())]
         return "yes" if any(drug and self.treated.drugs[drug].generation in _TRK for drug in drugs) else "no"
@@ -103,7 +106,9 @@ def _words(columns: list[tuple[NDArray[np.intp], list[Any]]], say: Callable[[lis
     import numpy as np
     import pyarrow as pa
 
-    places, first = distinct_rows([numbers for numbers, _ in columns], [max(len(done), 1) for _, done in columns])
+    places, first = distinct_rows(
+        [numbers.astype(np.int32) for numbers, _ in columns], [max(len(done), 1) for _, done in columns]
+    )
     said = [say([done[numbers[row]] for numbers, done in columns]) for row in first.tolist()]
     told = np.array([bool(text) for text in said], np.bool_)
     return pa.DictionaryArray.from_arrays(as_arrow(places.astype(np.int32), told[places]), as_texts(said))

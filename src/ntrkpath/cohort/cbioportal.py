@@ -16,7 +16,8 @@ import msgspec
 from ntrkpath.cohort.arrays import as_table, as_texts
 from ntrkpath.cohort.bad_rows import BadRow
 from ntrkpath.cohort.columns import CASE_ID
-from ntrkpath.cohort.mapping import Mapping, apply, plan
+from ntrkpath.cohort.mapped import apply
+from ntrkpath.cohort.mapping import Mapping, plan
 from ntrkpath.cohort.study_tables import is_pointer, rows_of, table_of
 from ntrkpath.guidance import Edition
 from ntrkpath.model.errors import CaseError, NtrkpathError
@@ -306,18 +307,13 @@ class Study:
             listed = [{"gene": g, "kind": k, "status": s} for (g, k), s in sorted(entry.alterations.items())]
             cells["alterations"] = _json(listed)
         default = str(self.setting.get("nucleic_acid", "dna"))
-        known = self.known["sv"]
-        profiled = self.has["sv"] and known is not None and sample in known
-        unsaid = self.has["sv"] and known is None
         for level in ("dna", "rna"):
             fusions = entry.fusions.get(level)
+            result = "positive" if fusions else self._without_fusion(sample, entry) if level == default else ""
+            if result:
+                cells[f"{level}_mps.result"] = result
             if fusions:
-                cells[f"{level}_mps.result"] = "positive"
                 cells[f"{level}_mps.fusions"] = _json(fusions)
-            elif level == default and (profiled or entry.mutations or entry.amplifications):
-                cells[f"{level}_mps.result"] = "negative" if profiled else "unknown"
-            elif level == default and unsaid:
-                cells[f"{level}_mps.result"] = "unknown"
         if f"{default}_mps.result" in cells:
             looked = self.known["mutations"]
             if entry.mutations or (self.has["mutations"] and looked is not None and sample in looked):
@@ -325,6 +321,14 @@ class Study:
             if entry.amplifications:
                 cells[f"{default}_mps.amplifications"] = _json(sorted(entry.amplifications))
         return cells
+
+    def _without_fusion(self, sample: str, entry: _Sample) -> str:
+        """Return the result of the sequencing of a sample without an NTRK fusion; ``""`` where none is told of."""
+        known = self.known["sv"]
+        if self.has["sv"] and known is not None and sample in known:
+            return "negative"
+        sequenced = entry.mutations or entry.amplifications or (self.has["sv"] and known is None)
+        return "unknown" if sequenced else ""
 
 
 def _json(value: Any) -> str:

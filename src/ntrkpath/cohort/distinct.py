@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ntrkpath.cohort.arrays import as_arrow, as_numpy
 
@@ -16,27 +16,25 @@ _DIRECT = 1 << 20
 _ROOM = 1 << 62
 
 
-def keyed(
-    numbers: Sequence[NDArray[Any]], widths: Sequence[int], direct: int = _DIRECT
-) -> tuple[NDArray[np.intp], int, bool]:
+def keyed(numbers: Sequence[NDArray[np.intp]], widths: Sequence[int]) -> tuple[NDArray[np.intp], int, bool]:
     """Return one key for each row from several numbers, the bound of the keys, and whether they last.
 
-    The bound is the product of the widths; where that is above ``direct`` the keys are numbered anew, for this batch
-    only.
+    The bound is the product of the widths; where that is large the keys are numbered anew, for this batch only.
 
     Args:
         widths: How many values each number can have.
     """
     import numpy as np
 
-    key: NDArray[np.intp] = numbers[0].astype(np.intp, copy=False)
+    key: NDArray[np.intp] = numbers[0].astype(np.intp, copy=len(numbers) > 1)
     size, lasting = widths[0], True
     for given, width in zip(numbers[1:], widths[1:], strict=True):
         if size > _ROOM // width:
             (key, size), lasting = _renumbered(key), False
         size *= width
-        key = key * width + given
-    if size > direct:
+        key *= width
+        key += given
+    if size > _DIRECT:
         (key, size), lasting = _renumbered(key), False
     return key, size, lasting
 
@@ -51,19 +49,38 @@ def first_of(key: NDArray[np.intp], size: int, rows: NDArray[np.intp]) -> tuple[
     return distinct.tolist(), first[distinct].tolist()
 
 
-def distinct_rows(numbers: Sequence[NDArray[Any]], widths: Sequence[int]) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
+def distinct_rows(
+    numbers: Sequence[NDArray[np.int32]], widths: Sequence[int]
+) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
     """Return which distinct combination of several numbers each row has, and a row for each combination."""
     import numpy as np
 
-    key, size, _ = keyed(numbers, widths, max(2 * len(numbers[0]), 1))
-    first = np.full(size, -1, np.int32)
-    first[key[::-1]] = np.arange(len(key) - 1, -1, -1, dtype=np.int32)
-    distinct = np.flatnonzero(first >= 0)
-    if len(distinct) == size:
-        return key, first
-    place = np.zeros(size, np.intp)
-    place[distinct] = np.arange(len(distinct))
-    return place.take(key), first[distinct]
+    rows = len(numbers[0])
+    key, size = numbers[0].astype(np.int32), widths[0]
+    for given, width in zip(numbers[1:], widths[1:], strict=True):
+        if size * width > 4 * rows:
+            key, size = _dense(key, size)
+        if size * width > 4 * rows:
+            joint, size = _renumbered(key.astype(np.intp) * width + given)
+            key = joint.astype(np.int32)
+        else:
+            size *= width
+            key *= width
+            key += given
+    key, size = _dense(key, size)
+    first = np.empty(size, np.int32)
+    first[key[::-1]] = np.arange(rows - 1, -1, -1, dtype=np.int32)
+    return key.astype(np.intp), first
+
+
+def _dense(key: NDArray[np.int32], size: int) -> tuple[NDArray[np.int32], int]:
+    """Return keys numbered anew, in their order and without gaps, and how many there are."""
+    import numpy as np
+
+    seen = np.zeros(size, np.bool_)
+    seen[key] = True
+    place = np.cumsum(seen, dtype=np.int32)
+    return (place - 1).take(key), int(place[-1]) if size else 0
 
 
 def _renumbered(key: NDArray[np.intp]) -> tuple[NDArray[np.intp], int]:

@@ -36,27 +36,41 @@ def open_source(path: str, edition: Edition, mapping: str | Path | Mapping | Non
         GuidanceError: The mapping is unknown or malformed.
     """
     require()
-    from ntrkpath.cohort.cbioportal import is_study, sample_files
-    from ntrkpath.cohort.study_tables import is_pointer
+    from ntrkpath.cohort.cbioportal import is_study
 
-    local = Path(path)
-    remote = "://" in path
-    if not remote and "*" not in path and not local.exists():
-        raise CaseError("no such file or directory", where=path, allowed=FORMATS, remedy="check the path")
+    local, remote = Path(path), "://" in path
     if not remote:
-        regular(local)
+        _check_file(path, local)
     study = not remote and is_study(local)
     known = load_mapping(mapping or ("cbioportal" if study else "default"))
-    if not remote and local.is_dir() and (study or known.study):
-        return _StudySource(local, known if known.study else load_mapping("cbioportal"), edition)
-    if not remote and local.is_file() and is_pointer(local):
-        raise CaseError("the file was never fetched: it is a Git LFS pointer", where=path, remedy="run `git lfs pull`")
-    if known.study and not remote and any(local.match(name) for name in sample_files(known)):
-        return _StudySource(local.parent, known, edition, local)
+    if not remote and (found := _study_of(local, known, edition, study)) is not None:
+        return found
     source = _one_file(path, local, known, remote, sheet)
     if known.study:
         source.notes.append("this table is read alone: what the other files of its study say stays unknown")
     return source
+
+
+def _check_file(path: str, local: Path) -> None:
+    """Raise where there is nothing to be read under a local name."""
+    from ntrkpath.cohort.study_tables import is_pointer
+
+    if "*" not in path and not local.exists():
+        raise CaseError("no such file or directory", where=path, allowed=FORMATS, remedy="check the path")
+    regular(local)
+    if local.is_file() and is_pointer(local):
+        raise CaseError("the file was never fetched: it is a Git LFS pointer", where=path, remedy="run `git lfs pull`")
+
+
+def _study_of(local: Path, known: Mapping, edition: Edition, study: bool) -> Source | None:
+    """Return the study of a folder, or of its file of samples; ``None`` for anything else."""
+    from ntrkpath.cohort.cbioportal import sample_files
+
+    if local.is_dir() and (study or known.study):
+        return _StudySource(local, known if known.study else load_mapping("cbioportal"), edition)
+    if known.study and any(local.match(name) for name in sample_files(known)):
+        return _StudySource(local.parent, known, edition, local)
+    return None
 
 
 def _one_file(path: str, local: Path, known: Mapping, remote: bool, sheet: str) -> Source:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
-from functools import cache
+from itertools import accumulate
+from math import ceil, floor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import msgspec
 
 from ntrkpath.cohort.batches import require
+from ntrkpath.cohort.tally import Tally, counting, tallied
 from ntrkpath.cohort.writing import About, read_about, scan
 from ntrkpath.evidence.proportions import clopper_pearson
 from ntrkpath.guidance import Edition, load
-from ntrkpath.guidance.files import KNOWLEDGE
 from ntrkpath.model.case_keys import METHODS
 from ntrkpath.model.errors import CaseError
 from ntrkpath.model.shown import Shown
-
-if TYPE_CHECKING:
-    import polars as pl
 
 SUMMARY_SCHEMA = "https://ntrkpath.org/schema/cohort-summary-1.json"
 
@@ -152,15 +151,6 @@ class Summary(Shown, frozen=True):
         return f"<Summary of {self.about.source!r}: {self.about.decided} of {self.about.rows} rows decided>"
 
 
-@cache
-def counting() -> dict[str, Any]:
-    """Return which levels count as tested, positive, undecided (``knowledge/cohort/summary.yaml``)."""
-    import yaml
-
-    found: dict[str, Any] = yaml.safe_load((KNOWLEDGE / "cohort" / "summary.yaml").read_text(encoding="utf-8"))
-    return found
-
-
 def share(count: int, of: int) -> Share:
     """Return a count among others with its exact interval."""
     if of == 0:
@@ -179,8 +169,6 @@ def summarise(out: Path, edition: Edition | None = None) -> Summary:
         CaseError: The file was not written by ``cohort triage``, or by another edition than the one given.
     """
     require()
-    import polars as pl
-
     about = read_about(out)
     edition = edition or load(about.guideline["id"])
     if edition.sha256 != about.guideline["sha256"]:
@@ -189,52 +177,27 @@ def summarise(out: Path, edition: Edition | None = None) -> Summary:
             allowed=f"{about.guideline['id']} {about.guideline['sha256'][:12]}",
             remedy="decide it again, or give that edition by --edition",
         )  # fmt: skip
-    rules = counting()
-    rows = scan(out)
-    names = rows.collect_schema().names()
-    tested = pl.any_horizontal(*(pl.col(c) != "not_done" for c in rules["tested"]))
-    positive = tested & pl.all_horizontal(*(pl.col(c).is_in(levels) for c, levels in rules["positive"].items()))
-    undecided = pl.all_horizontal(*(pl.col(c).is_in(levels) for c, levels in rules["undecided"].items()))
-    counted = (
-        rows.select(
-            "tier", "priority", "histology_group", "actions", "ihc", "sequence",
-            pl.col("fusions").fill_null("") if "fusions" in names else pl.lit("").alias("fusions"),
-            pl.col("trk_inhibitor") if "trk_inhibitor" in names else pl.lit(None, pl.String).alias("trk_inhibitor"),
-            pl.col("missing").fill_null("") if "missing" in names else pl.lit(None, pl.String).alias("missing"),
-            *(pl.col("rules").str.split(" ").list.get(i).alias(f"rule_{t}") for t, i in _places(edition).items()),
-            tested=tested, positive=positive, undecided=undecided,
-        )
-        .group_by(pl.all())
-        .len("cases")
-        .collect(engine="streaming")
-    )  # fmt: skip
+    return summed(tallied(scan(out), edition), about, edition)
+
+
+def summed(tally: Tally, about: About, edition: Edition) -> Summary:
+    """Return a cohort that was counted in numbers."""
     told = tells_of_tests(about)
     return Summary(
         SUMMARY_SCHEMA,
         about,
-        _by(counted, "tier"),
-        _by(counted, "priority"),
-        _words(counted, "actions"),
-        _funnel(counted, told),
-        _groups(counted, "histology_group", told),
-        _groups(counted, "priority", told),
-        _agreement(counted, rules),
-        _words(counted.filter(pl.col("fusions") != ""), "fusions"),
-        _turnaround(rows, names),
-        int(counted.filter("undecided")["cases"].sum()),
-        _missing(counted, edition, "missing" in names),
+        _by(tally["tier"]),
+        _by(tally["priority"]),
+        _words(tally["actions"]),
+        _funnel(tally["tier"], told),
+        _groups(tally["histology_group"], told),
+        _groups(tally["priority"], told),
+        agreement(tally["calls"]),
+        _words(Counter({key: cases for key, cases in tally["fusions"].items() if key[0]}), colons=True),
+        _turnaround(tally["days"]),
+        sum(cases for (undecided, _), cases in tally["rules"].items() if undecided),
+        _missing(tally, edition),
     )
-
-
-def _places(edition: Edition) -> dict[str, int]:
-    """Return where among the rules of a case those stand that give tier and priority: one each, in table order."""
-    places = {}
-    for i, table in enumerate(edition.decisions.tables):
-        if {"tier", "priority"} & set(table.sets):
-            places[table.id] = i
-        if table.hit != "first":
-            break
-    return places
 
 
 def _blamed(edition: Edition, rule: str | None) -> list[str]:
@@ -252,30 +215,27 @@ def _levels(told: Any) -> tuple[str, ...]:
 
 
 _OPEN = frozenset({"unknown", "expected", "unresolved"})
+_Counts = Counter[tuple[Any, ...]]
 
 
-def _by(counted: pl.DataFrame, column: str) -> dict[str, int]:
-    found = counted.group_by(column).agg(_cases()).sort("cases", column, descending=[True, False])
-    return dict(found.iter_rows())
-
-
-def _cases() -> pl.Expr:
-    import polars as pl
-
-    return pl.col("cases").sum()
-
-
-def _words(counted: pl.DataFrame, column: str) -> dict[str, int]:
-    """Count cases by each word of a column, without what stands after a colon."""
-    found: Counter[str] = Counter()
-    for text, cases in counted.group_by(column).agg(_cases()).iter_rows():
-        for word in {w if column == "fusions" else w.partition(":")[0] for w in (text or "").split(" ")}:
-            found[word] += cases
+def _most_first(found: Counter[str]) -> dict[str, int]:
     return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _total(counted: pl.DataFrame, *conditions: Any) -> int:
-    return int((counted.filter(*conditions) if conditions else counted)["cases"].sum())
+def _by(counted: _Counts) -> dict[str, int]:
+    found: Counter[str] = Counter()
+    for (level, *_), cases in counted.items():
+        found[level] += cases
+    return _most_first(found)
+
+
+def _words(counted: _Counts, *, colons: bool = False) -> dict[str, int]:
+    """Count cases by each word of a column; what stands after a colon is left out unless it belongs to the word."""
+    found: Counter[str] = Counter()
+    for (text,), cases in counted.items():
+        for word in {w if colons else w.partition(":")[0] for w in (text or "").split(" ")}:
+            found[word] += cases
+    return _most_first(found)
 
 
 def tells_of_tests(about: About) -> bool:
@@ -283,56 +243,83 @@ def tells_of_tests(about: About) -> bool:
     return any(path == "tests" or path.partition(".")[0] in METHODS for path in about.columns)
 
 
-def _funnel(counted: pl.DataFrame, told: bool) -> Funnel:
-    import polars as pl
+class _Alike(NamedTuple):
+    """Cases that share tier, tests, evidence and therapy."""
 
-    positive, given = pl.col("positive"), pl.col("trk_inhibitor")
-    known = told and _total(counted, given.is_not_null())
-    in_scope = pl.col("tier") != "out_of_scope"
+    tier: str
+    tested: bool
+    positive: bool
+    given: str | None
+
+    @property
+    def in_scope(self) -> bool:
+        return self.tier != "out_of_scope"
+
+    @property
+    def tested_in_scope(self) -> bool:
+        return self.in_scope and self.tested
+
+    @property
+    def treated(self) -> bool:
+        return self.positive and self.given == "yes"
+
+    @property
+    def treated_otherwise(self) -> bool:
+        return not self.positive and self.given == "yes"
+
+    @property
+    def therapy_unknown(self) -> bool:
+        return self.positive and self.given in ("unknown", None)
+
+
+def _funnel(counted: _Counts, told: bool) -> Funnel:
+    rows = [(_Alike(*key), cases) for key, cases in counted.items()]
+
+    def total(name: str) -> int:
+        return sum(cases for alike, cases in rows if getattr(alike, name))
+
+    known = told and any(alike.given is not None for alike, _ in rows)
     return Funnel(
-        _total(counted),
-        _total(counted, in_scope),
-        _total(counted, in_scope, pl.col("tested")) if told else None,
-        _total(counted, positive) if told else None,
-        _total(counted, positive, given == "yes") if known else None,
-        _total(counted, ~positive, given == "yes"),
-        _total(counted, positive, (given == "unknown") | given.is_null()),
+        diagnosed=sum(counted.values()),
+        in_scope=total("in_scope"),
+        tested=total("tested_in_scope") if told else None,
+        positive=total("positive") if told else None,
+        treated=total("treated") if known else None,
+        treated_otherwise=total("treated_otherwise"),
+        therapy_unknown=total("therapy_unknown"),
     )
 
 
-def _groups(counted: pl.DataFrame, column: str, told: bool) -> tuple[Group, ...]:
-    import polars as pl
-
-    found = counted.group_by(column).agg(
-        _cases(),
-        pl.col("cases").filter(pl.col("tested")).sum().alias("tested"),
-        pl.col("cases").filter(pl.col("positive")).sum().alias("positive"),
-    )
-    rows = found.sort("cases", column, descending=[True, False]).iter_rows()
+def _groups(counted: _Counts, told: bool) -> tuple[Group, ...]:
+    tested: Counter[str] = Counter()
+    positive: Counter[str] = Counter()
+    for (name, was_tested, was_positive), cases in counted.items():
+        tested[name] += cases * was_tested
+        positive[name] += cases * was_positive
     return tuple(
-        Group(name, cases, tested if told else None, share(positive, tested) if told else None)
-        for name, cases, tested, positive in rows
+        Group(name, cases, tested[name] if told else None, share(positive[name], tested[name]) if told else None)
+        for name, cases in _by(counted).items()
     )
 
 
-def _agreement(counted: pl.DataFrame, rules: dict[str, Any]) -> Agreement | None:
-    import polars as pl
-
-    done = counted.filter(pl.col("ihc") != "not_done", pl.col("sequence") != "not_done")
-    if done.height == 0:
+def agreement(counted: _Counts) -> Agreement | None:
+    """Return the stain against sequencing from the cases by both calls; ``None`` where no case has both."""
+    rules = counting()
+    done = {key: cases for key, cases in counted.items() if "not_done" not in key}
+    if not done:
         return None
-    cells = {
-        (stain, ref): _total(
-            done, pl.col("ihc").is_in(rules["stain"][stain]), pl.col("sequence").is_in(rules["reference"][ref])
-        )
-        for stain in ("positive", "negative")
-        for ref in ("positive", "negative")
-    }
-    a, b = cells["positive", "positive"], cells["positive", "negative"]
-    c, d = cells["negative", "positive"], cells["negative", "negative"]
+
+    def cell(stain: str, reference: str) -> int:
+        return sum(
+            cases for (ihc, sequence), cases in done.items()
+            if ihc in rules["stain"][stain] and sequence in rules["reference"][reference]
+        )  # fmt: skip
+
+    a, b = cell("positive", "positive"), cell("positive", "negative")
+    c, d = cell("negative", "positive"), cell("negative", "negative")
     n = a + b + c + d
     return Agreement(
-        a, b, c, d, _total(done) - n, share(a, a + c), share(d, b + d), share(a, a + b), share(d, c + d),
+        a, b, c, d, sum(done.values()) - n, share(a, a + c), share(d, b + d), share(a, a + b), share(d, c + d),
         share(a + c, n), *_kappa(a, b, c, d),
     )  # fmt: skip
 
@@ -358,35 +345,33 @@ def _kappa(a: int, b: int, c: int, d: int) -> tuple[float | None, float | None, 
     return kappa, max(-1.0, kappa - half), min(1.0, kappa + half)
 
 
-def _turnaround(rows: pl.LazyFrame, names: list[str]) -> Turnaround | None:
-    import polars as pl
-
-    if "turnaround_days" not in names:
+def _turnaround(counted: _Counts) -> Turnaround | None:
+    """Return the days from request to report; quantiles interpolate linearly between neighbours."""
+    days = sorted((day, cases) for (day,), cases in counted.items() if day is not None and day >= 0)
+    n = sum(cases for _, cases in days)
+    if not n:
         return None
-    days = pl.col("turnaround_days").cast(pl.Int64)
-    fine = days.filter(days >= 0)
-    found = rows.select(
-        fine.count().alias("n"), fine.quantile(0.25, "linear").alias("q1"), fine.median().alias("q2"),
-        fine.quantile(0.75, "linear").alias("q3"), fine.min().alias("low"), fine.max().alias("high"),
-        (days < 0).sum().alias("bad"),
-    ).collect(engine="streaming").row(0, named=True)  # fmt: skip
-    if not found["n"]:
-        return None
-    return Turnaround(
-        found["n"], found["q1"], found["q2"], found["q3"], found["low"], found["high"], found["bad"] or 0
-    )  # fmt: skip
+    impossible = sum(cases for (day,), cases in counted.items() if day is not None and day < 0)
+    ends = list(accumulate(cases for _, cases in days))
+
+    def at(share: float) -> float:
+        place = share * (n - 1)
+        low, high = (days[bisect_right(ends, i)][0] for i in (floor(place), ceil(place)))
+        return float(low + (high - low) * (place - floor(place)))
+
+    return Turnaround(n, at(0.25), at(0.5), at(0.75), days[0][0], days[-1][0], impossible)
 
 
-def _missing(counted: pl.DataFrame, edition: Edition, worked_out: bool) -> tuple[MissingFact, ...]:
+def _missing(tally: Tally, edition: Edition) -> tuple[MissingFact, ...]:
     could: Counter[str] = Counter()
     undecided: Counter[str] = Counter()
     alone: Counter[str] = Counter()
-    for text, n in counted.group_by("missing").agg(_cases()).iter_rows():
+    worked_out = any(text is not None for (text,) in tally["missing"])
+    for (text,), n in tally["missing"].items():
         for fact in (text or "").split():
             could[fact] += n
-    rules = [name for name in counted.columns if name.startswith("rule_")]
-    for *named, n in counted.filter("undecided").group_by(rules).agg(_cases()).iter_rows():
-        blamed = {fact for rule in named for fact in _blamed(edition, rule)}
+    for (open_, rules), n in tally["rules"].items():
+        blamed = {fact for rule in rules for fact in _blamed(edition, rule)} if open_ else set()
         for fact in blamed:
             undecided[fact] += n
             if len(blamed) == 1:

@@ -21,7 +21,7 @@ from ntrkpath.cohort.durable import Lock, mark, to_disk
 from ntrkpath.cohort.ids import SeenIds, check
 from ntrkpath.cohort.outcome import Outcome, Progress
 from ntrkpath.cohort.resume import Journal, PartDone, part_name
-from ntrkpath.cohort.summarise import counting
+from ntrkpath.cohort.tally import counting
 from ntrkpath.cohort.writing import (
     SCHEMA,
     About,

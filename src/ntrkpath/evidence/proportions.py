@@ -5,7 +5,9 @@ Clopper CJ, Pearson ES. Biometrika 1934;26:404-413. Wilson EB. J Am Stat Assoc 1
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
+from importlib import import_module
 from math import isfinite, sqrt
 from numbers import Integral
 from statistics import NormalDist
@@ -89,14 +91,24 @@ def clopper_pearson(x: int, n: int, level: float = LEVEL) -> Interval:
     """Return ``x`` of ``n`` with its exact (Clopper-Pearson) interval.
 
     Raises:
-        EvidenceError: Counts or level that cannot be, or scipy is not installed.
+        EvidenceError: Counts or level that cannot be.
     """
     x, n = check_counts(x, n)
     alpha = (1 - _check_level(level)) / 2
-    special = need("scipy.special")
-    low = 0.0 if x == 0 else float(special.betaincinv(x, n - x + 1, alpha))
-    high = 1.0 if x == n else float(special.betaincinv(x + 1, n - x, 1 - alpha))
+    quantile = _beta_quantile()
+    low = 0.0 if x == 0 else float(quantile(x, n - x + 1, alpha))
+    high = 1.0 if x == n else float(quantile(x + 1, n - x, 1 - alpha))
     return Interval(x / n, low, high)
+
+
+@cache
+def _beta_quantile() -> Callable[[float, float, float], float]:
+    """Return the quantile of a beta distribution: that of scipy, where it is installed."""
+    try:
+        found: Callable[[float, float, float], float] = import_module("scipy.special").betaincinv
+    except ImportError:
+        from ntrkpath.evidence.beta import quantile as found
+    return found
 
 
 def wilson(x: int, n: int, level: float = LEVEL) -> Interval:

@@ -41,9 +41,10 @@ def acceptability_svg(
         raise ValueError("a share for each of two amounts or more")
     head, y = axes.heading(title, width)
     upright = "share of draws in which the strategy is best"
-    top, bottom, left, right = axes.field(width, y, 340, upright)
-    flat = axes.Axis("linear", amounts[0], amounts[-1], left, right, "number")
+    top, bottom, right = axes.field(width, y, 340, upright)
     tall = axes.Axis("linear", 0.0, 1.0, bottom, top)
+    left = axes.left_of(tall, width)
+    flat = axes.Axis("linear", amounts[0], amounts[-1], left, right, "number")
     parts = [
         series.style(),
         head,
@@ -83,9 +84,10 @@ def value_svg(
     if len(amounts) < 2 or len(values) != len(amounts):
         raise ValueError("a value for each of two amounts or more")
     head, y = axes.heading(title, width)
-    top, bottom, left, right = axes.field(width, y, 240, upright)
-    flat = axes.Axis("linear", amounts[0], amounts[-1], left, right, "number")
+    top, bottom, right = axes.field(width, y, 240, upright)
     tall = axes.Axis("linear", 0.0, 1.08 * max(values) or 1.0, bottom, top, "number")
+    left = axes.left_of(tall, width)
+    flat = axes.Axis("linear", amounts[0], amounts[-1], left, right, "number")
     points = [(flat.px(a), tall.px(v)) for a, v in zip(amounts, values, strict=True)]
     parts = [
         series.style(),

@@ -211,8 +211,8 @@ def upright(axis: Axis, left: float, right: float, title: str, width: float = WI
     return "".join(parts)
 
 
-def field(width: float, top: float, tall: float, upright_title: str) -> tuple[float, float, float, float]:
-    """Return top, bottom, left and right of the field of a plot that has an axis on two sides.
+def field(width: float, top: float, tall: float, upright_title: str) -> tuple[float, float, float]:
+    """Return top, bottom and right of the field of a plot that has an axis on two sides.
 
     Args:
         top: Below the heading.
@@ -221,10 +221,16 @@ def field(width: float, top: float, tall: float, upright_title: str) -> tuple[fl
     """
     edge = margin(width)
     if not narrow(width):
-        return top + 34, top + 34 + tall, 100.0, width - edge
+        return top + 34, top + 34 + tall, width - edge
     lines = len(wrap(upright_title, width - 2 * edge, SMALL))
     start = top + 18 + SMALL * 1.3 * lines
-    return start, start + 0.75 * tall, 56.0, width - edge - 10
+    return start, start + 0.75 * tall, width - edge - 10
+
+
+def left_of(tall: Axis, width: float) -> float:
+    """Return where the field right of an upright axis begins: there is room for the names of its ticks."""
+    needed = margin(width) + max((text_width(tall.words(tick), SMALL) for tick in tall.ticks(upright=True)), default=0)
+    return max(40.0 if narrow(width) else 100.0, needed + 10)
 
 
 def stroke(x1: float, y1: float, x2: float, y2: float, class_: str) -> str:

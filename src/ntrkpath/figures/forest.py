@@ -185,14 +185,15 @@ def _stacked(
     for row, text in zip(rows, shown, strict=True):
         strong = row.kind in ("pooled", "heading")
         class_ = "strong" if strong else ""
-        told = " · ".join(part for part in (*row.columns, text) if part)
+        told = wrap(" · ".join(part for part in (*row.columns, text) if part), right - left, TEXT, bold=strong) or [""]
         lines = wrap(clean(row.label), right - left, TEXT, bold=strong) or [""]
         y += 4 + TEXT * 1.3
         body.append(text_lines(lines, left, y, TEXT, class_=class_))
         y += (len(lines) - 1) * TEXT * 1.3
-        if text_width(lines[-1], TEXT, strong) + text_width(told, TEXT, strong) + 10 > right - left:
+        if text_width(lines[-1], TEXT, strong) + text_width(told[0], TEXT, strong) + 10 > right - left:
             y += TEXT * 1.3
-        body.append(text_lines([told], right, y, TEXT, anchor="end", class_=class_))
+        body.append(text_lines(told, right, y, TEXT, anchor="end", class_=class_))
+        y += (len(told) - 1) * TEXT * 1.3
         if row.kind != "heading":
             body.append(_mark(row, axis, y + 15))
             y += 24

@@ -232,6 +232,12 @@ def _rows(edge: Edge, held: frozenset[str] | None) -> str:
     return ", ".join(parts)
 
 
+@lru_cache(maxsize=4)
+def _every_row(edition: Edition) -> dict[str, str]:
+    """Return the rows of every edge, by its id."""
+    return {edge.id: _rows(edge, None) for edge in load(edition).edges}
+
+
 def pathway_list(edition: Edition, recommendation: Recommendation | None = None) -> str:
     """Return figure 2 as a nested list in plain text; what a case takes is led by ``[this case]``.
 
@@ -243,6 +249,7 @@ def pathway_list(edition: Edition, recommendation: Recommendation | None = None)
     held = frozenset(step.rule for step in recommendation.trace) if recommendation is not None else None
     out = [clean(graph.title + (f", case {recommendation.case_id}" if recommendation is not None else "")), ""]
     told: set[str] = set()
+    every = _every_row(edition)
 
     def box(name: str) -> str:
         node = graph.nodes[name]
@@ -257,7 +264,7 @@ def pathway_list(edition: Edition, recommendation: Recommendation | None = None)
             again = edge.to in told and bool(graph.leaving(edge.to))
             words = f"{edge.words}: " if edge.words else ""
             sign = f" ({edge.sign})" if edge.sign else ""
-            rows = _rows(edge, held if taken else None)
+            rows = _rows(edge, held) if taken else every[edge.id]
             tail = f" [{edge.status}{'; ' + rows if rows else ''}]"
             mark = "[this case] " if taken else ""
             out.append(f"{'  ' * depth}- {mark}{words}{box(edge.to)}{', as told above' if again else ''}{sign}{tail}")

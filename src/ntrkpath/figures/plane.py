@@ -40,11 +40,12 @@ def plane_svg(
     if not xs:
         raise ValueError("no draw to show")
     head, y = axes.heading(title, width)
-    top, bottom, left, right = axes.field(width, y, 420, upright)
+    top, bottom, right = axes.field(width, y, 420, upright)
     low_x, high_x = axes.limits([*xs, 0.0], "linear")
     low_y, high_y = axes.limits([*ys, 0.0], "linear")
-    flat = axes.Axis("linear", low_x, high_x, left, right, "number")
     tall = axes.Axis("linear", low_y, high_y, bottom, top, "number")
+    left = axes.left_of(tall, width)
+    flat = axes.Axis("linear", low_x, high_x, left, right, "number")
     parts = [
         series.style(), head, axes.across(flat, top, bottom, across, width),
         axes.upright(tall, left, right, upright, width),

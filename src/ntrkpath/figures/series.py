@@ -31,7 +31,8 @@ CSS = (
 .ntrk-plot .outline{fill:none;stroke:var(--series);stroke-width:1.6}
 .ntrk-plot .cloud{opacity:.45}
 .ntrk-plot .line{fill:none;stroke:var(--series);stroke-width:2.4;stroke-linejoin:round}
-.ntrk-plot .mean{stroke:var(--paper);stroke-width:1.5}
+.ntrk-plot .solid.mean{stroke:var(--paper);stroke-width:1.5}
+.ntrk-plot .outline.mean{stroke-width:3}
 .ntrk-plot .low-end{fill:var(--line);stroke:var(--ink);stroke-width:.8}
 .ntrk-plot .high-end{fill:var(--taken-box);stroke:var(--ink);stroke-width:.8}
 """

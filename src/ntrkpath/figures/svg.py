@@ -74,9 +74,14 @@ class Box(msgspec.Struct, frozen=True):
 Point = tuple[float, float]
 
 
+#: What means something in markup; most texts hold none of it.
+_MARKS = re.compile("[&<>\"']")
+
+
 def escape(text: object) -> str:
     """Return text safe as XML or HTML content and inside quoted attributes."""
-    return html.escape(clean(str(text)), quote=True)
+    shown = clean(str(text))
+    return html.escape(shown, quote=True) if _MARKS.search(shown) else shown
 
 
 def identifier(text: str) -> str:

@@ -54,10 +54,11 @@ def waiting_svg(
     if last <= 0:
         raise ValueError("nobody was followed for any time")
     head, y = axes.heading(title, width)
-    top, bottom, left, right = axes.field(width, y, 260, upright)
+    top, bottom, right = axes.field(width, y, 260, upright)
     right -= 0 if axes.narrow(width) else 24
-    flat = axes.Axis("linear", 0.0, max(last, limit or 0.0), left, right, "number")
     tall = axes.Axis("linear", 0.0, 1.0, bottom, top)
+    left = axes.left_of(tall, width)
+    flat = axes.Axis("linear", 0.0, max(last, limit or 0.0), left, right, "number")
     parts = [style(), head, axes.across(flat, top, bottom, across, width)]
     parts.append(axes.upright(tall, left, right, upright, width))
     if stairs:
@@ -70,9 +71,10 @@ def waiting_svg(
     free = axes.margin(width) + text_width("at risk", axes.SMALL)
     for time, count in at_risk:
         half = text_width(grouped(count), axes.SMALL) / 2
-        if flat.px(time) - half > free:  # what would touch the number before it is left out
-            parts.append(text_lines([grouped(count)], flat.px(time), y, axes.SMALL, anchor="middle"))
-            free = flat.px(time) + half + 3
+        at = min(flat.px(time), width - half)
+        if at - half > free:  # what would touch the number before it is left out
+            parts.append(text_lines([grouped(count)], at, y, axes.SMALL, anchor="middle"))
+            free = at + half + 3
     below, height = axes.notes(notes, y + 10, width)
     told = [f"{percent(stair.share)} after {stair.time:g}" for stair in _some(stairs)]
     said = f"{upright}: {'; '.join(told) or 'no event yet'}."

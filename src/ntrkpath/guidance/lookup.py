@@ -5,13 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from ntrkpath.guidance.edition import Edition, LabelVersion
 from ntrkpath.model.errors import GuidanceError
 from ntrkpath.rules import SILENT, Fact, Row, Table
-
-LISTS = ("statements", "tables", "facts", "actions", "labels", "resistance")
 
 
 def _wrap(text: str, indent: int = 2) -> str:
@@ -101,6 +99,70 @@ def show_label(label: LabelVersion) -> str:
     return "\n".join(lines)
 
 
+def _overview(edition: Edition) -> Iterator[str]:
+    rows = sum(len(table.rows) for table in _tables(edition).values())
+    yield f"{edition.id} {edition.version}: {edition.title}"
+    yield f"  sha256 {edition.sha256}"
+    yield f"  {len(_tables(edition))} tables, {rows} rules"
+    yield f"  {len(_facts(edition))} facts, {len(edition.statements)} statements"
+    yield f"  labels known to {edition.labels_known_to}"
+    yield f"  lists: {', '.join(LISTS)}"
+
+
+def _tables(edition: Edition) -> dict[str, Table]:
+    return edition.tables | edition.fusion_tables
+
+
+def _facts(edition: Edition) -> dict[str, Fact]:
+    return edition.facts | {ident: fact for ident, fact in edition.fusion_facts.items() if ident not in edition.facts}
+
+
+def _labels(edition: Edition, as_of: dt.date) -> Iterator[str]:
+    yield f"labels in force on {as_of}"
+    yield from (show_label(label) for label in edition.labels_on(as_of))
+    for absent in edition.data["labels"]["absences"]:
+        yield f"not approved: {absent['drug']}, {absent['agency']} ({absent['as_of']}): {absent['text']}"
+
+
+def _resistance(edition: Edition) -> Iterator[str]:
+    for mutation in edition.data["resistance"]["mutations"]:
+        effects = ", ".join(f"{drug} {effect.replace('_', ' ')}" for drug, effect in mutation["effect"].items())
+        yield _wrap(f"{mutation['gene']} {mutation['protein']}  ({mutation['class']}): {effects}", 0)
+
+
+#: What is asked for by the name of a list, nothing for an overview, and what is told.
+_LISTED: dict[str, Callable[[Edition, dt.date], Iterator[str]]] = {
+    "": lambda edition, _: _overview(edition),
+    "statements": lambda edition, _: (show_statement(edition, ident) for ident in edition.statements),
+    "tables": lambda edition, _: (
+        f"{table.id}  ({len(table.rows)} rules): {table.question}" for table in _tables(edition).values()
+    ),
+    "facts": lambda edition, _: (f"{fact.id}: {fact.question}" for fact in _facts(edition).values()),
+    "actions": lambda edition, _: (f"{action}: {text}" for action, text in edition.actions.items()),
+    "labels": _labels,
+    "resistance": lambda edition, _: _resistance(edition),
+}
+LISTS = tuple(name for name in _LISTED if name)
+
+
+def _one(edition: Edition, known: str) -> list[str]:
+    """Return the texts for an id: of a rule, a statement, a table, a fact, an action or a label, in this order."""
+    tables, upper = _tables(edition), known.upper()
+    for table in tables.values():
+        if found := [row for row in table.rows if row.id == upper]:
+            return [show_row(edition, table, found[0])]
+    if upper in edition.statements:
+        return [show_statement(edition, upper)]
+    if known in tables:
+        return [show_row(edition, tables[known], row) for row in tables[known].rows]
+    if known in (facts := _facts(edition)):
+        return [show_fact(facts[known], edition)]
+    if known in edition.actions:
+        citing = [row.id for _, row in edition.rows.values() if known in row.emits.get("actions", {})]
+        return [f"{known}: {edition.actions[known]}", _wrap(f"given by: {', '.join(citing)}")]
+    return [show_label(label) for label in edition.labels if label.id == known.casefold()][:1]
+
+
 def look_up(edition: Edition, what: str, as_of: dt.date) -> Iterator[str]:
     """Yield the texts for what is asked: an id, a list, or nothing for an overview.
 
@@ -108,49 +170,11 @@ def look_up(edition: Edition, what: str, as_of: dt.date) -> Iterator[str]:
         GuidanceError: Nothing has this id; the nearest ids are named.
     """
     known = what.strip()
-    upper = known.upper()
-    tables = edition.tables | edition.fusion_tables
-    rows = {row.id: (table, row) for table in tables.values() for row in table.rows}
-    facts = edition.facts | {k: f for k, f in edition.fusion_facts.items() if k not in edition.facts}
-    if not known:
-        yield f"{edition.id} {edition.version}: {edition.title}"
-        yield f"  sha256 {edition.sha256}"
-        yield f"  {len(tables)} tables, {len(rows)} rules"
-        yield f"  {len(facts)} facts, {len(edition.statements)} statements"
-        yield f"  labels known to {edition.labels_known_to}"
-        yield f"  lists: {', '.join(LISTS)}"
-    elif known == "statements":
-        yield from (show_statement(edition, ident) for ident in edition.statements)
-    elif known == "tables":
-        yield from (f"{table.id}  ({len(table.rows)} rules): {table.question}" for table in tables.values())
-    elif known == "facts":
-        yield from (f"{fact.id}: {fact.question}" for fact in facts.values())
-    elif known == "actions":
-        yield from (f"{action}: {text}" for action, text in edition.actions.items())
-    elif known == "labels":
-        yield f"labels in force on {as_of}"
-        yield from (show_label(label) for label in edition.labels_on(as_of))
-        for absent in edition.data["labels"]["absences"]:
-            yield f"not approved: {absent['drug']}, {absent['agency']} ({absent['as_of']}): {absent['text']}"
-    elif known == "resistance":
-        for mutation in edition.data["resistance"]["mutations"]:
-            effects = ", ".join(f"{drug} {effect.replace('_', ' ')}" for drug, effect in mutation["effect"].items())
-            yield _wrap(f"{mutation['gene']} {mutation['protein']}  ({mutation['class']}): {effects}", 0)
-    elif upper in rows:
-        yield show_row(edition, *rows[upper])
-    elif upper in edition.statements:
-        yield show_statement(edition, upper)
-    elif known in tables:
-        yield from (show_row(edition, tables[known], row) for row in tables[known].rows)
-    elif known in facts:
-        yield show_fact(facts[known], edition)
-    elif known in edition.actions:
-        yield f"{known}: {edition.actions[known]}"
-        citing = [row.id for _, row in edition.rows.values() if known in row.emits.get("actions", {})]
-        yield _wrap(f"given by: {', '.join(citing)}")
-    elif labels := [label for label in edition.labels if label.id == known.casefold()]:
-        yield show_label(labels[0])
-    else:
+    if known in _LISTED:
+        yield from _LISTED[known](edition, as_of)
+        return
+    found = _one(edition, known)
+    if not found:
         ids = [
             *edition.rows,
             *edition.statements,
@@ -160,8 +184,10 @@ def look_up(edition: Edition, what: str, as_of: dt.date) -> Iterator[str]:
             *(lb.id for lb in edition.labels),
             *LISTS,
         ]
-        near = difflib.get_close_matches(known, ids, n=3, cutoff=0.5) or difflib.get_close_matches(upper, ids, n=3)
+        near = difflib.get_close_matches(known, ids, n=3, cutoff=0.5)
+        near = near or difflib.get_close_matches(known.upper(), ids, n=3)
         raise GuidanceError(
             "nothing has this id", value=known, allowed=f"nearest: {', '.join(near)}" if near else ", ".join(LISTS),
             remedy="`ntrkpath guideline show` lists what there is",
         )  # fmt: skip
+    yield from found

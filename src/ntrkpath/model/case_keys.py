@@ -115,44 +115,38 @@ LISTED: dict[str, type[msgspec.Struct]] = {
 def _key(owner: type[msgspec.Struct], name: str, annotation: Any, required: bool) -> Key:
     said = _said(owner, name)
     options = alternatives(annotation)
-    metas = [meta for meta in _metas(annotation) if isinstance(meta, msgspec.Meta)]
+    limits = _limits(annotation)
     structs = [o for o in options if isinstance(o, type) and issubclass(o, msgspec.Struct)]
     lists = [o for o in options if typing.get_origin(o) is list]
     levels = tuple(str(lv) for o in options if typing.get_origin(o) is typing.Literal for lv in typing.get_args(o))
     inside: Any = typing.get_args(lists[0])[0] if lists else None
     listed = [o for o in alternatives(inside) if isinstance(o, type) and issubclass(o, msgspec.Struct)]
-    kind: Kind
-    if said.kind:
-        kind = said.kind
-    elif structs:
-        kind = "part"
-    elif listed:
-        kind = "parts"
-    elif any(typing.get_origin(o) is dict for o in options):
-        kind = "map"
-        levels = tuple(map(str, typing.get_args(typing.get_args(options[0])[1])))
-    elif lists:
-        kind = "genes"
-    elif bool in options:
-        kind, levels = "flag", ("true", "false", *levels)
-    elif levels:
-        kind = "choice"
-    elif dt.date in options:
-        kind = "date"
-    elif float in options:
-        kind = "number"
-    else:
-        kind = "count" if int in options else "text"
+    kind: Kind = said.kind
+    if not kind:
+        kind, levels = _kind(options, structs, listed, lists, levels)
     return Key(
         owner=owner.__name__, name=name, kind=kind, levels=levels, required=required,
-        low=next((m.ge for m in metas if m.ge is not None), None),
-        high=next((m.le for m in metas if m.le is not None), None),
-        shortest=next((m.min_length for m in metas if m.min_length), 0),
-        longest=next((m.max_length for m in metas if m.max_length), None),
+        low=limits["ge"], high=limits["le"], shortest=limits["min_length"] or 0, longest=limits["max_length"],
         parts=structs[0].__name__ if structs else listed[0].__name__ if len(listed) == 1 else "",
         label=said.label or name.replace("_", " ").capitalize(), hint=said.hint, meaning=said.meaning, unit=said.unit,
         reads=said.reads, words=said.words,
     )  # fmt: skip
+
+
+def _kind(
+    options: list[Any], structs: list[Any], listed: list[Any], lists: list[Any], levels: tuple[str, ...]
+) -> tuple[Kind, tuple[str, ...]]:
+    """Return the kind of a key by the types that it accepts, and its levels."""
+    maps = [option for option in options if typing.get_origin(option) is dict]
+    if maps:
+        levels = tuple(map(str, typing.get_args(typing.get_args(maps[0])[1])))
+    elif bool in options:
+        levels = ("true", "false", *levels)
+    kinds: list[tuple[object, Kind]] = [
+        (structs, "part"), (listed, "parts"), (maps, "map"), (lists, "genes"), (bool in options, "flag"),
+        (levels, "choice"), (dt.date in options, "date"), (float in options, "number"), (int in options, "count"),
+    ]  # fmt: skip
+    return next((kind for holds, kind in kinds if holds), "text"), levels
 
 
 def _said(owner: type[msgspec.Struct], name: str) -> Any:
@@ -170,6 +164,13 @@ def alternatives(annotation: Any) -> list[Any]:
     if typing.get_origin(annotation) in (typing.Union, types.UnionType):
         return [a for option in typing.get_args(annotation) for a in alternatives(option)]
     return [annotation]
+
+
+def _limits(annotation: Any) -> dict[str, Any]:
+    """Return the first limit of each kind that an annotation declares; ``None`` where it declares none."""
+    metas = [meta for meta in _metas(annotation) if isinstance(meta, msgspec.Meta)]
+    kinds = ("ge", "le", "min_length", "max_length")
+    return {kind: next((limit for m in metas if (limit := getattr(m, kind)) is not None), None) for kind in kinds}
 
 
 def _metas(annotation: Any) -> list[Any]:

@@ -8,7 +8,7 @@ from functools import cache
 
 import msgspec
 
-from ntrkpath.cohort.summarise import counting
+from ntrkpath.cohort.tally import counting
 from ntrkpath.guidance import load
 from ntrkpath.model.case import Case
 from ntrkpath.model.errors import NtrkpathError

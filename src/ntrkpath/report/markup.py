@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from ntrkpath.figures.svg import escape
 
 
@@ -21,14 +23,16 @@ def safe(part: object) -> str:
 
 def el(name: str, /, *children: object, **attributes: object) -> Html:
     """Return one element; ``class_`` becomes ``class``, other underscores become hyphens, ``None`` is left out."""
-    shown = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"'
-        for key, value in attributes.items()
-        if value is not None
-    )
+    shown = "".join([f' {_attribute(key)}="{escape(value)}"' for key, value in attributes.items() if value is not None])
     if name in _VOID:
         return Html(f"<{name}{shown}>")
-    return Html(f"<{name}{shown}>{''.join(safe(child) for child in children)}</{name}>")
+    inside = "".join([child if isinstance(child, Html) else escape(child) for child in children])
+    return Html(f"<{name}{shown}>{inside}</{name}>")
+
+
+@cache
+def _attribute(key: str) -> str:
+    return key.rstrip("_").replace("_", "-")
 
 
 def join(*parts: object) -> Html:

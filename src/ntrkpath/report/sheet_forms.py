@@ -16,6 +16,8 @@ from ntrkpath.report.sheet import Draw, Report, Sheet
 WIDTH = 110
 #: Rules for sheets, also as parts of a page.
 SHEET_PARTS = """
+table.evidence{width:auto;min-width:min(100%,36rem)}
+.evidence caption.hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .evidence td,.evidence th{font-variant-numeric:tabular-nums}
 .evidence .right{text-align:right;white-space:nowrap}
 .evidence tbody.pooled{border-top:2px solid var(--ink)}
@@ -101,14 +103,23 @@ def report_html(report: Report) -> str:
     return page(report.title, report.use, report_parts(report), foot=el("p", report.source), css=_STYLE)
 
 
-def report_parts(report: Report) -> Html:
-    """Return what a report says, with pictures and sheets, as it stands below the title of a page."""
+def report_parts(report: Report, fold_beyond: int | None = None) -> Html:
+    """Return what a report says, with pictures and sheets, as it stands below the title of a page.
+
+    Args:
+        fold_beyond: A table of more rows than this is opened on request.
+    """
     drawn = report.pictures
     return join(
         *(el("p", said, class_="lead") for said in report.lead),
         *(el("p", caution, class_="warn") for caution in report.cautions),
         *(
-            sheet_section(sheet, figures(sheet, drawn.get(sheet.ident, ())), heading=sheet.title != report.title)
+            sheet_section(
+                sheet,
+                figures(sheet, drawn.get(sheet.ident, ())),
+                heading=sheet.title != report.title,
+                fold_beyond=fold_beyond,
+            )
             for sheet in report.sheets
         ),
     )
@@ -168,7 +179,7 @@ def _table(sheet: Sheet, fold_beyond: int | None, link: Callable[[str], str] | N
     titles = (
         el("th", text, scope="col", class_=c) if text else el("td") for text, c in zip(heads, classes, strict=True)
     )
-    caption = el("caption", sheet.title, class_="quiet")
+    caption = el("caption", sheet.title, class_="hidden")
     table = scrolling(sheet.title, el("table", caption, el("thead", el("tr", *titles)), *bodies, class_="evidence"))
     if fold_beyond is not None and len(sheet.rows) > fold_beyond:
         return el("details", el("summary", f"All {len(sheet.rows)} rows"), table, class_="fold")

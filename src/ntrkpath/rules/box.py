@@ -125,8 +125,8 @@ class Box:
         for step in waiting:
             asked |= step.field
         asked &= self.base
-        telling = [part for part in self.parts if part.varies & asked]
-        self.parts = [part.merged([state & asked for state in part.states]) for part in telling]
+        every = self.rows.all
+        self.parts = [part.narrowed(part.varies & asked, every) for part in self.parts if part.varies & asked]
 
     def _join(self, waiting: Sequence[Step]) -> list[Step]:
         """Settle tables that read several parts, which makes one part of these, until the box is small enough."""
@@ -244,11 +244,13 @@ class Box:
         for part, width in zip(self.parts, self.strides, strict=True):
             first = self._first_of(part, width) * repeat
             columns = [packed >> i * width & first for i in range(len(part.states))]
-            if columns.count(columns[0]) == len(columns):
+            places: dict[int, int] = {}
+            place = [places.setdefault(column, i) for i, column in enumerate(columns)]
+            if len(places) == 1:
                 continue
             for fact, pairs in part.pairs.items():
                 changed = 0
-                for a, b in pairs:
+                for a, b in {(place[a], place[b]) for a, b in pairs}:
                     changed |= columns[a] ^ columns[b]
                 if changed:
                     found[fact] = changed

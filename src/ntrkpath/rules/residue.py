@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from ntrkpath.model.remembered import Remembered
 from ntrkpath.rules.chain import Masks
 
+#: What is remembered of one part.
+_REMEMBERED = 200
 #: Places of two residues that one fact leads between, everything else staying as it is.
 Pairs = set[tuple[int, int]]
 
@@ -102,7 +105,7 @@ class Residues:
         varies: The rows of some residues and not of others.
     """
 
-    __slots__ = ("alone", "now", "pairs", "some", "states", "varies")
+    __slots__ = ("_narrowed", "_settled", "alone", "now", "pairs", "some", "states", "varies")
 
     def __init__(self, states: list[int], now: int, pairs: dict[str, Pairs], alone: dict[str, set[int]]) -> None:
         self.states, self.now, self.pairs, self.alone = states, now, pairs, alone
@@ -111,6 +114,8 @@ class Residues:
             some |= state
             every &= state
         self.some, self.varies = some, some & ~every
+        self._narrowed: Remembered[int, Residues] = Remembered(_REMEMBERED)
+        self._settled: Remembered[int, Residues] = Remembered(_REMEMBERED)
 
     def merged(self, states: Sequence[int]) -> Residues:
         """Return these residues with other numbers in their places, those that are equal now as one."""
@@ -126,13 +131,28 @@ class Residues:
         now = place[self.now]
         return Residues(list(places), now, pairs, {fact: {place[x] for x in self.alone[fact]} for fact in pairs})
 
+    def narrowed(self, asked: int, every: int) -> Residues:
+        """Return these residues as far as some rows go that not all of them leave; of other rows they leave each.
+
+        Args:
+            every: Every row.
+        """
+        found = self._narrowed.get(asked)
+        if found is None:
+            others = every ^ asked
+            found = self._narrowed.keep(asked, self.merged([state & asked | others for state in self.states]))
+        return found
+
     def settled(self, rows: int, effects: Mapping[int, int]) -> Residues:
         """Return what is left once the first of these rows that holds has set its facts, and the rows are forgotten."""
-        left = []
-        for state in self.states:
-            held = state & rows
-            left.append(state & effects[held & -held] & ~rows)
-        return self.merged(left)
+        found = self._settled.get(rows)
+        if found is None:
+            left = []
+            for state in self.states:
+                held = state & rows
+                left.append(state & effects[held & -held] & ~rows)
+            found = self._settled.keep(rows, self.merged(left))
+        return found
 
     def beside(self, other: Residues) -> Residues:
         """Return the joint residues of two parts that share no fact; a pair may be of equals until it is merged."""

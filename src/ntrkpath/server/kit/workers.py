@@ -99,6 +99,9 @@ class _Answers(asyncio.Protocol):
 class _Worker:
     """One process and our end of its connection."""
 
+    _transport: asyncio.Transport
+    _answers: _Answers
+
     def __init__(self, context: Any, edition: str, memory: int) -> None:
         self.connection, theirs = socket.socketpair()
         self.connection.setblocking(False)

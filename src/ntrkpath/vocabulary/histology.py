@@ -331,11 +331,9 @@ class HistologyVocabulary:
         present = frozenset(parts)
         begun = sorted(place for part in present for place in self._begun.get(part, ()))
         inside = [key for _, key in begun if present.issuperset(key.split())]
-        if not inside:
-            return None
-        longest = max(key.count(" ") for key in inside)
+        longest = max((key.count(" ") for key in inside), default=-1)
         best = [key for key in inside if key.count(" ") == longest]
-        if len({self._keys[key][0].meaning for key in best}) > 1:
+        if len({self._keys[key][0].meaning for key in best}) != 1:
             return None
         rest = present.difference(best[0].split())
         if not rest.isdisjoint(_CONTRAST):

@@ -20,6 +20,7 @@ from typing import Any
 
 import msgspec
 
+from benchmarks.frame import record
 from ntrkpath.cases.load import decode_json
 from ntrkpath.cli.recommend import rest_collector
 from ntrkpath.guidance import load
@@ -74,6 +75,9 @@ def main(count: int = 5_000) -> None:
     rest_collector()
     for name, raw in drawn.items():
         decided, streamed, size = rates(raw)
+        kind = "clinic" if "clinic" in name else "random"
+        record(f"pathway.{kind}", decided)
+        record(f"pathway.{kind}_bytes", streamed)
         print(f"{count} cases {name}, memories empty")
         print(f"  parsed case -> whole recommendation   {decided:8.0f} /s   (bar 5,000)")
         print(f"  JSON bytes -> JSON bytes              {streamed:8.0f} /s   (bar 4,000), {size} bytes a case")

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import msgspec
 
+from benchmarks.frame import record
 from ntrkpath.pathway import read_cases
 from ntrkpath.pathway.examples import examples
 
@@ -153,6 +154,7 @@ def main(seconds: float = 6.0) -> None:
         port = probe.getsockname()[1]
     process, first = _first_page(port)
     try:
+        record("server.first", first)
         print(f"{'first page of serve --demo':<52} {first:8.2f} s      bar 2")
         assets = sum(
             len(_get(port, path)[1]) for path in set(re.findall(r'/static/[^"]+', _get(port, "/")[1].decode()))
@@ -168,14 +170,19 @@ def main(seconds: float = 6.0) -> None:
                 times.append(1000 * (time.perf_counter() - started))
             weight = (len(content) + assets) / 1000
             took = statistics.median(times)
+            record("server.page", took)
+            record("server.weight", weight)
             print(f"page {path:<22} {took:8.1f} ms (bar 100) {weight:6.0f} kB with its files (bar 300)")
         bodies = _bodies(2000)
         rate = _run(lambda: _as_fast_as_possible(port, seconds, bodies))
+        assert isinstance(rate, int | float)
+        record("server.rate", rate)
         print(f"{'recommendations over HTTP, 8 connections':<52} {rate:8.0f} /s     bar 300")
         taken = _run(lambda: _steadily(port, seconds, bodies))
         assert isinstance(taken, list)
         ranked = sorted(1000 * one for one in taken)
         p99 = ranked[math.ceil(0.99 * len(ranked)) - 1]
+        record("server.p99", p99)
         print(f"{'at 100/s: median, p99':<52} {statistics.median(ranked):8.1f} ms, {p99:.1f} ms   bar 60")
         print(f"as of {dt.date.today()}")
     finally:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 LONGEST = (
     "test_cohort_spark", "test_browser_pages", "test_browser_site", "test_docs", "test_browser_case",
     "test_server_openapi", "test_server_questions", "test_verify", "test_guidance", "test_cohort_sql",
-    "test_verify_derivations", "test_browser_others", "test_browser_figures", "test_browser_live", "test_readers_robust",
-    "test_cohort_engines", "test_registry_durable", "test_verify_mutations", "test_probability",
+    "test_verify_derivations", "test_browser_others", "test_browser_figures", "test_browser_live",
+    "test_readers_robust", "test_cohort_engines", "test_registry_durable", "test_verify_mutations", "test_probability",
     "test_evidence_statistics", "test_rules_random",
 )  # fmt: skip
 

@@ -67,6 +67,16 @@ def test_a_cohort_says_of_every_case_what_the_single_case_says(most_tests: int) 
     assert len(answered.bad) == len(cases) - len(good)
 
 
+def test_lists_that_hardly_ever_recur_are_derived_whole_and_come_to_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = random.Random(8)
+    cases = frame([random_case(i, draw, 3) for i in range(150)])
+    apart = Decider(load(), missing=True).decide(cases)
+    monkeypatch.setattr("ntrkpath.cohort.derive.FEW", 0)
+    whole = Decider(load(), missing=True).decide(cases)
+    assert whole.answers.equals(apart.answers)
+    assert whole.bad.equals(apart.bad)
+
+
 def test_every_fact_of_the_tables_belongs_to_one_part() -> None:
     facts = [fact for part in PARTS for fact in part.facts]
     assert len(facts) == len(set(facts))

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Distinct cells or combinations that are remembered before the memory is emptied.
 REMEMBERED = 1_000_000
+#: Rows with lists of tests that are taken apart, however few lists stand twice.
+FEW = 1000
 _HISTOLOGY = "diagnosis.histology"
 _TEST = re.compile(r"tests\[(\d+)\]\.?")
 
@@ -257,8 +259,12 @@ class Derivation:
         lists = given["tests"].numbers
         self._tests.take(given["tests"].values)
         as_whole = self._tests.odd[lists]
+        # Where hardly a list stands twice, the parts of a row are more work than the row.
+        apart = len(listed) < FEW or 2 * np.count_nonzero(np.bincount(lists)) <= len(listed)
+        if not apart:
+            as_whole = np.ones(len(listed), np.bool_)
         found = []
-        for results, projection in self._listed:
+        for results, projection in self._listed if apart else ():
             projection.take(self._tests)
             here = {**given, "tests": _Given("tests", projection.by_list[lists], projection.values)}
             for method in results.part.present[:1] if results.part.where_several else ():

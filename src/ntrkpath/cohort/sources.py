@@ -43,7 +43,12 @@ def open_source(path: str, edition: Edition, mapping: str | Path | Mapping | Non
         _check_file(path, local)
     study = not remote and is_study(local)
     known = load_mapping(mapping or ("cbioportal" if study else "default"))
-    return (None if remote else _study_of(local, known, edition, study)) or _one_file(path, local, known, remote, sheet)
+    if not remote and (found := _study_of(local, known, edition, study)) is not None:
+        return found
+    source = _one_file(path, local, known, remote, sheet)
+    if known.study:
+        source.notes.append("this table is read alone: what the other files of its study say stays unknown")
+    return source
 
 
 def _check_file(path: str, local: Path) -> None:

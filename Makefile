@@ -41,7 +41,7 @@ system:  ## what the tests use beside Python: says what is missing, or installs 
 	@scripts/system_packages.sh $(if $(SYSTEM),--install)
 
 test: $(VENV)/.dev system  ## every test (the long ones: make test-long)
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 test-long: $(VENV)/.dev system  ## long fuzzing, mutants and kills
 	$(BIN)/python -m pytest -q -n 2 -m long

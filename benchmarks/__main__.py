@@ -23,7 +23,7 @@ from benchmarks.frame import Measured, best, recorded, rows
 
 NAMES = (
     "rules", "pathway", "startup", "readers", "fusion", "evidence", "cohort", "strategy", "rounds", "registry",
-    "server",
+    "server", "static_site",
 )  # fmt: skip
 
 

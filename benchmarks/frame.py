@@ -45,6 +45,28 @@ def _processor() -> float:
     return time.process_time() + children.children_user + children.children_system
 
 
+def tree_seconds(root: str) -> float:
+    """Return the processor seconds of a process and of all that it started and that still run.
+
+    Args:
+        root: Its number, or words of its command that no other process has.
+    """
+    parents, seconds, found = {}, {}, {root}
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (place / "stat").read_text().rpartition(")")[2].split()
+            if not root.isdigit() and root.encode() in (place / "cmdline").read_bytes():
+                found.add(place.name)
+        except OSError:  # it has ended meanwhile
+            continue
+        parents[place.name], seconds[place.name] = fields[1], int(fields[11]) + int(fields[12])
+
+    def ours(one: str) -> bool:
+        return one in found or (one in parents and ours(parents[one]))
+
+    return sum(spent for one, spent in seconds.items() if ours(one)) / os.sysconf("SC_CLK_TCK")
+
+
 class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A row of the page.
 

@@ -20,6 +20,7 @@ from typing import Any
 
 import msgspec
 
+from benchmarks.frame import record
 from ntrkpath.cases.load import decode_json
 from ntrkpath.cli.recommend import rest_collector
 from ntrkpath.guidance import load
@@ -68,12 +69,14 @@ def main(count: int = 5_000) -> None:
 
     draw = random.Random(2020)
     drawn = {
-        "at random over the schema, distinct facts": distinct_cases(random_case, count),
-        "as a clinic refers them": [clinic_case(number, draw) for number in range(count)],
+        "pathway": ("at random over the schema, distinct facts", distinct_cases(random_case, count)),
+        "pathway.clinic": ("as a clinic refers them", [clinic_case(number, draw) for number in range(count)]),
     }
     rest_collector()
-    for name, raw in drawn.items():
+    for row, (name, raw) in drawn.items():
         decided, streamed, size = rates(raw)
+        record(f"{row}.cases", decided)
+        record(f"{row}.bytes", streamed)
         print(f"{count} cases {name}, memories empty")
         print(f"  parsed case -> whole recommendation   {decided:8.0f} /s   (bar 5,000)")
         print(f"  JSON bytes -> JSON bytes              {streamed:8.0f} /s   (bar 4,000), {size} bytes a case")

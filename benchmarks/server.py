@@ -21,6 +21,7 @@ from pathlib import Path
 
 import msgspec
 
+from benchmarks.frame import record, tree_seconds
 from ntrkpath.pathway import read_cases
 from ntrkpath.pathway.examples import examples
 
@@ -146,11 +147,69 @@ def _first_page(port: int) -> tuple[subprocess.Popen[bytes], float]:
     return process, time.perf_counter() - started
 
 
-def main(seconds: float = 6.0) -> None:
-    """Measure and print."""
+#: An application of uvicorn alone, which reads a body and answers as many bytes as a recommendation has.
+_BARE = """
+import sys, uvicorn
+ANSWER = b"x" * int(sys.argv[2])
+HEADERS = [(b"content-type", b"application/json"), (b"content-length", str(len(ANSWER)).encode())]
+async def app(scope, receive, send):
+    if scope["type"] == "http":
+        while (await receive()).get("more_body"):
+            pass
+        await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+        await send({"type": "http.response.body", "body": ANSWER})
+uvicorn.run(app, port=int(sys.argv[1]), access_log=False, log_config=None, lifespan="off")
+"""
+
+
+def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        return int(probe.getsockname()[1])
+
+
+def _idle(pid: int) -> float:
+    """Wait until a process and its children rest, as far as they come to rest, and return their processor seconds."""
+    spent = tree_seconds(str(pid))
+    for _ in range(60):
+        time.sleep(1)
+        before, spent = spent, tree_seconds(str(pid))
+        if spent - before < 0.03:
+            break
+    return spent
+
+
+def _beside_bare(pid: int, port: int, bodies: list[bytes], asked: int = 1500) -> tuple[float, float]:
+    """Return the processor milliseconds of a recommendation over HTTP, and of an answer of uvicorn alone."""
+
+    async def ask(at: int) -> None:
+        connection = await Connection(at).open()
+        for i in range(asked):
+            assert await connection.post(bodies[i % len(bodies)]) == 200
+
+    other = _free_port()
+    bare = subprocess.Popen([sys.executable, "-c", _BARE, str(other), "12000"], stderr=subprocess.DEVNULL)
+    try:
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", other)).close()
+                break
+            except OSError:
+                time.sleep(0.05)
+        found = []
+        for process, at in ((pid, port), (bare.pid, other)):
+            before = _idle(process)
+            asyncio.run(ask(at))
+            found.append(1000 * (tree_seconds(str(process)) - before) / asked)
+        return found[0], found[1]
+    finally:
+        bare.terminate()
+        bare.wait(10)
+
+
+def main(seconds: float = 6.0) -> None:
+    """Measure and print."""
+    port = _free_port()
     process, first = _first_page(port)
     try:
         print(f"{'first page of serve --demo':<52} {first:8.2f} s      bar 2")
@@ -170,6 +229,12 @@ def main(seconds: float = 6.0) -> None:
             took = statistics.median(times)
             print(f"page {path:<22} {took:8.1f} ms (bar 100) {weight:6.0f} kB with its files (bar 300)")
         bodies = _bodies(2000)
+        ours, bare = _beside_bare(process.pid, port, bodies)
+        print(
+            f"{'a recommendation over HTTP, processor time':<52} {ours:8.2f} ms, "
+            f"{ours / bare:.1f} x an answer of uvicorn alone"
+        )
+        record("server.beside_bare", ours / bare)
         rate = _run(lambda: _as_fast_as_possible(port, seconds, bodies))
         print(f"{'recommendations over HTTP, 8 connections':<52} {rate:8.0f} /s     bar 300")
         taken = _run(lambda: _steadily(port, seconds, bodies))

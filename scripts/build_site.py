@@ -51,6 +51,8 @@ _UNUSED = (
     "imaplib.py", "lib2to3", "mailbox.py", "pdb.py", "poplib.py", "profile.py", "pstats.py", "pydoc.py", "pydoc_data",
     "smtplib.py", "sqlite3", "this.py", "tkinter", "turtle.py", "turtledemo", "unittest", "venv", "xmlrpc",
 )  # fmt: skip
+#: Most rows of a cohort that a browser decides, case by case.
+MOST_ROWS = 20_000
 #: A file in an archive is dated so, that the same sources give the same site.
 _DATE = (1980, 1, 1, 0, 0, 0)
 
@@ -274,7 +276,8 @@ def build(out: Path, cache: Path, as_of: str = "") -> dict[str, int]:
     later = {name: f"python/{name}.tar" for name in ("more", "symbols", "transcripts", "answers")}
     told: dict[str, Any] = {
         "FILES": sizes, "LATER": later, "LIBRARY": library, "LOCK": {"info": about, "packages": {}},
-        "SETTINGS": {"edition": EDITION, "workers": 0, "body_bytes": 64 << 20, "batch_bytes": 64 << 20},
+        "SETTINGS": {"edition": EDITION, "workers": 0, "body_bytes": 64 << 20, "batch_bytes": 64 << 20,
+                     "batch_rows": MOST_ROWS},
     }  # fmt: skip
     if as_of:
         told["SETTINGS"]["as_of"] = as_of

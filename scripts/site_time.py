@@ -19,7 +19,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from serve_site import made
+sys.path[:0] = [str(Path(__file__).resolve().parent.parent), str(Path(__file__).resolve().parent)]
+
+from benchmarks.frame import tree_seconds  # noqa: E402
+
+from serve_site import made  # noqa: E402
 
 #: Pages beside that of a case, each asked for the first time after the first answer; the longest counts.
 FURTHER = ("/guidance", "/examples", "/fusions", "/evidence", "/strategy", "/cohort")
@@ -35,25 +39,6 @@ _ASK = """async ([address, form]) => { const start = performance.now();
   return (performance.now() - start) / 1000; }"""
 
 
-def _spent(profile: str) -> float:
-    """Return the processor seconds of a browser and of all its processes, by the folder that it keeps its files in."""
-    parents, seconds, roots = {}, {}, set()
-    for place in Path("/proc").glob("[0-9]*"):
-        try:
-            name, values = (place / "stat").read_text().rpartition(")")[::2]
-            if "chrom" in name and profile.encode() in (place / "cmdline").read_bytes():
-                roots.add(place.name)
-        except OSError:
-            continue
-        fields = values.split()
-        parents[place.name], seconds[place.name] = fields[1], (int(fields[11]) + int(fields[12]))
-
-    def ours(one: str) -> bool:
-        return one in roots or (one in parents and ours(parents[one]))
-
-    return sum(spent for one, spent in seconds.items() if ours(one)) / os.sysconf("SC_CLK_TCK")
-
-
 @contextmanager
 def _browser(player: Any, profile: str) -> Iterator[Any]:
     found = shutil.which("chromium") or shutil.which("google-chrome")
@@ -67,12 +52,12 @@ def _browser(player: Any, profile: str) -> Iterator[Any]:
 
 def _first(page: Any, address: str, profile: str) -> tuple[float, float]:
     """Open the site, send a case, and return the seconds until its answer, and the processor seconds."""
-    before, started = _spent(profile), time.perf_counter()
+    before, started = tree_seconds(f"--user-data-dir={profile}"), time.perf_counter()
     page.goto(address)
     page.locator("#histology").fill("infantile fibrosarcoma")
     page.get_by_role("button", name="Show the next step").click()
     page.locator(".outcome .case").wait_for()
-    return time.perf_counter() - started, _spent(profile) - before
+    return time.perf_counter() - started, tree_seconds(f"--user-data-dir={profile}") - before
 
 
 def measured(directory: Path, runs: int = 5) -> dict[str, tuple[float, float | None]]:

@@ -105,6 +105,6 @@ def test_the_study_prints_without_navigation(chromium: Any, served: Served) -> N
         assert not page.locator("nav.sections").is_visible()
         assert not page.locator("header.site").is_visible()
         assert page.locator("#flow").is_visible()
-        assert page.locator("#treatment table").is_visible(), "what is folded on the screen is on paper"
+        assert page.locator("details:has(#treatment) table").is_visible(), "what is folded on the screen is on paper"
         page.emulate_media(media="screen")
-        assert not page.locator("#treatment table").is_visible()
+        assert not page.locator("details:has(#treatment) table").is_visible()

@@ -209,6 +209,49 @@ def test_nothing_that_is_entered_is_asked_for_from_the_host(chromium: Any, serve
     assert {path.lstrip("/").partition("?")[0] or "index.html" for _, path in asked} <= files
 
 
+def _main(text: str) -> str:
+    return re.sub(r".*<section class=\"answer|<form class=\"panel.*", "", text, flags=re.DOTALL)
+
+
+def test_a_cohort_is_summed_up_as_on_a_server_and_tells_how_far_it_is(chromium: Any, served: Served) -> None:
+    pytest.importorskip("polars", reason="needs ntrkpath[batch]")
+    from support.web import client
+
+    ages, stains = range(90), ("0", "40", "")
+    rows = [f"c{i},{('GIST', 'IFS', 'UPS')[i % 3]},{age},{stain}" for i, (age, stain) in enumerate(
+        (age, stain) for age in ages for stain in stains)]  # fmt: skip
+    table = "\n".join(("id,histology,age,pan_trk_ihc.percent", *rows, "short,row")) + "\n"
+    with view(chromium, served) as seen, client() as web:
+        page = _opened(seen, "/cohort", "#file")
+        assert "leaves this machine at no time" in page.locator("#file-hint").inner_text()
+        page.evaluate("""() => { window.heard = []; navigator.serviceWorker.addEventListener("message",
+          ({data}) => { if (data.far) sessionStorage.heard = (sessionStorage.heard ?? "") + data.far; }); }""")
+        page.locator("#file").set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": table.encode()})
+        page.get_by_role("button", name="Decide and sum up").click()
+        page.locator("#funnel").wait_for()
+        assert " of 271 rows decided" in page.evaluate("() => sessionStorage.heard")
+        assert axe(page) == []
+        ask = """async text => { const form = new FormData(); form.append("act", "page");
+          form.append("file", new File([text], "a.csv"));
+          return await (await fetch("/cohort", {method: "POST", body: form})).text(); }"""
+        ours = page.evaluate(ask, table)
+        theirs = web.post("/cohort", files=[("file", ("a.csv", table.encode()))], data={"act": "page"}).text
+        assert _main(ours) == _main(theirs)
+        assert seen.wrong == []
+
+
+def test_a_cohort_can_be_stopped(chromium: Any, served: Served) -> None:
+    rows = (f"c{i},GIST,{i % 1400 / 14}" for i in range(19_000))
+    table = "\n".join(("id,histology,age", *rows)) + "\n"
+    with view(chromium, served) as seen:
+        page = _opened(seen, "/cohort", "#file")
+        page.locator("#file").set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": table.encode()})
+        page.get_by_role("button", name="Decide and sum up").click(no_wait_after=True)
+        page.get_by_role("button", name="Stop").click(no_wait_after=True)
+        page.get_by_role("alert").wait_for()
+        assert "stopped before its end" in page.get_by_role("alert").inner_text()
+
+
 def test_a_hostile_file_runs_no_script_and_the_next_answer_comes(chromium: Any, served: Served, tmp_path: Path) -> None:
     evil = tmp_path / "evil.tsv"
     rows = "#gene1\tgene2\n<img src=x onerror=alert(1)>\t<script>alert(2)</script>\n" * 500

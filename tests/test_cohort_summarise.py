@@ -6,8 +6,8 @@ import datetime as dt
 import itertools
 import re
 import xml.etree.ElementTree as ET
-from html.parser import HTMLParser
 from collections import Counter
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest

@@ -12,6 +12,8 @@ from pathlib import Path
 import click
 import pytest
 
+from test_help import LEAVES
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
@@ -19,6 +21,7 @@ import build_docs  # noqa: E402 - beside the product, not in it
 import docs_code  # noqa: E402
 import docs_examples  # noqa: E402
 import docs_keys  # noqa: E402
+from ntrkpath import readers  # noqa: E402
 from ntrkpath.exports import recommendations, tsv  # noqa: E402
 from ntrkpath.guidance import load  # noqa: E402
 from ntrkpath.model import case, fusion, recommendation  # noqa: E402
@@ -104,6 +107,7 @@ def _anchors(text: str) -> set[str]:
 
 def test_every_rule_statement_fact_action_and_label_is_documented(reference: dict[str, str]) -> None:
     edition = load()
+    assert sum(len(table.rows) for tables in edition.files.values() for table in tables) > 500
     for file, tables in edition.files.items():
         anchors = _anchors(reference[f"{file}.md"])
         assert {row.id for table in tables for row in table.rows} <= anchors
@@ -118,6 +122,7 @@ def test_every_rule_statement_fact_action_and_label_is_documented(reference: dic
 
 def test_every_rule_of_the_fusion_verdict_is_documented(reference: dict[str, str]) -> None:
     rules = {row["id"] for table in load().data["fusion"]["tables"] for row in table["rows"]}
+    assert len(rules) > 20
     assert rules <= _anchors(reference["fusion.md"])
 
 
@@ -134,6 +139,7 @@ def test_every_row_shows_its_statements_and_its_fidelity(reference: dict[str, st
 def test_every_command_is_documented_with_its_help(reference: dict[str, str]) -> None:
     commands = list(docs_code.commands())
     assert {"-".join(path) for path, _ in commands} == _anchors(reference["commands.md"])
+    assert {path.replace(" ", "-") for path in LEAVES} <= _anchors(reference["commands.md"])
     for path, command in commands:
         assert command.help or command.short_help, path
         for parameter in command.params:
@@ -171,6 +177,11 @@ def test_every_key_of_the_formats_has_a_meaning(module: object) -> None:
             assert meaning, f"{struct.__name__}.{key}: say what it means (docstring, docs_keys, case_meanings)"
 
 
+@pytest.mark.parametrize("module", [case, recommendation, fusion], ids=lambda m: m.__name__)
+def test_there_are_keys_to_be_documented(module: object) -> None:
+    assert sum(len(list(docs_code.keys(struct))) for struct in docs_code.structs(module)) > 20  # type: ignore[arg-type]
+
+
 def test_no_meaning_is_left_over() -> None:
     known = set()
     for module in (recommendation, fusion):
@@ -182,6 +193,8 @@ def test_no_meaning_is_left_over() -> None:
 def test_every_public_name_has_a_docstring_and_is_documented(reference: dict[str, str]) -> None:
     import ntrkpath
 
+    assert len(ntrkpath.__all__) > 20
+    assert len(list(docs_code.modules())) > 20
     assert all(f"`ntrkpath.{name}`" in reference["api.md"] for name in ntrkpath.__all__)
     bare = []
     anchors = _anchors(reference["api.md"])
@@ -289,6 +302,33 @@ def test_the_site_holds_the_interface_as_openapi_and_every_schema() -> None:
     assert {"/api/v1/recommend", "/api/v1/fusions"} <= set(made["openapi.json"]["paths"])
 
 
+def _undocumented_routes(paths: set[str], page: str) -> set[str]:
+    """Return the routes of the interface of which the page on it names no word of its own."""
+    named = set(re.findall(r"[\w.-]+", " ".join(re.findall(r"`([^`]*)`", page))))
+    own = {path: [word for word in path.split("/") if word and "{" not in word][-1] for path in paths}
+    return {path for path, word in own.items() if word not in named}
+
+
+def test_every_route_of_the_interface_is_documented() -> None:
+    pytest.importorskip("litestar")
+    import msgspec
+
+    paths = set(msgspec.json.decode(build_docs.files()["openapi.json"])["paths"])
+    page = (ROOT / "docs" / "reference" / "api.md").read_text(encoding="utf-8")
+    assert len(paths) > 15
+    assert _undocumented_routes(paths, page) == set()
+    assert _undocumented_routes(paths, page.replace("/api/v1/cohort", "").replace("cohort", "")) != set()
+    assert _undocumented_routes({"/api/v1/no-such-route"}, page)
+
+
+def test_every_format_of_a_file_is_documented() -> None:
+    names = set(readers.formats())
+    page = (ROOT / "docs" / "reference" / "formats.md").read_text(encoding="utf-8")
+    part = page.split("formats: made by")[1].split("end of formats")[0]
+    assert names - set(re.findall(r"[\w-]+", part)) == set()
+    assert len(names) > 40
+
+
 def test_every_page_is_in_the_navigation() -> None:
     import yaml
 
@@ -318,9 +358,13 @@ def test_the_readme_is_under_two_screens() -> None:
 
 
 def _rendered(text: str) -> int:
-    """Return how many lines of 100 characters a page fills."""
-    shown = (line for line in text.splitlines() if not line.startswith("<!--"))
-    return sum(max(1, -(-len(line) // 100)) for line in shown)
+    """Return how many lines a page fills: prose of 100 characters, blocks line by line."""
+    found, fenced = 0, False
+    for line in text.splitlines():
+        fenced ^= line.startswith("```")
+        if not line.startswith("<!--"):
+            found += 1 if fenced else max(1, -(-len(line) // 100))
+    return found
 
 
 @pytest.mark.parametrize("page", sorted((ROOT / "docs" / "how-to").glob("*.md")), ids=lambda p: p.name)

@@ -17,7 +17,7 @@ from test_help import LEAVES
 PLACED = {
     "cohort triage", "cohort sql", "rounds new", "registry init", "registry import", "registry rebuild",
     "registry backup", "registry restore", "registry erase", "registry export", "registry answer",
-    "registry own-evidence", "registry study", "serve",
+    "registry own-evidence", "registry enter", "registry study", "serve",
 }  # fmt: skip
 #: Commands that print without an input of their own.
 PRINTED = (

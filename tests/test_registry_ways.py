@@ -559,6 +559,66 @@ def test_a_study_for_cbioportal_is_one_that_a_cohort_reads_too(book: Book, tmp_p
     assert not status.exists(), "without a date of diagnosis there is no time zero"
 
 
+# --- documents of subjects --------------------------------------------------------------------------------------------
+
+
+def test_everything_of_a_subject_comes_in_again_the_same(book: Book, tmp_path: Path) -> None:
+    rich(book)
+    for subject in book.subjects():
+        (tmp_path / f"{subject.id}.json").write_text(exporting.everything_of(book, subject.site, subject.id))
+    files = sorted(tmp_path.glob("*.json"))
+    with Book.create(tmp_path / "other.sqlite") as other:
+        assert not import_(other, *files).bad
+        assert standing(other) == standing(book)
+        again = import_(other, *files)
+        assert (again.new, again.waiting, again.bad) == (0, 0, [])
+
+
+def filled(kind: str, turn: int) -> dict[str, Any]:
+    """Return a form as YAML has it, every item filled in; each turn takes the next level of every item."""
+    made: dict[str, Any] = {"kind": kind}
+    for item in forms()[kind].items.values():
+        if item.levels:
+            levels = [one for one in item.levels if (item.path, one) != ("consent.status", "no")]  # it ends every use
+            level = levels[turn % len(levels)]
+            made[item.name] = [level] if item.kind == "choices" else level
+        elif item.kind == "partial_date":
+            made[item.name] = ("2024", "2024-02", "2024-02-29")[turn % 3]
+        elif item.kind in ("count", "number"):
+            made[item.name] = min(turn + 1, int(item.high or 100))
+        elif not item.pattern:
+            made[item.name] = f"text {turn}"
+    return made
+
+
+@pytest.mark.parametrize("kind", [*forms()])
+def test_every_item_comes_in_from_yaml_and_goes_through_redcap_and_tables(kind: str, tmp_path: Path) -> None:
+    import yaml
+
+    turns = 1 if forms()[kind].single else max(len(item.levels) for item in forms()[kind].items.values()) or 1
+    entries = [] if kind == "registration" else [{"kind": "registration", "collection": "prospective"}]
+    entries += [filled(kind, turn) for turn in range(turns)]
+    (tmp_path / "p1.yaml").write_text(yaml.safe_dump({"subject": "P1", "entries": entries}))
+    with Book.create(tmp_path / "a.sqlite") as one, Book.create(tmp_path / "b.sqlite") as other:
+        assert import_(one, tmp_path / "p1.yaml").bad == []
+        out = exported(one, tmp_path, "redcap")
+        taken = import_(other, out / "records.csv", dictionary=out / "data_dictionary.csv")
+        assert taken.bad == [] and standing(other) == standing(one)
+        table = exporting.files(one, exporting.Wanted("tables"))
+        rows = rows_of(table["subjects.csv" if forms()[kind].single else f"{kind}.csv"])
+        stated = {f"{kind}.{name}" for name in filled(kind, 0) if name != "kind"}
+        assert len(rows) == turns and all(stated <= {c for c, cell in row.items() if cell} for row in rows)
+
+
+def test_a_subject_who_withdrew_elsewhere_is_not_taken_in(book: Book, tmp_path: Path) -> None:
+    (tmp_path / "p.yaml").write_text(
+        "subject: P1\nentries:\n- kind: registration\n  collection: prospective\n"
+        "- kind: no_more_use\n  asked_by: subject\n"
+    )
+    taken = import_(book, tmp_path / "p.yaml")
+    assert taken.new == 0 and len(taken.bad) == 1
+
+
 # --- forms ------------------------------------------------------------------------------------------------------------
 
 

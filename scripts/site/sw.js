@@ -137,16 +137,22 @@ const keep = () => {
   return keeping;
 };
 
+// How far a task is; a page that sent it shows that, and may stop it.
+let stopped = false;
+const heard = (far, stoppable) => { tell({ far, stoppable }); return stopped; };
+
 // The answer to one request: what it needs is brought, and it is asked again. None where it needs what is not wanted.
 const told = (method, path, query, headers, body, unwanted = []) => inTurn(async () => {
   const { python, pages } = await started();
+  stopped = false;
   for (;;) {
-    const found = await pages.told(method, path, query, headers, body);
+    const found = await pages.told(method, path, query, headers, body, heard);
     const [needed, status, carried, content] = found.toJs();
     found.destroy();
     if (!needed.length) return new Response(content, { status, headers: JSON.parse(carried) });
     if (needed.some((name) => unwanted.includes(name))) return null;
     for (const name of needed) {
+      tell({ far: "Loading more of these pages, once …" });
       lay(python, await bundle(LATER[name]));
       pages.brought(name);
     }
@@ -208,6 +214,7 @@ self.addEventListener("fetch", (event) => {
 });
 
 self.addEventListener("message", (event) => {
+  if (event.data === "stop") stopped = true;
   if (event.data === "start") event.waitUntil(started().then(() => event.source?.postMessage({ ready: true }), () => {}));
 });
 

@@ -16,7 +16,8 @@ import msgspec
 from ntrkpath.cohort.arrays import as_table, as_texts
 from ntrkpath.cohort.bad_rows import BadRow
 from ntrkpath.cohort.columns import CASE_ID
-from ntrkpath.cohort.mapping import Mapping, apply, plan
+from ntrkpath.cohort.mapped import apply
+from ntrkpath.cohort.mapping import Mapping, plan
 from ntrkpath.cohort.regular_files import regular
 from ntrkpath.cohort.study_tables import is_pointer, rows_of, table_of
 from ntrkpath.guidance import Edition

@@ -20,8 +20,9 @@ from ntrkpath.cohort.bad_rows import BadRow, bad_row
 from ntrkpath.cohort.batches import Batch, numbered
 from ntrkpath.cohort.cells import stated_twice
 from ntrkpath.cohort.columns import CASE_ID
+from ntrkpath.cohort.mapped import apply
 from ntrkpath.cohort.mapping import Mapping as Columns
-from ntrkpath.cohort.mapping import apply, plan
+from ntrkpath.cohort.mapping import plan
 from ntrkpath.model.errors import CaseError
 
 if TYPE_CHECKING:

@@ -63,6 +63,7 @@ class OneByOne:
         self._places = places(edition)
         self._known: dict[tuple[tuple[str, str], ...], dict[str, Any] | CaseError] = {}
         self._tally = Tally()
+        self._columns: tuple[str, ...] = ()
         self._given = _delimited(name, text, DELIMITED[ending]) if ending in DELIMITED else list(_lines(text, mapping))
         if not self._given:
             raise CaseError("the file is empty", where=name, remedy="write one case a line")
@@ -74,7 +75,6 @@ class OneByOne:
         self._about = About(
             SCHEMA, __version__, {"id": edition.id, "version": edition.version, "sha256": edition.sha256}, as_of,
             edition.labels_known_to, self._pathway.reading, name, named, rows=self.rows,
-            columns=tuple(sorted({"row", *(field.path for field, _ in self._plan.fields)})) if self._plan else (),
             not_read=self._plan.not_read if self._plan else {},
         )  # fmt: skip
 
@@ -97,6 +97,7 @@ class OneByOne:
         ident: str | None = None
         try:
             ident, cells = _mapped(self._plan, given)
+            self._columns = ("row", *(field.path for field, _ in self._plan.fields))
             if ident in seen:
                 raise _Twice(f"{ident} in rows {seen[ident]}, {number}")
             seen[ident] = number
@@ -149,7 +150,8 @@ class OneByOne:
     def about(self) -> About:
         """Return how the cohort was decided, with the counts."""
         decided = self.rows - len(self.bad)
-        return msgspec.structs.replace(self._about, decided=decided, bad=len(self.bad))
+        columns = tuple(sorted(self._columns))
+        return msgspec.structs.replace(self._about, decided=decided, bad=len(self.bad), columns=columns)
 
     def summary(self) -> Summary:
         """Return the decided cohort in numbers."""
@@ -193,8 +195,8 @@ def _lines(text: str, mapping: Columns) -> Iterator[Cells | BadRow]:
         except CaseError as error:
             yield bad_row(number, None, error)
         except (msgspec.DecodeError, RecursionError):
-            error = CaseError("not readable as JSON", remedy="check commas, quotes, brackets and encoding")
-            yield bad_row(number, None, error)
+            told = CaseError("not readable as JSON", remedy="check commas, quotes, brackets and encoding")
+            yield bad_row(number, None, told)
 
 
 def _line(line: bytes, mapping: Columns) -> Cells:

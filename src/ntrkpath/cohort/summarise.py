@@ -7,7 +7,7 @@ from collections import Counter
 from itertools import accumulate
 from math import ceil, floor
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import msgspec
 
@@ -243,19 +243,50 @@ def tells_of_tests(about: About) -> bool:
     return any(path == "tests" or path.partition(".")[0] in METHODS for path in about.columns)
 
 
+class _Alike(NamedTuple):
+    """Cases that share tier, tests, evidence and therapy."""
+
+    tier: str
+    tested: bool
+    positive: bool
+    given: str | None
+
+    @property
+    def in_scope(self) -> bool:
+        return self.tier != "out_of_scope"
+
+    @property
+    def tested_in_scope(self) -> bool:
+        return self.in_scope and self.tested
+
+    @property
+    def treated(self) -> bool:
+        return self.positive and self.given == "yes"
+
+    @property
+    def treated_otherwise(self) -> bool:
+        return not self.positive and self.given == "yes"
+
+    @property
+    def therapy_unknown(self) -> bool:
+        return self.positive and self.given in ("unknown", None)
+
+
 def _funnel(counted: _Counts, told: bool) -> Funnel:
-    rows = list(counted.items())
-    in_scope = [(key, cases) for key, cases in rows if key[0] != "out_of_scope"]
-    positive = [(given, cases) for (_, _, found, given), cases in rows if found]
-    known = told and any(given is not None for (*_, given), _ in rows)
+    rows = [(_Alike(*key), cases) for key, cases in counted.items()]
+
+    def total(name: str) -> int:
+        return sum(cases for alike, cases in rows if getattr(alike, name))
+
+    known = told and any(alike.given is not None for alike, _ in rows)
     return Funnel(
-        sum(cases for _, cases in rows),
-        sum(cases for _, cases in in_scope),
-        sum(cases for key, cases in in_scope if key[1]) if told else None,
-        sum(cases for _, cases in positive) if told else None,
-        sum(cases for given, cases in positive if given == "yes") if known else None,
-        sum(cases for (_, _, found, given), cases in rows if not found and given == "yes"),
-        sum(cases for given, cases in positive if given in ("unknown", None)),
+        diagnosed=sum(counted.values()),
+        in_scope=total("in_scope"),
+        tested=total("tested_in_scope") if told else None,
+        positive=total("positive") if told else None,
+        treated=total("treated") if known else None,
+        treated_otherwise=total("treated_otherwise"),
+        therapy_unknown=total("therapy_unknown"),
     )
 
 
@@ -326,7 +357,7 @@ def _turnaround(counted: _Counts) -> Turnaround | None:
     def at(share: float) -> float:
         place = share * (n - 1)
         low, high = (days[bisect_right(ends, i)][0] for i in (floor(place), ceil(place)))
-        return low + (high - low) * (place - floor(place))
+        return float(low + (high - low) * (place - floor(place)))
 
     return Turnaround(n, at(0.25), at(0.5), at(0.75), days[0][0], days[-1][0], impossible)
 

@@ -10,7 +10,8 @@ from ntrkpath.cohort.arrays import as_mask, as_table
 from ntrkpath.cohort.bad_rows import BadRow
 from ntrkpath.cohort.batches import DELIMITED, Batch, ahead, ids_alone, numbered, reading
 from ntrkpath.cohort.columns import CASE_ID
-from ntrkpath.cohort.mapping import Mapping, Plan, apply, plan
+from ntrkpath.cohort.mapped import apply
+from ntrkpath.cohort.mapping import Mapping, Plan, plan
 from ntrkpath.model.errors import CaseError
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from ntrkpath.cohort.arrays import as_texts
 from ntrkpath.cohort.bad_rows import BadRow
 from ntrkpath.cohort.batches import WORKBOOKS, Batch, ids_alone, numbered, require
-from ntrkpath.cohort.mapping import Mapping, Plan, apply, plan
+from ntrkpath.cohort.mapped import apply
+from ntrkpath.cohort.mapping import Mapping, Plan, plan
 from ntrkpath.model.errors import CaseError
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ import msgspec
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.errors import GuidanceError
 from ntrkpath.model.recommendation import Recommendation
+from ntrkpath.rules.conditions import When
 
 FILE = "figure2"
 STATUSES = ("certain", "resolved", "ambiguous", "inferred")
@@ -58,7 +59,7 @@ class Taking(msgspec.Struct, frozen=True):
     """One way an edge is taken: of every table one of these rows held, and these facts are at these levels."""
 
     rows: dict[str, tuple[str, ...]]
-    when: dict[str, tuple[str, ...]]
+    when: When
 
 
 class Sign(msgspec.Struct, frozen=True):
@@ -107,8 +108,8 @@ def _taking(entry: Mapping[str, Any], edition: Edition, where: str) -> Taking:
         if row not in edition.rows:
             raise GuidanceError("the figure names a row that no table has", where=where, value=row)
         rows.setdefault(edition.rows[row][0].id, []).append(row)
-    when: dict[str, tuple[str, ...]] = {}
-    for fact, levels in dict(entry.get("when", {})).items():
+    when = entry.get("when", {})
+    for fact, levels in when.items():
         if fact not in edition.facts:
             raise GuidanceError("the figure names a fact that is not defined", where=where, value=fact)
         if stray := set(levels) - set(edition.facts[fact].levels):
@@ -118,8 +119,7 @@ def _taking(entry: Mapping[str, Any], edition: Edition, where: str) -> Taking:
                 value=min(stray),
                 allowed=edition.facts[fact].levels,
             )
-        when[fact] = tuple(levels)
-    return Taking({table: tuple(ids) for table, ids in rows.items()}, when)
+    return Taking({table: tuple(ids) for table, ids in rows.items()}, When(when))
 
 
 @lru_cache(maxsize=8)
@@ -184,9 +184,7 @@ def path_of(graph: Graph, recommendation: Recommendation) -> Path:
         edge
         for edge in graph.edges
         if any(
-            all(held.intersection(rows) for rows in way.rows.values())
-            and all(levels.get(fact) in allowed for fact, allowed in way.when.items())
-            for way in edge.taken
+            all(held.intersection(rows) for rows in way.rows.values()) and way.when.holds(levels) for way in edge.taken
         )
     ]
     nodes = frozenset(end for edge in edges for end in (edge.from_, edge.to))

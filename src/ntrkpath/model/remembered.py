@@ -32,3 +32,24 @@ class Remembered(dict[K, V]):
             self.clear()
         self[key] = value
         return value
+
+
+#: Content of more bytes is read anew: it hardly recurs, and many of it would fill the memory.
+_LONG = 4_000
+
+
+class RememberedContent(Remembered[K, V]):
+    """Values by what was stated: the key is its text or bytes, or begins with them.
+
+    Args:
+        most: Entries that are kept; none where what a case states must be forgotten with its answer.
+    """
+
+    __slots__ = ()
+
+    def keep(self, key: K, value: V) -> V:
+        """Remember a value, unless its key is long, and return it."""
+        stated = key[0] if isinstance(key, tuple) else key
+        if not self.most or (isinstance(stated, bytes | str) and len(stated) > _LONG):
+            return value
+        return super().keep(key, value)

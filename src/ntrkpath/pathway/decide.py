@@ -30,7 +30,7 @@ from ntrkpath.model.recommendation import (
 from ntrkpath.model.remembered import Remembered
 from ntrkpath.pathway.answer import Facts, Words
 from ntrkpath.pathway.intake.files import Attached, open_mutations, with_files
-from ntrkpath.pathway.intake.findings import Account, patient
+from ntrkpath.pathway.intake.findings import Account
 from ntrkpath.pathway.intake.genes import NtrkGenes
 from ntrkpath.pathway.intake.readouts import Called, Readouts
 from ntrkpath.pathway.intake.reported import judge
@@ -95,6 +95,7 @@ class Pathway:
         judged: Whether fusions with exons or coordinates get our own verdict; else the names decide.
         agency: Only the labels of this agency; all of them where not given.
         probability: Whether the answer carries the probability of a productive fusion; no rule reads it.
+        forgets: Whether what a case states is forgotten with its answer; else equal tests and blocks are read once.
 
     Raises:
         CaseError: ``figure2_reading`` or ``agency`` is none of the edition's.
@@ -108,14 +109,16 @@ class Pathway:
         figure2_reading: str | None = None,
         judged: bool = True,
         probability: bool = True,
+        forgets: bool = False,
         agency: str | None = None,
     ) -> None:
         self.edition, self.as_of = edition, as_of
         self.chain = edition.decisions
         ntrk = NtrkGenes(edition.data["guideline"]["ntrk_genes"])
-        self.tumour, self.treated = Tumour(edition, ntrk), Treated(edition, ntrk)
-        self.readouts = Readouts(edition, ntrk, judge if judged else None)
-        self.account = Account(self.tumour, self.treated, self.readouts.silent)
+        remembered = 0 if forgets else _REMEMBERED
+        self.tumour, self.treated = Tumour(edition, ntrk, remembered), Treated(edition, ntrk)
+        self.readouts = Readouts(edition, ntrk, judge if judged else None, remembered)
+        self.account = Account(self.tumour, self.treated, self.readouts.silent, remembered)
         self.labels = Labels(edition, as_of, agency)
         self.words, self.weighing = Words(edition, ntrk), Weighing(edition)
         self.probabilities = Probabilities(edition) if probability else None
@@ -204,7 +207,7 @@ class Pathway:
         return Recommendation(
             schema=SCHEMA,
             case_id=case.id,
-            patient=patient(case),
+            patient=self.account.patient(case),
             guideline=self.guideline,
             as_of=self.as_of,
             labels_known_to=self.edition.labels_known_to,
@@ -237,12 +240,11 @@ class Pathway:
         actions: dict[str, tuple[Action, Row]] = {}
         asks: list[str] = []
         cautions: list[Caution] = []
-        trace: list[Step] = []
         reasons: dict[str, str] = {}
         readings: list[tuple[str, Reading]] = []
         for hit in decision.hits:
             row = hit.row
-            given, caution, step = self._parts[row.id]
+            given, caution, _ = self._parts[row.id]
             for action in given:
                 before = actions.get(action.action)
                 if before is None or self._weight(action, row) < self._weight(*before):
@@ -251,14 +253,14 @@ class Pathway:
             if caution is not None:
                 cautions.append(caution)
             reasons[hit.table] = row.says
-            trace.append(step)
             if hit.table in _TOGETHER:
                 level = decision.levels[hit.table]
                 readings.append((hit.table, Reading(hit.table, level, row.says, row.id, row.statements, row.fidelity)))
         return Decided(
             {fact: level for fact, level in decision.levels.items() if fact in self.chain.derived},
             tuple((_because(action, row, reasons), row) for action, row in actions.values()),
-            tuple(asks), tuple(cautions), tuple(trace), reasons, tuple(readings),
+            tuple(asks), tuple(cautions), tuple(self._parts[hit.row.id][2] for hit in decision.hits), reasons,
+            tuple(readings),
         )  # fmt: skip
 
     def _weight(self, action: Action, row: Row) -> tuple[int, bool]:

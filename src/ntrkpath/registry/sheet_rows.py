@@ -10,7 +10,8 @@ from pathlib import Path
 import msgspec
 
 from ntrkpath.cohort.columns import CASE_ID
-from ntrkpath.cohort.mapping import apply, load_mapping, plan
+from ntrkpath.cohort.mapped import apply
+from ntrkpath.cohort.mapping import load_mapping, plan
 from ntrkpath.cohort.workbook import read_sheet
 from ntrkpath.model.delimited import MARK, restored
 from ntrkpath.model.errors import CaseError, NtrkpathError

@@ -14,6 +14,7 @@ from ntrkpath.registry.book import Book
 from ntrkpath.registry.case_files import cases, published
 from ntrkpath.registry.incoming import Arrived, Bad, Taken, take
 from ntrkpath.registry.sheet_rows import TABLES, WORKBOOKS, Table, arrivals, errors_of, read_table, without_error_column
+from ntrkpath.registry.subject_files import arrived, subject_document
 
 _CASES = (".yaml", ".yml", ".json", ".jsonl", ".ndjson")
 
@@ -39,7 +40,7 @@ class Request(msgspec.Struct, frozen=True):
 
 def needs_collection(files: Iterable[Path]) -> bool:
     """Return whether any of some files holds cases, which do not say how they were collected."""
-    return any(path.is_dir() or path.suffix.casefold() in _CASES for path in files)
+    return any((path.is_dir() or path.suffix.casefold() in _CASES) and subject_document(path) is None for path in files)
 
 
 def take_in(book: Book, request: Request) -> tuple[Taken, list[str]]:
@@ -64,6 +65,8 @@ def take_in(book: Book, request: Request) -> tuple[Taken, list[str]]:
 
 
 def _arrived(path: Path, request: Request) -> tuple[Iterable[Arrived | Bad], list[str]]:
+    if (document := subject_document(path)) is not None:
+        return arrived(document, path.name), []
     if path.is_dir() or path.suffix.casefold() in _CASES:
         return cases(path, request.collection), []
     return arrivals(_table(path, request), request.mapping)

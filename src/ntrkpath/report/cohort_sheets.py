@@ -28,7 +28,7 @@ def summary_report(summary: Summary, edition: Edition) -> Report:
         sheets += [_square(summary.stain), _agreement(summary.stain)]
     if summary.partners:
         rows = [named("fusions", name, (grouped(n),), cases=n) for name, n in summary.partners.items()]
-        sheets.append(_sheet("Fusions as the sources name them", ("Fusion", ">Cases"), rows, "fusions"))
+        sheets.append(_sheet("Fusions as the sources name them", ("Fusion", ">Cases"), rows, "fusions", folded=True))
     if summary.turnaround is not None:
         sheets.append(_turnaround(summary.turnaround))
     sheets.append(_missing(summary, edition))
@@ -39,8 +39,11 @@ def summary_report(summary: Summary, edition: Edition) -> Report:
     )  # fmt: skip
 
 
-def _sheet(title: str, heads: tuple[str, ...], rows: Iterable[Row], ident: str, *notes: str) -> Sheet:
-    return Sheet(title=title, heads=heads, rows=tuple(rows), ident=ident, notes=tuple(filter(None, notes)))
+def _sheet(
+    title: str, heads: tuple[str, ...], rows: Iterable[Row], ident: str, *notes: str, folded: bool = False
+) -> Sheet:
+    notes = tuple(filter(None, notes))
+    return Sheet(title=title, heads=heads, rows=tuple(rows), ident=ident, notes=notes, folded=folded)
 
 
 def _of(count: int, total: int) -> str:
@@ -166,7 +169,7 @@ def _missing(summary: Summary, edition: Edition) -> Sheet:
         )  # fmt: skip
     heads = ("Question", ">Keeps the priority open", ">By this alone", ">Could change a next step")
     said = f"{grouped(summary.undecided)} cases have an undetermined priority."
-    return _sheet("What is missing", heads, rows, "missing", said)
+    return _sheet("What is missing", heads, rows, "missing", said, folded=True)
 
 
 def diff_report(diff: CohortDiff, edition: Edition) -> Report:

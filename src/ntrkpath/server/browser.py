@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, unquote, urlencode
 import msgspec
 
 from ntrkpath.server.features import routes_of
-from ntrkpath.server.kit import addresses, kept, problems
+from ntrkpath.server.kit import addresses, kept, problems, progress, tasks
 from ntrkpath.server.kit.http import Answer, answered
 from ntrkpath.server.kit.navigation import NAVIGATION
 from ntrkpath.server.kit.render import environment
@@ -106,6 +106,7 @@ class Inside:
         kept.read_kept()
         environment().globals.update(root=addresses.at(), alone=True)
         environment().auto_reload = False
+        tasks.TASKS["cohort_page"] = "ntrkpath.server.cohort.alone:page"
         self._app = SimpleNamespace(state=SimpleNamespace(serving=Serving(settings, _SECRET)))
         self._absent = {
             str(path): name for name, paths in LATER.items() for path in paths if not any(map(Path.exists, paths))
@@ -169,12 +170,22 @@ class Opened:
         self._inside = inside
         self.brought = inside.brought
 
-    async def told(self, method: str, path: str, query: str, headers: str, body: Any) -> Any:
-        """Return the bundles that must be brought first, the status, the headers as JSON, and the body."""
+    async def told(
+        self, method: str, path: str, query: str, headers: str, body: Any, listener: progress.Listener | None = None
+    ) -> Any:
+        """Return the bundles that must be brought first, the status, the headers as JSON, and the body.
+
+        Args:
+            listener: Is told how far it is.
+        """
         content = body.to_bytes() if hasattr(body, "to_bytes") else bytes(body)
-        needed, status, carried, found = await self._inside.told(
-            method, path, query, msgspec.json.decode(headers), content
-        )
+        progress.listen(listener)
+        try:
+            needed, status, carried, found = await self._inside.told(
+                method, path, query, msgspec.json.decode(headers), content
+            )
+        finally:
+            progress.listen(None)
         return needed, status, msgspec.json.encode(carried).decode(), found
 
     async def warm(self) -> None:

@@ -12,7 +12,7 @@ from ntrkpath.model.case import Alteration, Case, DnaMps, ReadAs, ReportedFusion
 from ntrkpath.model.fusion import Junction
 from ntrkpath.model.numbers import printed_percent
 from ntrkpath.model.recommendation import Finding
-from ntrkpath.model.remembered import Remembered, content
+from ntrkpath.model.remembered import RememberedContent, content
 from ntrkpath.pathway.intake.files import Attached, FromFile, refused
 from ntrkpath.pathway.intake.genes import NtrkGenes
 from ntrkpath.pathway.intake.readouts import Called
@@ -22,13 +22,9 @@ from ntrkpath.pathway.intake.tumour import Tumour
 from ntrkpath.vocabulary import Histology
 from ntrkpath.vocabulary.stains import deficiencies, marker_name, read_profile
 
-#: What parts of cases state, of those whose every key stands in the patient block.
-_PARTS: Remembered[tuple[bytes, type], dict[str, str]] = Remembered(20_000)
 #: Keys of a test that have findings of their own.
 _APART = ("fusions", "mutations", "amplifications", "file")
 _UNKNOWN = ("unknown", None)
-#: Alterations and tests that are remembered.
-_REMEMBERED = 20_000
 
 
 def said(value: Any) -> str:
@@ -90,19 +86,6 @@ def _fusion_text(fusion: ReportedFusion) -> str:
     return "; ".join(["::".join(sides), *more])
 
 
-def patient(case: Case) -> dict[str, str]:
-    """Return what a case states of the patient, the tumour and its stage, by key, as it was stated."""
-    found: dict[str, str] = {}
-    for part in (case.patient, case.diagnosis, case.disease):
-        key = content(part), type(part)
-        known = _PARTS.get(key)
-        if known is None:
-            known = _PARTS.keep(key, {name: said(value) for name, value in stated(part, ("immunoprofile",))})
-        found |= known
-    found |= {name: said(value) for name in ("source", "note") if (value := getattr(case, name)) is not None}
-    return found
-
-
 def as_written(found: list[Finding], read_as: list[ReadAs]) -> Iterator[Finding]:
     """Yield findings with what was written in place of what was read; what none of them speaks of follows by itself."""
     if not read_as:
@@ -143,13 +126,28 @@ class Account:
     Args:
         tumour: Derives the facts of the tumour: it knows which alterations they read.
         treated: Derives the facts of earlier drugs and of resistance.
+        remembered: Blocks, alterations and tests that are remembered by what they state.
     """
 
-    def __init__(self, tumour: Tumour, treated: Treated, silent: Silent) -> None:
+    def __init__(self, tumour: Tumour, treated: Treated, silent: Silent, remembered: int = 0) -> None:
         self.tumour, self.treated, self.silent = tumour, treated, silent
-        self._alterations: Remembered[tuple[bytes, int, str], Finding] = Remembered(_REMEMBERED)
-        self._tests: Remembered[tuple[bytes, int, str, str], tuple[Finding, ...]] = Remembered(_REMEMBERED)
+        self._blocks: RememberedContent[tuple[bytes, type], dict[str, str]] = RememberedContent(remembered)
+        self._alterations: RememberedContent[tuple[bytes, int, str], Finding] = RememberedContent(remembered)
+        self._tests: RememberedContent[tuple[bytes, int, str, str], tuple[Finding, ...]] = RememberedContent(remembered)
         self.ntrk: NtrkGenes = tumour.ntrk
+
+    def patient(self, case: Case) -> dict[str, str]:
+        """Return what a case states of the patient, the tumour and its stage, by key, as it was stated."""
+        found: dict[str, str] = {}
+        for block in (case.patient, case.diagnosis, case.disease):
+            key = content(block), type(block)
+            known = self._blocks.get(key)
+            if known is None:
+                told = {name: said(value) for name, value in stated(block, ("immunoprofile",))}
+                known = self._blocks.keep(key, told)
+            found |= known
+        found |= {name: said(value) for name in ("source", "note") if (value := getattr(case, name)) is not None}
+        return found
 
     def findings(
         self, case: Case, histology: Histology, called: list[Called], attached: Attached

@@ -12,7 +12,7 @@ from ntrkpath.guidance import Edition
 from ntrkpath.model.case import Alteration, Case, DnaMps, Fish, PanTrkIhc, RnaMps, RtPcr, Test
 from ntrkpath.model.fusion import FusionVerdict
 from ntrkpath.model.recommendation import Reading
-from ntrkpath.model.remembered import Remembered, content
+from ntrkpath.model.remembered import RememberedContent, content
 from ntrkpath.pathway.intake import fish as fish_assay
 from ntrkpath.pathway.intake import ihc as ihc_assay
 from ntrkpath.pathway.intake import rt_pcr as rt_pcr_assay
@@ -39,8 +39,6 @@ _METHODS: tuple[tuple[str, str, type, dict[str, str]], ...] = (
 NOT_DONE: dict[str, str] = {
     fact: level for _, prefix, _, levels in _METHODS for fact, level in (*levels.items(), (f"{prefix}_others", "none"))
 }
-#: Tests that are remembered.
-_REMEMBERED = 20_000
 _order = attrgetter("order")
 
 
@@ -90,9 +88,10 @@ class Readouts:
 
     Args:
         judge: Our own verdict on a fusion with exons or coordinates, where one can be given.
+        remembered: Tests that are remembered by what they state.
     """
 
-    def __init__(self, edition: Edition, ntrk: NtrkGenes, judge: Judge | None = None) -> None:
+    def __init__(self, edition: Edition, ntrk: NtrkGenes, judge: Judge | None = None, remembered: int = 0) -> None:
         self.facts, self.ntrk, self.judge = edition.facts, ntrk, judge
         self.drivers = Drivers(edition)
         self.reported = Masks(edition.tables["reported_fusion"], edition.facts)
@@ -101,8 +100,8 @@ class Readouts:
             prefix: list((edition.facts[f"{prefix}_others"].derive or {})["best_first"]) for _, prefix, _, _ in _METHODS
         }
         worth = edition.facts["rna_fusion"].derive or {}
-        self._called: Remembered[tuple[bytes, int, str], Called] = Remembered(_REMEMBERED)
-        self._shown: Remembered[bytes, tuple[Alteration, ...]] = Remembered(_REMEMBERED)
+        self._called: RememberedContent[tuple[bytes, int, str], Called] = RememberedContent(remembered)
+        self._shown: RememberedContent[bytes, tuple[Alteration, ...]] = RememberedContent(remembered)
         self.silent = Silent(frozenset(worth["pointing"]), frozenset(worth["passed_over"]))
         self.partners = frozenset(
             (p["five_prime"].upper(), p["three_prime"]) for p in edition.data["partners"]["partners"]

@@ -10,7 +10,7 @@ from ntrkpath.guidance import Edition
 from ntrkpath.model.age import age_in_years
 from ntrkpath.model.case import Alteration, Case
 from ntrkpath.model.errors import CaseError, HistologyError
-from ntrkpath.model.remembered import Remembered, content
+from ntrkpath.model.remembered import RememberedContent, content
 from ntrkpath.pathway.intake.drivers import Drivers
 from ntrkpath.pathway.intake.genes import NtrkGenes
 from ntrkpath.vocabulary import Histology
@@ -19,8 +19,6 @@ from ntrkpath.vocabulary.denials import speaks_of_elsewhere
 from ntrkpath.vocabulary.histology import Marker, Resolution
 from ntrkpath.vocabulary.stains import deficiencies, read_profile
 
-#: Lists of alterations, and sites, that are remembered.
-_REMEMBERED = 20_000
 _FLAG = {True: "yes", False: "no"}
 
 
@@ -35,9 +33,10 @@ class Tumour:
     Args:
         edition: The edition whose facts and vocabulary are used.
         ntrk: The NTRK genes.
+        remembered: Lists of alterations, and sites, that are remembered.
     """
 
-    def __init__(self, edition: Edition, ntrk: NtrkGenes) -> None:
+    def __init__(self, edition: Edition, ntrk: NtrkGenes, remembered: int = 0) -> None:
         self.ntrk = ntrk
         self.vocabulary = edition.vocabulary
         derive = {ident: fact.derive or {} for ident, fact in edition.facts.items()}
@@ -54,8 +53,8 @@ class Tumour:
         self.settled = frozenset(derive["differentiation"]["settled_by_group"])
         self.cns_words: list[str] = derive["cns_site"]["words"]
         self.no_site = frozenset(derive["cns_site"]["as_unknown"])
-        self._alterations: Remembered[bytes, Mapping[tuple[str, str], str]] = Remembered(_REMEMBERED)
-        self._sites: Remembered[str, str] = Remembered(_REMEMBERED)
+        self._alterations: RememberedContent[bytes, Mapping[tuple[str, str], str]] = RememberedContent(remembered)
+        self._sites: RememberedContent[str, str] = RememberedContent(remembered)
 
     @cached_property
     def cns(self) -> re.Pattern[str]:

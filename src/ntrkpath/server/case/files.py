@@ -10,6 +10,7 @@ from ntrkpath.model.case import Case, Diagnosis, DnaMps, RnaMps
 from ntrkpath.model.errors import CaseError, NtrkpathError
 from ntrkpath.pathway import attach
 from ntrkpath.pathway.intake.files import FromFile
+from ntrkpath.server.kit import progress
 
 #: What the files of a case gave, by the name of the file.
 Carried = dict[str, FromFile]
@@ -65,6 +66,7 @@ def with_files(case: Case, files: dict[str, bytes], carried: Carried) -> tuple[d
         if name is None or not isinstance(test, DnaMps | RnaMps):
             continue
         if name in files:
+            progress.file(name)
             known[name] = _read(case, test, name, files[name])
         elif name not in known:
             raise CaseError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import msgspec
 
@@ -11,11 +12,11 @@ from ntrkpath.model.case import Case
 from ntrkpath.model.errors import CaseError, NtrkpathError
 from ntrkpath.pathway import read_cases
 from ntrkpath.pathway.examples import examples
-from ntrkpath.server.cohort.task import ENDINGS, mappings
+from ntrkpath.server.cohort import alone, task
 from ntrkpath.server.kit.http import Answer, Ask, get, post
 from ntrkpath.server.kit.navigation import COHORT
 from ntrkpath.server.kit.problems import problem_of
-from ntrkpath.server.kit.render import page
+from ntrkpath.server.kit.render import environment, page
 from ntrkpath.server.kit.serving import run, serving
 from ntrkpath.server.kit.uploads import cohort_of, form
 
@@ -36,22 +37,24 @@ def published_lines() -> bytes:
     return b"".join(msgspec.json.encode(case) + b"\n" for case in stated)
 
 
-def _show(status: int = 200, **context: object) -> Answer:
+def _show(request: Ask, status: int = 200, **context: object) -> Answer:
     shown = {"answer": None, "problem": None, "mapping": "", "name": "", **context}
+    own: Any = alone if environment().globals["alone"] else task
     return page(
-        "cohort/cohort.html", status=status, here=COHORT.address, endings=ENDINGS, mappings=mappings(),
-        published=len(published_lines().splitlines()), **shown,
+        "cohort/cohort.html", status=status, here=COHORT.address, endings=own.ENDINGS, mappings=own.mappings(),
+        published=len(published_lines().splitlines()), most_rows=serving(request).settings.batch_rows, **shown,
     )  # fmt: skip
 
 
 @get("/cohort")
-def ask(_: Ask) -> Answer:
+def ask(request: Ask) -> Answer:
     """Show the form."""
     try:
-        require()
+        if not environment().globals["alone"]:  # a browser decides case by case
+            require()
     except CaseError as error:
-        return _show(problem=problem_of(error))
-    return _show()
+        return _show(request, problem=problem_of(error))
+    return _show(request)
 
 
 @post("/cohort")
@@ -67,15 +70,15 @@ async def decide(request: Ask) -> Answer:
     try:
         asked = cohort_of(request, files, mapping, sent.of("own"))
         if act in _TAKEN:
-            task, kind, saved = _TAKEN[act]
-            found = await run(request, task, seconds=seconds, **asked)
+            wanted, kind, saved = _TAKEN[act]
+            found = await run(request, wanted, seconds=seconds, **asked)
             return Answer(
                 found, media_type=kind, headers={"content-disposition": f'attachment; filename="{saved}"'}
             )  # fmt: skip
         answer = await run(request, "cohort_page", seconds=seconds, **asked)
     except NtrkpathError as error:
-        return _show(422, problem=problem_of(error), mapping=mapping)
-    return _show(answer=answer, mapping=mapping, name=files[0][0])
+        return _show(request, 422, problem=problem_of(error), mapping=mapping)
+    return _show(request, answer=answer, mapping=mapping, name=files[0][0])
 
 
 ROUTES = [ask, decide]

@@ -8,7 +8,7 @@ import io
 import os
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,10 @@ from ntrkpath.cohort.mapping import Mapping, load_mapping, sent_mapping, shipped
 from ntrkpath.cohort.outcome import Outcome, Progress
 from ntrkpath.cohort.proposal import propose
 from ntrkpath.cohort.sources import open_source
-from ntrkpath.cohort.summarise import summarise
+from ntrkpath.cohort.summarise import Summary, summarise
 from ntrkpath.cohort.triage import Triage
 from ntrkpath.cohort.workbook import check_size
+from ntrkpath.cohort.writing import About
 from ntrkpath.guidance import Edition, load
 from ntrkpath.model.errors import CaseError, NtrkpathError
 from ntrkpath.model.numbers import grouped
@@ -67,8 +68,8 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def mappings() -> list[str]:
-    """Return the mappings that may be chosen."""
-    return list(shipped())
+    """Return the mappings that may be chosen, the plain one first."""
+    return sorted(shipped(), key=lambda name: name != "default")
 
 
 @contextmanager
@@ -79,7 +80,7 @@ def _decided(asked: Request, form: str) -> Iterator[tuple[Outcome, Path, Edition
         NtrkpathError: The file is none of a cohort, or holds more than it may.
     """
     used = load(asked.edition)
-    mapping = _mapping(asked)
+    mapping = mapping_of(asked)
     if len(asked.files) > 1 and not mapping.study:
         raise CaseError(
             "more than one file", remedy="choose one file of cases, or the mapping of a study for its files"
@@ -109,7 +110,12 @@ def _decided(asked: Request, form: str) -> Iterator[tuple[Outcome, Path, Edition
         yield outcome, out, used
 
 
-def _mapping(asked: Request) -> Mapping:
+def mapping_of(asked: Request) -> Mapping:
+    """Return the mapping that is asked for.
+
+    Raises:
+        NtrkpathError: There is none of that name, or the one that was sent cannot be used.
+    """
     if asked.own is not None:
         return sent_mapping(*asked.own)
     if asked.mapping and asked.mapping not in mappings():
@@ -132,22 +138,34 @@ def _unpacked(asked: Request, private: Path, *, keep_names: bool) -> list[Path]:
         path = private / (Path(bare).name if keep_names else f"cohort{number or ''}{ending}")
         if path.exists():
             raise CaseError("two files of one name", where=name, remedy="send each file once")
-        with _stream(content, packed=bare != name) as stream, path.open("wb") as file:
-            try:
-                while block := stream.read(_BLOCK):
-                    if (left := left - len(block)) < 0:
-                        raise _too_much(name, asked.most_bytes)
-                    file.write(block)
-            except (OSError, EOFError, zlib.error):
-                raise CaseError("damaged", where=name, remedy="pack the file anew, or send it unpacked") from None
+        with path.open("wb") as file:
+            for block in blocks(name, content, asked.most_bytes, left):
+                left -= file.write(block)
         if ending in WORKBOOKS:
             check_size(path, asked.most_bytes)
         found.append(path)
     return found
 
 
-def _stream(content: bytes, *, packed: bool) -> io.BufferedIOBase:
-    return gzip.GzipFile(fileobj=io.BytesIO(content)) if packed else io.BytesIO(content)
+def blocks(name: str, content: bytes, most: int, left: int | None = None) -> Iterator[bytes]:
+    """Yield what a file holds, unpacked where its name ends in ``.gz``.
+
+    Args:
+        most: Most bytes of all files, and ``left`` of them for this one.
+
+    Raises:
+        CaseError: It is damaged, or holds more.
+    """
+    packed = name.casefold().endswith(".gz")
+    left = most if left is None else left
+    with gzip.GzipFile(fileobj=io.BytesIO(content)) if packed else io.BytesIO(content) as stream:
+        try:
+            while block := stream.read(_BLOCK):
+                if (left := left - len(block)) < 0:
+                    raise _too_much(name, most)
+                yield block
+        except (OSError, EOFError, zlib.error):
+            raise CaseError("damaged", where=name, remedy="pack the file anew, or send it unpacked") from None
 
 
 def _too_much(name: str, most: int) -> CaseError:
@@ -162,20 +180,23 @@ def page(**asked: Any) -> dict[str, Any]:
     request = msgspec.convert(asked, Request)
     name = request.files[0][0]
     with _decided(request, ".parquet") as (outcome, out, used):
-        bad = _bad(outcome)
         about = msgspec.structs.replace(outcome.about, source=name)
-        shown: dict[str, Any] = {
-            "bad": bad, "bad_in_all": about.bad, "rows": about.rows, "unread": unread(about.not_read, command=False),
-        }  # fmt: skip
-        if not about.decided:
-            return {"funnel": None, "html": "", **shown}
-        summary = msgspec.structs.replace(summarise(out, used), about=about)
-        with on_a_page():
-            html = str(report_parts(summary_report(summary, used), fold_beyond=_LONG))
-        return {
-            "funnel": msgspec.to_builtins(summary.funnel), "html": html,
-            "undecided": summary.undecided, **shown,
-        }  # fmt: skip
+        return shown(about, _bad(outcome), summarise(out, used) if about.decided else None, used)
+
+
+def shown(about: About, bad: Sequence[BadRow], summary: Summary | None, used: Edition) -> dict[str, Any]:
+    """Return the parts of the answer page for a cohort that was decided; no summary where no row could be."""
+    found: dict[str, Any] = {
+        "bad": [{"row": b.row, "id": b.case_id or "", "where": b.where, "reason": b.reason} for b in bad[:MOST_BAD]],
+        "bad_in_all": about.bad, "rows": about.rows, "unread": unread(about.not_read, command=False),
+    }  # fmt: skip
+    if summary is None:
+        return {"funnel": None, "html": "", **found}
+    with on_a_page():
+        html = str(report_parts(summary_report(msgspec.structs.replace(summary, about=about), used), fold_beyond=_LONG))
+    return {
+        "funnel": msgspec.to_builtins(summary.funnel), "html": html, "undecided": summary.undecided, **found,
+    }  # fmt: skip
 
 
 def summary(**asked: Any) -> bytes:
@@ -213,12 +234,11 @@ def proposed(**asked: Any) -> bytes:
 
 
 def _reason(outcome: Outcome) -> str:
-    return next((row["reason"] for row in _bad(outcome)), "the file holds no row")
+    return next((row.reason for row in _bad(outcome)), "the file holds no row")
 
 
-def _bad(outcome: Outcome) -> list[dict[str, Any]]:
+def _bad(outcome: Outcome) -> list[BadRow]:
     if outcome.bad_rows is None:
         return []
     with outcome.bad_rows.open("rb") as lines:
-        read = (msgspec.json.decode(line, type=BadRow) for _, line in zip(range(MOST_BAD), lines, strict=False))
-        return [{"row": b.row, "id": b.case_id or "", "where": b.where, "reason": b.reason} for b in read]
+        return [msgspec.json.decode(line, type=BadRow) for _, line in zip(range(MOST_BAD), lines, strict=False)]

@@ -18,6 +18,7 @@ from ntrkpath.model.errors import ReaderError
 from ntrkpath.model.fusion import FusionVerdict, Side
 from ntrkpath.readers import formats
 from ntrkpath.report.verdict_text import file_lines, none_found
+from ntrkpath.server.kit import progress
 from ntrkpath.server.kit.drawing import on_a_page
 
 #: Most events listed and drawn (the most telling), and problems told on one page; the files to take away hold all.
@@ -44,7 +45,7 @@ def judged(files: Sequence[tuple[str, bytes]], caller: str = "", assembly: str =
     if not files:
         raise ReaderError("no file was sent", remedy="choose a file, or paste its rows")
     found = judge_files(
-        files, caller=caller or None, assembly=assembly or None, sample=sample or None  # type: ignore[arg-type]
+        progress.files(files), caller=caller or None, assembly=assembly or None, sample=sample or None  # type: ignore[arg-type]
     )  # fmt: skip
     if len(found.errors) == len(files):
         raise found.errors[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -18,18 +19,23 @@ def answer(request: bytes) -> bytes:
     name, arguments = msgspec.msgpack.decode(request)
     try:
         return msgspec.msgpack.encode(("ok", tasks.run(name, arguments)))
-    except NtrkpathError as error:
+    except Exception as error:  # noqa: BLE001 - one bad request must not end the server, and is told as a fault
+        return _refused(error)
+
+
+def _refused(error: Exception) -> bytes:
+    """Return what a task failed by, packed."""
+    if isinstance(error, NtrkpathError):
         told = {
             "kind": error.kind, "problem": error.problem, "where": error.where, "allowed": error.allowed,
             "value": None if error.value is None else str(error.value)[:200], "remedy": error.remedy,
         }  # fmt: skip
         return msgspec.msgpack.encode(("error", told))
-    except MemoryError:
+    if isinstance(error, MemoryError):
         told = {"kind": "error", "problem": "reading this takes more memory than allowed", "where": "", "value": None,
                 "allowed": "", "remedy": "send a smaller file, or use the command line"}  # fmt: skip
         return msgspec.msgpack.encode(("error", told))
-    except Exception as error:  # noqa: BLE001 - one bad request must not end the server, and is told as a fault
-        return msgspec.msgpack.encode(("fault", place_of(error)))
+    return msgspec.msgpack.encode(("fault", place_of(error)))
 
 
 def received(packed: bytes) -> Any:
@@ -68,10 +74,15 @@ class Here:
     async def run(
         self, name: str, arguments: dict[str, Any], seconds: float, spent: Callable[[float], None] = lambda _: None
     ) -> Any:
-        """Run one task and return its answer.
+        """Run one task and return its answer; one that is awaited gives others their turn.
 
         Raises:
             NtrkpathError: What was sent cannot be used.
             FaultError: The task failed for a reason that is ours.
         """
-        return received(answer(msgspec.msgpack.encode((name, arguments))))
+        try:
+            found = tasks.run(*msgspec.msgpack.decode(msgspec.msgpack.encode((name, arguments))))
+            packed = msgspec.msgpack.encode(("ok", await found if inspect.isawaitable(found) else found))
+        except Exception as error:  # noqa: BLE001 - told as a worker process tells it
+            packed = _refused(error)
+        return received(packed)

@@ -56,4 +56,4 @@ def warm(edition: str = "wsn2020") -> None:
 @lru_cache(maxsize=16)
 def pathway(as_of: dt.date, reading: str | None = None) -> Pathway:
     """Return the guidance as of a date, with the reading of figure 2 that is asked for."""
-    return Pathway(load(_edition), as_of, figure2_reading=reading)
+    return Pathway(load(_edition), as_of, figure2_reading=reading, forgets=True)

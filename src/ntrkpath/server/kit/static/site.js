@@ -14,6 +14,28 @@
       tell("Open this page anew: it is not answered in this browser now, and nothing is sent elsewhere.");
     }, true);
     document.addEventListener("htmx:beforeRequest", (event) => { if (!workers.controller) event.preventDefault(); });
+    // How far a file is that was sent: said beneath its form until the answer comes.
+    let sender = null;
+    const began = (event) => { sender = event.target.closest("form") ?? sender; };
+    document.addEventListener("submit", began);
+    document.addEventListener("htmx:beforeRequest", began);
+    document.addEventListener("htmx:afterRequest", () => { sender = null; document.getElementById("far")?.remove(); });
+    workers.addEventListener("message", ({ data }) => {
+      if (!data.far || !sender) return;
+      let far = document.getElementById("far");
+      if (!far) {
+        far = document.createElement("p");
+        far.id = "far";
+        far.append(Object.assign(document.createElement("span"), { role: "status" }));
+        sender.append(far);
+      }
+      far.firstChild.textContent = data.far;
+      if (data.stoppable && !far.lastElementChild.matches("button")) {
+        const stop = Object.assign(document.createElement("button"), { type: "button", textContent: "Stop" });
+        stop.addEventListener("click", () => workers.controller.postMessage("stop"));
+        far.append(" ", stop);
+      }
+    });
   }
   const encode = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)))
     .replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");

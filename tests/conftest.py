@@ -1,8 +1,14 @@
-"""The order of the files: those that take longest come first, so that no worker is left alone with one at the end."""
+"""What several test files share: a server and a browser, and the order of the files, those that take longest first."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
 import pytest
+
+if TYPE_CHECKING:
+    from support.browser import Served
 
 #: Files in the order of the processor time they take, down to some ten seconds.
 LONGEST = (
@@ -18,3 +24,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest files first; within a file, and among the others, the order stays."""
     place = {name: at for at, name in enumerate(LONGEST)}
     items.sort(key=lambda item: place.get(item.path.stem, len(LONGEST)))
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    """A server with the pages, as a process."""
+    from support.browser import server
+
+    with server() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """Chromium, headless; the tests are skipped where there is none."""
+    from support.browser import browser
+
+    with browser() as started:
+        yield started

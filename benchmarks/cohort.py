@@ -67,6 +67,10 @@ def memory(rows: int = 10_000_000) -> None:
     print(f"share of a scan of these bytes{100 * scanned.processor / taken.processor:8.1f} %         (bar 3)")
     print(f"beside DuckDB, tables as CASE   {case.beside(ours)}  (bar 10), both on {same.shape[1]:,} rows")
     print(f"beside the chain, one state     {single.processor / few / taken.processor * rows:8.0f} x")
+    record("cohort.memory", rate, clock)
+    record("cohort.scan", 100 * scanned.processor / taken.processor, 100 * scanned.clock / taken.clock)
+    record("cohort.duckdb", case.processor / ours.processor, case.clock / ours.clock)
+    record("cohort.single", whole.processor / 2000 / taken.processor * rows)
     print(f"beside whole single cases       {whole.processor / 2000 / taken.processor * rows:8.0f} x   (bar 2,000)")
 
 
@@ -146,10 +150,10 @@ def command(source: Path, out: Path, *options: str) -> int:
 
 
 def codec(source: Path, out: Path) -> Taken:
-    """Return the time in which polars decodes a cohort and encodes its answers, each by itself."""
+    """Return the time in which polars, as it comes, decodes a cohort and encodes its answers, each by itself."""
     read = best(lambda: pl.read_parquet(source, memory_map=False))
     answers, copied = pl.read_parquet(out), out.with_name("copied.parquet")
-    written = best(lambda: answers.write_parquet(copied, compression="zstd", compression_level=1))
+    written = best(lambda: answers.write_parquet(copied))
     return Taken(read.processor + written.processor, read.clock + written.clock)
 
 
@@ -166,12 +170,11 @@ def triage(rows: int = 5_000_000) -> None:
             print(f"{name}: {count:,} rows x {len(pq.read_schema(source))} raw columns")
             for option, bar in (("--no-missing", 2), ("--missing", 3)) if name == "narrow" else (("--no-missing", 2),):
                 taken = best(lambda o=option: command(source, out, o), 2)  # type: ignore[misc]
-                alone = codec(source, out)
-                beside = taken.beside(alone)
+                peer = codec(source, out)
                 if name == "narrow":
-                    row = f"cohort.triage_{option.strip('-').replace('-', '_')}"
-                    record(row, taken.processor / alone.processor, taken.clock / alone.clock)
-                print(f"  {option:14} {taken.each(count)}, {beside} decoding and encoding  (bar {bar})")
+                    row = "cohort.triage" if option == "--no-missing" else "cohort.triage_missing"
+                    record(row, taken.processor / peer.processor, taken.clock / peer.clock)
+                print(f"  {option:14} {taken.each(count)}, {taken.beside(peer)} decoding and encoding  (bar {bar})")
 
 
 def lines(rows: int = 20_000) -> None:
@@ -186,9 +189,8 @@ def lines(rows: int = 20_000) -> None:
                 start = best(lambda o=option: command(one, out, o))  # type: ignore[misc]
                 whole = best(lambda o=option: command(source, out, o))  # type: ignore[misc]
                 taken = Taken(whole.processor - start.processor, whole.clock - start.clock)
-                if kind == "clinic":
-                    row = f"cohort.lines_{option.strip('-').replace('-', '_')}"
-                    record(row, taken.processor / rows * 1e6, taken.clock / rows * 1e6)
+                if (kind, option) == ("clinic", "--no-missing"):
+                    record("cohort.lines", taken.processor / rows * 1e6, taken.clock / rows * 1e6)
                 print(f"JSON lines, {rows:,} cases, {kind}, {option:13} {taken.each(rows)}  (bar 15)")
 
 
@@ -198,6 +200,7 @@ def missing(rows: int = 20_000) -> None:
     without, given = Decider(), Decider(missing=True)
     less, more = best(lambda: without.answer(table), 1), best(lambda: given.answer(table), 1)
     taken = Taken(more.processor - less.processor, more.clock - less.clock)
+    record("cohort.missing", taken.processor / rows * 1e6, taken.clock / rows * 1e6)
     print(f"missing, {rows:,} wide random rows: {taken.each(rows)}  (goal 15)")
 
 
@@ -210,6 +213,8 @@ def growth(rows: int = 100_000_000) -> None:
             peak: list[int] = []
             taken = best(lambda s=source, o=out, p=peak: p.append(command(s, o)), 1)  # type: ignore[misc]
             print(f"{count:>12,} rows  {taken.each(count)}  {peak[0]:6,} MB", flush=True)
+            if count == 100_000_000:
+                record("cohort.growth", peak[0])
     print("bar: flat")
 
 
@@ -251,6 +256,8 @@ def spark(rows: int = 10_000_000) -> None:
             taken = best(lambda d=decider: put(decide_frame(given, d), "answers"), 2).clock  # type: ignore[misc]
             answers = session.read.parquet(str(Path(place) / "answers"))
             alone = read_raw + best(lambda a=answers: put(a, "copied"), 2).clock  # type: ignore[misc]
+            if rules == "none":
+                record("cohort.spark", taken / alone)
             print(
                 f"{said:16} {taken:6.1f} s; raw columns read, answers read and written: {alone:6.1f} s, "
                 f"ratio {taken / alone:.2f}  (bar 1.5); beside copying the raw columns alone {taken / copied:.2f}"
@@ -284,7 +291,8 @@ def agreement(rows: int = 1_000_000) -> None:
             or set(catalogue.action_text(int(decided.actions[row])).split()) != given
             or any(catalogue.levels[f][c[row]] != one.levels[f] for f, c in decided.levels.items())
         )
-    record("cohort.agreement", differ)
+    if rows == 1_000_000:
+        record("cohort.agreement", differ)
     print(f"{rows:,} random states over {len(catalogue.facts)} facts: {differ} disagreements  (bar 0)")
 
 

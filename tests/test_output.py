@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ntrkpath.cli.output import write
+from ntrkpath.cohort.regular_files import regular
 from ntrkpath.model.errors import InputError, OutputError
 from ntrkpath.model.printable import printable
-from ntrkpath.readers.inputs import regular
 
 CASE = 'id: "L{}"\ndiagnosis: {{histology: infantile fibrosarcoma}}\n'
 FULL = Path("/dev/full")

@@ -14,10 +14,9 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -25,42 +24,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.cohort_rows import cases, codes, narrow, wide, write
+from benchmarks.frame import Taken, best, record
 from ntrkpath.cohort.catalogue import Catalogue
 from ntrkpath.cohort.frame import Decider
 from ntrkpath.cohort.kernel import Kernel
 from ntrkpath.guidance import load
 from ntrkpath.proof.filling_in import strongest
-
-
-class Taken(NamedTuple):
-    """Seconds of processor time, of all threads and children, and by the clock."""
-
-    processor: float
-    clock: float
-
-    def beside(self, other: Taken) -> str:
-        """Return how many times as long as another this took, by both."""
-        return f"{self.processor / other.processor:.2f} x ({self.clock / other.clock:.2f} x by the clock)"
-
-    def each(self, rows: int) -> str:
-        """Return the microseconds a row, by both."""
-        return f"{self.processor / rows * 1e6:.2f} us a row ({self.clock / rows * 1e6:.2f} by the clock)"
-
-
-def best(run: Callable[[], object], times: int = 3) -> Taken:
-    """Return the shortest of several runs, by both clocks."""
-    found = []
-    for _ in range(times):
-        before, started = _processor(), time.perf_counter()
-        run()
-        found.append(Taken(_processor() - before, time.perf_counter() - started))
-    return Taken(max(min(one.processor for one in found), 1e-9), min(one.clock for one in found))
-
-
-def _processor() -> float:
-    children = os.times()
-    return time.process_time() + children.children_user + children.children_system
-
 
 #: Rows that DuckDB decides too: enough for planning its query to weigh little.
 PEER = 2_000_000
@@ -88,12 +57,20 @@ def memory(rows: int = 10_000_000) -> None:
     same = np.ascontiguousarray(matrix[:, :PEER])
     ours, case = best(lambda: kernel.decide(same), 5), duckdb_case(same)
     rate, clock = cores * rows / taken.processor / 1e6, rows / taken.clock / 1e6
+    record("cohort.memory", rate, clock)
+    record("cohort.scan", 100 * scanned.processor / taken.processor)
+    record("cohort.duckdb", case.processor / ours.processor, case.clock / ours.clock)
+    record("cohort.single", whole.processor / 2000 / taken.processor * rows)
     print(f"{rows:,} rows x {len(matrix)} facts, {len(kernel.catalogue.tables)} tables, {cores} processors")
     print(f"decided, memory reused        {rate:8.1f} M rows/s on {cores} ({clock:.1f} by the clock)  (bar 40)")
     print(f"decided, numpy alone          {cores * some.shape[1] / by_numpy.processor / 1e6:8.1f} M rows/s")
     print(f"share of a scan of these bytes{100 * scanned.processor / taken.processor:8.1f} %         (bar 3)")
     print(f"beside DuckDB, tables as CASE   {case.beside(ours)}  (bar 10), both on {same.shape[1]:,} rows")
     print(f"beside the chain, one state     {single.processor / few / taken.processor * rows:8.0f} x")
+    record("cohort.memory", rate, clock)
+    record("cohort.scan", 100 * scanned.processor / taken.processor, 100 * scanned.clock / taken.clock)
+    record("cohort.duckdb", case.processor / ours.processor, case.clock / ours.clock)
+    record("cohort.single", whole.processor / 2000 / taken.processor * rows)
     print(f"beside whole single cases       {whole.processor / 2000 / taken.processor * rows:8.0f} x   (bar 2,000)")
 
 
@@ -173,10 +150,10 @@ def command(source: Path, out: Path, *options: str) -> int:
 
 
 def codec(source: Path, out: Path) -> Taken:
-    """Return the time in which polars decodes a cohort and encodes its answers, each by itself."""
+    """Return the time in which polars, as it comes, decodes a cohort and encodes its answers, each by itself."""
     read = best(lambda: pl.read_parquet(source, memory_map=False))
     answers, copied = pl.read_parquet(out), out.with_name("copied.parquet")
-    written = best(lambda: answers.write_parquet(copied, compression="zstd", compression_level=1))
+    written = best(lambda: answers.write_parquet(copied))
     return Taken(read.processor + written.processor, read.clock + written.clock)
 
 
@@ -186,14 +163,18 @@ def triage(rows: int = 5_000_000) -> None:
         source, out, one = (Path(place) / name for name in ("raw.parquet", "answers.parquet", "one.parquet"))
         write(1, one, narrow)
         start = best(lambda: command(one, out))
+        record("cohort.start", start.processor, start.clock)
         print(f"fixed start (one row)     {start.processor:.2f} s ({start.clock:.2f} by the clock; bar 0.7)")
         for name, draw, count in (("narrow", narrow, rows), ("wide", wide, rows // 5)):
             write(count, source, draw)
             print(f"{name}: {count:,} rows x {len(pq.read_schema(source))} raw columns")
             for option, bar in (("--no-missing", 2), ("--missing", 3)) if name == "narrow" else (("--no-missing", 2),):
                 taken = best(lambda o=option: command(source, out, o), 2)  # type: ignore[misc]
-                beside = taken.beside(codec(source, out))
-                print(f"  {option:14} {taken.each(count)}, {beside} decoding and encoding  (bar {bar})")
+                peer = codec(source, out)
+                if name == "narrow":
+                    row = "cohort.triage" if option == "--no-missing" else "cohort.triage_missing"
+                    record(row, taken.processor / peer.processor, taken.clock / peer.clock)
+                print(f"  {option:14} {taken.each(count)}, {taken.beside(peer)} decoding and encoding  (bar {bar})")
 
 
 def lines(rows: int = 20_000) -> None:
@@ -208,6 +189,8 @@ def lines(rows: int = 20_000) -> None:
                 start = best(lambda o=option: command(one, out, o))  # type: ignore[misc]
                 whole = best(lambda o=option: command(source, out, o))  # type: ignore[misc]
                 taken = Taken(whole.processor - start.processor, whole.clock - start.clock)
+                if (kind, option) == ("clinic", "--no-missing"):
+                    record("cohort.lines", taken.processor / rows * 1e6, taken.clock / rows * 1e6)
                 print(f"JSON lines, {rows:,} cases, {kind}, {option:13} {taken.each(rows)}  (bar 15)")
 
 
@@ -217,6 +200,7 @@ def missing(rows: int = 20_000) -> None:
     without, given = Decider(), Decider(missing=True)
     less, more = best(lambda: without.answer(table), 1), best(lambda: given.answer(table), 1)
     taken = Taken(more.processor - less.processor, more.clock - less.clock)
+    record("cohort.missing", taken.processor / rows * 1e6, taken.clock / rows * 1e6)
     print(f"missing, {rows:,} wide random rows: {taken.each(rows)}  (goal 15)")
 
 
@@ -229,6 +213,8 @@ def growth(rows: int = 100_000_000) -> None:
             peak: list[int] = []
             taken = best(lambda s=source, o=out, p=peak: p.append(command(s, o)), 1)  # type: ignore[misc]
             print(f"{count:>12,} rows  {taken.each(count)}  {peak[0]:6,} MB", flush=True)
+            if count == 100_000_000:
+                record("cohort.growth", peak[0])
     print("bar: flat")
 
 
@@ -270,6 +256,8 @@ def spark(rows: int = 10_000_000) -> None:
             taken = best(lambda d=decider: put(decide_frame(given, d), "answers"), 2).clock  # type: ignore[misc]
             answers = session.read.parquet(str(Path(place) / "answers"))
             alone = read_raw + best(lambda a=answers: put(a, "copied"), 2).clock  # type: ignore[misc]
+            if rules == "none":
+                record("cohort.spark", taken / alone)
             print(
                 f"{said:16} {taken:6.1f} s; raw columns read, answers read and written: {alone:6.1f} s, "
                 f"ratio {taken / alone:.2f}  (bar 1.5); beside copying the raw columns alone {taken / copied:.2f}"
@@ -303,6 +291,8 @@ def agreement(rows: int = 1_000_000) -> None:
             or set(catalogue.action_text(int(decided.actions[row])).split()) != given
             or any(catalogue.levels[f][c[row]] != one.levels[f] for f, c in decided.levels.items())
         )
+    if rows == 1_000_000:
+        record("cohort.agreement", differ)
     print(f"{rows:,} random states over {len(catalogue.facts)} facts: {differ} disagreements  (bar 0)")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from functools import cache
 from typing import Any
 
@@ -136,6 +137,10 @@ def test_every_key_of_the_actions_is_named_and_none_lies_beyond() -> None:
     assert sum(max(shares) for _, shares in catalogue.shares) == catalogue.action_keys - 1
     last = catalogue.actions(catalogue.action_keys - 1)
     assert len({action for action, _ in last}) == len(last) > 0
+    texts = catalogue.action_texts()
+    assert len(texts) == catalogue.action_keys
+    for key in random.Random(1).sample(range(len(texts)), 2000):
+        assert texts[key] == catalogue.action_text(key)
 
 
 def test_a_table_that_does_not_fit_a_byte_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from ntrkpath.cohort import mapping as mappings  # noqa: E402
 from ntrkpath.cohort import tables  # noqa: E402
 from ntrkpath.cohort.arrays import as_table  # noqa: E402
 from ntrkpath.cohort.frame import Decider  # noqa: E402
+from ntrkpath.cohort.mapped import apply  # noqa: E402
 from ntrkpath.cohort.sources import Batch, open_source  # noqa: E402
 from support.cohort import random_case  # noqa: E402
 
@@ -235,7 +236,7 @@ def test_ages_that_genie_cuts_off_are_understood(tmp_path: Path) -> None:
     frame = pl.DataFrame(
         {"SAMPLE_ID": list("abcd"), "ONCOTREE_CODE": ["ES"] * 4, "AGE_AT_SEQ_REPORT": ["<18", ">89", "45", "Unknown"]}
     )
-    assert mappings.apply(plan, as_table(frame), 1)[0]["patient.age"].to_pylist() == [None, "90", "45", None]
+    assert apply(plan, as_table(frame), 1)[0]["patient.age"].to_pylist() == [None, "90", "45", None]
 
 
 @pytest.mark.parametrize(

@@ -124,6 +124,9 @@ class Catalogue:
         items = 0
         for stride, masks in self._masks:
             items |= masks[key // stride % len(masks)]
+        return self._of_items(items)
+
+    def _of_items(self, items: int) -> tuple[tuple[str, str], ...]:
         known = self._answers.get(items)
         if known is None:
             known = self._answers[items] = self._ordered([one for i, one in enumerate(self._items) if items >> i & 1])
@@ -141,7 +144,19 @@ class Catalogue:
 
     def action_text(self, key: int) -> str:
         """Return the actions of an action key as text: ``action:strength``, separated by spaces."""
-        return " ".join(f"{action}:{strength}" for action, strength in self.actions(key))
+        return _text(self.actions(key))
+
+    def action_texts(self) -> list[str]:
+        """Return the texts of every action key, in their order; a cohort holds few of them."""
+        every = [0]
+        for _, masks in reversed(self._masks):
+            every = [before | more for before in every for more in masks]
+        texts = {items: _text(self._of_items(items)) for items in set(every)}
+        return [texts[items] for items in every]
+
+
+def _text(actions: tuple[tuple[str, str], ...]) -> str:
+    return " ".join(f"{action}:{strength}" for action, strength in actions)
 
 
 @lru_cache(maxsize=4)

@@ -18,10 +18,10 @@ from ntrkpath.cohort.bad_rows import BadRow
 from ntrkpath.cohort.columns import CASE_ID
 from ntrkpath.cohort.mapped import apply
 from ntrkpath.cohort.mapping import Mapping, plan
+from ntrkpath.cohort.regular_files import regular
 from ntrkpath.cohort.study_tables import is_pointer, rows_of, table_of
 from ntrkpath.guidance import Edition
 from ntrkpath.model.errors import CaseError, NtrkpathError
-from ntrkpath.readers.inputs import regular
 
 if TYPE_CHECKING:
     import polars as pl

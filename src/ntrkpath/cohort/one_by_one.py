@@ -256,5 +256,3 @@ def _days(cells: Mapping[str, str | None]) -> int | None:
         return None
     first, last = (dt.date.fromisoformat(str(end)[:10]) for end in ends)
     return (last - first).days
-
-

@@ -12,10 +12,10 @@ from ntrkpath.cohort.batches import DELIMITED, FORMATS, LINES, WORKBOOKS, readin
 from ntrkpath.cohort.columns import CASE_ID
 from ntrkpath.cohort.mapping import Mapping, load_mapping, plan, shipped
 from ntrkpath.cohort.naming import level_of, levels, meaning, says_nothing
+from ntrkpath.cohort.regular_files import regular
 from ntrkpath.cohort.sources import format_of
 from ntrkpath.cohort.workbook import read_sheet
 from ntrkpath.model.errors import CaseError
-from ntrkpath.readers.inputs import regular
 
 #: Distinct words of a column that are shown, and rows that are looked at.
 _SHOWN, _ROWS = 12, 10_000

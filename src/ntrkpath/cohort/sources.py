@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from ntrkpath.cohort.batches import DELIMITED, FORMATS, LINES, WORKBOOKS, Batch, Source, require
 from ntrkpath.cohort.mapping import Mapping, load_mapping
+from ntrkpath.cohort.regular_files import regular
 from ntrkpath.guidance import Edition
 from ntrkpath.model.errors import CaseError
-from ntrkpath.readers.inputs import regular
 
 if TYPE_CHECKING:
     import polars as pl

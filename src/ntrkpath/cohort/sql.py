@@ -51,7 +51,7 @@ def catalogue_tables(edition: Edition) -> dict[str, pa.Table]:
     tables["action_sets"] = pa.table(
         {
             "action_key": pa.array(range(catalogue.action_keys), pa.int32()),
-            "actions": [catalogue.action_text(key) for key in range(catalogue.action_keys)],
+            "actions": catalogue.action_texts(),
         }
     )
     outcomes = [

@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 import sys
+from copy import deepcopy as copy_of
 from pathlib import Path
 
 import msgspec
@@ -50,12 +51,19 @@ def test_the_compiled_form_says_the_same_as_the_yaml(copy: Path) -> None:
     write_compiled(copy)
     found = read(copy)
     assert (found.sha256, found.check_sum, dict(found.files)) == (plain.sha256, plain.check_sum, plain.files)
-    assert found.ready == ready(plain.files)
+    assert ready(found.files) == ready(plain.files)
 
 
 def test_the_compiled_form_that_is_in_use_holds_the_tables_as_they_are_checked_today() -> None:
     contents = read(KNOWLEDGE / "wsn2020")
-    assert contents.ready in (None, ready(contents.files))
+    assert ready(contents.files) == ready(dict(contents.files))
+
+
+def test_an_edited_copy_of_the_files_is_checked_anew() -> None:
+    files = copy_of(load().data)
+    files["triage"]["tables"][0]["rows"][0]["says"] = "edited"
+    assert ready(files).tables["triage"][0].rows[0].says == "edited"
+    assert ready(load().data).tables["triage"][0].rows[0].says != "edited"
 
 
 def test_an_outdated_compiled_form_is_not_used(copy: Path) -> None:

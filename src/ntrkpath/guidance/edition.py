@@ -97,7 +97,7 @@ class Edition:
         self.version: str = str(meta["version"])
         self.published = _date(meta["published"])
         self.intended_use: str = meta["intended_use"]
-        checked = contents.ready or ready(self.data)
+        checked = ready(self.data)
         self.facts: dict[str, Fact] = checked.facts
         self.actions: dict[str, str] = {entry["id"]: entry["text"] for entry in meta["actions"]}
         self._place = {action: i for i, action in enumerate(self.actions)}

@@ -34,7 +34,6 @@ class Contents(msgspec.Struct, frozen=True):
     sha256: str
     check_sum: int
     files: Mapping[str, Any]
-    ready: Ready | None = None
 
 
 class _Compiled(msgspec.Struct, frozen=True):
@@ -46,12 +45,19 @@ class _Compiled(msgspec.Struct, frozen=True):
     ready: msgspec.Raw
 
 
-class _Files(Mapping[str, Any]):
-    """Files by stem, each decoded when it is first asked for."""
+class CompiledFiles(Mapping[str, Any]):
+    """Files by stem, each decoded when it is first asked for; a deep copy is plain data, which may be edited.
 
-    def __init__(self, encoded: Mapping[str, msgspec.Raw]) -> None:
-        self._encoded = encoded
+    Attributes:
+        ready: The facts and tables that these files hold.
+    """
+
+    def __init__(self, encoded: Mapping[str, msgspec.Raw], ready: Ready) -> None:
+        self._encoded, self.ready = encoded, ready
         self._decoded: dict[str, Any] = {}
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> dict[str, Any]:
+        return {stem: msgspec.msgpack.decode(encoded) for stem, encoded in self._encoded.items()}
 
     def __getitem__(self, stem: str) -> Any:
         if stem not in self._decoded:
@@ -69,11 +75,13 @@ class _Files(Mapping[str, Any]):
 
 
 def ready(files: Mapping[str, Any]) -> Ready:
-    """Check the facts and the tables of an edition and return them.
+    """Check the facts and the tables of an edition and return them; those of compiled files are checked already.
 
     Raises:
         GuidanceError: One of them is malformed, or refers to something that is not defined.
     """
+    if isinstance(files, CompiledFiles):
+        return files.ready
     facts = load_facts(files["facts"]["facts"])
     listed = files["guideline"]["tables"]
     return Ready(facts, {file: load_tables(files[file]["tables"], facts, f"{file}.yaml") for file in listed})
@@ -124,7 +132,7 @@ def write_compiled(directory: Path) -> Path:
     target = directory / COMPILED
     made = target.with_suffix(".new")
     contents = parse(directory)
-    made.write_bytes(msgspec.msgpack.encode(msgspec.structs.replace(contents, ready=ready(contents.files))))
+    made.write_bytes(msgspec.msgpack.encode({**msgspec.structs.asdict(contents), "ready": ready(contents.files)}))
     made.replace(target)
     return target
 
@@ -137,7 +145,7 @@ def read(directory: Path) -> Contents:
             found = msgspec.msgpack.decode(compiled.read_bytes(), type=_Compiled)
             if found.check_sum == check_sum(directory):
                 known = msgspec.msgpack.decode(found.ready, type=Ready)
-                return Contents(found.sha256, found.check_sum, _Files(found.files), known)
+                return Contents(found.sha256, found.check_sum, CompiledFiles(found.files, known))
         except msgspec.MsgspecError:
             return parse(directory)
     return parse(directory)

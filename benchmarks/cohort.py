@@ -57,6 +57,10 @@ def memory(rows: int = 10_000_000) -> None:
     same = np.ascontiguousarray(matrix[:, :PEER])
     ours, case = best(lambda: kernel.decide(same), 5), duckdb_case(same)
     rate, clock = cores * rows / taken.processor / 1e6, rows / taken.clock / 1e6
+    record("cohort.memory", rate, clock)
+    record("cohort.scan", 100 * scanned.processor / taken.processor)
+    record("cohort.duckdb", case.processor / ours.processor, case.clock / ours.clock)
+    record("cohort.single", whole.processor / 2000 / taken.processor * rows)
     print(f"{rows:,} rows x {len(matrix)} facts, {len(kernel.catalogue.tables)} tables, {cores} processors")
     print(f"decided, memory reused        {rate:8.1f} M rows/s on {cores} ({clock:.1f} by the clock)  (bar 40)")
     print(f"decided, numpy alone          {cores * some.shape[1] / by_numpy.processor / 1e6:8.1f} M rows/s")

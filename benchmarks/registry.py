@@ -13,6 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from benchmarks.frame import record
 from ntrkpath.registry import tables
 from ntrkpath.registry.book import Book
 from ntrkpath.registry.counts import counted
@@ -89,17 +90,22 @@ def against_plain(where: str, says: str) -> None:
             one = drafts(n, 1)
             own += timed(lambda: book.append(*one))  # noqa: B023 - called at once
             bare += timed(lambda: plain.append(one, current))  # noqa: B023
+        if says != "SQLite":
+            record("registry.appends", bare / own)
         print(f"{says}: appends {APPENDS / own:,.0f}/s, {bare / own:.2f} x plain rows (bar: PostgreSQL >= 0.5)")
         own = bare = 0.0
         for n in range(3):
             some = drafts(10_000 * (n + 1), BATCH)
             own += timed(lambda: book.append(*some))  # noqa: B023
             bare += timed(lambda: plain.append(some, current))  # noqa: B023
+        if says != "SQLite":
+            record("registry.batches", bare / own)
         print(f"{says}: batches {3 * BATCH / own:,.0f}/s, {bare / own:.2f} x plain rows (bar: PostgreSQL >= 0.4)")
         with book.engine.execution_options(writes=True).begin() as connection:
             connection.execute(tables.current.delete().where(tables.current.c.site == "plain"))
         walked = verify(book, with_views=False)
         seconds = timed(lambda: verify(book, with_views=False))
+        record("registry.verify", walked.entries / seconds)
         print(f"{says}: chain verified {walked.entries / seconds:,.0f} entries/s (bar: >= 20,000)")
 
 
@@ -114,6 +120,7 @@ def flat(where: str, says: str) -> None:
         analysed(book)
         many = look(book)
         for name, before, after in zip(("counts", "a page of 50"), few, many, strict=True):
+            record("registry.flat", after / before)
             print(f"{says}: {name}, {MANY:,} cases against {FEW:,}: {after / before:.2f} x (bar: <= 1.5)")
 
 
@@ -157,6 +164,7 @@ def at_once(where: str, says: str) -> None:
     for worker in workers:
         worker.join()
     together = time.perf_counter() - start
+    record("registry.at_once", 10 * alone / together)
     print(f"{says}: ten sites at once {10 * alone / together:.2f} x one (bar: >= 1.5)")
 
 

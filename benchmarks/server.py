@@ -212,6 +212,7 @@ def main(seconds: float = 6.0) -> None:
     port = _free_port()
     process, first = _first_page(port)
     try:
+        record("server.first", first)
         print(f"{'first page of serve --demo':<52} {first:8.2f} s      bar 2")
         assets = sum(
             len(_get(port, path)[1]) for path in set(re.findall(r'/static/[^"]+', _get(port, "/")[1].decode()))
@@ -227,6 +228,8 @@ def main(seconds: float = 6.0) -> None:
                 times.append(1000 * (time.perf_counter() - started))
             weight = (len(content) + assets) / 1000
             took = statistics.median(times)
+            record("server.page", took)
+            record("server.weight", weight)
             print(f"page {path:<22} {took:8.1f} ms (bar 100) {weight:6.0f} kB with its files (bar 300)")
         bodies = _bodies(2000)
         ours, bare = _beside_bare(process.pid, port, bodies)
@@ -236,11 +239,14 @@ def main(seconds: float = 6.0) -> None:
         )
         record("server.beside_bare", ours / bare)
         rate = _run(lambda: _as_fast_as_possible(port, seconds, bodies))
+        assert isinstance(rate, int | float)
+        record("server.rate", rate)
         print(f"{'recommendations over HTTP, 8 connections':<52} {rate:8.0f} /s     bar 300")
         taken = _run(lambda: _steadily(port, seconds, bodies))
         assert isinstance(taken, list)
         ranked = sorted(1000 * one for one in taken)
         p99 = ranked[math.ceil(0.99 * len(ranked)) - 1]
+        record("server.p99", p99)
         print(f"{'at 100/s: median, p99':<52} {statistics.median(ranked):8.1f} ms, {p99:.1f} ms   bar 60")
         print(f"as of {dt.date.today()}")
     finally:

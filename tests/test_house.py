@@ -117,7 +117,7 @@ def test_a_module_says_in_its_first_sentence_what_it_holds_and_is_not_long() -> 
 
 
 #: Ways through a function above which it is hard to follow (radon: D or worse), and how many such there may be.
-HARD_TO_FOLLOW, FEW = 20, 18
+HARD_TO_FOLLOW, FEW = 20, 9
 
 
 def ways(function: ast.FunctionDef) -> int:

@@ -144,9 +144,22 @@ def test_printable_text_holds_nothing_that_a_terminal_obeys_and_loses_no_other_c
     shown.encode()
 
 
-@pytest.mark.parametrize("words", [["histology"], ["recommend"], ["guideline", "show"], ["fusions"], ["cohort", "sql"]])
+@pytest.mark.parametrize("words", [["histology"], ["recommend"], ["guideline", "show"], ["fusions"]])
 def test_an_escape_sequence_of_the_user_never_reaches_the_terminal(tmp_path, words):
     done = run(*words, "\x1b]0;owned\x07\x1b[2Jx", cwd=tmp_path)
+    assert not {0x1B, 0x07} & set(done.stdout + done.stderr)
+
+
+def test_an_escape_sequence_in_the_name_of_a_folder_never_reaches_the_terminal(tmp_path):
+    named = (
+        "import sys; from ntrkpath.cohort import sql; from ntrkpath.cli.main import main\n"
+        "sql.export = lambda _, folder, **more: [folder / 'duckdb.sql']\n"  # the look-ups themselves take ten seconds
+        "main(['cohort', 'sql', sys.argv[1]])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", named, "\x1b]0;owned\x07\x1b[2Jx"], capture_output=True, check=False, cwd=tmp_path
+    )
+    assert done.returncode == 0 and b"duckdb.sql" in done.stdout and b"1 files in" in done.stderr
     assert not {0x1B, 0x07} & set(done.stdout + done.stderr)
 
 

@@ -36,7 +36,6 @@ from ntrkpath.registry.book import Book
 from ntrkpath.registry.entries import KINDS, CaseVersion, NoMoreUse, kind_of
 from ntrkpath.registry.flat import case_columns, form_columns
 from ntrkpath.registry.forms import AdverseEvent, Consent, FollowUp, Growth, Screening, Stain, Surgery, Treatment
-from ntrkpath.registry.incoming import Arrived, take
 from ntrkpath.registry.items import forms, knowledge, read_item
 from ntrkpath.registry.partial_dates import days_between, earliest, latest, read_partial
 from ntrkpath.registry.review import decide, waiting
@@ -637,12 +636,15 @@ def test_what_arrives_for_an_unknown_kind_of_file_is_refused_with_the_kinds(book
         import_(book, tmp_path / "cases.docx")
 
 
-def test_one_bad_body_of_a_subject_keeps_out_the_whole_subject(book: Book) -> None:
-    wrong = Arrived("a", "Jane Doe", ((registration(), None),))
-    right = Arrived("b", "P1", ((registration(), None),))
+def test_a_subject_whose_name_is_no_pseudonym_comes_back_and_the_others_go_in(book: Book, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(
+        "subject,registration.collection\nJane Doe,prospective\nP1,prospective\nMüller,prospective\n"
+    )
+    taken = import_(book, tmp_path / "a.csv")
+    assert taken.new == 1 and [bad.rows for bad in taken.bad] == [(2,), (4,)]
+    assert not any("Jane" in bad.reason or "Müller" in bad.reason for bad in taken.bad)
     with pytest.raises(NtrkpathError):
-        take(book, [wrong], "S1", "a", "x")
-    assert take(book, [right], "S1", "a", "x").new == 1
+        import_(book, tmp_path / "a.csv", site="no site")
 
 
 # --- command ----------------------------------------------------------------------------------------------------------

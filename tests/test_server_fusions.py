@@ -176,3 +176,27 @@ def test_the_page_names_the_rules_behind_a_verdict_and_they_have_pages(web: Any)
     assert rules
     for address in rules:
         assert web.get(address).status_code == 200
+
+
+def test_an_event_is_one_row_with_verdict_and_notes_once_and_the_most_telling_comes_first(web: Any) -> None:
+    answer = web.post("/fusions", data={"text": published_rows()}).text
+    page = unescape(answer)
+    listed = re.sub(r"<svg.*?</svg>", "", page[page.index('<ol class="plain events">') : page.index("</ol>")])
+    shown = re.findall(r'<details class="event".*?</details>', listed, re.DOTALL)
+    events = _events(answer)
+    assert len(shown) == len(events) == len(re.findall(r'class="verdict ', listed))
+    order = ["productive", "likely_productive", "uncertain", "not_productive"]
+    told = [order.index(re.search(r'class="verdict v-(\w+)"', one)[1]) for one in shown]  # type: ignore[index]
+    assert told == sorted(told)
+    for place, event in enumerate(events):
+        row = next(one for one in re.split(r"(?=<li )", listed) if one.startswith(f'<li id="event-{place}-words"'))
+        assert row.count(event["name"]) >= 1
+        assert [row.count(f"<dd>{note}</dd>") for note in event["notes"]] == [1] * len(event["notes"])
+
+
+def test_exons_and_breakpoints_stand_in_the_row_of_an_event(web: Any) -> None:
+    page = unescape(_send(web, ("arriba_v2.tsv", (READERS / "arriba_v2.tsv").read_bytes())).text)
+    row = page[page.index('<details class="event"') :]
+    row = row[: row.index("</summary>")]
+    for said in ("TPM3 exon 8", "NTRK1 exon 10", "154142876", "156844363", "GRCh37"):
+        assert said in row

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import re
 import shutil
@@ -213,3 +214,17 @@ def test_every_sign_on_paper_is_in_a_font_that_comes_along(pathway, tmp_path):
     ).stdout.decode()
     families = {re.sub(r"^[A-Z]{6}\+|-.*$", "", line.split()[0]) for line in names.splitlines()[2:]}
     assert families <= {"SourceSansPro", "DejaVuSansMono", "LibertinusSerif"}
+
+
+def test_the_page_gives_one_page_to_hand_over_and_the_whole_report_on_request():
+    with client() as web:
+        held = web.get("/examples/L001").text
+        fields = {
+            name: html.unescape(value)
+            for name, value in re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', held)
+        }
+        pages = [
+            len(re.findall(rb"/Type\s*/Page\b", web.post("/case/pdf", data=fields | more).content))
+            for more in ({}, {"whole": "yes"})
+        ]
+    assert pages[0] == 1 < pages[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ntrkpath.guidance import load
@@ -95,6 +95,7 @@ def test_events_of_whoever_took_no_trk_inhibitor_are_in_no_line() -> None:
 EVENTS = st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from([*"12345", None])), max_size=4)
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(EVENTS, min_size=1, max_size=5))
 def test_grades_sum_to_the_subjects_of_a_line(given_: list[list[tuple[str, Any]]]) -> None:
     some = [child(f"S{i}", *(event(term, grade) for term, grade in events)) for i, events in enumerate(given_)]

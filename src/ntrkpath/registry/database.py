@@ -97,6 +97,8 @@ def _said(error: sa.exc.DBAPIError, where: str) -> OutputError | RegistryError:
     for start, (why, remedy) in _REASONS.items():
         if code.startswith(start):
             return OutputError(f"the book cannot be written: {why}", where=where, remedy=remedy)
+    if code.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
+        return RegistryError("the file is no database, or a damaged one", where=where, remedy="restore a backup")
     if isinstance(error, sa.exc.OperationalError):
         return OutputError(
             f"the database cannot be reached or written ({code})", where=where,

@@ -15,6 +15,7 @@ from ntrkpath.registry.entries import CallerFile, CaseVersion, Draft, Entry, Pro
 from ntrkpath.registry.forms import Form
 from ntrkpath.registry.rows import entries_of
 from ntrkpath.registry.subjects import Subject
+from ntrkpath.registry.writing import named
 
 #: Subjects that are written at once.
 AT_ONCE = 250
@@ -60,8 +61,10 @@ def take(book: Book, arrived: Iterable[Arrived | Bad], site: str, author: str, s
     an empty one says nothing. Of each subject all is taken, or nothing.
 
     Raises:
+        RegistryError: The site has no such name.
         OutputError: The database cannot be written to; subjects before that are in the book.
     """
+    named("site", site)
     taken = Taken()
     for some in _some(arrived, taken):
         with told(book.name), book.engine.connect() as connection:
@@ -92,6 +95,7 @@ def _some(arrived: Iterable[Arrived | Bad], taken: Taken) -> Iterator[list[Arriv
 
 
 def _drafts(one: Arrived, entries: list[Entry[Any]], site: str, author: str, source: str, taken: Taken) -> list[Draft]:
+    named("subject", one.subject)
     subject = Subject(entries) if entries else None
     if subject is not None and subject.status != "active":
         raise RegistryError(f"the subject stands at {subject.status!r}", remedy="leave it out of the file")

@@ -96,15 +96,24 @@ def lock(connection: sa.Connection, site: str) -> None:
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:site, 0))"), {"site": site})
 
 
+def named(what: str, text: str) -> None:
+    """Check the name of a ``site`` or the pseudonym of a ``subject``; an error never repeats the latter.
+
+    Raises:
+        RegistryError: It is none.
+    """
+    if not _NAME.fullmatch(text):
+        raise RegistryError(
+            f"not a name of a {what}", where=what, value=text if what == "site" else None,
+            allowed="1 to 64 letters, digits, dots, hyphens and underscores",
+            remedy="give a pseudonym: no name, no number of a hospital",
+        )  # fmt: skip
+
+
 def _check(draft: Draft) -> None:
-    whole = isinstance(draft.body, Release) and (draft.site, draft.subject) == (WHOLE, WHOLE)
-    for what, text in () if whole else (("site", draft.site), ("subject", draft.subject)):
-        if not _NAME.fullmatch(text):
-            raise RegistryError(
-                f"not a name of a {what}", where=what, value=text if what == "site" else None,
-                allowed="1 to 64 letters, digits, dots, hyphens and underscores",
-                remedy="give a pseudonym: no name, no number of a hospital",
-            )  # fmt: skip
+    if not (isinstance(draft.body, Release) and (draft.site, draft.subject) == (WHOLE, WHOLE)):
+        named("site", draft.site)
+        named("subject", draft.subject)
     for what, text in (("author", draft.author), ("request", draft.request)):
         if not (0 < len(text) <= _LONGEST and text.isprintable()):
             raise RegistryError(f"an entry has its {what}", where=what, allowed=f"text of 1 to {_LONGEST} characters")

@@ -20,10 +20,10 @@ HEADS = (
     (">Missed", "patients with a fusion in whom it is not reported"),
     (">False positive", "patients without a fusion in whom one is reported"),
     (">Undecided", "patients not tested because a fact is missing"),
-    (">Cost a patient", "of tests and work-ups, over all patients"),
-    (">Cost a fusion", "cost for one fusion found"),
+    (">Cost/patient", "of tests and work-ups, over all patients"),
+    (">Cost/fusion", "for one fusion found"),
     (">Days", "mean from the first request to the end, of patients with a test or a work-up"),
-    ("Cost of each further fusion", "against the strategy before it on the frontier"),
+    ("Each further fusion", "what it costs, against the strategy before it on the frontier"),
 )
 _MORE = (
     (">False positive, treated", "where the disease opens the way to a TRK inhibitor"),

@@ -93,15 +93,28 @@ def _otherwise(given: str) -> GeneName:
         return form or GeneName(given, None, "unknown", says, owners=(*owners[:_MOST], *doubt))
     if _ACCESSION.fullmatch(given):
         return _by_transcript(given)
-    if (isoform := _ISOFORM.fullmatch(given)) and (gene := read_gene(isoform[1])).how in ("approved", "alias"):
-        note = f"{given} is a transcript by Ensembl's name: its gene is {gene.symbol}"
-        return GeneName(given, gene.symbol, "transcript", note)
-    if parted := _PARTED.fullmatch(given):
-        whole = parted[1] + parted[2]
-        gene = read_gene(whole)
-        if gene.how in ("approved", "alias") and gene.given == whole:
-            return GeneName(given, gene.symbol, "alias", f"{given} is {gene.symbol}")
-    return form or GeneName(given, None, "unknown")
+    return _by_ensembl(given) or _parted(given) or form or GeneName(given, None, "unknown")
+
+
+def _by_ensembl(given: str) -> GeneName | None:
+    """Return the gene of a transcript by Ensembl's name (``ETV6-201``)."""
+    isoform = _ISOFORM.fullmatch(given)
+    if isoform is None or (gene := read_gene(isoform[1])).how not in ("approved", "alias"):
+        return None
+    note = f"{given} is a transcript by Ensembl's name: its gene is {gene.symbol}"
+    return GeneName(given, gene.symbol, "transcript", note)
+
+
+def _parted(given: str) -> GeneName | None:
+    """Return the gene whose symbol is written in two parts (``NTRK 1``)."""
+    parted = _PARTED.fullmatch(given)
+    if parted is None:
+        return None
+    whole = parted[1] + parted[2]
+    gene = read_gene(whole)
+    if gene.how not in ("approved", "alias") or gene.given != whole:
+        return None
+    return GeneName(given, gene.symbol, "alias", f"{given} is {gene.symbol}")
 
 
 def _by_form(given: str, upper: str) -> GeneName | None:

@@ -329,13 +329,11 @@ class HistologyVocabulary:
     def _contained(self, plain: str, parts: list[str]) -> str | None:
         """The one longest name in the text, where it is most of it, is beside grade and site only, or heads it."""
         present = frozenset(parts)
-        begun = [place for part in present for place in self._begun.get(part, ()) if present.issuperset(place[1])]
-        inside = [key for _, _, key in sorted(begun)]
-        if not inside:
-            return None
-        longest = max(key.count(" ") for key in inside)
+        begun = sorted(place for part in present for place in self._begun.get(part, ()))
+        inside = [key for _, key in begun if present.issuperset(key.split())]
+        longest = max((key.count(" ") for key in inside), default=-1)
         best = [key for key in inside if key.count(" ") == longest]
-        if len({self._keys[key][0].meaning for key in best}) > 1:
+        if len({self._keys[key][0].meaning for key in best}) != 1:
             return None
         rest = present.difference(best[0].split())
         if not rest.isdisjoint(_CONTRAST):
@@ -347,12 +345,11 @@ class HistologyVocabulary:
         return min(best) if most and rest.isdisjoint(_RESEMBLING) else None
 
     @cached_property
-    def _begun(self) -> dict[str, list[tuple[int, list[str], str]]]:
-        """Every name by its first word: its place among the names, its words, the name."""
-        found: dict[str, list[tuple[int, list[str], str]]] = {}
+    def _begun(self) -> dict[str, list[tuple[int, str]]]:
+        """Every name by its first word, with its place among the names."""
+        found: dict[str, list[tuple[int, str]]] = {}
         for place, key in enumerate(self._keys):
-            parts = key.split()
-            found.setdefault(parts[0], []).append((place, parts, key))
+            found.setdefault(key.split(maxsplit=1)[0], []).append((place, key))
         return found
 
     def _candidates(

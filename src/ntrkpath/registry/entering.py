@@ -35,17 +35,22 @@ def entered(kind: str, said: Mapping[str, str]) -> Form:
     unknown = next((name for name in said if name not in known), None)
     if unknown is not None:
         raise RegistryError("no such item", where=f"{kind}.{unknown}", allowed=[k for k in known if k != INSTANCE])
-    if kind not in BESIDE:
-        number = said.get(INSTANCE)
-        if number is not None and not (number.isdecimal() and int(number)):
-            raise RegistryError(
-                "not the number of a form", where=f"{kind}.{INSTANCE}", value=number, allowed="1, 2, ..."
-            )
-        rest = {name: value for name, value in said.items() if name != INSTANCE}
-        return body_of(kind, rest, int(number) if number else None)
+    return _beside(kind, said) if kind in BESIDE else _form(kind, said)
+
+
+def _form(kind: str, said: Mapping[str, str]) -> Form:
+    number = said.get(INSTANCE)
+    if number is not None and not (number.isdecimal() and int(number)):
+        raise RegistryError("not the number of a form", where=f"{kind}.{INSTANCE}", value=number, allowed="1, 2, ...")
+    rest = {name: value for name, value in said.items() if name != INSTANCE}
+    return body_of(kind, rest, int(number) if number else None)
+
+
+def _beside(kind: str, said: Mapping[str, str]) -> Form:
     try:
         plain = {name: read_partial(text) if name in dated(KINDS[kind]) else text for name, text in said.items()}
-        plain |= {name: _FLAGS.get(plain[name].casefold(), plain[name]) for name in plain if name == "closes"}
+        if "closes" in plain:
+            plain["closes"] = _FLAGS.get(plain["closes"].casefold(), plain["closes"])
         body = msgspec.convert(plain, KINDS[kind], strict=False)
     except CaseError as error:
         raise RegistryError(error.problem, where=kind, value=error.value, allowed=error.allowed) from None

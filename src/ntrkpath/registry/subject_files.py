@@ -18,6 +18,7 @@ from ntrkpath.registry.forms import Form
 from ntrkpath.registry.incoming import Arrived, Bad, reason_of
 from ntrkpath.registry.items import forms
 
+_TAKEN = frozenset({*forms(), "case", "caller_file"})
 _WISHES = ("no_more_data", "no_more_use", "erasure")
 
 
@@ -54,13 +55,17 @@ def _bodies(entries: Iterable[Any], files: Iterable[Any]) -> Iterator[tuple[Form
         raise RegistryError(f"the subject stands at {wish!r}", remedy="leave it out")
     standing: dict[Any, tuple[Any, dict[str, Any]]] = {}
     for place, (seq, body) in enumerate(bodies):
-        kind = body.get("kind")
-        if seq in gone or kind not in (*forms(), "case", "caller_file"):
-            continue
-        single = kind == "case" or (kind in forms() and forms()[str(kind)].single)
-        number = body.get("instance")
-        standing[(kind, None) if single else (kind, number) if number is not None else place] = (seq, body)
+        if seq not in gone and body.get("kind") in _TAKEN:
+            standing[_key(body, place)] = (seq, body)
     if not standing:
         raise RegistryError("no entry that can be taken", where="entries", allowed=(*forms(), "case"))
     for seq, body in standing.values():
         yield checked(body), contents.get(seq)
+
+
+def _key(body: Mapping[str, Any], place: int) -> Any:
+    """Return under what a body stands: of two with one key the later does."""
+    kind, number = str(body["kind"]), body.get("instance")
+    if kind == "case" or (kind in forms() and forms()[kind].single):
+        return kind
+    return (kind, number) if number is not None else place

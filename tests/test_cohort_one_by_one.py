@@ -101,3 +101,24 @@ def test_an_id_that_stands_twice_is_an_error() -> None:
     text = "id,histology\na,GIST\nb,GIST\na,IFS\n"
     with pytest.raises(CaseError, match="a in rows 1, 3"):
         list(OneByOne("a.csv", text, ".csv", load_mapping("default"), load(), DAY).decide())
+
+
+@pytest.mark.parametrize("form", ["csv", "flat.jsonl", "case.jsonl"])
+def test_a_test_that_names_a_file_of_a_caller_is_a_bad_row_in_every_form(form: str, tmp_path: Path) -> None:
+    tests = [[{"method": "rna_mps", "file": "calls.tsv"}], [{"method": "rna_mps", "result": "negative"}]]
+    rows = [{"id": f"c{i}", "histology": "UPS", "tests": one} for i, one in enumerate(tests)]
+    path = tmp_path / f"cohort.{form.rpartition('.')[2]}"
+    if form == "csv":
+        told = io.StringIO()
+        table = csv.DictWriter(told, ["id", "histology", "tests"])
+        table.writeheader()
+        table.writerows({**row, "tests": msgspec.json.encode(row["tests"]).decode()} for row in rows)
+        path.write_text(told.getvalue(), encoding="utf-8")
+    else:
+        if form == "case.jsonl":
+            rows = [{"id": row["id"], "diagnosis": {"histology": "UPS"}, "tests": row["tests"]} for row in rows]
+        path.write_bytes(b"\n".join(map(msgspec.json.encode, rows)))
+    theirs, mine, *bad = both(path)
+    assert mine == theirs
+    assert len(bad[0]) == 1
+    assert bad[0] == bad[1]

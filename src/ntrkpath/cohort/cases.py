@@ -35,7 +35,22 @@ def case_of(row: Mapping[str, Any]) -> Case:
             raise CaseError("not readable", where=name, remedy="see the reference of cohort columns") from None
         if value is not None:
             cells[name] = value
-    return case_from({"id": row[CASE_ID], **plain_case(cells)[0]})
+    return without_files(case_from({"id": row[CASE_ID], **plain_case(cells)[0]}))
+
+
+def without_files(case: Case) -> Case:
+    """Return the case.
+
+    Raises:
+        CaseError: A test names the output of a caller, which a cohort does not open: what it holds would be lost.
+    """
+    for i, test in enumerate(case.tests):
+        if getattr(test, "file", None):
+            raise CaseError(
+                "a cohort does not open the files of callers", where=f"tests[{i}].file",
+                remedy="list the fusions in the case, or decide it with `ntrkpath recommend`",
+            )  # fmt: skip
+    return case
 
 
 def plain_case(cells: Mapping[str, Any], done: Collection[str] = ()) -> tuple[dict[str, Any], list[str]]:

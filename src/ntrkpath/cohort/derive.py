@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from ntrkpath.cohort.cases import plain_case
+from ntrkpath.cohort.cases import plain_case, without_files
 from ntrkpath.cohort.cells import Cells
 from ntrkpath.cohort.columns import raw_columns
 from ntrkpath.cohort.distinct import distinct_rows, first_of, keyed
@@ -300,7 +300,7 @@ class Derivation:
             return _Outcome(nothing, self._reason(CaseError("not a list of tests", where="tests")), 0)
         listed = len(data["tests"]) - len(methods)
         try:
-            levels, _, called, _ = self.pathway.facts(case_from(data))
+            levels, _, called, _ = self.pathway.facts(without_files(case_from(data)))
         except CaseError as error:
             error.where = _TEST.sub(
                 lambda m: m[0] if int(m[1]) < listed else f"{methods[int(m[1]) - listed]}.", error.where

@@ -18,6 +18,7 @@ from ntrkpath.cases.load import MAX_BYTES, decode_json
 from ntrkpath.cohort.arrays import as_arrow, as_mask, as_numpy, as_texts
 from ntrkpath.cohort.bad_rows import BadRow, bad_row
 from ntrkpath.cohort.batches import Batch, numbered
+from ntrkpath.cohort.cases import without_files
 from ntrkpath.cohort.cells import stated_twice
 from ntrkpath.cohort.columns import CASE_ID
 from ntrkpath.cohort.mapped import apply
@@ -254,13 +255,7 @@ def _flat(line: bytes) -> tuple[Cells, bool, CaseError | None]:
         if whole := isinstance(data.get("diagnosis"), dict):
             if isinstance(data.get("id"), str):
                 ident = {CASE_ID: data["id"].strip()}
-            case = decode_json(line)
-            for i, test in enumerate(case.tests):
-                if getattr(test, "file", None):
-                    raise CaseError(
-                        "a cohort does not open the files of callers", where=f"tests[{i}].file",
-                        remedy="list the fusions in the case, or decide it with `ntrkpath recommend`",
-                    )  # fmt: skip
+            without_files(decode_json(line))
             inner = {f"{part}.{key}": value for part in _PARTS for key, value in (data.get(part) or {}).items()}
             outer = {name: data[name] for name in _LISTS if name in data}
             data = {CASE_ID: data.get("id"), **inner, **outer}

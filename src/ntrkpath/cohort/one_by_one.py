@@ -19,7 +19,7 @@ from ntrkpath.cases.load import decode_json
 from ntrkpath.cohort.bad_rows import BadRow, bad_row
 from ntrkpath.cohort.batches import DELIMITED
 from ntrkpath.cohort.carried import FUSIONS, Carried
-from ntrkpath.cohort.cases import case_of
+from ntrkpath.cohort.cases import case_of, without_files
 from ntrkpath.cohort.cells import reader
 from ntrkpath.cohort.columns import CASE_ID, raw_columns
 from ntrkpath.cohort.mapping import DATES, Field, Plan, filled, plan, translated, wrong_word
@@ -205,12 +205,7 @@ def _line(line: bytes, mapping: Columns) -> Cells:
         raise CaseError("a line holds one JSON object", remedy="write one case a line")
     if not isinstance(data.get("diagnosis"), dict):
         return {key: filled(mapping, _text(value)) for key, value in data.items()}
-    case = decode_json(line)
-    if any(getattr(test, "file", None) for test in case.tests):
-        raise CaseError(
-            "a cohort does not open the files of callers", where="tests",
-            remedy="list the fusions in the case, or decide it with `ntrkpath recommend`",
-        )  # fmt: skip
+    case = without_files(decode_json(line))
     parts = ("diagnosis", "patient", "disease")
     cells = {f"{part}.{key}": value for part in parts for key, value in (data.get(part) or {}).items()}
     cells |= {key: data[key] for key in ("alterations", "tests", "therapy") if key in data}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from ntrkpath.cohort.cases import without_files
 from ntrkpath.cohort.fact_columns import Part
 from ntrkpath.model.case_keys import METHODS
 from ntrkpath.model.errors import CaseError
@@ -126,7 +127,7 @@ class Projection:
 
 def _is_test(test: Any) -> bool:
     try:
-        case_from({"diagnosis": {"histology": "sarcoma"}, "tests": [test]})
+        without_files(case_from({"diagnosis": {"histology": "sarcoma"}, "tests": [test]}))
     except CaseError:
         return False
     return True

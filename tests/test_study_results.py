@@ -290,13 +290,14 @@ def test_no_order_of_subjects_changes_a_result(random: Any) -> None:
 @settings(max_examples=6, deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_no_order_of_entries_that_do_not_replace_each_other_changes_a_result(random: Any) -> None:
-    """Of registrations and case versions the newest stands; all others may come in any order."""
+    """Of registrations, case versions and wishes the newest stands, and consent opens again; others in any order."""
+    placed = ("registration", "case", "consent", "no_more_data", "no_more_use")
     again = []
     for given_ in synthetic(120):
-        free = [e for e in given_.entries if e.kind not in ("registration", "case")]
+        free = [e for e in given_.entries if e.kind not in placed]
         random.shuffle(free)
         moved = iter(free)
-        mixed = [e if e.kind in ("registration", "case") else next(moved) for e in given_.entries]
+        mixed = [e if e.kind in placed else next(moved) for e in given_.entries]
         again.append(Subject([msgspec.structs.replace(e, seq=i) for i, e in enumerate(mixed, given_.entries[0].seq)]))
     assert msgspec.json.encode(everything(again)) == msgspec.json.encode(everything(synthetic(120)))
 
@@ -447,10 +448,11 @@ def test_no_cell_of_a_file_is_run_by_a_spreadsheet() -> None:
 
 
 def test_the_forest_shows_every_histology_with_a_fusion_and_says_what_it_leaves_out() -> None:
+    from ntrkpath.figures.axes import WIDTH
     from ntrkpath.report.study_pictures import MOST, pictures
 
     found = everything(synthetic())
-    drawn = pictures(found)["frequency"][0]
+    drawn = pictures(found)["frequency"][0](WIDTH)
     fused = [f.name for f in found.frequency if f.found.count]
     assert all(name.split("/")[0].split(",")[0][:12] in drawn for name in fused)
     left = [f for f in found.frequency[MOST + 1 :] if not f.found.count]
@@ -458,12 +460,14 @@ def test_the_forest_shows_every_histology_with_a_fusion_and_says_what_it_leaves_
 
 
 def test_pictures_tell_those_who_do_not_see_them_the_counts() -> None:
+    from ntrkpath.figures.axes import NARROW, WIDTH
     from ntrkpath.report.study_pictures import pictures
 
     found = everything(synthetic())
-    drawn = pictures(found)
-    assert f"Screened: {found.flow.main[0].count}" in drawn["flow"][0]
-    assert "share still waiting" in drawn["turnaround"][0] and "<desc" in drawn["turnaround"][0]
+    for width in (WIDTH, NARROW):
+        drawn = {name: drawings[0](width) for name, drawings in pictures(found).items()}
+        assert f"Screened: {found.flow.main[0].count}" in drawn["flow"]
+        assert "share still waiting" in drawn["turnaround"] and "<desc" in drawn["turnaround"]
 
 
 # --- caller files -----------------------------------------------------------------------------------------------------

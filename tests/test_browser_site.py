@@ -130,7 +130,7 @@ def test_it_answers_without_a_network_after_the_first_visit(chromium: Any, serve
         page.get_by_role("button", name="Show the next step").click()
         page.locator(".outcome .case").wait_for()
         assert "leaves this machine" in page.locator("footer.site").inner_text()
-        page = _opened(seen, "/evidence", "main svg")
+        page = _opened(seen, "/evidence", "main svg:visible")
         assert axe(page) == []
         assert spills(page) == []
         picture(page, "site-evidence-phone-light")

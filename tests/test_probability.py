@@ -18,7 +18,6 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from ntrkpath.evidence import evidence_of
-from ntrkpath.evidence import probability as lookup
 from ntrkpath.evidence.posttest import after, likelihood_ratio, predictive_values, proportion, share
 from ntrkpath.evidence.probability import STALE, Probabilities
 from ntrkpath.evidence.probability_sources import FIGURES, RULES, SOURCES
@@ -364,7 +363,7 @@ def one_more_fusion() -> dict[str, Any]:
 
 def test_an_edition_whose_evidence_was_edited_is_not_answered_from_old_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     edition = changed(evidence_frequency=one_more_fusion())
-    monkeypatch.setattr(lookup, "find_spec", lambda _: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     case = case_from({"id": "c", "diagnosis": {"histology": "USARC"}, "tests": [IHC_NEGATIVE]})
     found = Pathway(edition, TODAY).recommend(case).probability
     assert found == Probability(None, (), None, (), (), STALE)

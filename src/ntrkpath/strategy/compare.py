@@ -11,6 +11,7 @@ import msgspec
 from ntrkpath.evidence import evidence_of
 from ntrkpath.guidance import Edition, load
 from ntrkpath.model.errors import StrategyError
+from ntrkpath.model.numbers import grouped
 from ntrkpath.model.shown import Shown
 from ntrkpath.strategy.assumptions import assume, assumption, shipped_assumptions
 from ntrkpath.strategy.costs import ILLUSTRATIVE, Costs, Parameter, costs, load_costs
@@ -85,7 +86,7 @@ class Comparison(Shown, frozen=True):
 
     def __repr__(self) -> str:
         """Return who was compared on whom, in one short line."""
-        return f"<Comparison of {', '.join(row.name for row in self.rows)} on {self.size:,.0f} patients>"
+        return f"<Comparison of {', '.join(row.name for row in self.rows)} on {grouped(self.size)} patients>"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the comparison as plain data, as `--format json` prints it."""

@@ -18,7 +18,7 @@ from ntrkpath.server.kit import tasks
 from ntrkpath.server.kit import workers as workers_module
 from ntrkpath.server.kit.answering import Here
 from ntrkpath.server.kit.faults import FaultError, LostError, TooBusyError, TooLongError
-from ntrkpath.server.kit.limits import Rate, Time, Turns
+from ntrkpath.server.kit.limits import Budget, Turns
 from ntrkpath.server.kit.metrics import Metrics
 from ntrkpath.server.kit.navigation import NAVIGATION
 from ntrkpath.server.kit.settings import Settings, SettingsError
@@ -163,12 +163,12 @@ def test_requests_with_files_have_a_rate_of_their_own():
 
 def test_a_rate_refills_with_time():
     now = [0.0]
-    rate = Rate(60, clock=lambda: now[0])
-    assert [rate.wait("a") for _ in range(15)] == [0.0] * 15
-    assert rate.wait("a") == pytest.approx(1.0)
-    assert rate.wait("b") == 0.0
+    rate = Budget(60, 15, clock=lambda: now[0])
+    assert [rate.wait("a", 1) for _ in range(15)] == [0.0] * 15
+    assert rate.wait("a", 1) == pytest.approx(1.0)
+    assert rate.wait("b", 1) == 0.0
     now[0] = 1.0
-    assert rate.wait("a") == 0.0
+    assert rate.wait("a", 1) == 0.0
 
 
 def test_too_much_at_once_is_refused():
@@ -316,7 +316,7 @@ class Clock:
 
 def test_a_client_that_has_used_its_time_of_the_workers_waits_and_others_do_not():
     clock = Clock()
-    time = Time(60, clock)
+    time = Budget(60, 60, clock=clock)
     assert time.wait("a") == 0
     time.spend("a", 90)
     assert 30 <= time.wait("a") < 31
@@ -327,7 +327,7 @@ def test_a_client_that_has_used_its_time_of_the_workers_waits_and_others_do_not(
 
 def test_time_of_the_workers_is_never_saved_up():
     clock = Clock()
-    time = Time(60, clock)
+    time = Budget(60, 60, clock=clock)
     clock.now = 10_000
     time.wait("a")
     time.spend("a", 61)

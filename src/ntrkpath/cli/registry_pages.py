@@ -11,6 +11,7 @@ from threading import Timer
 import click
 
 from ntrkpath.cli.main import EXIT_OK
+from ntrkpath.cli.serve import listen
 
 
 def serve_registry(
@@ -31,24 +32,19 @@ def serve_registry(
     Raises:
         RegistryError: There is no such book or protocol.
     """
-    import uvicorn
-
     from ntrkpath.guidance import load
     from ntrkpath.registry.book import Book
     from ntrkpath.registry.study.protocol import load_protocol
     from ntrkpath.server.app import create_app
-    from ntrkpath.server.kit.patience import Patient
+    from ntrkpath.server.kit.running import serve
     from ntrkpath.server.kit.settings import Settings
     from ntrkpath.server.registry.opened import Opened
 
     guidance = load(edition)
     with Book.open(database) as book:
         registry = Opened(book, load_protocol(protocol, guidance), guidance, as_of=as_of, author=_user())
-        config = uvicorn.Config(
-            create_app(Settings(as_of=as_of, edition=edition, workers=workers), registry), host="127.0.0.1", port=port,
-            http=Patient, access_log=False, log_config=None, server_header=False, limit_concurrency=512,
-            timeout_keep_alive=15, timeout_graceful_shutdown=5, lifespan="on", ws="none",
-        )  # fmt: skip
+        settings = Settings(as_of=as_of, edition=edition, workers=workers)
+        listening = listen("127.0.0.1", port)
         address = f"http://127.0.0.1:{port}{registry.path}"
         click.echo(f"ntrkpath: {address}  (this run alone; end with Ctrl+C)", err=True)
         if browser:
@@ -56,7 +52,7 @@ def serve_registry(
             opening.daemon = True
             opening.start()
         with suppress(KeyboardInterrupt):  # Ctrl+C is the way to end it
-            uvicorn.Server(config).run()
+            serve(create_app(settings, registry), listening)
     return EXIT_OK
 
 

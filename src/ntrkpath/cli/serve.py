@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
 import socket
-from contextlib import suppress
 
 import click
 
@@ -20,7 +18,7 @@ from ntrkpath.cli.options import as_of_option, edition_option
 @click.option(
     "--allow-host", multiple=True, metavar="NAME", help="Also answer under this name; repeatable. Needed off loopback."
 )
-@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes that decide.")
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes that answer.")
 @click.option(
     "--seconds", type=click.FloatRange(1, 600), default=10.0, show_default=True, help="Processor time of a request."
 )
@@ -39,48 +37,39 @@ def command(
     With --registry the pages of a registry come too, by an address that is printed and holds for this run alone.
     """
     from ntrkpath.model.extras import require_extra
-    from ntrkpath.server.kit.start import begin
 
     require_extra("jinja2", "litestar", "uvicorn", extra="server", what="the pages")
-    begin()
-    log = logging.getLogger("ntrkpath.server")
-    log.setLevel(logging.INFO)
-    shown_on = logging.StreamHandler()
-    shown_on.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
-    log.addHandler(shown_on)
-    log.propagate = False
     if registry:
         from ntrkpath.cli.registry_pages import serve_registry
 
         if allow_host or host != "127.0.0.1":
             raise click.UsageError("--registry is reached from this machine alone: leave out --host and --allow-host")
         return serve_registry(database, protocol, edition=edition, as_of=as_of, port=port, workers=workers)
-    import uvicorn
-
-    from ntrkpath.server.app import create_app
-    from ntrkpath.server.kit.patience import Patient
+    from ntrkpath.guidance import load
+    from ntrkpath.server.kit.running import serve_by_several
     from ntrkpath.server.kit.settings import LOOPBACK, Settings
 
-    settings = Settings(
-        demo=demo, as_of=as_of, edition=edition, workers=workers, seconds=seconds,
-        hosts=(*LOOPBACK, host, *allow_host),
-    )  # fmt: skip
-    config = uvicorn.Config(
-        create_app(settings), host=host, port=port, http=Patient, access_log=False, log_config=None,
-        server_header=False,
-        limit_concurrency=512, timeout_keep_alive=15, timeout_graceful_shutdown=5, lifespan="on", ws="none",
-    )  # fmt: skip
-    listening = _listening(host, port)
+    if edition != Settings().edition:
+        load(edition)  # one that cannot be used is told here, once
+    settings = Settings(demo=demo, as_of=as_of, edition=edition, seconds=seconds, hosts=(*LOOPBACK, host, *allow_host))
+    listening = listen(host, port)
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"ntrkpath: http://{shown}:{port}/  (end with Ctrl+C; no case is stored)", err=True)
-    with suppress(KeyboardInterrupt):  # Ctrl+C is the way to end it
-        uvicorn.Server(config).run(sockets=[listening])
+    serve_by_several(settings, listening, workers)
     return EXIT_OK
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens.
+
+    Raises:
+        click.UsageError: The address cannot be had.
+    """
     try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        found = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         reason = str(error.strerror).partition(" (")[0].casefold()
         raise click.UsageError(f"cannot listen at {host}, port {port}: {reason}; choose another --port") from None
+    # Its connections have it from here; else the body of an answer waits 40 ms for the receipt of its head.
+    found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return found

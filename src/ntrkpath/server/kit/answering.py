@@ -59,7 +59,7 @@ def received(packed: bytes) -> Any:
 
 
 class Here:
-    """In the place of worker processes: tasks run where the pages are made, without limits of time and memory."""
+    """In the place of worker processes: tasks run where the pages are made; who calls sees to time and memory."""
 
     async def start(self) -> None:
         """Do nothing: no process is needed."""
@@ -72,7 +72,7 @@ class Here:
         return True
 
     async def run(
-        self, name: str, arguments: dict[str, Any], seconds: float, spent: Callable[[float], None] = lambda _: None
+        self, name: str, arguments: dict[str, Any], seconds: float = 0, spent: Callable[[float], None] = lambda _: None
     ) -> Any:
         """Run one task and return its answer; one that is awaited gives others their turn.
 

@@ -3,72 +3,75 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import signal
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-#: Most clients that are remembered; the longest unseen is forgotten first.
-_CLIENTS = 10_000
-#: Share of a minute's requests that may come at once.
-_BURST = 0.25
+from ntrkpath.server.kit.shared import CLIENTS, Shared
+
+#: Of what is used up, so much must be there again before it goes on.
+_LEAST = 1e-3
 
 
-class Rate:
-    """Requests a minute, for each client.
+class Budget:
+    """So much a minute for each client: requests, or seconds of processor time.
+
+    What a client has used is kept under a number made of its address and of the secret of this run: no address is
+    kept, the memory does not grow, and two clients share a number once in thousands of pairs.
 
     Args:
-        per_minute: Requests that a client may make in a minute; a quarter of them at once.
+        per_minute: What a client may use in a minute.
+        at_once: Most of it that it may use at once.
+        shared: Where it is kept; in this process alone where not given.
+        number: Which of the budgets of ``shared`` it is.
         clock: Seconds that only grow, but begin anew in a browser that goes on from what it kept.
     """
 
-    def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self.per_second = per_minute / 60
-        self.most = max(1.0, per_minute * _BURST)
-        self.clock = clock
-        self._left: dict[str, tuple[float, float]] = {}
+    def __init__(
+        self, per_minute: float, at_once: float, shared: Shared | None = None, number: int = 0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:  # fmt: skip
+        self.per_second, self.most, self.clock = per_minute / 60, max(1.0, at_once), clock
+        shared = shared or Shared()
+        self._secret, self._lock, self._used = shared.secret, shared.lock, shared.budget(number)
 
-    def wait(self, client: str) -> float:
-        """Take a token; return 0, or the seconds to wait where none is left."""
+    def wait(self, client: str, amount: float = 0.0) -> float:
+        """Take an amount and return 0; where less is left, or nothing, take none and return the seconds until it is."""
+        place = self._place(client)
+        with self._lock:
+            used, now = self._now(place)
+            if self.most - used >= max(amount, _LEAST):
+                used, wait = used + amount, 0.0
+            else:
+                wait = (used + max(amount, _LEAST) - self.most) / self.per_second
+            self._used[place], self._used[place + 1] = used, now
+        return wait
+
+    def spend(self, client: str, amount: float) -> None:
+        """Take an amount, also where less is left."""
+        place = self._place(client)
+        with self._lock:
+            used, now = self._now(place)
+            self._used[place], self._used[place + 1] = used + amount, now
+
+    def _now(self, place: int) -> tuple[float, float]:
         now = self.clock()
-        left, then = self._left.pop(client, (self.most, now))
-        left = min(self.most, left + max(0.0, now - then) * self.per_second)
-        if len(self._left) >= _CLIENTS:
-            del self._left[next(iter(self._left))]
-        if left < 1:
-            self._left[client] = (left, now)
-            return (1 - left) / self.per_second
-        self._left[client] = (left - 1, now)
-        return 0.0
+        return max(0.0, self._used[place] - max(0.0, now - self._used[place + 1]) * self.per_second), now
+
+    def _place(self, client: str) -> int:
+        mixed = hashlib.blake2b(client.encode(), digest_size=8, key=self._secret).digest()
+        return int.from_bytes(mixed, "little") % CLIENTS * 2
 
 
-class Time:
-    """Processor time of the workers, for each client: a request may begin while any is left, and may overdraw it.
+def processor_time(seconds: float) -> None:
+    """Have the system end this process after so many seconds of its own processor time; 0 lifts the limit.
 
-    Args:
-        per_minute: Seconds that a client may use in a minute, all of them at once.
-        clock: Seconds that only grow.
+    On a busy machine a request has as much of the processor as on an idle one.
     """
-
-    def __init__(self, per_minute: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self.most, self.per_second, self.clock = per_minute, per_minute / 60, clock
-        self._left: dict[str, tuple[float, float]] = {}
-
-    def _now(self, client: str) -> tuple[float, float]:
-        now = self.clock()
-        left, then = self._left.pop(client, (self.most, now))
-        if len(self._left) >= _CLIENTS:
-            del self._left[next(iter(self._left))]
-        return min(self.most, left + max(0.0, now - then) * self.per_second), now
-
-    def wait(self, client: str) -> float:
-        """Return 0, or the seconds to wait where no time is left."""
-        self._left[client] = left, _ = self._now(client)
-        return 0.0 if left > 0 else (1e-3 - left) / self.per_second
-
-    def spend(self, client: str, seconds: float) -> None:
-        """Take what a request used."""
-        left, now = self._now(client)
-        self._left[client] = left - seconds, now
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 class Turns:

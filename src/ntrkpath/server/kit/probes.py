@@ -24,7 +24,7 @@ def health() -> dict[str, str]:
 @get("/ready", include_in_schema=False)
 async def ready(request: Ask) -> dict[str, str]:
     """Say that cases are decided, and by which edition."""
-    await serving(request).workers.ready()
+    await serving(request).ready()
     edition = load(serving(request).settings.edition)
     return {"status": "ready", "edition": edition.id, "sha256": edition.sha256}
 

@@ -91,7 +91,7 @@ class Shield:
         client = (scope.get("client") or ("",))[0]
         length = headers.get("content-length", "")
         upload = scope["method"] == "POST" and not (length.isdecimal() and int(length[:9]) < _SMALL)
-        wait = self.serving.requests.wait(client) or (upload and self.serving.uploads.wait(client))
+        wait = self.serving.requests.wait(client, 1) or (upload and self.serving.uploads.wait(client, 1))
         if wait:
             seconds = math.ceil(wait)
             return refusal(scope["path"], 429, "Too many requests.", f"Try again in {seconds} s.",

@@ -31,6 +31,9 @@ TASKS: dict[str, str] = {
     "answer": "ntrkpath.server.case.task:answer",
 }
 
+#: Tasks whose time is bounded by the size of what was sent.
+IN_LINE = frozenset(("recommend", "histology", "case", "answer"))
+
 #: Where a task may write what a library reads by path only: in memory where the system offers that, and removed by the
 #: server also where the worker is ended. Without workers, the system's directory for temporary files.
 private: str | None = None

@@ -21,8 +21,10 @@ import msgspec
 from ntrkpath.server.kit import tasks
 from ntrkpath.server.kit.answering import answer, received
 from ntrkpath.server.kit.faults import LostError, TooBusyError, TooLongError
-from ntrkpath.server.kit.start import METHOD, begin
+from ntrkpath.server.kit.limits import processor_time
 
+#: Workers are forked from a process that has loaded the guidance, where the system can; else each loads it itself.
+_METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 _START_SECONDS = 120.0
 #: A worker is ended by its processor time; one that only waits, after so many times that limit.
 _PATIENCE = 30.0
@@ -55,21 +57,13 @@ def _work(theirs: socket.socket, edition: str, memory: int, private: str) -> Non
             size, seconds = _HEAD.unpack(head)
             request = requests.read(size)
             started = time.process_time()
-            limit(seconds)
+            processor_time(seconds)
             packed = answer(request)
-            limit(0)
+            processor_time(0)
             theirs.sendall(_HEAD.pack(len(packed), time.process_time() - started) + packed)
-    except (OSError, struct.error):  # the server has gone
-        return
-
-
-def limit(seconds: float) -> None:
-    """Have the system end this process after so many seconds of its own processor time; 0 lifts the limit.
-
-    On a busy machine a request has as much of the processor as on an idle one.
-    """
-    if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_PROF, seconds)
+    except (OSError, struct.error):
+        pass
+    shutil.rmtree(private, ignore_errors=True)  # the server has gone: nobody else removes it
 
 
 class _Answers(asyncio.Protocol):
@@ -183,14 +177,20 @@ class Workers:
         self._stopped = False
 
     async def start(self) -> None:
-        """Start the processes; they load the guidance while the server already listens."""
-        begin()
-        self._context = multiprocessing.get_context(METHOD)
+        """Start the processes, unless all was stopped before; they load the guidance while the server listens."""
+        if self._stopped:
+            return
+        self._context = multiprocessing.get_context(_METHOD)
+        if _METHOD == "forkserver":
+            self._context.set_forkserver_preload(["ntrkpath.server.kit.preload"])
         await asyncio.gather(*(self._add() for _ in range(self.count)))
 
     async def _add(self) -> None:
         loop = asyncio.get_running_loop()
         worker = await loop.run_in_executor(None, _Worker, self._context, self.edition, self.memory)
+        if self._stopped:
+            await loop.run_in_executor(None, worker.end)
+            return
         self._all.add(worker)
         await worker.connect()
         self._free.put_nowait(worker)

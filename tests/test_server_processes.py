@@ -22,7 +22,7 @@ pytest.importorskip("jinja2", reason="needs ntrkpath[server]")
 
 import uvicorn
 
-from ntrkpath.cli.serve import listen
+from ntrkpath.cli.listening import listen
 from ntrkpath.server.kit.limits import Budget
 from ntrkpath.server.kit.metrics import Metrics
 from ntrkpath.server.kit.patience import HEAD_BYTES, Patient

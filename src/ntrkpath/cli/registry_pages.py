@@ -10,8 +10,8 @@ from threading import Timer
 
 import click
 
+from ntrkpath.cli.listening import listen
 from ntrkpath.cli.main import EXIT_OK
-from ntrkpath.cli.serve import listen
 
 
 def serve_registry(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import socket
 
 import click
 
+from ntrkpath.cli.listening import listen
 from ntrkpath.cli.main import EXIT_OK
 from ntrkpath.cli.options import as_of_option, edition_option
 
@@ -18,7 +18,7 @@ from ntrkpath.cli.options import as_of_option, edition_option
 @click.option(
     "--allow-host", multiple=True, metavar="NAME", help="Also answer under this name; repeatable. Needed off loopback."
 )
-@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes that answer.")
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes that decide.")
 @click.option(
     "--seconds", type=click.FloatRange(1, 600), default=10.0, show_default=True, help="Processor time of a request."
 )
@@ -45,11 +45,12 @@ def command(
         if allow_host or host != "127.0.0.1":
             raise click.UsageError("--registry is reached from this machine alone: leave out --host and --allow-host")
         return serve_registry(database, protocol, edition=edition, as_of=as_of, port=port, workers=workers)
-    from ntrkpath.guidance import load
     from ntrkpath.server.kit.running import serve_by_several
     from ntrkpath.server.kit.settings import LOOPBACK, Settings
 
     if edition != Settings().edition:
+        from ntrkpath.guidance import load
+
         load(edition)  # one that cannot be used is told here, once
     settings = Settings(demo=demo, as_of=as_of, edition=edition, seconds=seconds, hosts=(*LOOPBACK, host, *allow_host))
     listening = listen(host, port)
@@ -57,19 +58,3 @@ def command(
     click.echo(f"ntrkpath: http://{shown}:{port}/  (end with Ctrl+C; no case is stored)", err=True)
     serve_by_several(settings, listening, workers)
     return EXIT_OK
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens.
-
-    Raises:
-        click.UsageError: The address cannot be had.
-    """
-    try:
-        found = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except OSError as error:
-        reason = str(error.strerror).partition(" (")[0].casefold()
-        raise click.UsageError(f"cannot listen at {host}, port {port}: {reason}; choose another --port") from None
-    # Its connections have it from here; else the body of an answer waits 40 ms for the receipt of its head.
-    found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return found

@@ -8,8 +8,9 @@ Conventions:
   no web library. `app.create_app(settings)` answers the routes on a network (`kit.mounting`); `browser.Inside` answers
   the same ones inside a browser, for the static site that `scripts/build_site.py` makes.
 - Work on what a visitor sends (cases, files) is a task: a function named in `kit.tasks` that takes and gives plain
-  data, run by `await run(request, "name", ...)`, on a server in a worker process with limits of time and memory. Pages
-  that only show the guidance need no task.
+  data, run by `await run(request, "name", ...)`: what is small where it came in (`kit.running` starts several processes
+  that serve, which share `kit.shared`), all else in a worker process with limits of time and memory. Pages that only
+  show the guidance need no task.
 - An error a visitor can mend is an `NtrkpathError`, raised by a handler or a task: `kit.problems` makes a page or,
   under `/api`, as problem+json (RFC 9457). Nothing that a visitor sent is logged, counted by value or put into a URL.
 - An address in a page starts with `{{ root }}`, since a site may stand in a folder of its host.

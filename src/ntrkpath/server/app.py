@@ -81,4 +81,5 @@ async def _begin(serving: Serving) -> None:
         # What was loaded stays: looking through it for what can be freed would hold each process now and then.
         gc.freeze()
         gc.set_threshold(100_000, 50, 50)
+        serving.shared.make_way()
         await serving.workers.start()

@@ -42,12 +42,18 @@ def serve_by_several(settings: Settings, listening: socket.socket, processes: in
 
 def _one_of_several(settings: Settings, shared: Shared) -> Any:
     """Make ready what decides, and return the application; called in the process that serves."""
+    # Nothing is served yet: a signal ends this process at once.
+    later = {one: signal.signal(one, signal.SIG_DFL) for one in (signal.SIGINT, signal.SIGTERM)}
+    shared.take_turn()
     from ntrkpath.server.app import create_app  # the process that watches needs none of it
     from ntrkpath.server.kit.tasks import warm
 
     _end_with_parent()
     warm(settings.edition)
-    return create_app(settings, shared=shared)
+    app = create_app(settings, shared=shared)
+    for one, handler in later.items():
+        signal.signal(one, handler)
+    return app
 
 
 def _config(app: Any, **options: Any) -> uvicorn.Config:

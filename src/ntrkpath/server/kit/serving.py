@@ -47,7 +47,7 @@ class Serving:
 
     def __init__(self, settings: Settings, secret: bytes | None = None, shared: Shared | None = None) -> None:
         shared = shared or Shared()
-        self.in_line = shared.several
+        self.shared, self.in_line = shared, shared.several
         self.settings = settings
         self.metrics = Metrics(shared)
         self.workers = _workers(settings)

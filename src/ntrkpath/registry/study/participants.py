@@ -174,8 +174,8 @@ def _participant(
     histology, name, before, fault = "", "not stated", {"histology_group": "unresolved"}, ""
     if early is not None:
         try:
-            choices, answer, _, _ = pathway.facts(early)
-            histology, name, before = answer.id, answer.name, choices[0]
+            read = pathway.facts(early)
+            histology, name, before = read.histology.id, read.histology.name, read.levels
         except NtrkpathError as error:
             name, fault = "not recognised", f"{error.where}: {error.problem}".strip(": ")
     if not holds(protocol.population.when, before):
@@ -187,7 +187,7 @@ def _participant(
     if case is not None and not fault:
         try:
             attached = attached_to(subject, case, file_of)
-            levels = pathway.chain.decide(pathway.facts(case, attached)[0][0]).levels
+            levels = pathway.chain.decide(pathway.facts(case, attached).levels).levels
         except NtrkpathError as error:
             fault = f"{error.where}: {error.problem}".strip(": ")
     steps = _steps(subject)

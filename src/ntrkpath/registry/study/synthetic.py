@@ -68,7 +68,7 @@ def synthetic_study(
     first = given["seed"] if seed is None else seed
 
     def drawn(site: str, subject: str, case: Case) -> bool:
-        fraction = stratum_of(protocol, pathway.facts(case)[0][0]).fraction
+        fraction = stratum_of(protocol, pathway.facts(case).levels).fraction
         return taken(protocol.negatives.key, "negatives", site, subject, fraction)
 
     for number in range(given["subjects"] if subjects is None else subjects):

@@ -12,7 +12,7 @@ from ntrkpath.model.errors import NtrkpathError, RegistryError
 from ntrkpath.registry.book import Book
 from ntrkpath.registry.database import told
 from ntrkpath.registry.entries import CallerFile, CaseVersion, Draft, Entry, Proposal, checked, kind_of, sound
-from ntrkpath.registry.forms import Form
+from ntrkpath.registry.forms import Consent, Form
 from ntrkpath.registry.rows import entries_of
 from ntrkpath.registry.subjects import Subject
 from ntrkpath.registry.writing import named
@@ -193,7 +193,7 @@ def rule(book: Book, site: str, subject: str, proposal: int, *, accepted: bool, 
     """End a proposal: an accepted one is appended as an entry of its own, together with the ruling.
 
     Raises:
-        RegistryError: There is no such proposal that waits.
+        RegistryError: There is no such proposal that waits, or it corrects a consent of before a wish.
     """
     from ntrkpath.registry.entries import Ruling
 
@@ -206,6 +206,13 @@ def rule(book: Book, site: str, subject: str, proposal: int, *, accepted: bool, 
                     body=Ruling(proposal=proposal, accepted=accepted, reason=reason or None))]  # fmt: skip
     if accepted:
         body = checked(waiting[0].body.proposed)
+        assert found is not None
+        if isinstance(body, Consent) and any(wish.seq > waiting[0].body.stands for wish in found.wishes):
+            # It corrects a consent of before the wish, whatever day it now states: nobody consented anew.
+            raise RegistryError(
+                f"the subject stands at {found.status!r}: a consent of before is no longer corrected",
+                where=f"{site} {proposal}", remedy="reject it",
+            )  # fmt: skip
         drafts.append(Draft(site=site, subject=subject, author=author, request=f"{name} accepted", body=body))
     book.append(*drafts)
 

@@ -39,7 +39,7 @@ from ntrkpath.registry.forms import (
     Surgery,
     Treatment,
 )
-from ntrkpath.registry.partial_dates import earliest
+from ntrkpath.registry.partial_dates import earliest, latest
 
 F = TypeVar("F", bound=Form)
 Status = Literal["active", "no_more_data", "no_more_use", "erased"]
@@ -80,10 +80,18 @@ class Subject:
         """What may still be done with the subject: the strictest wish stands until consent is given anew after it."""
         if self.of(Erasure):
             return "erased"
-        given = max((entry.seq for entry in self.of(Consent) if entry.body.status == "yes"), default=0)
-        if any(entry.seq > given for entry in self.of(NoMoreUse)):
-            return "no_more_use"
-        return "no_more_data" if any(entry.seq > given for entry in self.of(NoMoreData)) else "active"
+        wishes = {entry.kind for entry in self.wishes}
+        return "no_more_use" if "no_more_use" in wishes else "no_more_data" if wishes else "active"
+
+    @property
+    def wishes(self) -> tuple[Entry[NoMoreData | NoMoreUse], ...]:
+        """The wishes in force: those that no consent given anew, and written after them, has taken back."""
+        consents = self.of(Consent)
+        return tuple(
+            wish
+            for wish in (*self.of(NoMoreData), *self.of(NoMoreUse))
+            if not any(one.seq > wish.seq and given_anew(one.body, wish) for one in consents)
+        )
 
     @property
     def registration(self) -> Registration | None:
@@ -218,6 +226,15 @@ class Subject:
         asked_as_child = consent is not None and consent.by in ("parent", "guardian")
         age = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
         return asked_as_child and not answered and age >= MAJORITY
+
+
+def given_anew(consent: Consent, wish: Entry[NoMoreData | NoMoreUse]) -> bool:
+    """Return whether a consent was certainly given after a wish: by its own date, not by when it was written down.
+
+    A wish without a date was made by the day on which it was written.
+    """
+    made = latest(wish.body.date) if wish.body.date else wish.at.date()
+    return consent.status == "yes" and consent.date is not None and earliest(consent.date) > made
 
 
 def subjects(entries: Iterable[Entry[Any]]) -> Iterator[Subject]:

@@ -38,7 +38,7 @@ from ntrkpath.registry.entries import (
 from ntrkpath.registry.forms import Consent
 from ntrkpath.registry.reading import edition
 from ntrkpath.registry.rows import BATCH, chunks, entries_of, entry_of, file_of, joined
-from ntrkpath.registry.subjects import Subject
+from ntrkpath.registry.subjects import Subject, given_anew
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LONGEST = 200
@@ -223,12 +223,16 @@ def _same(draft: Draft, entry: Entry[Any], digest: bytes, salt: Any) -> Entry[An
 
 
 def _allowed(draft: Draft, entries: list[Entry[Any]]) -> None:
-    status = Subject(entries).status if entries else "active"
-    anew = isinstance(draft.body, Consent) and draft.body.status == "yes" and status != "erased"
+    subject = Subject(entries) if entries else None
+    status = subject.status if subject is not None else "active"
+    wishes = subject.wishes if subject is not None and status != "erased" else ()
+    consent = isinstance(draft.body, Consent) and draft.body.status == "yes"
+    anew = consent and bool(wishes) and all(given_anew(draft.body, wish) for wish in wishes)
     if status != "active" and not anew and draft.kind not in _STILL_WRITTEN[status]:
         raise RegistryError(
             f"the subject stands at {status!r}: this is no longer written", where=draft.kind,
-            remedy="leave the subject out",
+            remedy="only consent given anew opens it: state its date, after that of the wish" if consent and wishes
+            else "leave the subject out",
         )  # fmt: skip
     if status == "no_more_use" and isinstance(draft.body, Retraction):
         _points_to(entries, draft.body.entry, NoMoreUse, "retraction.entry")

@@ -70,6 +70,11 @@ class Subject:
         """Return the entries of one kind that stand, in the order of the book; retracted and replaced ones do not."""
         return tuple(self._standing.get(str(form.__struct_config__.tag), ()))
 
+    @property
+    def standing(self) -> frozenset[int]:
+        """The ``seq`` of every entry that stands: neither retracted nor replaced."""
+        return frozenset(entry.seq for of_kind in self._standing.values() for entry in of_kind)
+
     def newest(self, form: type[F]) -> Entry[F] | None:
         """Return the newest entry of one kind that stands."""
         found = self.of(form)

@@ -114,6 +114,37 @@ def test_a_subject_of_whom_all_is_stated_has_a_whole_record() -> None:
     assert [one.get("patientStatus", {}).get("code") for one in record["followUps"]] == [None, "lost-to-fu"]
 
 
+@pytest.mark.parametrize(
+    ("told", "state", "died"),
+    [
+        ((FollowUp(status="lost", date="2025-06-10"), FollowUp(status="alive", date="2024-01-10")), None, None),
+        ((FollowUp(status="alive", date="2025-06-10"), FollowUp(status="lost", date="2024-01-10")), "alive", None),
+        ((FollowUp(status="dead", death_date="2025-02-01"), FollowUp(status="alive", date="2025-06-10")),
+         "deceased", "2025-02-01"),
+        ((FollowUp(status="dead", death_date="2025-02-01"), FollowUp(status="dead", date="2025-06-10")),
+         "deceased", "2025-02-01"),
+    ],
+)  # fmt: skip
+def test_the_state_is_that_of_the_latest_day_and_any_death_first(told: Any, state: str | None, died: Any) -> None:
+    for order in (told, told[::-1]):
+        person = made(whole(), ENROLLED, version(), *order)[0]["patient"]
+        assert (person.get("vitalStatus", {}).get("code"), person.get("dateOfDeath")) == (state, died)
+
+
+@pytest.mark.parametrize(("of_test", "of_assay", "taken"), [
+    ("block 1", "block 1", True), (None, "block 1", True), ("block 1", None, True), (None, None, True),
+    ("block 1", "block 2", False),
+])  # fmt: skip
+def test_how_another_specimen_was_sequenced_tells_nothing_of_a_test(of_test: Any, of_assay: Any, taken: bool) -> None:
+    import msgspec
+
+    test = msgspec.structs.replace(dated(RNA), specimen=of_test)
+    assay = msgspec.structs.replace(DONE[2], specimen=of_assay)
+    record, left = made(whole(), ENROLLED, version(test), caller_file(), DONE[0], assay)
+    assert ("ngsReports" in record) == taken
+    assert taken or ("tests[0] rna_mps", "in words: no one form tells how it was sequenced") in left
+
+
 def test_a_month_is_never_made_a_day() -> None:
     record, _ = made(whole(), ENROLLED, *DONE)
     first, second = (one["history"][0] for one in record["systemicTherapies"])

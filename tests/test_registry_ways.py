@@ -30,12 +30,13 @@ from ntrkpath.model.case import (
     RnaMps,
     TherapyLine,
 )
+from ntrkpath.model.case_keys import METHODS
 from ntrkpath.model.errors import CaseError, NtrkpathError
 from ntrkpath.registry import exporting, redcap, redcap_out, sources
 from ntrkpath.registry.book import Book
 from ntrkpath.registry.entries import KINDS, CaseVersion, NoMoreUse, kind_of
 from ntrkpath.registry.flat import case_columns, form_columns
-from ntrkpath.registry.forms import AdverseEvent, Consent, FollowUp, Growth, Screening, Stain, Surgery, Treatment
+from ntrkpath.registry.forms import AdverseEvent, Assay, Consent, FollowUp, Growth, Screening, Stain, Surgery, Treatment
 from ntrkpath.registry.items import forms, knowledge, read_item
 from ntrkpath.registry.partial_dates import days_between, earliest, latest, read_partial
 from ntrkpath.registry.review import decide, waiting
@@ -491,15 +492,17 @@ def test_no_cell_of_any_table_is_run_by_a_spreadsheet(book: Book, tmp_path: Path
 def test_a_de_identified_table_holds_no_name_date_site_or_free_text(book: Book, tmp_path: Path) -> None:
     secret = "a text that nobody else has"
     rich(book).append(
-        draft("P9", registration(birth="1930-05-17", date_pathology="2026-01-10", note=secret, source=secret)),
+        draft("P9", registration(birth="1930-05-17", date_pathology="2026-01-10", icd_10_gm="C49.2", note=secret,
+                                 source=secret)),
         draft("P9", Treatment(drug="larotrectinib", start="2026-01-20", dose=secret)),
+        draft("P9", Assay(method="rna_mps", kit_manufacturer=secret, sequencer=secret, laboratory=secret)),
         draft("P9", Stain(reader=secret, protocol=secret, specimen=secret, date="2026-02")),
         draft("P9", CaseVersion(case=Case(diagnosis=Diagnosis(histology="leiomyosarcoma", site=secret), note=secret,
                                           source=secret, patient=Patient(age=95)))),
     )  # fmt: skip
     folder = exported(book, tmp_path, "tables", de_identified=True)
     whole = "".join(path.read_text() for path in folder.glob("*.csv") if path.name != "dictionary.csv")
-    assert secret not in whole and "P9" not in whole and "S1" not in whole and "1930" not in whole
+    assert not [word for word in (secret, "P9", "S1", "1930", "C49") if word in whole]
     ages = [row["age"] for row in rows_of((folder / "subjects.csv").read_text())]
     assert "2026-01-20" not in whole and "95" not in ages and "over 89" in ages and "9 months" in ages
     [drug] = [row for row in rows_of((folder / "treatment.csv").read_text()) if row["treatment.start"]]
@@ -507,6 +510,18 @@ def test_a_de_identified_table_holds_no_name_date_site_or_free_text(book: Book, 
     [stain] = [row for row in rows_of((folder / "stain.csv").read_text()) if row["stain.date"]]
     assert stain["stain.date"] == "22..49"
     assert rows_of((folder / "rare.csv").read_text())
+
+
+def test_every_item_of_text_is_left_out_of_de_identified_tables_or_named_as_one_that_stays() -> None:
+    of_tests = {*METHODS}
+    every = {
+        path.partition(".")[2] if path.partition(".")[0] in of_tests else path: item.kind
+        for path, item in (*form_columns().items(), *case_columns().items())
+    }
+    said = knowledge("free_text")
+    removed, kept = {*said["removed"]}, {*said["kept"]}
+    assert {path for path, kind in every.items() if kind == "text"} <= removed | kept <= {*every}
+    assert not removed & kept and {"registration.icd_10_gm", "assay.kit_manufacturer", "assay.sequencer"} <= removed
 
 
 def test_who_wants_no_more_use_or_was_erased_is_in_no_export(book: Book, tmp_path: Path) -> None:

@@ -107,13 +107,13 @@ class _Record:
             "birthDate": registration.birth[:7],
             "healthInsurance": {"type": coding("insurance", "UNK")},
         }
-        newest = self.subject.follow_ups[-1].body if self.subject.follow_ups else None
-        state = levels("vital_status").get(newest.status) if newest is not None else None
-        if newest is not None and state is not None:
+        told = self.subject.state
+        state = levels("vital_status").get(told.status) if told is not None else None
+        if told is not None and state is not None:
             person["vitalStatus"] = coding("vital_status", state)
-            if newest.death_date and not (died := exact_day(newest.death_date)):
+            if told.death_date and not (died := exact_day(told.death_date)):
                 self.left.append(("follow_up.death_date", _NOT_EXACT))
-            elif newest.death_date:
+            elif told.death_date:
                 person["dateOfDeath"] = died
         return person
 

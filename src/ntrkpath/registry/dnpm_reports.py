@@ -176,10 +176,12 @@ class Reports:
             return {}
 
     def _assay(self, method: str, specimen: str | None) -> Assay | None:
-        """Return how a test was done, where one form alone may speak of it."""
+        """Return how a test was done, where one form alone may speak of it: of its specimen, or of none stated."""
         same = [e.body for e in self.subject.of(Assay) if e.body.method == method]
         named = [one for one in same if one.specimen == specimen]
-        return named[0] if len(named) == 1 else same[0] if len(same) == 1 else None
+        if len(named) == 1:
+            return named[0]
+        return same[0] if len(same) == 1 and None in (specimen, same[0].specimen) else None
 
     def _day(self, date: str | None, what: str) -> str | None:
         day = exact_day(date)

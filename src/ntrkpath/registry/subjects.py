@@ -92,10 +92,9 @@ class Subject:
     def wishes(self) -> tuple[Entry[NoMoreData | NoMoreUse], ...]:
         """The wishes in force: those that no consent given anew, and written after them, has taken back."""
         consents = self.of(Consent)
+        every: list[Entry[Any]] = [*self.of(NoMoreData), *self.of(NoMoreUse)]
         return tuple(
-            wish
-            for wish in (*self.of(NoMoreData), *self.of(NoMoreUse))
-            if not any(one.seq > wish.seq and given_anew(one.body, wish) for one in consents)
+            wish for wish in every if not any(one.seq > wish.seq and given_anew(one.body, wish) for one in consents)
         )
 
     @property
@@ -205,6 +204,12 @@ class Subject:
         return self.of(FollowUp)
 
     @property
+    def state(self) -> FollowUp | None:
+        """The follow-up that tells what became of the subject: a death, else the one that speaks of the latest day."""
+        told = [entry.body for entry in self.follow_ups]
+        return max(told, key=_how_late, default=None)
+
+    @property
     def files(self) -> tuple[Entry[CallerFile], ...]:
         """Caller files that are kept."""
         return self.of(CallerFile)
@@ -280,6 +285,12 @@ def _standing(entries: tuple[Entry[Any], ...]) -> dict[str, list[Entry[Any]]]:
         same.pop(key, None)
         same[key] = entry
     return {kind: list(same.values()) for kind, same in found.items()}
+
+
+def _how_late(told: FollowUp) -> tuple[bool, bool, str, str, str]:
+    """Return by what a follow-up goes before others: death, its date, the day it speaks of; never who wrote first."""
+    dated = told.death_date is not None
+    return told.status == "dead", dated, told.date or "", told.status, told.death_date or ""
 
 
 def _retracted(entries: tuple[Entry[Any], ...]) -> set[int]:

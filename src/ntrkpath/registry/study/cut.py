@@ -3,8 +3,8 @@
 An entry is of the day that it speaks of, not of the day on which it was written: a registry that is filled in late has
 the same results. A test without a date is of the day on which its step was taken first, by its method where a step
 names one. What is dated after the cut-off is left out; a date that may be before it (a month, a year) is kept. What a
-subject wishes, what was taken back and what was corrected always counts: whatever replaced an entry refutes it for every
-day.
+subject wishes, what was taken back and what was corrected always counts: whatever replaced an entry refutes it for
+every day.
 """
 
 from __future__ import annotations

@@ -63,6 +63,16 @@ def test_the_same_request_written_twice_is_one_entry(tmp_path: Path) -> None:
     assert said == {"S1 1\n"}
 
 
+@pytest.mark.parametrize("second", ["collection=prospective", "collection=literature", "collection="])
+def test_an_item_that_is_given_twice_is_refused_whatever_it_says(tmp_path: Path, second: str) -> None:
+    with Book.create(tmp_path):
+        pass
+    words = ("enter", "P1", "registration", "collection=prospective", second, "--site", "S1")
+    assert isinstance(run(*words, folder=tmp_path).exception, RegistryError)
+    with Book.open(tmp_path) as book:
+        assert not list(book.subjects())
+
+
 def test_an_entry_of_a_subject_that_nobody_registered_is_refused(tmp_path: Path) -> None:
     with Book.create(tmp_path):
         pass
@@ -79,6 +89,7 @@ def test_an_entry_of_a_subject_that_nobody_registered_is_refused(tmp_path: Path)
         ("no_more_use", {"asked_by": "subject", "date": "30.2.2024"}, "no_more_use"),
         ("growth", {"heigt_cm": "100"}, "growth.heigt_cm"),
         ("treatment", {"drug": "x", "instance": "0"}, "treatment.instance"),
+        ("treatment", {"drug": "x", "instance": "9" * 5000}, "treatment.instance"),
         ("stain", {"percent": "800"}, "stain.percent"),
     ],
 )

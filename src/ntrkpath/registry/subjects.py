@@ -23,6 +23,7 @@ from ntrkpath.registry.entries import (
     Reply,
     Retraction,
     Ruling,
+    kind_of,
 )
 from ntrkpath.registry.forms import (
     AdverseEvent,
@@ -273,15 +274,22 @@ def grouped(entries: Iterable[Entry[Any]]) -> Iterator[Subject]:
 _SINGLE = frozenset({"registration", "case"})
 
 
+def stands_under(body: Form) -> tuple[str, int | None] | None:
+    """Return under what only the newest body stands: its kind, or its kind and number; None where each one stands."""
+    kind = kind_of(body)
+    if kind in _SINGLE:
+        return kind, None
+    return None if body.instance is None else (kind, body.instance)
+
+
 def _standing(entries: tuple[Entry[Any], ...]) -> dict[str, list[Entry[Any]]]:
     gone = _retracted(entries)
     found: dict[str, dict[Any, Entry[Any]]] = {}
     for entry in entries:
         if entry.body is None or entry.seq in gone:
             continue
-        kind, number = str(entry.body.__struct_config__.tag), entry.body.instance
-        same = found.setdefault(kind, {})
-        key = "single" if kind in _SINGLE else ("instance", number) if number is not None else entry.seq
+        same = found.setdefault(kind_of(entry.body), {})
+        key = stands_under(entry.body) or entry.seq
         same.pop(key, None)
         same[key] = entry
     return {kind: list(same.values()) for kind, same in found.items()}

@@ -68,7 +68,7 @@ def append(connection: sa.Connection, drafts: Sequence[Draft]) -> list[Written]:
         RegistryError: See ``Book.append``.
     """
     for draft in drafts:
-        _check(draft)
+        check(draft)
     drafts = [_under_pseudonym(draft) for draft in drafts]
     places: dict[str, list[int]] = {}
     for i, draft in enumerate(drafts):
@@ -110,7 +110,12 @@ def named(what: str, text: str) -> None:
         )  # fmt: skip
 
 
-def _check(draft: Draft) -> None:
+def check(draft: Draft) -> None:
+    """Check what can be told of a draft without the book.
+
+    Raises:
+        RegistryError: It may not stand in any book.
+    """
     if not (isinstance(draft.body, Release) and (draft.site, draft.subject) == (WHOLE, WHOLE)):
         named("site", draft.site)
         named("subject", draft.subject)

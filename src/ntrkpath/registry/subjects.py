@@ -67,6 +67,14 @@ class Subject:
         self.site, self.id = self.entries[0].site, self.entries[0].subject
         self._standing = _standing(self.entries)
 
+    @property
+    def name(self) -> str:
+        """Its name outside of the registry, which no other subject has, whatever its site and pseudonym are.
+
+        A hyphen of the site is doubled: an odd run of hyphens ends the site, as no pseudonym begins with one.
+        """
+        return f"{self.site.replace('-', '--')}-{self.id}"
+
     def of(self, form: type[F]) -> tuple[Entry[F], ...]:
         """Return the entries of one kind that stand, in the order of the book; retracted and replaced ones do not."""
         return tuple(self._standing.get(str(form.__struct_config__.tag), ()))

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ntrkpath.guidance import load
-from ntrkpath.model.case import Case, Diagnosis, DnaMps, PanTrkIhc, ReportedFusion, RnaMps, TherapyLine
+from ntrkpath.model.case import Case, Diagnosis, DnaMps, Fish, PanTrkIhc, ReportedFusion, RnaMps, RtPcr, TherapyLine
 from ntrkpath.registry.entries import CaseVersion, NoMoreUse
 from ntrkpath.registry.forms import (
     AdverseEvent,
@@ -136,6 +136,18 @@ def test_a_test_without_a_date_is_dated_by_the_step_of_its_own_method(dna: bool,
     kept, _ = known_by(subject("S1", REGISTERED, ENROLLED, version(*tests), *steps), DAY)
     assert kept.case is not None
     assert [type(test) for test in kept.case.tests] == [*([DnaMps] if dna else []), *([RnaMps] if rna else [])]
+
+
+UNDATED = (Fish(gene="NTRK1", result="negative"), RtPcr(result="negative"), PanTrkIhc(percent=0))
+
+
+@pytest.mark.parametrize("test", UNDATED)
+@pytest.mark.parametrize("date", ["2026-02-01", LATER])
+def test_whichever_method_a_test_has_its_own_step_dates_it(test: Any, date: str) -> None:
+    method = type(test).__struct_config__.tag
+    steps = (Screening(step="reported", method=method, date=date), Screening(step="reported", date="2026-05-05"))
+    kept, _ = known_by(subject("S1", REGISTERED, ENROLLED, version(test), *steps), DAY)
+    assert kept.case is not None and len(kept.case.tests) == (date != LATER)
 
 
 def test_a_step_that_names_no_method_dates_whatever_no_step_of_its_own_dates() -> None:

@@ -236,9 +236,9 @@ class Subject:
         return tuple(e for e in self.of(Proposal) if e.seq not in ruled)
 
     def majority_due(self, on: dt.date) -> bool:
-        """Whether the subject may be of age on a day, and consent at majority is neither given nor out of reach."""
-        registration, consent = self.registration, self.consent
-        if registration is None or registration.birth is None:
+        """Whether a living subject may be of age on a day, with consent at majority neither given nor out of reach."""
+        registration, consent, state = self.registration, self.consent, self.state
+        if registration is None or registration.birth is None or (state is not None and state.status == "dead"):
             return False
         born = earliest(registration.birth)
         answered = consent is not None and consent.at_majority in ("given", "refused", "lost")

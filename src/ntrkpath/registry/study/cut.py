@@ -40,7 +40,7 @@ _TELLS: dict[tuple[str, str, str], str | None] = {
     ("response", "best", "PD"): None,
     ("follow_up", "status", "dead"): "alive",
 }
-#: The step that dates a test whose own date is not stated.
+#: The step that dates a test whose own date is not stated, also where it names no method.
 _STEP = {"pan_trk_ihc": "read", "rna_mps": "reported", "dna_mps": "reported"}
 
 
@@ -117,5 +117,6 @@ def _date_of(test: Test, steps: _Steps) -> str | None:
     if test.date is not None:
         return test.date.isoformat()
     method = str(test.__struct_config__.tag)
-    step = _STEP.get(method, "")
-    return steps.get((step, method)) or steps.get((step, ""))
+    step = _STEP.get(method, "reported")
+    own = steps.get((step, method)) or steps.get(("reported", method))
+    return own or (steps.get((step, "")) if method in _STEP else None)

@@ -34,7 +34,7 @@ from ntrkpath.model.case_keys import METHODS
 from ntrkpath.model.errors import CaseError, NtrkpathError, RegistryError
 from ntrkpath.registry import exporting, redcap, redcap_out, sources
 from ntrkpath.registry.book import Book
-from ntrkpath.registry.entries import KINDS, CallerFile, CaseVersion, NoMoreUse, kind_of
+from ntrkpath.registry.entries import KINDS, CallerFile, CaseVersion, NoMoreUse, checked, kind_of
 from ntrkpath.registry.flat import case_columns, form_columns
 from ntrkpath.registry.forms import AdverseEvent, Assay, Consent, FollowUp, Growth, Screening, Stain, Surgery, Treatment
 from ntrkpath.registry.incoming import Arrived, Bad, take
@@ -43,6 +43,7 @@ from ntrkpath.registry.partial_dates import days_between, earliest, latest, read
 from ntrkpath.registry.review import decide, waiting
 from ntrkpath.registry.sheet_rows import Table
 from ntrkpath.registry.subject_files import arrived
+from ntrkpath.registry.subjects import stands_under
 from ntrkpath.registry.verify import verify
 from support.registry import case, draft, fusion_case, registration
 from support.workbooks import workbook
@@ -605,6 +606,13 @@ def filled(kind: str, turn: int) -> dict[str, Any]:
         elif not item.pattern:
             made[item.name] = f"text {turn}"
     return made
+
+
+@pytest.mark.parametrize("kind", [*forms()])
+def test_a_form_stands_once_in_the_book_where_the_knowledge_says_so(kind: str) -> None:
+    numbered = checked({**filled(kind, 0), "instance": 3})
+    assert stands_under(numbered) == (kind, None if forms()[kind].single else 3)
+    assert stands_under(checked(filled(kind, 0))) == ((kind, None) if forms()[kind].single else None)
 
 
 @pytest.mark.parametrize("kind", [*forms()])

@@ -92,12 +92,16 @@ _WORD = re.compile(r"[^\W\d_A-Z]+")
 _CYTOGENETIC = re.compile(r"[,;(\[ ]*\b(?:t|inv|del|der|ins)\([0-9XY;pq]+\)(?:\([0-9XYpq;.]+\))?[)\] ]*", re.IGNORECASE)
 _CLEAR = (r"::", r"--", r"\s*(?:->|=>|\u2192|\u2013|\u2014)\s*", r"\s+-\s+", r"\s+(?:to|with|and|und|et|y|e|mit)\s+")
 _UNCLEAR = (r"/", r"-", r"_", r"\s*:\s*", r"\s*\+\s*", r"\s+", r"\s*\|\s*", r"\s*,\s*", r"\s*;\s*")
+#: Most characters of a fusion's name, with transcripts and an inserted sequence; every cut of it is tried.
+_LONGEST = 500
 
 
 @lru_cache(maxsize=8192)
 def read_fusion(text: str) -> FusionText:
     """Read one text as a fusion; several readings, or none, are a problem and never a choice."""
     given = clean(text)
+    if len(given) > _LONGEST:
+        return FusionText(given[:_LONGEST], problem=f"longer than {_LONGEST} characters: no name of a fusion")
     rest, frame, notes = given, None, []
     for pattern, level in _FRAMES:
         if frame is None and pattern.search(rest):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 #: What is larger than this may be slow to read.
 _QUICK_BYTES = 64 * 1024
-#: What is no larger than this is decided where it came in: it takes a few milliseconds, at the very most 0.1 s.
+#: What is no larger than this is decided where it came in: it takes a few milliseconds, at most some 0.2 s.
 _IN_LINE_BYTES = 4 * 1024
 #: Share of a minute's requests that may come at once.
 _BURST = 0.25

@@ -31,8 +31,8 @@ TASKS: dict[str, str] = {
     "answer": "ntrkpath.server.case.task:answer",
 }
 
-#: Tasks whose time is bounded by the size of what was sent.
-IN_LINE = frozenset(("recommend", "histology", "case", "answer"))
+#: Tasks whose time is in proportion to what was sent. A form is none: results in words are read in more time than that.
+IN_LINE = frozenset(("recommend", "histology"))
 
 #: Where a task may write what a library reads by path only: in memory where the system offers that, and removed by the
 #: server also where the worker is ended. Without workers, the system's directory for temporary files.

@@ -166,7 +166,7 @@ class Decider:
             place, ids = place[good], ids.filter(as_mask(good))
         return Answered(self._answers(ids, derived, place), bad)
 
-    def _answers(self, ids: pa.Array, derived: Derived, place: NDArray[np.intp]) -> pa.Table:
+    def _answers(self, ids: pa.Array, derived: Derived, place: NDArray[np.int32]) -> pa.Table:
         """Return the answers of the rows whose states are given: each state is decided, and told in words, once."""
         import numpy as np
         import pyarrow as pa
@@ -205,7 +205,7 @@ class Decider:
             places = self._action_places.take(keys)
         return places
 
-    def _rules(self, outcomes: NDArray[np.uint8], place: NDArray[np.intp]) -> pa.Array:
+    def _rules(self, outcomes: NDArray[np.uint8], place: NDArray[np.int32]) -> pa.Array:
         """Return the rule ids of each row as text, each distinct set of rules made once."""
         import numpy as np
 
@@ -247,7 +247,7 @@ def _whole(cells: pa.Array | pa.ChunkedArray) -> pa.Array:
     return cells.chunk(0) if cells.num_chunks == 1 else cells.unify_dictionaries().combine_chunks()
 
 
-def coded(codes: NDArray[Any], names: Sequence[str], place: NDArray[np.intp]) -> pa.Array:
+def coded(codes: NDArray[Any], names: Sequence[str], place: NDArray[np.int32]) -> pa.Array:
     """Return the name of each row as a dictionary array that holds only the names in use.
 
     Args:
@@ -261,7 +261,7 @@ def coded(codes: NDArray[Any], names: Sequence[str], place: NDArray[np.intp]) ->
     small = np.zeros(len(names), np.int32)
     small[used] = np.arange(len(used))
     return pa.DictionaryArray.from_arrays(
-        as_arrow(small.take(codes).take(place)), as_texts([names[i] for i in used.tolist()])
+        as_arrow(small.take(codes).take(place)), as_texts([names[i] for i in used.tolist()]), safe=False
     )
 
 

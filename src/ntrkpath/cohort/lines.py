@@ -102,7 +102,7 @@ class _Columns:
 
         columns = {CASE_ID: as_texts(self.ids)} if CASE_ID in self.names else {}
         for name, texts in self._texts.items():
-            columns[name] = pa.DictionaryArray.from_arrays(as_arrow(self._places[name]), as_texts(list(texts)))
+            columns[name] = pa.DictionaryArray.from_arrays(as_arrow(self._places[name]), as_texts(list(texts)), safe=False)
         return pa.table(columns)
 
 

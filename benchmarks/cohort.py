@@ -137,7 +137,7 @@ def duckdb_case(matrix: Any) -> Taken:
         return best(lambda: connection.execute(f"SELECT {outcomes} FROM {query}").fetchall(), 2)
 
 
-#: `ntrkpath`, which tells its greatest memory in kB at its end: what the system counts of a child has its parent's in it.
+#: `ntrkpath`, which tells its greatest memory in kB at its end: the system counts a child's with its parent's.
 PROGRAM = """
 import sys
 from ntrkpath.cli.main import main

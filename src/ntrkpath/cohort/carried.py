@@ -104,9 +104,7 @@ def _words(columns: list[tuple[NDArray[np.int32], list[Any]]], say: Callable[[li
     import numpy as np
     import pyarrow as pa
 
-    places, first = distinct_rows(
-        [numbers for numbers, _ in columns], [max(len(done), 1) for _, done in columns]
-    )
+    places, first = distinct_rows([numbers for numbers, _ in columns], [max(len(done), 1) for _, done in columns])
     said = [say([done[numbers[row]] for numbers, done in columns]) for row in first.tolist()]
     told = np.array([bool(text) for text in said], np.bool_)
     return pa.DictionaryArray.from_arrays(as_arrow(places, told[places]), as_texts(said), safe=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ntrkpath.cohort.arrays import as_arrow, as_numpy
 
@@ -30,7 +30,8 @@ def distinct_rows(
     import numpy as np
 
     rows = len(numbers[0])
-    key, size = numbers[0].astype(np.int32 if prod(widths) < _SHORT else np.int64), widths[0]
+    key: NDArray[Any] = numbers[0].astype(np.int32 if prod(widths) < _SHORT else np.int64)
+    size = widths[0]
     for given, width in zip(numbers[1:], widths[1:], strict=True):
         if size > _LONG // width:
             key, size = _renumbered(key)
@@ -43,7 +44,7 @@ def distinct_rows(
     return key.astype(np.int32, copy=False), first
 
 
-def _dense(key: NDArray[np.signedinteger], size: int) -> tuple[NDArray[np.signedinteger], int]:
+def _dense(key: NDArray[Any], size: int) -> tuple[NDArray[Any], int]:
     """Return keys numbered anew, in their order and without gaps, and how many there are."""
     import numpy as np
 
@@ -53,6 +54,6 @@ def _dense(key: NDArray[np.signedinteger], size: int) -> tuple[NDArray[np.signed
     return (place - 1).take(key), int(place[-1]) if size else 0
 
 
-def _renumbered(key: NDArray[np.signedinteger]) -> tuple[NDArray[np.signedinteger], int]:
+def _renumbered(key: NDArray[Any]) -> tuple[NDArray[Any], int]:
     encoded = as_arrow(key).dictionary_encode()
     return as_numpy(encoded.indices).astype(key.dtype), len(encoded.dictionary)

@@ -84,7 +84,8 @@ class Decider:
         import numpy as np
 
         self.edition = edition or load()
-        self.kernel = Kernel(self.edition, kept=kept, threads=threads)
+        derived = sorted(self.edition.decisions.derived) if missing else ()
+        self.kernel = Kernel(self.edition, kept=(*kept, *derived), threads=threads)
         self.rules: Rules = rules
         pathway = Pathway(
             self.edition, self.edition.labels_known_to, figure2_reading=figure2_reading, probability=False
@@ -93,7 +94,7 @@ class Decider:
         self.derivation = Derivation(pathway, catalogue.facts)
         self._missing = MissingFacts(pathway, catalogue.facts) if missing else None
         self._group = catalogue.facts.index("histology_group")
-        self._kept = tuple(fact for fact in self.kernel.kept if fact not in ANSWERS)
+        self._kept = tuple(fact for fact in dict.fromkeys(kept) if fact not in ANSWERS)
         self._action_places = np.zeros(catalogue.action_keys, np.int32)
         self._action_texts: list[str] = [""]
         self._rule_places: dict[bytes, int] = {}
@@ -188,7 +189,9 @@ class Decider:
         if self._missing is not None:
             used = np.zeros(derived.codes.shape[1], np.bool_)
             used[place] = True
-            texts = self._missing.texts(derived.codes, derived.opens, self.derivation.opens, used.tolist())
+            texts = self._missing.texts(
+                derived.codes, decided.levels, derived.opens, self.derivation.opens, used.tolist()
+            )
             numbers = {text: i for i, text in enumerate(dict.fromkeys(texts))}
             words["missing"] = coded(np.array([numbers[text] for text in texts], np.int32), list(numbers), place)
         return pa.table(words)

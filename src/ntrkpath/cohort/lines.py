@@ -95,7 +95,9 @@ class _Columns:
 
         columns = {CASE_ID: as_texts(self.ids)} if CASE_ID in self.names else {}
         for name, texts in self._texts.items():
-            columns[name] = pa.DictionaryArray.from_arrays(as_arrow(self._places[name]), as_texts(list(texts)), safe=False)
+            columns[name] = pa.DictionaryArray.from_arrays(
+                as_arrow(self._places[name]), as_texts(list(texts)), safe=False
+            )
         return pa.table(columns)
 
 
@@ -163,33 +165,10 @@ class LineSource:
 
     def _read(self, lines: list[bytes], first: int) -> tuple[_Columns, list[BadRow]]:
         """Return the lines as columns of text, and those that are no case; a line of these is empty in the columns."""
-        import numpy as np
-
         if len(self._parts) > _REMEMBERED:
             self._parts.clear()
         columns, bad = _Columns(len(lines)), []
-        cut = [(row, found) for row, line in enumerate(lines) if (found := self._cut(line)) is not None]
-        rows, good = np.array([row for row, _ in cut], np.intp), np.ones(len(cut), np.bool_)
-        whole = [found for _, found in cut]
-        said = [9 + len(found.id) for found in whole]
-        chosen = []
-        for name in _READ if cut else ():
-            texts = list(map(bytes, map(attrgetter(name), whole)))
-            known = {text: number for number, text in enumerate(dict.fromkeys(texts))}
-            blocks = [self._checked(name, text) if text else {} for text in known]
-            numbers = np.fromiter(map(known.__getitem__, texts), np.int32, len(texts))
-            said += np.array([len(text) and len(name) + 4 + len(text) for text in known], np.intp).take(numbers)
-            good &= np.array([block is not None for block in blocks], np.bool_).take(numbers)
-            chosen.append((blocks, numbers))
-        # A line that is longer than what it says may state a key twice: a decoder takes the last of them in silence.
-        for i in np.flatnonzero(good & (said != [len(lines[row].strip()) for row, _ in cut])).tolist():
-            good[i] = _once(lines[cut[i][0]], whole[i])
-        for blocks, numbers in chosen:
-            columns.spread(rows[good], blocks, numbers[good])
-        taken = set(rows[good].tolist())
-        for row, found in cut:
-            if row in taken:
-                columns.ids[row] = found.id
+        taken = self._in_parts(lines, columns)
         for row, line in enumerate(lines):
             if row not in taken:
                 flat, error = self._flat(line)
@@ -198,6 +177,33 @@ class LineSource:
                 else:
                     bad.append(bad_row(first + row, flat.get(CASE_ID), error))
         return columns, bad
+
+    def _in_parts(self, lines: list[bytes], columns: _Columns) -> set[int]:
+        """Fill the columns from the lines that are whole cases, part by part, and return which lines these are."""
+        import numpy as np
+
+        cut = {row: found for row, line in enumerate(lines) if (found := self._cut(line)) is not None}
+        rows, good = np.fromiter(cut, np.intp, len(cut)), np.ones(len(cut), np.bool_)
+        said = np.array([9 + len(found.id) for found in cut.values()], np.intp)
+        chosen = []
+        for name in _READ if cut else ():
+            texts = list(map(bytes, map(attrgetter(name), cut.values())))
+            known = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+            blocks = [self._checked(name, text) if text else {} for text in known]
+            numbers = np.fromiter(map(known.__getitem__, texts), np.int32, len(texts))
+            said += np.array([len(text) and len(name) + 4 + len(text) for text in known], np.intp).take(numbers)
+            good &= np.array([block is not None for block in blocks], np.bool_).take(numbers)
+            chosen.append((blocks, numbers))
+        # A line that is longer than what it says may state a key twice: a decoder takes the last of them in silence.
+        longer = said != np.array([len(lines[row].strip()) for row in cut], np.intp)
+        for i in np.flatnonzero(good & longer).tolist():
+            good[i] = _once(lines[rows[i]], cut[rows[i]])
+        for blocks, numbers in chosen:
+            columns.spread(rows[good], blocks, numbers[good])
+        taken = rows[good].tolist()
+        for row in taken:
+            columns.ids[row] = cut[row].id
+        return set(taken)
 
     def _cut(self, line: bytes) -> Any:
         """Return a line that looks like a whole case, its parts as they are written; ``None`` for any other line."""

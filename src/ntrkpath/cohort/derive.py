@@ -163,10 +163,15 @@ class Derivation:
         numbers, widths = [], []
         for path, (_, held, values) in given.items():
             results = None if "tests" in given and path.partition(".")[0] in METHODS else self._alone.get(path)
-            if results is not None:
-                held = np.where(held, 1 + self._read(results, {path: given[path]}, len(held)), 0)
-            numbers.append(held)
-            widths.append(len(values) if results is None else 1 + len(results.outcomes))
+            if results is None or len(values) > len(held):
+                numbers.append(held)
+                widths.append(len(values))
+            else:
+                each = _Given(path, np.arange(len(values), dtype=np.int32), values)
+                bands = 1 + self._read(results, {path: each}, len(values))
+                bands[0] = 0
+                numbers.append(bands.take(held))
+                widths.append(1 + len(results.outcomes))
         return distinct_rows(numbers, widths)
 
     def _parts_of(self, given: dict[str, _Given], rows: int) -> list[tuple[_Results, NDArray[np.int32]]]:

@@ -22,8 +22,8 @@ import msgspec
 from benchmarks.frame import Measured, best, recorded, rows
 
 NAMES = (
-    "rules", "pathway", "startup", "readers", "fusion", "evidence", "cohort", "strategy", "rounds", "registry",
-    "server", "static_site",
+    "rules", "pathway", "startup", "output", "readers", "fusion", "evidence", "cohort", "strategy", "rounds",
+    "registry", "server", "static_site", "verify",
 )  # fmt: skip
 
 

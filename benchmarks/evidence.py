@@ -1,6 +1,6 @@
 """Pooling 18 studies by the binomial-normal model: against one pass of its quadrature, and against R metafor.
 
-    python benchmarks/evidence.py [--repeats 15]
+    python -m benchmarks.evidence [--repeats 15]
 
 The 18 studies are synthetic: sizes from 25 to 1,900, a spread between them as that of table 1's groups, from a fixed
 start. R metafor (`rma.glmm`, which fits with lme4) runs in the same run where R has it; the start of R is not counted.

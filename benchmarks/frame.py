@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -43,6 +45,22 @@ def best(run: Callable[[], object], times: int = 3) -> Taken:
 def _processor() -> float:
     children = os.times()
     return time.process_time() + children.children_user + children.children_system
+
+
+def command(*arguments: str) -> tuple[float, int]:
+    """Run `ntrkpath` as a process of its own; return its seconds of processor time and its greatest memory in MB.
+
+    Raises:
+        SystemExit: It ended with an error.
+    """
+    program = "from ntrkpath.cli.main import main; main()"
+    line = [sys.executable, "-c", program, *arguments]
+    running = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, used = os.wait4(running.pid, 0)
+    running.returncode = os.waitstatus_to_exitcode(status)
+    if running.returncode:
+        raise SystemExit(f"ntrkpath {' '.join(arguments[:2])} ended with {running.returncode}")
+    return used.ru_utime + used.ru_stime, used.ru_maxrss // 1024
 
 
 def tree_seconds(root: str) -> float:

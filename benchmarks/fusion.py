@@ -1,6 +1,6 @@
 """Fusion verdicts: throughput over all isoform pairs, and AGFusion 1.5.0 as an outside oracle for the frame.
 
-`python benchmarks/fusion.py` measures our verdicts on distinct junctions (reading of files excluded, nothing worked
+`python -m benchmarks.fusion` measures our verdicts on distinct junctions (reading of files excluded, nothing worked
 out beforehand). Where `agfusion` and `pyensembl` are installed (an environment of their own; nothing else needs
 them), it builds a small database for both from our transcripts and compares frames and speed over the junctions of
 `tests/data/fusion_junctions.csv` that lie on GRCh38. `--json` prints the figures as JSON.

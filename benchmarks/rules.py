@@ -1,6 +1,6 @@
 """Facts to decision with trace: one table of about 100 rows and 12 facts, against zen-engine in the same run.
 
-    python benchmarks/rules.py [--inputs 40000]
+    python -m benchmarks.rules [--inputs 40000]
 
 The table has the shape of ``next_test``: its rows over its seven facts, and 27 of them split in two by one of five
 further facts, so that 80 rows over 12 facts leave no gap and do not overlap. Every input is distinct; nothing is

@@ -43,19 +43,21 @@ def merged(before: list[Measured], new: list[Measured]) -> list[Measured]:
 
 
 def table(measured: list[Measured]) -> str:
-    """Return the rows as a table of the page."""
-    known = rows()
-    shown = [_line(known[one.row], one) for one in measured]
+    """Return every row as a table of the page; one without figures says so."""
+    found = {one.row: one for one in measured}
+    shown = [_line(row, found.get(row.id)) for row in rows().values()]
     return "\n".join(["", "| what | measured | bar | met | on |", "|---|---|---|---|---|", *shown, "", ""])
 
 
-def _line(row: Row, one: Measured) -> str:
+def _line(row: Row, one: Measured | None) -> str:
+    bar = "" if row.bar is None else f"{_figure(row.bar)} {row.unit}"
+    if one is None:
+        return f"| {row.what} | not measured | {bar} |  |  |"
     figures = _figure(one.low) if one.low == one.high else f"{_figure(one.low)} to {_figure(one.high)}"
     beside = [f"{_figure(one.clock)} by the clock"] if one.clock is not None else []
     beside += [f"load {one.load:g}"] if one.load is not None else []
     beside += [one.note] if one.note else []
     told = f" ({'; '.join(beside)})" if beside else ""
-    bar = "" if row.bar is None else f"{_figure(row.bar)} {row.unit}"
     return f"| {row.what} | {figures} {row.unit}{told} | {bar} | {row.met(one.low, one.high)} | {one.date} |"
 
 
@@ -71,7 +73,7 @@ def main() -> None:
     found = merged(before, new)
     MEASURED.write_bytes(b"".join(msgspec.json.encode(one) + b"\n" for one in found))
     PAGE.write_text(_TABLE.sub(lambda _: table(found), PAGE.read_text(encoding="utf-8")), encoding="utf-8")
-    print(f"{len(new)} rows measured, {len(found)} on the page")
+    print(f"{len(new)} rows measured anew, {len(found)} of {len(rows())} on the page have figures")
 
 
 if __name__ == "__main__":

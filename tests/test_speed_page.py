@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import re
 import sys
 from pathlib import Path
@@ -12,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
 from benchmarks import frame  # noqa: E402
+from benchmarks.__main__ import NAMES  # noqa: E402
 
 import docs_speed  # noqa: E402 - beside the product, not in it
 
@@ -45,14 +48,48 @@ def test_a_bar_is_met_wholly_in_part_or_not() -> None:
     assert frame.Row(id="a", what="a", unit="x").met(1, 2) == ""
 
 
-def test_every_row_that_a_benchmark_records_is_one_of_the_page() -> None:
-    recorded = {
-        row
-        for module in (ROOT / "benchmarks").glob("*.py")
-        for row in re.findall(r'\brecord\("([\w.]+)"', module.read_text(encoding="utf-8"))
-    }
-    assert recorded <= set(frame.rows())
-    assert recorded
+def sources() -> dict[str, str]:
+    """Return the benchmarks by the name that `python -m benchmarks` takes."""
+    return {name: (ROOT / "benchmarks" / f"{name}.py").read_text(encoding="utf-8") for name in NAMES}
+
+
+def test_every_row_of_the_page_is_recorded_by_a_benchmark_and_every_row_recorded_is_of_the_page() -> None:
+    areas = "|".join({row.partition(".")[0] for row in frame.rows()})
+    named = {row for text in sources().values() for row in re.findall(rf'"((?:{areas})\.[a-z_0-9]+)"', text)}
+    assert named == set(frame.rows())
+
+
+def test_a_row_without_figures_says_that_it_was_not_measured() -> None:
+    (line,) = (line for line in docs_speed.table([]).splitlines() if line.startswith("| the slowest page |"))
+    assert line == "| the slowest page | not measured | 100 ms |  |  |"
+    shown = docs_speed.table([]).splitlines()
+    assert sum("| not measured |" in line for line in shown) == len(frame.rows())
+
+
+def test_every_benchmark_that_a_page_or_a_docstring_names_can_be_run() -> None:
+    places = [*(ROOT / "docs").rglob("*.md"), *(ROOT / "benchmarks").glob("*.py"), *(ROOT / "scripts").glob("*.py"),
+              ROOT / "Makefile", ROOT / "CONTRIBUTING.md", ROOT / "README.md"]  # fmt: skip
+    said = "\n".join(place.read_text(encoding="utf-8") for place in places)
+    assert re.findall(r"python3? (?:\./)?benchmarks\S*", said) == [], "run as a module: python -m benchmarks.NAME"
+    modules = set(re.findall(r"python3? -m (benchmarks(?:\.\w+)*)", said))
+    assert {f"benchmarks.{name}" for name in ("rules", "fusion", "evidence", "cohort")} <= modules
+    for module in sorted(modules):
+        assert importlib.util.find_spec(module) is not None, module
+    for module in [*(f"benchmarks.{name}" for name in NAMES), "benchmarks.__main__"]:
+        assert callable(importlib.import_module(module).main), module
+
+
+def test_a_cohort_is_kept_for_the_page_only_at_the_size_that_its_row_names() -> None:
+    cohort = pytest.importorskip("benchmarks.cohort", reason="needs the extra batch")
+    frame.recorded.clear()
+    for bench, rows in cohort.NAMED.items():
+        cohort.keeper(bench, rows - 1)(f"cohort.{bench}", 1.0)
+    assert not frame.recorded
+    cohort.keeper("memory", cohort.NAMED["memory"])("cohort.memory", 1.0)
+    assert frame.recorded.pop("cohort.memory") == [(1.0, None)]
+    for bench, row in (("memory", "memory"), ("triage", "triage"), ("growth", "growth"), ("spark", "spark")):
+        assert f"{cohort.NAMED[bench] // 1_000_000} million" in frame.rows()[f"cohort.{row}"].what
+    assert "1 million" in frame.rows()["cohort.agreement"].what and "20,000" in frame.rows()["cohort.lines"].what
 
 
 def test_a_figure_is_kept_under_its_row_and_no_other() -> None:

@@ -108,7 +108,7 @@ def test_a_published_case_is_asked_saved_and_read_back(case: str, tmp_path: Path
     assert json.loads(again.read_text()) == answer
 
 
-#: What is typed at each question (at none: in the same line), and what the terminal shows of it; exit code; what is said.
+#: What is typed at each question (at none: in the same line) and what is shown of it; the exit code; what is said.
 TALKS = {
     "the Tab key completes diagnoses and genes": (
         [

@@ -30,7 +30,7 @@ the machine. A range is lowest to highest. A figure is of processor time, with t
 processes do the work, or a reader waits, it is of the clock alone, and says so. What stands beside something else was
 measured with it in one run, as a ratio by both. Cases are drawn at random over every key, and as a clinic refers
 them, where diagnoses, stages and protocols recur. The machine was a shared one with two cores (CPython 3.11), where
-the same run varies by up to two thirds; its load is the number of processes that wanted a processor when the run
+the same run varies by up to two thirds; its load is the number of processes that wanted a processor when the benchmark
 began. A row that was not measured again keeps its figures and its day.
 """
 _FOOT = """\

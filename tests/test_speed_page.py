@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
 from benchmarks import frame  # noqa: E402
-from benchmarks.__main__ import NAMES  # noqa: E402
+from benchmarks.__main__ import NAMES, measured  # noqa: E402
 
 import docs_speed  # noqa: E402 - beside the product, not in it
 
@@ -126,6 +126,12 @@ def test_a_run_tells_load_both_times_and_every_repetition(tmp_path: Path) -> Non
     assert found.keys() == {"strategy.time", "strategy.memory", "strategy.peer"}
     assert all(one.times == 3 and one.load is not None and one.low <= one.high for one in found.values())
     assert {row for row, one in found.items() if one.clock is not None} == {"strategy.time", "strategy.peer"}
+
+
+def test_of_several_repetitions_the_range_stands_and_the_middle_of_the_clock() -> None:
+    found = measured("rules.rate", [(3.0, 9.0, ""), (1.0, 5.0, ""), (2.0, 1.0, "last")], 0.5)
+    assert (found.low, found.high, found.clock, found.times, found.load, found.note) == (1.0, 3.0, 5.0, 3, 0.5, "last")
+    assert measured("output.memory", [(1.0, None, "")], 0.5).clock is None
 
 
 def test_a_row_without_figures_says_that_it_was_not_measured() -> None:

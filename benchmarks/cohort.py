@@ -71,14 +71,15 @@ def memory(rows: int = NAMED["memory"]) -> None:
     print(f"{rows:,} rows x {len(matrix)} facts, {len(kernel.catalogue.tables)} tables, {cores} processors")
     print(f"decided, memory reused        {rate:8.1f} M rows/s on {cores} ({clock:.1f} by the clock)  (bar 40)")
     print(f"decided, numpy alone          {cores * some.shape[1] / by_numpy.processor / 1e6:8.1f} M rows/s")
-    print(f"share of a scan of these bytes{100 * scanned.processor / taken.processor:8.1f} %         (bar 3)")
+    share, alone = [100 * one for one in scanned.over(taken)], [one / 2000 * rows for one in whole.over(taken)]
+    print(f"share of a scan of these bytes{share[0]:8.1f} % ({share[1]:.1f} by the clock)  (bar 3)")
     print(f"beside DuckDB, tables as CASE   {case.beside(ours)}  (bar 10), both on {same.shape[1]:,} rows")
     print(f"beside the chain, one state     {single.processor / few / taken.processor * rows:8.0f} x")
     record("cohort.memory", rate, clock)
-    record("cohort.scan", 100 * scanned.processor / taken.processor, 100 * scanned.clock / taken.clock)
-    record("cohort.duckdb", case.processor / ours.processor, case.clock / ours.clock)
-    record("cohort.single", *(one / 2000 * rows for one in whole.over(taken)))
-    print(f"beside whole single cases       {whole.processor / 2000 / taken.processor * rows:8.0f} x   (bar 2,000)")
+    print(f"beside whole single cases       {alone[0]:8.0f} x ({alone[1]:.0f} by the clock)  (bar 2,000)")
+    record("cohort.scan", *share)
+    record("cohort.duckdb", *case.over(ours))
+    record("cohort.single", *alone)
 
 
 def scan(matrix: Any) -> int:

@@ -395,9 +395,9 @@ def test_what_the_name_states_is_said_as_if_the_case_listed_it() -> None:
             if edition.vocabulary.resolve(entry.name).carries:
                 continue  # the plain name says something else
             listed = [{"gene": a.gene, "kind": a.kind, "status": a.status} for a in carries]
-            disease = {"extent": "metastatic"}
+            case = {"id": "x", "disease": {"extent": "metastatic"}}
             stated, apart = (
-                pathway().recommend(case_from({"id": "x", "diagnosis": {"histology": text}, "disease": disease, **more}))
+                pathway().recommend(case_from({**case, "diagnosis": {"histology": text}, **more}))
                 for text, more in ((name, {}), (entry.name, {"alterations": listed}))
             )
             assert stated.actions == apart.actions, name

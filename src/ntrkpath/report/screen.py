@@ -5,7 +5,7 @@ then at most two reasons, what to weigh, three questions and three cautions; the
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import msgspec
 
@@ -35,6 +35,7 @@ class Screen(msgspec.Struct, frozen=True):
         who: Case, patient, diagnosis, extent.
         found: Each result: which test, what it says.
         sentences: Target, drug and next step.
+        further: The cautions after the first three, which paper shows too: a reader of paper cannot look further.
         more: How many reasons, questions and cautions are left for the whole report.
     """
 
@@ -45,6 +46,7 @@ class Screen(msgspec.Struct, frozen=True):
     weigh: tuple[str, ...]
     open: tuple[str, ...]
     cautions: tuple[Line, ...]
+    further: tuple[Line, ...]
     more: dict[str, int]
     source: str
 
@@ -53,7 +55,9 @@ def screen(rec: Recommendation, edition: Edition, notes: bool = False) -> Screen
     """Return the first screen of a recommendation; ``notes`` adds what is noted of the diagnosis's name."""
     reasons = [lead for _, lead in terms.reasons(rec)]
     deciding = [one for one in rec.missing if one.decides]
-    cautions = foremost(rec)
+    cautions = tuple(
+        Line(plain(c.text), terms.basis(edition, c.rule, c.statements, c.fidelity)) for c in foremost(rec)
+    )
     return Screen(
         who=_who(rec, edition),
         found=_found(rec, edition, notes),
@@ -61,9 +65,8 @@ def screen(rec: Recommendation, edition: Edition, notes: bool = False) -> Screen
         why=(*(_reason(lead, edition) for lead in reasons[: REASONS - 1]), _tier(rec, edition)),
         weigh=tuple(plain(f"{one.drug}: {one.text}" if one.drug else one.text) for one in rec.weigh[:2]),
         open=tuple(plain(one.question) for one in deciding[:QUESTIONS]),
-        cautions=tuple(
-            Line(plain(c.text), terms.basis(edition, c.rule, c.statements, c.fidelity)) for c in cautions[:CAUTIONS]
-        ),
+        cautions=cautions[:CAUTIONS],
+        further=cautions[CAUTIONS:],
         more={
             "reason": max(0, len(reasons) - REASONS + 1),
             "weigh": max(0, len(rec.weigh) - 2),
@@ -166,14 +169,23 @@ def _tier(rec: Recommendation, edition: Edition) -> Line:
     return Line(told, terms.basis(edition, row.id, row.statements, row.fidelity))
 
 
+#: What is left, by the keys of ``more``: one, and several.
+_LEFT = {
+    "reason": ("reason", "reasons"), "weigh": ("thing to weigh", "things to weigh"),
+    "question": ("question", "questions"), "caution": ("caution", "cautions"),
+}  # fmt: skip
+
+
 def rest(shown: Screen) -> str:
     """Return what is left for the whole report, in one line; empty where nothing is."""
-    names: Sequence[tuple[str, str]] = (
-        ("reason", "reason"), ("weigh", "to weigh"), ("question", "question"), ("caution", "caution")
-    )  # fmt: skip
-    left = [
-        f"{shown.more[key]} more {name}{'' if shown.more[key] == 1 or key == 'weigh' else 's'}"
-        for key, name in names
-        if shown.more[key]
-    ]
-    return ", ".join(left)
+    return _left(shown.more, " more")
+
+
+def not_on_paper(shown: Screen, where: str) -> str:
+    """Return what a page of paper leaves out, which is never a caution, and where it stands; empty where nothing is."""
+    left = _left(shown.more | {"caution": 0}, "")
+    return f"Not on this page: {left}; they stand {where}." if left else ""
+
+
+def _left(more: Mapping[str, int], how: str) -> str:
+    return ", ".join(f"{count}{how} {_LEFT[key][count > 1]}" for key, count in more.items() if count)

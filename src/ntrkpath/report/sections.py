@@ -15,7 +15,7 @@ from ntrkpath.model.recommendation import Caution, Recommendation
 from ntrkpath.report import terms
 from ntrkpath.report.markup import Html, el, join, pairs, table
 from ntrkpath.report.ordering import ordering
-from ntrkpath.report.screen import Line, Screen, rest, screen
+from ntrkpath.report.screen import Line, Screen, not_on_paper, rest, screen
 from ntrkpath.report.terms import Basis, plain
 
 
@@ -68,19 +68,25 @@ def opening(shown: Screen, headed: str = "") -> Html:
     )
 
 
-def behind(shown: Screen) -> Html:
-    """Return the lower half of the first screen: reasons, what to weigh, questions, cautions, and how much is left."""
+def behind(shown: Screen, printed: str = "") -> Html:
+    """Return the lower half of the first screen: reasons, what to weigh, questions, cautions, and how much is left.
+
+    Args:
+        printed: Where that stands, when a print has this screen alone; it then holds every caution.
+    """
+    further = [el("div", _line(line), class_="in-print") for line in shown.further] if printed else []
     below: list[tuple[str, object]] = [
         ("Why", join(*(_line(line) for line in shown.why))),
         ("Weigh", join(*(el("p", text) for text in shown.weigh))),
         ("Open", join(*(el("p", f"? {question}") for question in shown.open))),
-        ("Caution", join(*(_line(line) for line in shown.cautions))),
+        ("Caution", join(*(_line(line) for line in shown.cautions), *further)),
     ]
     told = [(name, body) for name, body in below if str(body)]
     left = rest(shown)
     return join(
         pairs(told, class_="first"),
         el("p", f"Below: {left}.", class_="quiet small on-screen") if left else Html(""),
+        el("p", out, class_="quiet small in-print") if printed and (out := not_on_paper(shown, printed)) else Html(""),
     )
 
 

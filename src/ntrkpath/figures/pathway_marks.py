@@ -12,6 +12,14 @@ from ntrkpath.model.recommendation import Recommendation
 #: How round the corners of a box are, by its kind; how a line is broken, by how it rests on the source.
 CORNERS = {"start": 16, "gate": 3, "tier": 3, "test": 9, "stop": 3, "target": 9, "therapy": 9}
 DASHES = {"ambiguous": "7 5", "inferred": "2 4"}
+#: What the legend says of each kind of line, and of the marks.
+MEANING = {
+    "certain": "figure and text agree",
+    "resolved": "figure and text differ: see the note",
+    "ambiguous": "left open by the source: see the note",
+    "inferred": "not in the figure of the paper; follows from its text",
+}
+OF_CASE = 'the path of this case (thick line, tick); "next", "consider", "may": what the answer asks for'
 _SAYS = {"recommended": "next", "consider": "consider", "may": "may"}
 
 STYLE = (

@@ -282,7 +282,7 @@ def build(out: Path, cache: Path, as_of: str = "") -> dict[str, int]:
     if as_of:
         told["SETTINGS"]["as_of"] = as_of
     # What a browser keeps of the site, its memory of Python among it, holds for exactly this content.
-    content = [out / name for name in (*first, "sw.js", *(f"{name}.gzip" for name in later.values()))]
+    content = [path for path in sorted(out.rglob("*")) if path.is_file() and docs not in path.parents]
     whole = b"".join((json.dumps(told).encode(), *(path.read_bytes() for path in content)))
     told["BUILD"] = hashlib.sha256(whole).hexdigest()[:16]
     (out / "build.js").write_text("".join(f"export const {k} = {json.dumps(v)};\n" for k, v in told.items()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from ntrkpath.figures.graph import Graph, Path, load, path_of
-from ntrkpath.figures.svg import FONT, colour_rules, number, tag
+from ntrkpath.figures.svg import base_rules, number, tag
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.recommendation import Recommendation
 
@@ -23,11 +23,8 @@ OF_CASE = 'the path of this case (thick line, tick); "next", "consider", "may": 
 _SAYS = {"recommended": "next", "consider": "consider", "may": "may"}
 
 STYLE = (
-    colour_rules(".ntrk-figure")
-    + f".ntrk-figure{{background:var(--paper);font-family:{FONT}}}"
+    base_rules(".ntrk-figure")
     + """
-.ntrk-figure text{fill:var(--ink)}
-.ntrk-figure .quiet{fill:var(--quiet)}
 .ntrk-figure .title{font-weight:700}
 .ntrk-figure .label{paint-order:stroke;stroke:var(--paper);stroke-width:4px;stroke-linejoin:round}
 .ntrk-figure .node{fill:var(--box);stroke:var(--edge);stroke-width:1.2}

@@ -81,6 +81,23 @@ def test_before_the_first_answer_it_loads_eight_megabytes_at_most(site: tuple[Pa
     assert not re.search(r"https?://", text)
 
 
+def test_each_file_of_the_site_counts_for_what_a_browser_keeps(tmp_path: Path) -> None:
+    files = [tmp_path / name for name in ("loader.js", "loading.html", "sw.js", "guidance/index.html", "python/a.mjs")]
+    aside = tmp_path / "docs" / "index.html"
+    for path in (*files, aside):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("before", encoding="utf-8")
+    seen = [build_site.digest(tmp_path, {}), build_site.digest(tmp_path, {"SETTINGS": 1})]
+    for path in files:
+        path.write_text("after", encoding="utf-8")
+        seen.append(build_site.digest(tmp_path, {}))
+    files[0].rename(tmp_path / "other.js")
+    seen.append(build_site.digest(tmp_path, {}))
+    assert len(set(seen)) == len(seen)
+    aside.write_text("after", encoding="utf-8")
+    assert build_site.digest(tmp_path, {}) == seen[-1]
+
+
 def test_every_answer_is_that_of_the_command_line(chromium: Any, served: Served) -> None:
     pathway = Pathway(load(), dt.date.fromisoformat(AS_OF))
     asked: list[tuple[str, dict[str, str], bytes]] = []

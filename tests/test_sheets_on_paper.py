@@ -10,7 +10,6 @@ import pytest
 
 from ntrkpath.guidance import load
 from ntrkpath.report.sheet import Report, Row, Sheet
-from ntrkpath.report.sheet_forms import report_parts
 
 EDITION = load()
 
@@ -32,3 +31,11 @@ def test_the_sentences_of_a_row_stand_below_it_in_the_pdf(tmp_path: Path) -> Non
     places = [text.find(part) for i in range(90) for part in (f"row {i} ", f"Not pooled: the reason of {i}.")]
     assert -1 not in places
     assert places == sorted(places)
+
+
+def test_a_report_on_paper_carries_no_clock() -> None:
+    pytest.importorskip("typst", reason="needs ntrkpath[pdf]")
+    from ntrkpath.report.sheet_pdf import report_pdf
+
+    for marked in (b"/CreationDate", b"/ModDate", b"CreateDate", b"ModifyDate"):
+        assert marked not in report_pdf(report())

@@ -35,7 +35,7 @@ def summary_report(summary: Summary, edition: Edition) -> Report:
     return Report(
         title=f"Cohort: {summary.about.source}", lead=(f"{origin(summary.about)}.",), sheets=tuple(sheets),
         pictures=pictures(summary, edition), source=f"Summed up by the edition {rests_on(edition)}",
-        use=edition.intended_use, day=summary.about.as_of,
+        use=edition.intended_use,
     )  # fmt: skip
 
 
@@ -181,7 +181,7 @@ def diff_report(diff: CohortDiff, edition: Edition) -> Report:
     if diff.cases:
         sheets.append(_cases(diff.cases))
     return Report(
-        title="Two cohorts compared", sheets=tuple(sheets), use=edition.intended_use, day=diff.after.as_of,
+        title="Two cohorts compared", sheets=tuple(sheets), use=edition.intended_use,
         lead=tuple(filter(None, (
             f"Before: {origin(diff.before)}.", f"After: {origin(diff.after)}.", dates_note(diff),
             f"{grouped(diff.both)} cases in both, {grouped(diff.only_before)} only before, "

@@ -58,7 +58,7 @@ def render_pdf(
             for i, rec in enumerate(recommendations)
         ],
     }
-    return typeset(_TEMPLATE, breakable(document), recommendations[0].as_of)
+    return typeset(_TEMPLATE, breakable(document))
 
 
 def _case(

@@ -55,9 +55,7 @@ def screen(rec: Recommendation, edition: Edition, notes: bool = False) -> Screen
     """Return the first screen of a recommendation; ``notes`` adds what is noted of the diagnosis's name."""
     reasons = [lead for _, lead in terms.reasons(rec)]
     deciding = [one for one in rec.missing if one.decides]
-    cautions = tuple(
-        Line(plain(c.text), terms.basis(edition, c.rule, c.statements, c.fidelity)) for c in foremost(rec)
-    )
+    cautions = tuple(Line(plain(c.text), terms.basis(edition, c.rule, c.statements, c.fidelity)) for c in foremost(rec))
     return Screen(
         who=_who(rec, edition),
         found=_found(rec, edition, notes),

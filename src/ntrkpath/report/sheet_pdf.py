@@ -29,7 +29,7 @@ def report_pdf(report: Report) -> bytes:
         "wide": report.wide,
         "sheets": [_sheet(sheet, report.pictures.get(sheet.ident, ())) for sheet in report.sheets],
     }
-    return typeset(_TEMPLATE, breakable(document), report.day)
+    return typeset(_TEMPLATE, breakable(document))
 
 
 def _sheet(sheet: Sheet, pictures: Sequence[Draw | str]) -> dict[str, Any]:

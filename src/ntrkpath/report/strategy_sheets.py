@@ -222,7 +222,7 @@ def _parameters(found: Comparison) -> Sheet:
     rows = []
     for key, p in found.parameters.items():
         source = (p["source"] or "-") + (" (assumed)" if p["assumed"] else "")
-        cells = (f"{p['value']:.4g}", p["distribution"], source)
+        cells = (significant(p["value"], 4), p["distribution"], source)
         rows.append(named("parameters", p["words"], cells, parameter=key, **{k: p[k] for k in p if k != "words"}))
     heads = ("Parameter", ">Central value", "Distribution", "Source")
     return _sheet(f"Every number the comparison rests on ({len(rows)})", heads, rows, "parameters")

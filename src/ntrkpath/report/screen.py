@@ -103,21 +103,15 @@ def _who(rec: Recommendation, edition: Edition) -> tuple[str, ...]:
     return tuple(part for part in parts if part)
 
 
-_NUMBER = re.compile(r"\d+(\.\d+)?")
-#: What a finding is called by where it stands in the case, and the parts of its text that are not repeated.
-_PART = re.compile(r"(tests|therapy|alterations)\[(\d+)\](?:\.(\w+))?|diagnosis\.immunoprofile\.(.+)")
-
-
-def _marker(finding: Finding) -> str:
-    """Return a marker with its result; what was written for a result does not name it."""
-    name, stated = plain(finding.where.rpartition(".")[2]), plain(finding.stated)
-    return stated if stated.startswith(name) else f"{name} {stated}"
+_TEST = re.compile(r"tests\[\d+\](\.\w+)?")
+#: What a finding is called by how the place begins at which it stands in the case.
+_CALLED = {"therapy": "given", "diagnosis.immunoprofile": "marker", "diagnosis.": "name", "": "finding"}
 
 
 def _found(rec: Recommendation, edition: Edition, notes: bool) -> tuple[tuple[str, str], ...]:
     """Return the findings, each with its name and what it was read as; markers of the immunoprofile in one line."""
     lines: list[tuple[str, str]] = []
-    markers = [_marker(f) for f in rec.findings if f.where.startswith("diagnosis.immunoprofile")]
+    markers = [plain(f.stated) for f in rec.findings if f.where.startswith("diagnosis.immunoprofile")]
     if markers:
         lines.append(("immunoprofile", ", ".join(markers)))
     for finding in rec.findings:
@@ -126,18 +120,12 @@ def _found(rec: Recommendation, edition: Edition, notes: bool) -> tuple[tuple[st
         of_the_name = finding.where == "diagnosis.histology" and finding.read_as.startswith(f"{rec.histology.name}: ")
         if of_the_name and not notes:
             continue  # a note on the name, for the whole report
-        method, _, details = plain(finding.stated).partition("; ")
-        match = _PART.match(finding.where)
-        if match and match[1] == "tests" and not match[3]:
-            name, told = method_name(method), details
-        elif match and match[1] == "tests":
-            name, told = "", plain(finding.stated)
-        elif match and match[1] == "therapy":
-            name, told = "given", plain(finding.stated)
-        elif finding.where.startswith("diagnosis."):
-            name, told = "name", plain(finding.stated)
+        told = plain(finding.stated)
+        if test := _TEST.match(finding.where):
+            method, _, details = told.partition("; ")
+            name, told = ("", told) if test[1] else (method_name(method), details)
         else:
-            name, told = "finding", plain(finding.stated)
+            name = next(called for start, called in _CALLED.items() if finding.where.startswith(start))
         lines.append((name, f"{told}  {_read(finding, edition)}".strip()))
     return tuple(lines)
 

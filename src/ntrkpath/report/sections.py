@@ -274,7 +274,7 @@ def labels(rec: Recommendation) -> Html:
         for lb in rec.therapy
     ]
     summary = el("summary", f"The {len(told)} labels in our words, with their sources")
-    return el("details", summary, el("ul", *told, class_="small"), class_="on-paper")
+    return el("details", summary, el("ul", *told, class_="small"))
 
 
 def pathway(
@@ -308,9 +308,7 @@ def statements(rec: Recommendation, edition: Edition) -> Html:
         known = edition.statements.get(ident)
         told = f"{known.text} ({known.section})" if known else "Not in this edition."
         quoted.append(el("blockquote", named(ident), " ", told))
-    return el(
-        "details", el("summary", f"The {len(found)} statements of the guidance cited here"), *quoted, class_="on-paper"
-    )
+    return el("details", el("summary", f"The {len(found)} statements of the guidance cited here"), *quoted)
 
 
 def trace(rec: Recommendation) -> Html:
@@ -325,7 +323,7 @@ def trace(rec: Recommendation) -> Html:
         for step in rec.trace
     ]
     found = table("Every row that held, in table order", ["Rule", "Table", "Facts read", "So"], rows, class_="trace")
-    return el("details", el("summary", "Trace"), found, class_="on-screen small")
+    return el("details", el("summary", "Trace"), found, class_="small")
 
 
 def provenance(rec: Recommendation, edition: Edition) -> Html:

@@ -158,7 +158,7 @@ def sheet_section(
         *(el("p", note, class_="small quiet") for note in sheet.notes),
     ]
     if sheet.folded:
-        body = el("details", el("summary", el("span", sheet.title, id=sheet.ident or None)), *told, class_="on-paper")
+        body = el("details", el("summary", el("span", sheet.title, id=sheet.ident or None)), *told)
     else:
         body = join(*([head] if heading else []), *told)
     return el("section", body, aria_label=sheet.title)

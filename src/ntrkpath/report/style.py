@@ -97,7 +97,10 @@ dl.answer strong{font-size:1.1rem}
  thead{display:table-header-group;break-after:avoid}
  tbody tr:first-child{break-before:avoid}
  details.on-screen:not([open]){display:none}
- details.on-paper::details-content{content-visibility:visible;block-size:auto}
+ details::details-content{content-visibility:visible;block-size:auto}
+ @supports not selector(::details-content){
+  details:not([open])>summary::after{content:" (folded here; open it before printing)"}
+ }
  h3{margin:1rem 0 .4rem}
  h1{font-size:1.1rem}
  header{margin-bottom:1rem}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import itertools
 import re
 import unicodedata
@@ -33,10 +34,12 @@ from ntrkpath.model.recommendation import (
     Weighed,
 )
 from ntrkpath.pathway import Pathway
+from ntrkpath.pathway.examples import published
 from ntrkpath.report import terms as wording
 from ntrkpath.report.html import render_html
 from ntrkpath.report.markup import Html, el, join, table
 from ntrkpath.report.screen import screen
+from ntrkpath.report.sections import behind
 from ntrkpath.report.text import render
 from ntrkpath.vocabulary.stains import marker_name, read_profile
 
@@ -475,6 +478,19 @@ def test_a_marker_is_shown_by_its_whole_name_whatever_signs_it_has(profile: dict
     }
     said = {f"diagnosis.immunoprofile.{name}": result for name, result in profile.items()}
     assert described("GIST", said)["diagnosis"]["immunoprofile"] == profile
+
+
+@pytest.mark.parametrize("ident", sorted(published()))
+def test_a_print_of_the_first_screen_holds_each_caution_and_counts_all_else_that_it_lacks(ident: str) -> None:
+    rec = PATHWAY.recommend(published()[ident].case)
+    shown = screen(rec, EDITION)
+    printed = " ".join(re.sub("<[^>]*>", " ", html.unescape(str(behind(shown, "elsewhere")))).split())
+    assert [caution.text for caution in rec.cautions if wording.plain(caution.text) not in printed] == []
+    told = printed.partition("Not on this page")[2]
+    left = {name: count for count, name in re.findall(r"(\d+) (reason|thing|question)", told)}
+    assert left.get("question", "0") == str(len(rec.missing) - len(shown.open))
+    assert left.get("thing", "0") == str(len(rec.weigh) - len(shown.weigh))
+    assert left.get("reason", "0") == str(len(wording.reasons(rec)) - len(shown.why) + 1)
 
 
 def test_the_style_serves_dark_screens_and_paper() -> None:

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from ntrkpath.cases.phrases import TESTS
+from ntrkpath.cases.phrase_of_a_test import TESTS
 from ntrkpath.cli.main import cli
 from ntrkpath.exports.recommendations import COLUMNS
 from ntrkpath.guidance import load

@@ -247,7 +247,7 @@ def test_the_cut_off_of_a_fish_is_missing_where_it_would_change_the_actions() ->
         ("negative", {"cells_split": 31}, "contradicted"),
         ("negative", {"cells_split": 3, "cells_isolated_3p": 31}, "contradicted"),
         ("unknown", {"cells_split": 90}, "not_interpretable"),
-        ("unknown", {"cells_split": 0}, "negative"),
+        ("unknown", {"cells_split": 0}, "not_interpretable"),
     ],
 )
 def test_a_fish_call_that_no_cut_off_could_explain_is_a_contradiction(call, counts, read):

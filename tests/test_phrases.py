@@ -9,9 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ntrkpath.cases.load import case_from
-from ntrkpath.cases.phrases import TESTS, described, read_alteration, read_test, read_therapy
+from ntrkpath.cases.phrase_of_a_test import TESTS, read_test
+from ntrkpath.cases.phrases import described, read_alteration, read_therapy
+from ntrkpath.cases.values import read_value
 from ntrkpath.model.case_keys import METHODS, keys_of
 from ntrkpath.model.errors import CaseError
+from ntrkpath.vocabulary.fusion_text import read_fusion
 from ntrkpath.vocabulary.names import word_list
 
 METHOD_NAMES = tuple(METHODS)
@@ -150,6 +153,39 @@ def test_every_listed_word_of_a_phrase_is_understood() -> None:
         assert all(read_test(method, f"{word} {value}") == said for word in words)
     for stands, words in listed["progression"].items():
         for word in words:
-            assert read_therapy(f"larotrectinib, {word}")["progression"] is (stands == "progressed")
+            told = {"progressed": True, "not_progressed": False, "unknown": None}[stands]
+            assert read_therapy(f"larotrectinib, {word}").get("progression") is told
+    for word in listed["needs_a_call"]:
+        with pytest.raises(CaseError, match="says no result"):
+            read_test("fish", f"NTRK3 {word}")
+        assert read_test("fish", f"NTRK3 {word} negative")["result"] == "negative"
+        assert read_test("fish", f"NTRK3 40 of 100 cells {word}")["cells_split"] == 40
+    for word in listed["joins"]:
+        for kind in ("mutation", "fusion"):
+            with pytest.raises(CaseError, match="not an alteration"):
+                read_alteration(f"KIT {word} PDGFRA {kind} absent")
     for end, words in listed["dates"].items():
         assert all(read_therapy(f"larotrectinib {word} 2024-02-01")[end] == "2024-02-01" for word in words)
+
+
+RESULTS = [
+    (level, word) for level, words in word_list("case_words")["results"].items() if level != "asked"
+    for word in (level.replace("_", " "), *words) if word.strip("+")
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("level", "word"), RESULTS)
+def test_a_result_is_never_part_of_a_finding_and_never_denies_it_unsaid(level: str, word: str) -> None:
+    """Of a fusion that is looked for it is the result; beside what was found only a positive one can stand."""
+    for phrase in (f"ETV6::NTRK3 {word}", f"{word}, ETV6::NTRK3", f"ETV6::NTRK3, {word}"):
+        said = read_test("rt_pcr", phrase)
+        (target,) = said["targets"]
+        assert read_fusion(target).name == "ETV6::NTRK3"
+        assert read_value(keys_of(METHODS["rt_pcr"])["result"], said["result"]) == level
+    for method, found in (("rna_mps", "ETV6::NTRK3"), ("rna_mps", "ALK"), ("dna_mps", "NTRK1 G595R")):
+        for phrase in (f"{found} {word}", f"{word}, {found}", f"{found}, {word}, date 2024-01-02"):
+            if level == "positive":
+                assert read_test(method, phrase)["result"] in ("positive", word)
+            else:
+                with pytest.raises(CaseError, match="stands beside"):
+                    read_test(method, phrase)

@@ -71,8 +71,16 @@ def command(
 
 
 def _save(data: dict[str, Any], out: Path) -> None:
+    """Write a case; the files that it names are found from where it stands."""
+    import os
+
     import yaml
 
+    tests = [
+        {**test, "file": os.path.relpath(test["file"], out.parent)} if "file" in test else test
+        for test in data.get("tests", ())
+    ]
+    data = {**data, "tests": tests} if tests else data
     write(yaml.safe_dump(data, sort_keys=False, allow_unicode=True, default_flow_style=False), out)
     click.echo(f"the case stands in {out}: ntrkpath recommend {out}", err=True)
 

@@ -24,9 +24,9 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _KEYS = {"age": "patient.age", "site": "diagnosis.site", "extent": "disease.extent"}
 #: What a pipeline knows of a case; and what else one can say of it.
 _FEW = (
-    click.option("--age", default=None, metavar="TEXT", help="As '34', '8 months'."),
-    click.option("--site", default=None, metavar="TEXT", help="Where the tumour lies."),
-    click.option("--extent", default=None, metavar="TEXT", help="As 'localized', 'unresectable', 'metastatic'."),
+    click.option("--age", multiple=True, metavar="TEXT", help="As '34', '8 months'."),
+    click.option("--site", multiple=True, metavar="TEXT", help="Where the tumour lies."),
+    click.option("--extent", multiple=True, metavar="TEXT", help="As 'localized', 'unresectable', 'metastatic'."),
     click.option(
         "--fusions", multiple=True, metavar="FILE", help="Output of a fusion caller, - for standard input; repeatable."
     ),
@@ -77,6 +77,8 @@ def in_words(histology: str, words: dict[str, Any]) -> InWords:
     from ntrkpath.model.errors import CaseError
     from ntrkpath.readers import content_of
 
+    if words["fusions"].count("-") > 1:
+        raise click.UsageError("standard input is named twice by --fusions")
     files = {STDIN if file == "-" else file: _content(file) for file in words["fusions"]}
     try:
         data = _plain(histology, words, files)
@@ -114,9 +116,11 @@ def _plain(histology: str, words: dict[str, Any], files: Mapping[str, bytes]) ->
         CaseError: A phrase is not understood; all of them at once.
         ReaderError: A file of a caller cannot be read.
     """
-    from ntrkpath.cases.phrases import TESTS, described
+    from ntrkpath.cases.phrase_of_a_test import TESTS
+    from ntrkpath.cases.phrases import described
+    from ntrkpath.vocabulary.spelling import stage_of
 
-    stated = [(path, words[name]) for name, path in _KEYS.items() if words.get(name) is not None]
+    stated = [(path, value) for name, path in _KEYS.items() for value in words.get(name, ())]
     stated += [("disease.extent", extent) for extent in ("metastatic", "localized") if words.get(extent)]
     for pair in words["also"]:
         key, equals, value = pair.partition("=")
@@ -127,6 +131,8 @@ def _plain(histology: str, words: dict[str, Any], files: Mapping[str, bytes]) ->
     for key, value in stated:
         if said.setdefault(key, value) != value:
             raise click.UsageError(f"{key} is stated twice: {said[key]!r} and {value!r}")
+    if "disease.extent" not in said and (stage := stage_of(histology)):
+        raise click.UsageError(f"{stage!r} is no part of the diagnosis: state it by --extent, as --extent metastatic")
     tests = {option: words.get(option, ()) for option in TESTS}
     case = described(histology, said, tests, words.get("found", ()), words.get("therapy", ()))
     of_callers = [{"method": f"{_level(file, content)}_mps", "file": file} for file, content in files.items()]

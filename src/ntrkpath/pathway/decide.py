@@ -41,25 +41,22 @@ from ntrkpath.pathway.weigh import Weighing
 from ntrkpath.rules import Fact, Hit, Row
 from ntrkpath.rules.chain import Masks
 from ntrkpath.rules.explore import Explorer
-from ntrkpath.vocabulary.methods import facts_of
+from ntrkpath.vocabulary.methods import by_facts, facts_of
 
 #: Tables whose rows are shown as readings of all tests of a method, or of all tests together.
-_TOGETHER = ("ihc", "fish", "rt_pcr", "rna", "dna", "sequence", "target")
+_TOGETHER = (*by_facts(), "sequence", "target")
 #: An alteration that the histology lets one expect is open too: its own test would override it.
 _OPEN = ("unknown", "expected")
 #: Levels of a readout that answer nothing.
-_SAYS_NOTHING = ("unknown", "not_done", "not_counted", "no_cutoff", "above_any_cutoff")
+_SAYS_NOTHING = ("unknown", "not_done", "not_counted", "no_cutoff", "above_any_cutoff", "no_signal")
 
 
 #: Tables whose case facts are one part of a case: the tumour, and each method.
-_PARTS = (
-    ("tier", "reason_to_test", "ihc_screen"), ("ihc_call", "ihc"), ("fish_call", "fish"), ("rt_pcr_call", "rt_pcr"),
-    ("rna_call", "rna"), ("dna_call", "dna"),
-)  # fmt: skip
+_PARTS = (("tier", "reason_to_test", "ihc_screen"), *((f"{facts}_call", facts) for facts in by_facts()))
 
 _NO_FILES: Attached = {}
 #: States of a case that are remembered.
-_REMEMBERED = 20_000
+_REMEMBERED = 5_000
 _DECIDES = attrgetter("decides")
 #: Reads levels of facts, as one key.
 Key = Callable[[Mapping[str, str]], object]
@@ -342,7 +339,7 @@ class Pathway:
             for now in _OPEN
             if now in fact.levels
         }
-        method = next((m for m in ("rt_pcr", "ihc", "fish", "rna", "dna") if fact.id.startswith(f"{m}_")), None)
+        method = next((facts for facts in by_facts() if fact.id.startswith(f"{facts}_")), None)
         return fact.id, filled, f"{method}_result" if method and fact.kind == "readout" else None
 
     @staticmethod

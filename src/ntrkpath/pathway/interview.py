@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from ntrkpath.cases.load import case_from
-from ntrkpath.cases.phrases import TESTS, read_alteration, read_test, read_therapy
+from ntrkpath.cases.phrase_of_a_test import TESTS, read_test
+from ntrkpath.cases.phrases import read_alteration, read_therapy
 from ntrkpath.guidance import Edition
 from ntrkpath.model.case_keys import PARTS, keys_of
 from ntrkpath.model.errors import NtrkpathError

@@ -32,7 +32,7 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
 
 
 #: Keys of one table that are remembered.
-_REMEMBERED = 100_000
+_REMEMBERED = 20_000
 
 
 def _no_facts(_: object) -> object:

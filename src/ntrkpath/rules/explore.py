@@ -18,9 +18,7 @@ from ntrkpath.rules.chain import Chain, Masks
 from ntrkpath.rules.residue import Residues, Rows, Step, residues, settled
 
 #: Parts of one group, and answers, that are remembered.
-_REMEMBERED = 50_000
-#: Points of a box beyond which parts are joined first.
-_POINTS = 2000
+_REMEMBERED = 5_000
 
 
 def slice_for(chain: Chain, items: Mapping[str, Outcome], facts: Iterable[str] = ()) -> list[Masks]:

@@ -12,7 +12,7 @@ from ntrkpath.model.remembered import Remembered
 from ntrkpath.rules.chain import Masks
 
 #: What is remembered of one part.
-_REMEMBERED = 200
+_REMEMBERED = 50
 #: Places of two residues that one fact leads between, everything else staying as it is.
 Pairs = set[tuple[int, int]]
 

@@ -13,7 +13,7 @@ from ntrkpath.model.errors import GuidanceError
 from ntrkpath.vocabulary.cleaning import clean
 from ntrkpath.vocabulary.entries import Histology, Marker, histology_of
 from ntrkpath.vocabulary.names import word_list
-from ntrkpath.vocabulary.spelling import american, key_of, words
+from ntrkpath.vocabulary.spelling import american, key_of, stage_of, words
 
 if TYPE_CHECKING:
     from ntrkpath.vocabulary.stated import Grammar, Stated
@@ -56,7 +56,6 @@ _BESIDE = frozenset((
     "head", "pelvic", "abdominal", "retroperitoneal", "femur", "tibia", "fibula", "humerus", "radius", "ulna", "rib",
     "soft", "tissue",
 ))  # fmt: skip
-
 
 #: A name with another one in brackets behind it.
 _BRACKETS = re.compile(r"(.+?)\s*\(([^()]+)\)")
@@ -289,6 +288,8 @@ class HistologyVocabulary:
             names = ", ".join(name for name in others if name != found.histology.name)
             notes.append(f"read as OncoTree's code of {found.histology.name}; as an abbreviation it also means {names}")
         notes += [f"the name states: {one.gene} {one.kind} {one.status}" for one in carries]
+        if stage := stage_of(plain):
+            notes.append(f"{stage!r} in the name is not read as the extent: state it under disease.extent")
         if found.histology.note:
             notes.append(found.histology.note)
         return msgspec.structs.replace(found, carries=carries, notes=tuple(notes))

@@ -18,10 +18,11 @@ _AMERICAN = (
 # Words that together are one word (or none), wherever they stand.
 _PHRASES = ((frozenset(("not", "otherwise", "specified")), ""), (frozenset(("central", "nervous", "system")), "cns"))
 
+#: Words of the extent of disease: they do not change the histology, and are not read as the extent either.
+STAGE = frozenset(("metastatic", "recurrent", "relapsed", "unresectable", "advanced", "locally"))
 # Words that do not change the histology: fill words, and those of the extent of disease.
-_SILENT = frozenset((
-    "nos", "of", "the", "a", "an", "in", "and", "type", "variant", "subtype", "unspecified", "uteri",
-    "primary", "metastatic", "recurrent", "relapsed", "unresectable", "advanced", "locally",
+_SILENT = STAGE | frozenset((
+    "nos", "of", "the", "a", "an", "in", "and", "type", "variant", "subtype", "unspecified", "uteri", "primary",
 ))  # fmt: skip
 
 # A site as noun and as adjective, to one word.
@@ -50,6 +51,11 @@ def american(text: str) -> str:
         if british in text:
             text = text.replace(british, us)
     return text
+
+
+def stage_of(text: str) -> str:
+    """Return the words of the extent of disease in a name, as they stand; empty where there is none."""
+    return " ".join(word for word in american(text).replace(",", " ").split() if word in STAGE)
 
 
 def _singular(word: str) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ntrkpath.model.case import Fish
 from ntrkpath.pathway.intake.genes import NtrkGenes, result_level
+from ntrkpath.rules import Fact
 
 #: What a case without FISH says.
 NOT_DONE = {
@@ -13,9 +16,6 @@ NOT_DONE = {
     "fish_coverage": "partial",
 }
 
-#: Per cent of cells: no laboratory's cut-off for a break-apart probe in use lies higher (commonly 10 to 20, up to 30).
-HIGHEST_CUTOFF = 30
-
 
 def genes_of(test: Fish) -> list[str]:
     """Return the genes that the probe names."""
@@ -24,12 +24,12 @@ def genes_of(test: Fish) -> list[str]:
     return [test.gene] if isinstance(test.gene, str) else list(test.gene)
 
 
-def fish_levels(test: Fish, ntrk: NtrkGenes) -> dict[str, str]:
+def fish_levels(test: Fish, ntrk: NtrkGenes, facts: Mapping[str, Fact]) -> dict[str, str]:
     """Return the levels of the ``fish_*`` readout facts of one probe, coverage left out."""
     return {
         "fish_result": result_level(test.result),
         "fish_target": _target(test, ntrk),
-        "fish_signal": _signal(test),
+        "fish_signal": _signal(test, facts["fish_signal"]),
     }
 
 
@@ -49,12 +49,12 @@ def _target(test: Fish, ntrk: NtrkGenes) -> str:
     return "unknown"
 
 
-def _signal(test: Fish) -> str:
+def _signal(test: Fish, fact: Fact) -> str:
     counted = [n for n in (test.cells_split, test.cells_isolated_3p, test.cells_isolated_5p) if n is not None]
     if test.cells_counted is None or not counted:
         return "not_counted"
     if test.cutoff is None:
-        return _without_cutoff(test, counted)
+        return _without_cutoff(test, counted, fact.derive["highest_cutoff_percent"])  # type: ignore[index]
 
     def above(cells: int | None) -> bool:
         return cells is not None and 100 * cells > test.cutoff * test.cells_counted  # type: ignore[operator]
@@ -68,9 +68,9 @@ def _signal(test: Fish) -> str:
     return "below_cutoff" if test.cells_split is not None else "no_cutoff"
 
 
-def _without_cutoff(test: Fish, counted: list[int]) -> str:
-    """No cell lies below every cut-off; a share above all cut-offs in use is said; between them nothing is."""
+def _without_cutoff(test: Fish, counted: list[int], highest: float) -> str:
+    """Without a cut-off only counts are told apart that no cut-off could explain beside another call."""
     if test.cells_split is not None and not any(counted):
-        return "below_cutoff"
+        return "no_signal"
     kinase_parts = max(test.cells_split or 0, test.cells_isolated_3p or 0)
-    return "above_any_cutoff" if 100 * kinase_parts > HIGHEST_CUTOFF * (test.cells_counted or 0) else "no_cutoff"
+    return "above_any_cutoff" if 100 * kinase_parts > highest * (test.cells_counted or 0) else "no_cutoff"

@@ -136,7 +136,7 @@ class Readouts:
         if isinstance(test, PanTrkIhc):
             method, prefix, levels = "pan_trk_ihc", "ihc", ihc_levels(test, self.facts)
         elif isinstance(test, Fish):
-            method, prefix, levels = "fish", "fish", fish_levels(test, self.ntrk)
+            method, prefix, levels = "fish", "fish", fish_levels(test, self.ntrk, self.facts)
         elif isinstance(test, RtPcr):
             method, prefix, levels = "rt_pcr", "rt_pcr", rt_pcr_levels(test, self.ntrk)
         else:

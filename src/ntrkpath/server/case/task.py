@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from ntrkpath.cases.load import decode_json
-from ntrkpath.cases.phrases import read_test
+from ntrkpath.cases.phrase_of_a_test import read_test
 from ntrkpath.cases.plain_yaml import load_plain
 from ntrkpath.figures.screens import for_screens
 from ntrkpath.guidance import Edition

@@ -148,7 +148,10 @@ def test_the_html_needs_nothing_else_and_is_well_formed(found: Comparison) -> No
         root = ET.fromstring(picture)
         assert root.attrib["role"] == "img" and root.find("{*}title") is not None and root.find("{*}desc") is not None
     assert html.count("<h1") == 1 and '<html lang="en' in html
-    assert found._repr_html_().partition("</h2>")[2] in html
+    own = found._repr_html_()
+    tables = re.findall(r"<table.*?</table>", own, flags=re.DOTALL)
+    assert tables and [one for one in tables if one not in html] == []
+    assert 2 * own.count("<svg") == html.count("<svg"), "the page has each picture at two widths"
 
 
 def test_a_name_from_a_file_is_escaped_everywhere() -> None:

@@ -215,9 +215,8 @@ self.addEventListener("fetch", (event) => {
   if (name in FILES || name === "loader.js") { event.respondWith(file(name)); return; }
   const path = `/${name}`.replace(/(.)\/$/, "$1").replace(/^\/index\.html$/, "/");
   const page = request.mode === "navigate" && request.method === "GET" ? opened : answer;
-  // A form that is sent without script opens another page: it is the one before that is told.
-  const client = event.clientId || event.replacesClientId || "";
-  event.respondWith(page(client, request, path, asked.search.slice(1)).catch(failed));
+  // Where a form opens another page, the client is the page that sent it.
+  event.respondWith(page(event.clientId, request, path, asked.search.slice(1)).catch(failed));
 });
 
 self.addEventListener("message", (event) => {

@@ -38,7 +38,7 @@ def distinct_cases(draw_case: Draw, count: int) -> list[dict[str, Any]]:
     found: dict[tuple[str, ...], dict[str, Any]] = {}
     while len(found) < count:
         data = draw_case(len(found), draw)
-        found.setdefault(tuple(pathway.facts(case_from(data))[0][0].values()), data)
+        found.setdefault(tuple(pathway.facts(case_from(data)).levels.values()), data)
     return list(found.values())
 
 

@@ -24,7 +24,7 @@ class MissingFacts:
     def __init__(self, pathway: Pathway, facts: Sequence[str]) -> None:
         self.pathway, self.facts = pathway, tuple(facts)
         self._levels = [pathway.edition.facts[fact].levels for fact in self.facts]
-        relevant = set(pathway.explorer.order)
+        relevant = set(pathway.unknowns.explorer.order)
         self._read = [i for i, fact in enumerate(self.facts) if fact in relevant]
         self._known: dict[tuple[bytes, tuple[Open, ...]], str] = {}
 
@@ -66,7 +66,7 @@ class MissingFacts:
         for one in opens:
             frames |= one.frames
         decided = [dict(self.pathway.chain.decide(levels).levels), *choices[1:]]  # what decides is asked of the tables
-        text = " ".join(missing.fact for missing in self.pathway.missing(decided, _ordered(frames)))
+        text = " ".join(missing.fact for missing in self.pathway.unknowns.missing(decided, _ordered(frames)))
         if not opens:
             if len(self._known) > REMEMBERED:
                 self._known.clear()

@@ -345,6 +345,19 @@ def test_an_answer_is_printed_on_one_page(chromium: Any, served: Served, tmp_pat
         assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
 
 
+def test_a_print_holds_every_caution_and_says_what_it_leaves_out(chromium: Any, served: Served) -> None:
+    with view(chromium, served) as seen:
+        page = seen.go("/examples/L014")
+        every = page.locator("#cautions li").evaluate_all("all => all.map(one => one.querySelector('p').textContent)")
+        assert page.get_by_text("Not on this page").is_hidden()
+        page.emulate_media(media="print")
+        text = page.locator("main").inner_text()
+        assert len(every) > 3
+        assert [one for one in every if one not in text] == []
+        assert "Not on this page: 3 reasons, 15 things to weigh, 6 questions" in text
+        assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))) <= 2
+
+
 def test_an_error_of_the_server_wipes_nothing_out(chromium: Any, served: Served) -> None:
     with view(chromium, served) as seen:
         page = seen.go("/")

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks.frame import record, tree_seconds
+from benchmarks.frame import Taken, record, tree_seconds
 from ntrkpath.pathway import read_cases
 from ntrkpath.pathway.examples import examples
 
@@ -179,8 +179,8 @@ def _idle(pid: int) -> float:
     return spent
 
 
-def _beside_bare(pid: int, port: int, bodies: list[bytes], asked: int = 1500) -> tuple[float, float]:
-    """Return the processor milliseconds of a recommendation over HTTP, and of an answer of uvicorn alone."""
+def _beside_bare(pid: int, port: int, bodies: list[bytes], asked: int = 1500) -> tuple[Taken, Taken]:
+    """Return what a recommendation over HTTP takes, and an answer of uvicorn alone."""
 
     async def ask(at: int) -> None:
         connection = await Connection(at).open()
@@ -198,9 +198,10 @@ def _beside_bare(pid: int, port: int, bodies: list[bytes], asked: int = 1500) ->
                 time.sleep(0.05)
         found = []
         for process, at in ((pid, port), (bare.pid, other)):
-            before = _idle(process)
+            before, started = _idle(process), time.perf_counter()
             asyncio.run(ask(at))
-            found.append(1000 * (tree_seconds(str(process)) - before) / asked)
+            clock = time.perf_counter() - started
+            found.append(Taken((tree_seconds(str(process)) - before) / asked, clock / asked))
         return found[0], found[1]
     finally:
         bare.terminate()
@@ -217,6 +218,7 @@ def main(seconds: float = 6.0) -> None:
         assets = sum(
             len(_get(port, path)[1]) for path in set(re.findall(r'/static/[^"]+', _get(port, "/")[1].decode()))
         )
+        slowest = heaviest = 0.0
         for path in PAGES:
             times = []
             status, content = _get(port, path)
@@ -228,16 +230,17 @@ def main(seconds: float = 6.0) -> None:
                 times.append(1000 * (time.perf_counter() - started))
             weight = (len(content) + assets) / 1000
             took = statistics.median(times)
-            record("server.page", took)
-            record("server.weight", weight)
+            slowest, heaviest = max(slowest, took), max(heaviest, weight)
             print(f"page {path:<22} {took:8.1f} ms (bar 100) {weight:6.0f} kB with its files (bar 300)")
+        record("server.page", slowest)
+        record("server.weight", heaviest)
         bodies = _bodies(2000)
         ours, bare = _beside_bare(process.pid, port, bodies)
         print(
-            f"{'a recommendation over HTTP, processor time':<52} {ours:8.2f} ms, "
-            f"{ours / bare:.1f} x an answer of uvicorn alone"
+            f"{'a recommendation over HTTP, processor time':<52} {1000 * ours.processor:8.2f} ms, "
+            f"{ours.beside(bare)} an answer of uvicorn alone"
         )
-        record("server.beside_bare", ours / bare)
+        record("server.beside_bare", *ours.over(bare))
         rate = _run(lambda: _as_fast_as_possible(port, seconds, bodies))
         assert isinstance(rate, int | float)
         record("server.rate", rate)

@@ -43,7 +43,7 @@ def counted(path: str, mapping: str) -> tuple[Counter[tuple[tuple[str, str], ...
     samples = 0
     for batch in open_source(path, edition, mapping).batches(10_000):
         for row in batch.table.to_pylist():
-            levels = pathway.facts(case_of(row))[0][0]
+            levels = pathway.facts(case_of(row)).levels
             patient = "-".join(row["case_id"].split("-")[:2])
             by_patient.setdefault(patient, []).append((levels["extent"] != "metastatic", row["case_id"], levels))
             samples += 1

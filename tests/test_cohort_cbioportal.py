@@ -80,7 +80,7 @@ def test_columns_not_used_are_named(tmp_path: Path) -> None:
 def test_an_ntrk_event_is_judged_as_it_stands(tmp_path: Path) -> None:
     found = cases(study(tmp_path / "s"))["S1"]
     assert found["dna_mps.result"] == "positive"
-    levels = Pathway(load(), dt.date(2020, 9, 3)).facts(case_of(found))[0][0]
+    levels = Pathway(load(), dt.date(2020, 9, 3)).facts(case_of(found)).levels
     assert levels["dna_fusion"] == "likely_productive"
 
 
@@ -90,7 +90,7 @@ def test_an_event_within_ntrk_stays_uncertain(tmp_path: Path) -> None:
         "\t\t\tINVERSION\tGRCh38\t5to5\tNTRK3-intragenic - antisense\tYes\t"
     )
     found = cases(study(tmp_path / "s", **{"data_sv.txt": f"{SV_HEAD}\n{row}\n"}))["S5"]
-    levels = Pathway(load(), dt.date(2020, 9, 3)).facts(case_of(found))[0][0]
+    levels = Pathway(load(), dt.date(2020, 9, 3)).facts(case_of(found)).levels
     assert levels["dna_fusion"] in ("uncertain", "not_productive")
 
 

@@ -29,11 +29,11 @@ def test_the_parts_of_a_case_give_what_its_diagram_gives_in_the_same_order(kind:
     draw, pathway = random.Random(20), _pathway()
     told = 0
     for number in range(600):
-        choices, _, called, _ = pathway.facts(case_from(KINDS[kind](number, draw)))
-        for levels in choices:
-            opened = pathway.open_facts(levels, pathway.readouts.open_levels(called))
+        read = pathway.facts(case_from(KINDS[kind](number, draw)))
+        for levels in read.choices:
+            opened = pathway.unknowns.open_facts(levels, pathway.readouts.open_levels(read.called))
             changes = _diagrams().diagram(levels, opened).changes()
-            assert list(pathway.explorer.changes(levels, opened).items()) == list(changes.items())
+            assert list(pathway.unknowns.explorer.changes(levels, opened).items()) == list(changes.items())
             told += len(changes)
     assert told > 0
 
@@ -42,11 +42,11 @@ def test_facts_opened_at_random_are_told_as_the_diagram_tells_them() -> None:
     """Also combinations that no case has: levels drawn at random, some facts open to some of their levels."""
     draw, pathway, facts = random.Random(21), _pathway(), load().facts
     for _ in range(400):
-        levels = {fact: draw.choice(facts[fact].levels) for fact in pathway.explorer.order}
+        levels = {fact: draw.choice(facts[fact].levels) for fact in pathway.unknowns.explorer.order}
         opened = {
             fact: tuple(lv for lv in facts[fact].levels if lv == levels[fact] or draw.random() < 0.7)
-            for fact in pathway.explorer.order
+            for fact in pathway.unknowns.explorer.order
             if draw.random() < 0.25
         }
         changes = _diagrams().diagram(levels, opened).changes()
-        assert list(pathway.explorer.changes(levels, opened).items()) == list(changes.items())
+        assert list(pathway.unknowns.explorer.changes(levels, opened).items()) == list(changes.items())

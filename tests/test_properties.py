@@ -287,7 +287,7 @@ def method_of(fact: str) -> str | None:
 @cache
 def not_done() -> dict[str, str]:
     case = case_from({"id": "x", "diagnosis": {"histology": "GIST"}})
-    return pathway().facts(case)[0][0]
+    return pathway().facts(case).levels
 
 
 def settle(levels: dict[str, str]) -> dict[str, str]:
@@ -336,7 +336,7 @@ def openings(levels: dict[str, str]) -> dict[str, list[str]]:
 
 def announced_in(levels: dict[str, str]) -> dict[str, set[str]]:
     """What each missing fact of a state could change."""
-    return {m.fact: set(m.could_change) for m in pathway().missing([dict(decide(levels).levels)])}
+    return {m.fact: set(m.could_change) for m in pathway().unknowns.missing([dict(decide(levels).levels)])}
 
 
 @quick
@@ -481,7 +481,7 @@ def _announced(data: dict[str, Any]) -> tuple[set[str], dict[str, set[str]]]:
 @given(cases())
 def test_filling_in_a_key_never_yields_what_was_not_announced(data: dict[str, Any]) -> None:
     before, announced = _announced(data)
-    levels = pathway().facts(case_from(data))[0][0]
+    levels = pathway().facts(case_from(data)).levels
     for part, key, values, fact in FILLINGS:
         if data.get(part, {}).get(key) not in UNSAID or levels[fact] != "unknown":
             continue

@@ -31,7 +31,7 @@ from ntrkpath.registry.entries import (
     read,
     written,
 )
-from ntrkpath.registry.forms import Consent, Screening
+from ntrkpath.registry.forms import Consent, FollowUp, Screening
 from ntrkpath.registry.verify import verify
 from support.registry import (
     Place,
@@ -226,6 +226,9 @@ def test_consent_at_majority_is_due_from_the_earliest_day_that_the_subject_may_b
     subject = book.subject("S1", "P1")
     assert subject is not None
     assert not subject.majority_due(dt.date(2026, 5, 31)) and subject.majority_due(dt.date(2026, 6, 1))
+    book.append(draft("P1", FollowUp(status="dead", date="2025-01")))
+    dead = book.subject("S1", "P1")
+    assert dead is not None and not dead.majority_due(dt.date(2026, 6, 1))
 
 
 # --- what is refused --------------------------------------------------------------------------------------------------

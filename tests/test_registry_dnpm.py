@@ -13,10 +13,24 @@ import pytest
 
 pytest.importorskip("sqlalchemy")
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ntrkpath.model.case import Case, Diagnosis, Fish, Patient, ReportedFusion, RnaMps
 from ntrkpath.registry import dnpm_out
-from ntrkpath.registry.entries import CallerFile, CaseVersion, Decision
-from ntrkpath.registry.forms import Assay, FollowUp, Response, Screening, Specimen, Stain, Surgery, Treatment
+from ntrkpath.registry.entries import KINDS, CallerFile, CaseVersion, Decision
+from ntrkpath.registry.forms import (
+    AdverseEvent,
+    Assay,
+    FollowUp,
+    Response,
+    Screening,
+    Specimen,
+    Stain,
+    Surgery,
+    Treatment,
+)
+from ntrkpath.registry.items import forms
 from support.registry import registration
 from support.study import subject
 
@@ -114,6 +128,37 @@ def test_a_subject_of_whom_all_is_stated_has_a_whole_record() -> None:
     assert [one.get("patientStatus", {}).get("code") for one in record["followUps"]] == [None, "lost-to-fu"]
 
 
+@pytest.mark.parametrize(
+    ("told", "state", "died"),
+    [
+        ((FollowUp(status="lost", date="2025-06-10"), FollowUp(status="alive", date="2024-01-10")), None, None),
+        ((FollowUp(status="alive", date="2025-06-10"), FollowUp(status="lost", date="2024-01-10")), "alive", None),
+        ((FollowUp(status="dead", death_date="2025-02-01"), FollowUp(status="alive", date="2025-06-10")),
+         "deceased", "2025-02-01"),
+        ((FollowUp(status="dead", death_date="2025-02-01"), FollowUp(status="dead", date="2025-06-10")),
+         "deceased", "2025-02-01"),
+    ],
+)  # fmt: skip
+def test_the_state_is_that_of_the_latest_day_and_any_death_first(told: Any, state: str | None, died: Any) -> None:
+    for order in (told, told[::-1]):
+        person = made(whole(), ENROLLED, version(), *order)[0]["patient"]
+        assert (person.get("vitalStatus", {}).get("code"), person.get("dateOfDeath")) == (state, died)
+
+
+@pytest.mark.parametrize(("of_test", "of_assay", "taken"), [
+    ("block 1", "block 1", True), (None, "block 1", True), ("block 1", None, True), (None, None, True),
+    ("block 1", "block 2", False),
+])  # fmt: skip
+def test_how_another_specimen_was_sequenced_tells_nothing_of_a_test(of_test: Any, of_assay: Any, taken: bool) -> None:
+    import msgspec
+
+    test = msgspec.structs.replace(dated(RNA), specimen=of_test)
+    assay = msgspec.structs.replace(DONE[2], specimen=of_assay)
+    record, left = made(whole(), ENROLLED, version(test), caller_file(), DONE[0], assay)
+    assert ("ngsReports" in record) == taken
+    assert taken or ("tests[0] rna_mps", "in words: no one form tells how it was sequenced") in left
+
+
 def test_a_month_is_never_made_a_day() -> None:
     record, _ = made(whole(), ENROLLED, *DONE)
     first, second = (one["history"][0] for one in record["systemicTherapies"])
@@ -142,7 +187,10 @@ def test_a_fusion_without_reads_or_number_is_stated_in_words_and_listed() -> Non
     record, left = made(whole(), ENROLLED, version(dated(RnaMps(result="positive", fusions=[fusion]))), *DONE)
     valid(record)
     assert "ngsReports" not in record
-    assert any("ETV6::NTRK3" in report["results"] for report in record["priorDiagnosticReports"])
+    assert any(
+        {"ETV6::NTRK3", "ETV6::NTRK3, Frame, as reported: in_frame"} <= {*report["results"]}
+        for report in record["priorDiagnosticReports"]
+    )
     assert left[0] == ("tests[0] rna_mps", "in words: a fusion stated without the caller's row")
 
 
@@ -158,6 +206,115 @@ def test_a_test_without_a_day_is_left_out_and_listed() -> None:
     record, left = made(whole(), ENROLLED, version(Fish(gene="NTRK1", result="negative")))
     valid(record)
     assert "priorDiagnosticReports" not in record and left == [("tests[0] fish", "no day is known")]
+
+
+def test_no_two_subjects_share_a_name_or_a_file() -> None:
+    places = [
+        ("A-B", "C"),
+        ("A", "B-C"),
+        ("A--B", "C"),
+        ("A-", "B-C"),
+        ("A", "P1"),
+        ("A", "p1"),
+        ("A-", "C"),
+        ("A", "C"),
+    ]
+    some = [subject(ident, whole(), ENROLLED, site=site) for site, ident in places]
+    found = dnpm_out.files(some, lambda site, seq: None)
+    assert len({name.casefold() for name in found}) == len(places) + 1
+    assert len({json.loads(text)["patient"]["id"] for name, text in found.items() if name.endswith(".json")}) == 8
+
+
+@given(*[st.tuples(*[st.from_regex(r"[Ab][-Ab]{0,4}", fullmatch=True)] * 2)] * 2)
+def test_a_name_outside_is_of_one_subject(one: tuple[str, str], other: tuple[str, str]) -> None:
+    names = {subject(ident, registration(), site=site).name for site, ident in (one, other)}
+    assert len(names) == len({one, other})
+
+
+def with_item(kind: str, name: str, level: Any, *, complete: bool) -> Any:
+    """Return a form that states an item: one that says nothing else, or the complete one of its kind."""
+    import msgspec
+
+    bases = {str(one.__struct_config__.tag): msgspec.to_builtins(one) for one in reversed(DONE)} if complete else {}
+    needed = {item.name: (item.levels or ("text",))[-1] for item in forms()[kind].items.values() if item.required}
+    plain = {**needed, **bases.get(kind, {}), "kind": kind, name: level}
+    if level is None:
+        plain = {key: value for key, value in plain.items() if key != name or name in needed}
+        plain |= {name: needed[name]} if name in needed else {}
+    return msgspec.convert(plain, KINDS[kind])
+
+
+def levels_of(item: Any) -> list[Any]:
+    """Return what an item may state, apart from that nothing is known."""
+    if item.levels:
+        return [[one] if item.kind == "choices" else one for one in item.levels if one != "unknown"]
+    texts = {"registration.morphology": "8890/3", "registration.oncotree": "LMS", "registration.ncit": "C3157"}
+    if item.path == "screening.fraction":
+        return [0.5]
+    codes = ("C49.2",) if item.path in ("registration.icd_10_gm", "registration.topography") else ()
+    other = {"partial_date": ("2024-04-01", "2024-04"), "text": (texts.get(item.path, "words"),)}
+    return [*(codes or other.get(item.kind, (3,)))]
+
+
+@pytest.mark.parametrize("complete", [True, False])
+@pytest.mark.parametrize("kind", [*forms()])
+def test_whatever_a_form_states_stands_in_the_record_or_in_the_list(kind: str, complete: bool) -> None:
+    for item in forms()[kind].items.values():
+        (without, _) = stating(item, None, complete=complete)
+        for level in levels_of(item):
+            record, left = stating(item, level, complete=complete)
+            told = [why for element, why in left if element.partition(" ")[0] == kind or element == item.path]
+            listed = any(item.name in why.partition(": ")[2].split(", ") or "no place" not in why for why in told)
+            needed = item.required and (kind in record_kinds(record) or item.name == "collection")
+            assert record is None or listed or needed or record != without, (item.path, level)
+
+
+def stating(item: Any, level: Any, *, complete: bool) -> Any:
+    """Return the record of a subject of whom a form states an item, and what is left out."""
+    import msgspec
+
+    if item.form == "registration":
+        return made(msgspec.structs.replace(whole(), **{item.name: level}), ENROLLED, version())
+    form = with_item(item.form, item.name, level, complete=complete)
+    others = [one for one in (DONE if complete else ()) if one.__struct_config__.tag != item.form]
+    return made(whole(), ENROLLED, version(dated(RNA)), caller_file(), form, *others)
+
+
+def record_kinds(record: Any) -> set[str]:
+    """Return the kinds of forms of which something stands in a record: what they cannot be without does too."""
+    said = {"treatment": "systemicTherapies", "assay": "ngsReports", "follow_up": "followUps"}
+    return {kind for kind, part in said.items() if part in record}
+
+
+def test_of_a_whole_subject_every_item_is_carried_or_listed() -> None:
+    _, left = made(whole(oncotree="LMS"), ENROLLED, version(dated(RNA)), caller_file(), *DONE,
+                   AdverseEvent(term="Dizziness", grade="3"),
+                   Decision(action="x", follows="yes", by="laboratory"))  # fmt: skip
+    said = dict(left)
+    assert said["registration 1"] == "no place in the model: oncotree"
+    assert said["adverse_event 16"] == "no place in the model: term, grade"
+    assert said["decision 17"] == "not of a tumour board" and said["decision 13"] == "no place in the model: follows"
+    assert said["tests[0] rna_mps"] == "no place in the model: caller"
+
+
+def test_a_sequence_that_stands_event_by_event_lists_what_its_report_has_no_place_for() -> None:
+    import msgspec
+
+    test = msgspec.structs.replace(dated(RNA), rna_quality="adequate", panel="panel A", specimen="block 9")
+    record, left = made(
+        whole(), ENROLLED, version(test), caller_file(), msgspec.structs.replace(DONE[2], specimen=None)
+    )
+    assert "ngsReports" in record
+    ((_, why),) = [row for row in left if row[0].startswith("tests")]
+    assert {*why.partition(": ")[2].split(", ")} == {"specimen", "panel", "caller", "rna_quality"}
+
+
+def test_what_the_case_alone_says_is_listed() -> None:
+    case = Case(
+        id="P1", diagnosis=Diagnosis(histology="leiomyosarcoma", site="thigh"), patient=Patient(age=50.0, sex="male")
+    )
+    _, left = made(whole(), ENROLLED, CaseVersion(case=case))
+    assert left == [("case", "no place in the model: diagnosis.site, patient.age")]
 
 
 def test_files_are_one_record_a_subject_and_what_is_left_out() -> None:

@@ -45,12 +45,12 @@ WRITER = Path(__file__).parent / "support" / "registry_writer.py"
 
 
 def written_until_killed(
-    where: str, site: str, first: int, lines: int, *, after: float = 0.0, server: Server | None = None
+    where: str, site: str, first: int, lines: int, *, turns: int = 0, server: Server | None = None
 ) -> list[str]:
     """Start a writer, kill it without warning after some acknowledged lines, and return the acknowledged requests.
 
     Args:
-        after: Seconds that it goes on after them.
+        turns: How much this process does between the last of them and the kill: the writer is killed anywhere.
         server: The database that is killed in place of the writer, and started again.
     """
     paths = os.pathsep.join([str(Path(__file__).parents[1] / "src"), str(Path(__file__).parent)])
@@ -63,7 +63,8 @@ def written_until_killed(
     for line in process.stdout:
         seen.append(line)
         if len(seen) > lines:
-            threading.Event().wait(after)
+            for _ in range(turns):
+                pass
             if server is None:
                 process.send_signal(signal.SIGKILL)
             else:
@@ -89,8 +90,8 @@ def kill_often(where: str, kills: int, server: Server | None = None) -> None:
     first = 0
     for number in range(kills):
         killed = server if server is not None and number % 2 else None
-        lines, after = draw.randint(0, 6), draw.random() * 0.02
-        acknowledged += written_until_killed(where, "S1", first, lines, after=after, server=killed)
+        lines, turns = draw.randint(0, 6), draw.randint(0, 500_000)
+        acknowledged += written_until_killed(where, "S1", first, lines, turns=turns, server=killed)
         with Book.open(where) as book:
             stands = Counter(entry.request for entry in book.entries("S1"))
             assert set(acknowledged) <= set(stands) and set(stands.values()) <= {1}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,11 @@ from ntrkpath.registry.entering import BESIDE, entered, kinds
 from ntrkpath.registry.entries import KINDS, NoMoreData, NoMoreUse, Retraction, kind_of
 from ntrkpath.registry.flat import form_cells
 from ntrkpath.registry.forms import Consent, FollowUp
-from ntrkpath.registry.incoming import Arrived, take
+from ntrkpath.registry.incoming import Arrived, rule, take
 from ntrkpath.registry.items import forms
+from ntrkpath.registry.partial_dates import earliest, latest
 from support.registry import book, draft, place, registration, server
+from support.study import subject
 
 __all__ = ["book", "place", "server"]  # fixtures
 
@@ -60,6 +63,16 @@ def test_the_same_request_written_twice_is_one_entry(tmp_path: Path) -> None:
     assert said == {"S1 1\n"}
 
 
+@pytest.mark.parametrize("second", ["collection=prospective", "collection=literature", "collection="])
+def test_an_item_that_is_given_twice_is_refused_whatever_it_says(tmp_path: Path, second: str) -> None:
+    with Book.create(tmp_path):
+        pass
+    words = ("enter", "P1", "registration", "collection=prospective", second, "--site", "S1")
+    assert isinstance(run(*words, folder=tmp_path).exception, RegistryError)
+    with Book.open(tmp_path) as book:
+        assert not list(book.subjects())
+
+
 def test_an_entry_of_a_subject_that_nobody_registered_is_refused(tmp_path: Path) -> None:
     with Book.create(tmp_path):
         pass
@@ -76,6 +89,7 @@ def test_an_entry_of_a_subject_that_nobody_registered_is_refused(tmp_path: Path)
         ("no_more_use", {"asked_by": "subject", "date": "30.2.2024"}, "no_more_use"),
         ("growth", {"heigt_cm": "100"}, "growth.heigt_cm"),
         ("treatment", {"drug": "x", "instance": "0"}, "treatment.instance"),
+        ("treatment", {"drug": "x", "instance": "9" * 5000}, "treatment.instance"),
         ("stain", {"percent": "800"}, "stain.percent"),
     ],
 )
@@ -102,13 +116,18 @@ def test_a_form_of_cells_is_the_form_that_the_cells_are_of(data: Any) -> None:
 
 
 # --- wishes taken back ------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("wish", [NoMoreData(asked_by="subject"), NoMoreUse(asked_by="subject")])
-def test_consent_given_anew_after_a_wish_opens_the_subject_again(book: Book, wish: Any) -> None:
+@pytest.mark.parametrize("kind", [NoMoreData, NoMoreUse])
+def test_consent_given_anew_after_a_wish_opens_the_subject_again(book: Book, kind: Any) -> None:
+    wish = kind(asked_by="subject", date="2024-01-01")
     book.append(draft("P1", registration()), draft("P1", Consent(status="yes")), draft("P1", wish))
     with pytest.raises(RegistryError):
         book.append(draft("P1", FollowUp(status="alive")))
     with pytest.raises(RegistryError):
         book.append(draft("P1", Consent(status="unknown")))
+    for too_early in ({}, {"date": "2020-01-01"}, {"date": "2024-01"}, {"date": "2024"}, {"date": "2024-01-01"}):
+        with pytest.raises(RegistryError) as refused:
+            book.append(draft("P1", Consent(status="yes", **too_early)))
+        assert "after that of the wish" in str(refused.value.remedy)
     book.append(draft("P1", Consent(status="yes", date="2026-05", by="subject")))
     book.append(draft("P1", FollowUp(status="alive")))
     found = book.subject("S1", "P1")
@@ -116,6 +135,44 @@ def test_consent_given_anew_after_a_wish_opens_the_subject_again(book: Book, wis
     book.append(draft("P1", NoMoreUse(asked_by="subject")))
     found = book.subject("S1", "P1")
     assert found is not None and found.status == "no_more_use"
+
+
+@pytest.mark.parametrize("kind", [NoMoreData, NoMoreUse])
+def test_a_wish_without_a_date_was_made_by_the_day_it_was_written(book: Book, kind: Any) -> None:
+    book.append(draft("P1", registration()))
+    (wish,) = book.append(draft("P1", kind(asked_by="subject")))
+    with pytest.raises(RegistryError):
+        book.append(draft("P1", Consent(status="yes", date=wish.at.date().isoformat())))
+    book.append(draft("P1", Consent(status="yes", date=(wish.at.date() + dt.timedelta(days=1)).isoformat())))
+    found = book.subject("S1", "P1")
+    assert found is not None and found.status == "active"
+
+
+DATES = st.sampled_from([None, "2023", "2024", "2024-01", "2024-01-01", "2024-01-02", "2024-02", "2025"])
+
+
+@settings(max_examples=80, deadline=None)
+@given(DATES.filter(bool), st.lists(DATES, max_size=3))
+def test_a_subject_stands_open_again_only_by_a_consent_that_is_certainly_later(wish: str, given_: list[Any]) -> None:
+    consents = [Consent(status="yes", date=date) for date in given_]
+    found = subject("P1", registration(), NoMoreUse(asked_by="subject", date=wish), *consents)
+    later = any(date is not None and earliest(date) > latest(wish) for date in given_)
+    assert found.status == ("active" if later else "no_more_use")
+    assert subject("P1", registration(), *consents, NoMoreUse(asked_by="subject", date=wish)).status == "no_more_use"
+
+
+def test_a_correction_of_a_consent_of_before_the_wish_opens_nothing(book: Book) -> None:
+    old = Consent(instance=1, status="yes", date="2020-01-01")
+    book.append(draft("P1", registration()), draft("P1", old))
+    corrected = Consent(instance=1, status="yes", date="2024-06-01")
+    assert take(book, [Arrived("x", "P1", ((corrected, None),))], "S1", "a", "x").waiting == 1
+    book.append(draft("P1", NoMoreData(asked_by="subject", date="2024-01-01")))
+    (waits,) = [e.seq for e in book.entries("S1", "P1") if e.kind == "proposal"]
+    with pytest.raises(RegistryError):
+        rule(book, "S1", "P1", waits, accepted=True, author="a")
+    rule(book, "S1", "P1", waits, accepted=False, author="a")
+    found = book.subject("S1", "P1")
+    assert found is not None and found.status == "no_more_data" and not found.waiting
 
 
 def test_a_wish_that_was_written_for_another_is_taken_back_and_nothing_else_is(book: Book) -> None:

@@ -30,16 +30,20 @@ from ntrkpath.model.case import (
     RnaMps,
     TherapyLine,
 )
-from ntrkpath.model.errors import CaseError, NtrkpathError
+from ntrkpath.model.case_keys import METHODS
+from ntrkpath.model.errors import CaseError, NtrkpathError, RegistryError
 from ntrkpath.registry import exporting, redcap, redcap_out, sources
 from ntrkpath.registry.book import Book
-from ntrkpath.registry.entries import KINDS, CaseVersion, NoMoreUse, kind_of
+from ntrkpath.registry.entries import KINDS, CallerFile, CaseVersion, NoMoreUse, checked, kind_of
 from ntrkpath.registry.flat import case_columns, form_columns
-from ntrkpath.registry.forms import AdverseEvent, Consent, FollowUp, Growth, Screening, Stain, Surgery, Treatment
+from ntrkpath.registry.forms import AdverseEvent, Assay, Consent, FollowUp, Growth, Screening, Stain, Surgery, Treatment
+from ntrkpath.registry.incoming import Arrived, Bad, take
 from ntrkpath.registry.items import forms, knowledge, read_item
 from ntrkpath.registry.partial_dates import days_between, earliest, latest, read_partial
 from ntrkpath.registry.review import decide, waiting
 from ntrkpath.registry.sheet_rows import Table
+from ntrkpath.registry.subject_files import arrived
+from ntrkpath.registry.subjects import stands_under
 from ntrkpath.registry.verify import verify
 from support.registry import case, draft, fusion_case, registration
 from support.workbooks import workbook
@@ -491,15 +495,17 @@ def test_no_cell_of_any_table_is_run_by_a_spreadsheet(book: Book, tmp_path: Path
 def test_a_de_identified_table_holds_no_name_date_site_or_free_text(book: Book, tmp_path: Path) -> None:
     secret = "a text that nobody else has"
     rich(book).append(
-        draft("P9", registration(birth="1930-05-17", date_pathology="2026-01-10", note=secret, source=secret)),
+        draft("P9", registration(birth="1930-05-17", date_pathology="2026-01-10", icd_10_gm="C49.2", note=secret,
+                                 source=secret)),
         draft("P9", Treatment(drug="larotrectinib", start="2026-01-20", dose=secret)),
+        draft("P9", Assay(method="rna_mps", kit_manufacturer=secret, sequencer=secret, laboratory=secret)),
         draft("P9", Stain(reader=secret, protocol=secret, specimen=secret, date="2026-02")),
         draft("P9", CaseVersion(case=Case(diagnosis=Diagnosis(histology="leiomyosarcoma", site=secret), note=secret,
                                           source=secret, patient=Patient(age=95)))),
     )  # fmt: skip
     folder = exported(book, tmp_path, "tables", de_identified=True)
     whole = "".join(path.read_text() for path in folder.glob("*.csv") if path.name != "dictionary.csv")
-    assert secret not in whole and "P9" not in whole and "S1" not in whole and "1930" not in whole
+    assert not [word for word in (secret, "P9", "S1", "1930", "C49") if word in whole]
     ages = [row["age"] for row in rows_of((folder / "subjects.csv").read_text())]
     assert "2026-01-20" not in whole and "95" not in ages and "over 89" in ages and "9 months" in ages
     [drug] = [row for row in rows_of((folder / "treatment.csv").read_text()) if row["treatment.start"]]
@@ -507,6 +513,18 @@ def test_a_de_identified_table_holds_no_name_date_site_or_free_text(book: Book, 
     [stain] = [row for row in rows_of((folder / "stain.csv").read_text()) if row["stain.date"]]
     assert stain["stain.date"] == "22..49"
     assert rows_of((folder / "rare.csv").read_text())
+
+
+def test_every_item_of_text_is_left_out_of_de_identified_tables_or_named_as_one_that_stays() -> None:
+    of_tests = {*METHODS}
+    every = {
+        path.partition(".")[2] if path.partition(".")[0] in of_tests else path: item.kind
+        for path, item in (*form_columns().items(), *case_columns().items())
+    }
+    said = knowledge("free_text")
+    removed, kept = {*said["removed"]}, {*said["kept"]}
+    assert {path for path, kind in every.items() if kind == "text"} <= removed | kept <= {*every}
+    assert not removed & kept and {"registration.icd_10_gm", "assay.kit_manufacturer", "assay.sequencer"} <= removed
 
 
 def test_who_wants_no_more_use_or_was_erased_is_in_no_export(book: Book, tmp_path: Path) -> None:
@@ -591,6 +609,13 @@ def filled(kind: str, turn: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("kind", [*forms()])
+def test_a_form_stands_once_in_the_book_where_the_knowledge_says_so(kind: str) -> None:
+    numbered = checked({**filled(kind, 0), "instance": 3})
+    assert stands_under(numbered) == (kind, None if forms()[kind].single else 3)
+    assert stands_under(checked(filled(kind, 0))) == ((kind, None) if forms()[kind].single else None)
+
+
+@pytest.mark.parametrize("kind", [*forms()])
 def test_every_item_comes_in_from_yaml_and_goes_through_redcap_and_tables(kind: str, tmp_path: Path) -> None:
     import yaml
 
@@ -616,6 +641,146 @@ def test_a_subject_who_withdrew_elsewhere_is_not_taken_in(book: Book, tmp_path: 
     )
     taken = import_(book, tmp_path / "p.yaml")
     assert taken.new == 0 and len(taken.bad) == 1
+
+
+REGISTERED = {"kind": "registration", "collection": "prospective"}
+TAKEN = {"kind": "treatment", "drug": "larotrectinib"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "where"),
+    [
+        ({"entries": [REGISTERED, "treatment: larotrectinib"]}, "entries[1]"),
+        ({"entries": [REGISTERED, None, 3]}, "entries[2]"),
+        ({"entries": [REGISTERED, {"drug": "larotrectinib"}]}, "entries[1]: kind"),
+        ({"entries": [REGISTERED, {"kind": "treatement", "drug": "larotrectinib"}]}, "entries[1]: kind"),
+        ({"entries": [REGISTERED, {"kind": ["treatment"]}]}, "entries[1]: kind"),
+        ({"entries": [REGISTERED, {"kind": "decision", "action": "x", "follows": "yes"}]}, "entries[1]: kind"),
+        ({"entries": [REGISTERED, {"kind": "retraction", "entry": 1}]}, "entries[1]: kind"),
+        ({"entries": [REGISTERED, {**TAKEN, "stopp": "2024"}]}, "entries[1]: treatment.stopp"),
+        ({"entries": [REGISTERED, {**TAKEN, "start": "soon"}]}, "entries[1]: treatment.start"),
+        ({"entries": [REGISTERED, {**TAKEN, "dose": 1.10}]}, "entries[1]: treatment.dose"),
+        ({"entries": [REGISTERED, {**TAKEN, "drug": {"name": "x"}}]}, "entries[1]: treatment.drug"),
+        ({"entries": [{"kind": "case", "case": {"diagnosis": {"histlogy": "x"}}}]}, "entries[0]: diagnosis"),
+        ({"entries": [{"seq": 1, "body": REGISTERED}, {"seq": 2, "kind": "stain", "body": None}]}, "entries[1]: body"),
+        ({"entries": [REGISTERED, {"kind": "case", "diagnosis": {}}]}, "entries[1]: diagnosis"),
+        ({"entries": [REGISTERED, REGISTERED]}, "entries[0]"),
+        ({"entries": [REGISTERED, {**TAKEN, "instance": 1}, {**TAKEN, "instance": 1}]}, "entries[1]"),
+        ({"entries": {"registration": {}}}, "entries"),
+        ({"entries": []}, "entries"),
+        ({"entries": [REGISTERED], "case": {}}, "case"),
+        ({"entries": [REGISTERED], "treatments": []}, "treatments"),
+        ({"entries": [REGISTERED], "schema": "another"}, "schema"),
+        ({"entries": [REGISTERED], "subject": None}, "subject"),
+        ({"entries": [REGISTERED], "subject": 1.10}, "subject"),
+        ({"entries": [REGISTERED], "files": [{"seq": 1, "content": "!"}]}, "files[0]"),
+        ({"entries": [REGISTERED], "files": ["1-a.tsv"]}, "files[0]"),
+        ({"entries": [REGISTERED], "files": [{"seq": 1, "content": ""}]}, "files"),
+        ({"entries": [{"seq": 1, "body": REGISTERED}, {"seq": 1, "body": TAKEN}]}, "entries[1]: seq"),
+        ({"entries": [{"seq": "1", "body": REGISTERED}]}, "entries[0]: seq"),
+        ({"entries": [{"seq": 1, "kind": "case", "body": REGISTERED}]}, "entries[0]: kind"),
+        ({"entries": [{"seq": 1, "at": "today", "body": REGISTERED}]}, "entries[0]: at"),
+        ({"entries": [{"seq": 1, "body": {**REGISTERED, "note": "\ud800"}}]}, "entries[0]"),
+        ({"entries": [{"seq": 1, "bodies": {}, "body": REGISTERED}]}, "entries[0]: bodies"),
+    ],
+)  # fmt: skip
+def test_nothing_of_a_document_is_passed_over(wrong: dict[str, Any], where: str) -> None:
+    (bad, *more), _ = arrived({"subject": "P1", **wrong}, Path("p.yaml"))
+    said = [bad, *more]
+    assert all(isinstance(one, Bad) for one in said)
+    assert any(one.reason.startswith(f"{where}: ") or one.reason.startswith(f"{where}.") for one in said), said
+
+
+def test_every_fault_of_a_document_is_told_at_once() -> None:
+    wrong = [REGISTERED, 3, {"kind": "x"}, {**TAKEN, "start": "soon", "line": "many"}]
+    found, _ = arrived({"subject": "P1", "entries": wrong, "more": 1}, Path("p.yaml"))
+    assert [one.reason.partition(": ")[0] for one in found] == [
+        "more", "entries[1]", "entries[2]", "entries[3]", "entries[3]"
+    ]  # fmt: skip
+
+
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats()
+    | st.sampled_from(["registration", "treatment", "case", "prospective", "S", "\ud800", ""]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
+        st.sampled_from(["kind", "case", "body", "seq", "at", "instance", "collection", "drug", "diagnosis", "tests"]),
+        inner, max_size=4,
+    ),
+    max_leaves=12,
+)  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(PLAIN, st.lists(st.dictionaries(st.sampled_from(["kind", "case", "body", "seq", "drug"]), PLAIN)), PLAIN)
+def test_whatever_a_document_holds_is_taken_whole_or_told(subject: Any, entries: list[Any], files: Any) -> None:
+    found, _ = arrived({"subject": subject, "entries": [REGISTERED, *entries], "files": files}, Path("p.yaml"))
+    assert found
+    for one in found:
+        assert isinstance(one, Bad) or (one.subject and len(one.bodies) >= sum("body" not in e for e in entries))
+
+
+def test_a_form_by_hand_is_read_as_an_entered_one() -> None:
+    entries = [
+        REGISTERED,
+        {"kind": "treatment", "drug": "x", "start": "05/2024", "line": 2, "rechallenge": True},
+        {"kind": "case", "case": {"diagnosis": {"histology": "infantile fibrosarcoma"}, "patient": {"age": 1}}},
+    ]
+    (one,), notes = arrived({"subject": 17, "entries": entries}, Path("p.yaml"))
+    assert isinstance(one, Arrived) and one.subject == "17" and notes == []
+    treated, version = (body for body, _ in one.bodies[1:])
+    assert treated == Treatment(drug="x", start="2024-05", line=2, rechallenge="yes")
+    assert isinstance(version, CaseVersion) and version.case.id == "17"
+
+
+def test_a_wish_that_consent_took_back_elsewhere_refuses_nothing_and_one_without_a_day_does() -> None:
+    def read(**wish: Any) -> bool:
+        bodies = [REGISTERED, {"kind": "no_more_use", "asked_by": "subject", **wish},
+                  {"kind": "consent", "status": "yes", "date": "2025-02-01"}]  # fmt: skip
+        found, notes = arrived({"subject": "P1", "entries": [{"seq": i, "body": b} for i, b in enumerate(bodies, 1)]},
+                               Path("p.json"))  # fmt: skip
+        assert all(isinstance(one, Bad) for one in found) or notes == [
+            "p.json: not taken, of the book alone: 1 no_more_use"
+        ]
+        return isinstance(found[0], Arrived)
+
+    assert read(date="2025-01-01") and not read(date="2025-02-01") and not read()
+
+
+def test_a_file_is_read_once_whatever_it_holds(book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import yaml
+
+    from ntrkpath.cases import plain_yaml
+    from ntrkpath.registry import subject_files
+
+    read: list[bytes] = []
+    whole = plain_yaml.load_plain
+
+    def counted(data: bytes) -> Any:
+        read.append(data)
+        return whole(data)
+
+    monkeypatch.setattr(plain_yaml, "load_plain", counted)
+    monkeypatch.setattr(subject_files, "load_plain", counted)
+    (tmp_path / "p1.yaml").write_text(yaml.safe_dump({"subject": "P1", "entries": [REGISTERED]}))
+    (tmp_path / "p2.yaml").write_text(yaml.safe_dump({"id": "P2", "diagnosis": {"histology": "leiomyosarcoma"}}))
+    taken = import_(book, tmp_path / "p1.yaml", tmp_path / "p2.yaml", collection="prospective")
+    assert not taken.bad and len(read) == len(set(read)) == 2
+
+
+def test_cases_of_which_nobody_says_how_they_were_collected_are_not_taken(book: Book, tmp_path: Path) -> None:
+    (tmp_path / "p1.yaml").write_text("subject: P1\nentries:\n- kind: registration\n  collection: prospective\n")
+    (tmp_path / "p2.yaml").write_text("id: P2\ndiagnosis:\n  histology: leiomyosarcoma\n")
+    with pytest.raises(RegistryError) as refused:
+        import_(book, tmp_path / "p1.yaml", tmp_path / "p2.yaml")
+    assert refused.value.where == "p2.yaml" and not list(book.subjects())
+
+
+def test_rows_that_are_not_those_of_their_entry_end_one_subject_and_no_other(book: Book) -> None:
+    body = CallerFile(name="a.tsv", whole_sha256="0" * 64, kept_sha256="0" * 64, rows=1, caller="arriba")
+    given = [Arrived("a", "P1", ((registration(), None), (body, b"x"))), Arrived("b", "P2", ((registration(), None),))]
+    taken = take(book, given, "S1", "a", "x")
+    assert taken.new == 1 and [bad.where for bad in taken.bad] == ["a"]
+    assert [subject.id for subject in book.subjects()] == ["P2"]
 
 
 # --- forms ------------------------------------------------------------------------------------------------------------

@@ -292,7 +292,7 @@ def test_step_by_step_the_strategy_does_what_the_case_is_recommended(name: str, 
                 "disease": {"extent": extent},
                 "alterations": [{"gene": g, "kind": k, "status": status} for g, k in given if status != "unknown"],
             }
-            levels = pathway.facts(case_from(data))[0][0]
+            levels = pathway.facts(case_from(data)).levels
             known = {f: levels[f] for f in leading_facts(EDITION) if levels[f] != "unknown"}
             cell = Cell("cell", 1.0, known)
             follow(walker.tree(cell, plan), data, {})

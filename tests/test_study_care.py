@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ntrkpath.guidance import load
-from ntrkpath.registry.forms import AdverseEvent, FollowUp, Growth, Registration, Treatment
+from ntrkpath.registry.forms import AdverseEvent, FollowUp, Growth, Registration, Screening, Treatment
 from ntrkpath.registry.study.children import children
 from ntrkpath.registry.study.participants import Participant, gathered
 from ntrkpath.registry.study.results import results
@@ -69,7 +69,7 @@ def test_a_person_counts_once_for_a_term_at_the_worst_grade() -> None:
     assert (dizzy.term, dizzy.subjects, dizzy.grades["3"], dizzy.grades["1"], dizzy.not_graded) == (
         "Dizziness", 2, 1, 0, 1,
     )  # fmt: skip
-    assert (dizzy.severe.count, dizzy.severe.of) == (1, 3) and (every.subjects, weight.subjects) == (2, 1)
+    assert (dizzy.severe.count, dizzy.severe.of) == (1, 2) and (every.subjects, weight.subjects) == (2, 1)
 
 
 @pytest.mark.parametrize(
@@ -86,6 +86,14 @@ def test_a_person_counts_once_for_a_term_at_the_worst_grade() -> None:
 def test_an_event_before_the_drug_or_of_another_is_told_and_in_no_line(more: dict[str, Any], counted: bool) -> None:
     found = safety(people(child("S1", event("Pain", "2", **more))), load())
     assert (bool(found.terms), found.elsewhere) == (counted, int(not counted))
+
+
+def test_of_those_of_whom_nothing_is_reported_no_event_is_denied() -> None:
+    silent = [child(f"S{i}") for i in range(2, 40)]
+    found = safety(people(child("S1", event("Dizziness", "3")), *silent), load())
+    assert found.treated == 39 and all((line.severe.count, line.severe.of) == (1, 1) for line in found.terms)
+    none = results(silent[:2], protocol(), load(), DAY)
+    assert [row.cells[:2] for row in safety_sheet(none).rows] == [("None reported", "0")]
 
 
 def test_events_of_whoever_took_no_trk_inhibitor_are_in_no_line() -> None:
@@ -136,6 +144,65 @@ def test_a_visit_before_the_drug_is_none_of_its_findings() -> None:
 @pytest.mark.parametrize(("birth", "treated_"), [("2007-12", 0), ("2008-01-02", 1), ("2022", 1), (None, 0)])
 def test_a_child_is_under_eighteen_on_the_first_day_of_the_drug(birth: str | None, treated_: int) -> None:
     assert children(people(child("S1", birth=birth))).treated == treated_
+
+
+STATED = [
+    ({"age": 12.0}, None, (1, 0)),
+    ({"age": "6 months"}, None, (1, 0)),
+    ({"age": 17.0, "diagnosed": "2020-01-01"}, None, (0, 0)),
+    ({"age": 17.0, "diagnosed": "2025-06"}, None, (1, 0)),
+    ({"age": 50.0}, None, (0, 0)),
+    ({"age": 50.0}, "undated", (0, 0)),
+    ({"age": 12.0}, "undated", (0, 1)),
+    ({"age": "unknown"}, None, (0, 1)),
+    ({"age": "unknown"}, "undated", (0, 1)),
+    ({"age": 50.0, "birth": "2015"}, None, (1, 0)),
+    ({"age": 12.0, "birth": "1970", "diagnosed": "2020-01-01"}, "undated", (0, 0)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("known", "drug", "counted"), STATED)
+def test_without_birth_the_stated_age_tells_a_child_and_what_is_not_known_is_counted(
+    known: dict[str, Any], drug: str | None, counted: tuple[int, int]
+) -> None:
+    registered = Registration(collection="prospective", histology_before="leiomyosarcoma", birth=known.get("birth"),
+                              date_pathology=known.get("diagnosed"))  # fmt: skip
+    taken = Treatment(drug="larotrectinib") if drug else DRUG
+    given_ = tumour("S1", registered, taken, age=known["age"], stain=60.0, sequence="fusion")
+    found = children(people(given_))
+    assert (found.treated, found.not_known) == counted
+    shown = children_sheet(results([given_], protocol(), load(), DAY))
+    assert bool(shown.rows) == any(counted) and ("not known, in none" in shown.notes[0]) == bool(counted[1])
+
+
+def test_a_visit_without_a_date_is_not_seen_since_and_told() -> None:
+    found = children(people(child("S1", Growth(gait="abnormal", growth_ended="yes"))))
+    assert (found.seen, found.undated, found.grown, found.findings[0].found.of) == (0, 1, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("more", "listed"),
+    [
+        ((), True),
+        ((FollowUp(status="dead", death_date="2026-01-05"),), False),
+        ((FollowUp(status="lost", date="2026-01-05"),), False),
+        ((FollowUp(status="lost", date="2026-01-05"), FollowUp(status="alive", date="2026-02-05")), True),
+        ((Screening(step="declined", date="2026-01-05"),), False),
+        ((Screening(step="excluded", date="2026-01-05"),), False),
+        ((Growth(date="2025"),), True),
+        ((Growth(date="2026-05"),), False),
+    ],
+)
+def test_a_visit_is_due_of_whoever_is_still_watched(more: tuple[Any, ...], listed: bool) -> None:
+    old = Treatment(drug="larotrectinib", start="2025-06-01")
+    assert bool(worklists(people(child("S1", old, *more)), protocol(), DAY)["growth_due"]) == listed
+
+
+def test_no_visit_is_due_of_whoever_has_come_of_age() -> None:
+    old = Treatment(drug="larotrectinib", start="2020-01-01")
+    for birth, listed in (("2008-06-29", False), ("2008-07-02", True), ("2008", True)):
+        due = worklists(people(child("S1", old, birth=birth)), protocol(), DAY)["growth_due"]
+        assert bool(due) == listed, birth
 
 
 def test_a_child_is_to_be_examined_until_growth_ends() -> None:

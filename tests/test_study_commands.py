@@ -83,6 +83,40 @@ def test_a_folder_with_another_book_is_left_alone(tmp_path: Path) -> None:
         assert [one.id for one in book.subjects()] == ["R1"]
 
 
+def test_an_empty_book_that_somebody_made_is_left_alone(tmp_path: Path) -> None:
+    with Book.create(tmp_path):
+        pass
+    with pytest.raises(RegistryError):
+        fill(tmp_path, protocol(), load(), 5)
+    with Book.open(tmp_path) as book:
+        assert not list(book.subjects())
+
+
+def test_a_study_to_which_somebody_added_a_patient_is_left_alone(tmp_path: Path) -> None:
+    assert fill(tmp_path, protocol(), load(), 3) == 3
+    with Book.open(tmp_path) as book:
+        body = Registration(collection="prospective")
+        book.append(Draft(site="zz", subject="R1", body=body, author="someone", request="1"))
+        before = len(list(book.entries()))
+    with pytest.raises(RegistryError):
+        fill(tmp_path, protocol(), load(), 5)
+    with Book.open(tmp_path) as book:
+        assert len(list(book.entries())) == before
+
+
+def test_a_study_that_was_left_without_its_answers_gets_them(folder: Path, tmp_path: Path) -> None:
+    with Book.create(tmp_path) as book:
+        for drafts in synthetic_study(protocol(), load(), subjects=150):
+            book.append(*drafts)
+    assert fill(tmp_path, protocol(), load(), 150) == 0
+
+    def answers(where: Path) -> list[str]:
+        with Book.open(where) as book:
+            return [e.body.sha256 for e in book.entries() if e.kind == "answer"]
+
+    assert answers(tmp_path) and answers(tmp_path) == answers(folder)
+
+
 def test_worklists_as_text_json_and_csv_hold_the_same(folder: Path) -> None:
     options = ("worklist", "--database", folder, "--as-of", DAY)
     plain = json.loads(said(*options, "--format", "json"))

@@ -16,6 +16,8 @@ from click.testing import CliRunner
 from ntrkpath.cli.registry import command
 from ntrkpath.guidance import load
 from ntrkpath.registry.book import Book
+from ntrkpath.registry.entries import Draft
+from ntrkpath.registry.forms import Registration
 from ntrkpath.registry.study.synthetic import synthetic_study
 from support.postgresql import Server
 from support.registry import Place, server
@@ -41,6 +43,11 @@ def books(tmp_path_factory: pytest.TempPathFactory, server: Server) -> dict[str,
         kind: Place(kind, tmp_path_factory.mktemp(kind), server if kind == "postgresql" else None).new()
         for kind in ("sqlite", "postgresql")
     }
+    names = list(dict.fromkeys((draft.site, draft.subject) for draft in drafts))[:20]
+    whole = Registration(collection="prospective", birth="1980-05", date_pathology="2024-03-05", icd_10_gm="C49.2",
+                         topography="C49.2", morphology="8890/3", grade="2")  # fmt: skip
+    drafts += [Draft(site=site, subject=ident, body=whole, author="a", request=f"whole {site} {ident}")
+               for site, ident in names]  # fmt: skip
     for where in made.values():
         with Book.create(where) as book:
             book.append(*drafts)
@@ -71,4 +78,12 @@ def test_every_export_is_the_same_from_both(kind: str, books: dict[str, str], tm
         CliRunner().invoke(command, ["export", str(out), "--database", where, "--as", kind, *site],
                            standalone_mode=False, catch_exceptions=False)  # fmt: skip
         found[name] = {path.relative_to(out).as_posix(): path.read_bytes() for path in out.rglob("*") if path.is_file()}
-    assert found["sqlite"] and found["postgresql"] == found["sqlite"]
+    assert found["postgresql"] == found["sqlite"] and len(found["sqlite"]) > 2
+    assert [name for name, text in found["sqlite"].items() if told(text) > 3], "no subject is in the export"
+    if kind == "dnpm":
+        assert sum(name.endswith(".json") for name in found["sqlite"]) > 10
+
+
+def told(text: bytes) -> int:
+    """Return how many lines a file has that are not blank and no comment."""
+    return sum(bool(line.strip()) and not line.startswith(b"#") for line in text.splitlines())

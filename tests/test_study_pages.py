@@ -133,6 +133,27 @@ def test_only_subjects_with_new_entries_are_read_again(monkeypatch: pytest.Monke
             assert [(p.id, p.steps) for p in found.participants] == [(p.id, p.steps) for p in whole.participants]
 
 
+def test_what_another_writes_while_new_entries_are_read_is_read_the_next_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    def enrolled(ident: str, number: str) -> Draft:
+        body = Screening(step="enrolled", date="2026-06-25")
+        return Draft(site="A", subject=ident, body=body, author="t", request=number)
+
+    with opened(tumour("S1"), tumour("S2")) as (_, registry):
+        assert len(registry.gathered().participants) == 2
+        one = registry.book.subject
+        wish = Draft(site="A", subject="S2", body=NoMoreUse(asked_by="subject"), author="u", request="wish")
+
+        def between(site: str, ident: str) -> Subject | None:
+            monkeypatch.setattr(registry.book, "subject", one)
+            registry.book.append(wish, enrolled("S1", "later"))
+            return one(site, ident)
+
+        monkeypatch.setattr(registry.book, "subject", between)
+        registry.book.append(enrolled("S1", "first"))
+        registry.gathered()
+        assert registry.gathered().left_out == {"use withdrawn": 1}
+
+
 def test_a_list_is_shown_whole_by_site_and_as_a_file() -> None:
     with opened(tumour("S1"), tumour("S2", site="B")) as (web, registry):
         assert "S2" not in web.get(registry.path + "/worklists?list=to_enrol&site=A").text

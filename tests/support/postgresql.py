@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 import pwd
+import select
 import shutil
 import signal
 import subprocess
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+#: Seconds after which a killed process counts as stuck; none is waited for that has ended.
+_LONGEST = 10.0
 
 
 def _program(name: str) -> str | None:
@@ -23,17 +26,22 @@ def _program(name: str) -> str | None:
     return installed[-1] if installed else shutil.which(name)
 
 
-def _gone(process: int) -> None:
-    """Wait until a process is no more, or has nothing left but its number."""
-    stat = Path(f"/proc/{process}/stat")
-    for _ in range(1000):
-        try:
-            if stat.read_text().rpartition(")")[2].split()[0] == "Z":
-                return
-        except OSError:
-            return
-        threading.Event().wait(0.01)
-    raise AssertionError(f"process {process} stays")
+def _end_all(processes: list[int]) -> None:
+    """Kill processes without warning, and return as soon as each has ended, whether or not anything reaps it."""
+    ends: list[int] = []
+    try:
+        for process in processes:
+            with suppress(ProcessLookupError):
+                ends.append(os.pidfd_open(process))  # held before the kill, so that no other bears the number
+        for end in ends:
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(end, signal.SIGKILL)
+        for end in ends:
+            ended, _, _ = select.select([end], [], [], _LONGEST)
+            assert ended, "a killed process stays"
+    finally:
+        for end in ends:
+            os.close(end)
 
 
 class Server:
@@ -75,11 +83,7 @@ class Server:
         postmaster = int((self.place / "data" / "postmaster.pid").read_text().split()[0])
         children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(postmaster)], capture_output=True, text=True)
         every = [postmaster, *map(int, children.stdout.split())]
-        for process in every:
-            with suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
-        for process in every:
-            _gone(process)
+        _end_all(every)
         # Where nothing reaps the dead their numbers stay taken, and the server would take the locks for held.
         for lock in (self.place / "data" / "postmaster.pid", *self.place.glob(".s.PGSQL.*")):
             lock.unlink(missing_ok=True)

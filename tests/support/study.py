@@ -48,7 +48,7 @@ def subject(ident: str, *forms: Form, site: str = "A") -> Subject:
 
 def tumour(
     ident: str = "S1", *forms: Form, stain: float | None = None, sequence: str | None = None,
-    histology: str = "leiomyosarcoma", fusion: tuple[str, str] = ("TPM3", "NTRK1"), age: float = 50.0,
+    histology: str = "leiomyosarcoma", fusion: tuple[str, str] = ("TPM3", "NTRK1"), age: Any = 50.0,
     steps: dict[str, str] | None = None, site: str = "A", clone: str | None = None, collection: Any = "prospective",
 ) -> Subject:  # fmt: skip
     """Return a subject of a study.

@@ -265,7 +265,5 @@ def _in_the_words_of_the_format(case: Case) -> bool:
 
         if not all(map(is_symbol, genes)):
             return False
-    return (
-        all(text is None or (text.isascii() and text.isprintable()) for text in texts)
-        and next(contradictions(case), None) is None
-    )
+    text = "".join(filter(None, texts))
+    return text.isascii() and text.isprintable() and next(contradictions(case), None) is None

@@ -44,8 +44,6 @@ def import_command(
     site = site or ("literature" if published else None)
     if site is None:
         raise click.UsageError("name the site: --site NAME")
-    if sources.needs_collection(files) and collection is None:
-        raise click.UsageError("say how the cases were collected: --collection prospective|retrospective|literature")
     request = sources.Request(files, site, author, published, collection, mapping, dictionary, sheet)
     with opened(database) as book:
         taken, notes = sources.take_in(book, request)
@@ -80,15 +78,12 @@ def enter_command(
     import uuid
 
     from ntrkpath.model.errors import RegistryError
-    from ntrkpath.registry.entering import entered, kinds
+    from ntrkpath.registry.entering import entered, kinds, stated
     from ntrkpath.registry.entries import Draft
 
     if kind not in kinds():
         raise RegistryError("no such kind of entry", value=kind, allowed=kinds())
-    bare = next((item for item in items if "=" not in item), None)
-    if bare is not None:
-        raise RegistryError("not ITEM=VALUE", value=bare)
-    body = entered(kind, {name: value for name, _, value in (item.partition("=") for item in items)})
+    body = entered(kind, stated(items))
     draft = Draft(site=site, subject=subject, body=body, author=author, request=request or str(uuid.uuid4()))
     with opened(database) as book:
         if kind != "registration" and book.subject(site, subject) is None:

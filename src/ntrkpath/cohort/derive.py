@@ -325,7 +325,7 @@ class Derivation:
             return _Outcome(nothing, self._reason(CaseError("not a list of tests", where="tests")), 0)
         listed = len(data["tests"]) - len(methods)
         try:
-            levels, _, called, _ = self.pathway.facts(without_files(case_from(data)))
+            read = self.pathway.facts(without_files(case_from(data)))
         except CaseError as error:
             error.where = _TEST.sub(
                 lambda m: m[0] if int(m[1]) < listed else f"{methods[int(m[1]) - listed]}.", error.where
@@ -333,11 +333,11 @@ class Derivation:
             return _Outcome(nothing, self._reason(error), 0)
         left = 0
         if results.part.leaves_open:
-            frames = self.pathway.readouts.open_levels(called)
-            choices = tuple({fact: one[fact] for fact in results.part.facts} for one in levels[1:])
+            frames = self.pathway.readouts.open_levels(read.called)
+            choices = tuple({fact: one[fact] for fact in results.part.facts} for one in read.choices[1:])
             if choices or frames:
                 left = self._open(Open(choices, frames))
-        return _Outcome(tuple(self._levels[fact][levels[0][fact]] for fact in results.stored), 0, left)
+        return _Outcome(tuple(self._levels[fact][read.levels[fact]] for fact in results.stored), 0, left)
 
     def _open(self, left: Open) -> int:
         """Return the number of what is left open, which equal ones share."""

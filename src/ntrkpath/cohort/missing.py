@@ -25,9 +25,9 @@ class MissingFacts:
     """
 
     def __init__(self, pathway: Pathway, facts: Sequence[str]) -> None:
-        self.pathway, self._derived = pathway, tuple(sorted(pathway.chain.derived))
+        self.unknowns, self._derived = pathway.unknowns, tuple(sorted(pathway.chain.derived))
         self._levels = {fact: pathway.edition.facts[fact].levels for fact in (*facts, *self._derived)}
-        relevant = set(pathway.explorer.order)
+        relevant = set(self.unknowns.explorer.order)
         self._read = [i for i, fact in enumerate(facts) if fact in relevant]
         self._known: dict[_State, str] = {}
 
@@ -74,4 +74,4 @@ class MissingFacts:
         levels = {fact: names[code] for (fact, names), code in zip(self._levels.items(), codes, strict=True)}
         choices = [levels, *({**levels, **choice} for one in opens for choice in one.choices)]
         frames = {fact: may_be for one in opens for fact, may_be in one.frames.items()}
-        return " ".join(missing.fact for missing in self.pathway.missing(choices, dict(sorted(frames.items()))))
+        return " ".join(missing.fact for missing in self.unknowns.missing(choices, dict(sorted(frames.items()))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -154,7 +154,7 @@ def _on_chromosome(point: Breakpoint, assemblies: tuple[Assembly, ...]) -> bool:
     return 1 <= point.position <= end
 
 
-@cache
+@lru_cache(maxsize=1_024)
 def _end(chromosome: str, assemblies: tuple[Assembly, ...]) -> int:
     ends = [end_of(chromosome, assembly) for assembly in assemblies]
     return max((OTHER_CHROMOSOME if end is None else end for end in ends), default=OTHER_CHROMOSOME)
@@ -165,7 +165,7 @@ def _common(junctions: Sequence[Junction], inferred: Assembly | None) -> Assembl
     return next(iter(named)) if len(named) == 1 else None
 
 
-@cache
+@lru_cache(maxsize=4_096)
 def stem(file: str) -> str:
     """Return a file name without compression and format suffix, as the sample's name of last resort."""
     name = file.replace("\\", "/").rsplit("/", 1)[-1].removesuffix(".gz").removesuffix(".bgz")

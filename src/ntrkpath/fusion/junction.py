@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import lru_cache
 
 import msgspec
 
@@ -253,7 +253,7 @@ def partner_of(o: Orientation) -> str:
     return "abundant" if other.status == "coding" and is_abundant(other.name or "") else other.status
 
 
-@cache
+@lru_cache(maxsize=16_384)
 def is_abundant(symbol: str) -> bool:
     """Whether the RNA of a gene is so abundant that its fragments turn up in chance junctions."""
     return any(re.fullmatch(pattern, symbol) for pattern in knowledge("fusion")["abundant"].values())

@@ -8,10 +8,10 @@ from typing import Any
 from ntrkpath.fusion.locus import NTRK
 from ntrkpath.model.fusion import FusionVerdict, Side
 from ntrkpath.readers import refseq
+from ntrkpath.vocabulary.genes import hgnc_number
 from ntrkpath.vocabulary.methods import by_facts
 
 _SEGMENT = re.compile(r"(?P<accession>[A-Z]+_?\d+(?:\.\d+)?)\((?P<gene>[^)]+)\):e\.(?P<exon>\d+)(?P<offset>[+-]\d+)?")
-_HGNC = {"NTRK1": "8031", "NTRK2": "8032", "NTRK3": "8033"}
 _DOMAIN = "interpro:IPR001245"
 
 
@@ -54,9 +54,9 @@ def _event(verdict: FusionVerdict) -> str:
 
 def _gene(symbol: str) -> dict[str, Any]:
     gene: dict[str, Any] = {"conceptType": "Gene", "name": symbol}
-    if symbol in _HGNC:
+    if (number := hgnc_number(symbol)) is not None:
         system = "https://www.genenames.org/data/gene-symbol-report/#!/hgnc_id/"
-        gene["primaryCoding"] = {"id": f"hgnc:{_HGNC[symbol]}", "code": f"HGNC:{_HGNC[symbol]}", "system": system}
+        gene["primaryCoding"] = {"id": f"hgnc:{number}", "code": f"HGNC:{number}", "system": system}
     return gene
 
 

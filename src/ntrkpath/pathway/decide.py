@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
-from operator import attrgetter, itemgetter
-from types import MappingProxyType
+from collections.abc import Callable, Collection, Iterable, Mapping
+from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -20,44 +20,33 @@ from ntrkpath.model.recommendation import (
     Action,
     Caution,
     Guideline,
-    HistologyAnswer,
     Label,
-    Missing,
     Reading,
     Recommendation,
     Step,
 )
 from ntrkpath.model.remembered import Remembered
-from ntrkpath.pathway.answer import Facts, Words
-from ntrkpath.pathway.intake.files import Attached, open_mutations, with_files
+from ntrkpath.pathway.answer import Known, Words
+from ntrkpath.pathway.intake.files import Attached, genes_of_events, open_mutations, with_files
 from ntrkpath.pathway.intake.findings import Account
 from ntrkpath.pathway.intake.genes import NtrkGenes
+from ntrkpath.pathway.intake.read import Read
 from ntrkpath.pathway.intake.readouts import Called, Readouts
 from ntrkpath.pathway.intake.reported import judge
-from ntrkpath.pathway.intake.treated import Treated
+from ntrkpath.pathway.intake.treated import Treated, Treatment
 from ntrkpath.pathway.intake.tumour import Tumour
 from ntrkpath.pathway.labels import Labels
+from ntrkpath.pathway.unknowns import Unknowns
 from ntrkpath.pathway.weigh import Weighing
-from ntrkpath.rules import Fact, Hit, Row
+from ntrkpath.rules import Hit, Row
 from ntrkpath.rules.chain import Masks
-from ntrkpath.rules.explore import Explorer
 from ntrkpath.vocabulary.methods import by_facts, facts_of
 
 #: Tables whose rows are shown as readings of all tests of a method, or of all tests together.
 _TOGETHER = (*by_facts(), "sequence", "target")
-#: An alteration that the histology lets one expect is open too: its own test would override it.
-_OPEN = ("unknown", "expected")
-#: Levels of a readout that answer nothing.
-_SAYS_NOTHING = ("unknown", "not_done", "not_counted", "no_cutoff", "above_any_cutoff", "no_signal")
-
-
-#: Tables whose case facts are one part of a case: the tumour, and each method.
-_PARTS = (("tier", "reason_to_test", "ihc_screen"), *((f"{facts}_call", facts) for facts in by_facts()))
-
 _NO_FILES: Attached = {}
 #: States of a case that are remembered.
 _REMEMBERED = 5_000
-_DECIDES = attrgetter("decides")
 #: Reads levels of facts, as one key.
 Key = Callable[[Mapping[str, str]], object]
 
@@ -67,7 +56,7 @@ class Decided(msgspec.Struct, frozen=True, gc=False):
 
     Args:
         derived: The level of every fact that a table sets.
-        actions: Every action with the row that gives it, before its text is made for the case.
+        actions: Every action with the row that gives it, before its text is made for the case; most important first.
         asks: What the laboratory may be asked.
         reasons: What the last row of each table says.
         readings: What all tests of a method together say, and all tests, by the table that reads them.
@@ -80,6 +69,17 @@ class Decided(msgspec.Struct, frozen=True, gc=False):
     trace: tuple[Step, ...]
     reasons: dict[str, str]
     readings: tuple[tuple[str, Reading], ...]
+
+
+class _Part(msgspec.Struct, frozen=True, gc=False):
+    """What a row that holds adds to an answer."""
+
+    step: Step
+    row: Row
+    actions: tuple[Action, ...]
+    asks: tuple[str, ...]
+    caution: Caution | None
+    reading: tuple[str, Reading] | None
 
 
 class Pathway:
@@ -117,7 +117,7 @@ class Pathway:
         self.readouts = Readouts(edition, ntrk, judge if judged else None, remembered)
         self.account = Account(self.tumour, self.treated, self.readouts.silent, remembered)
         self.labels = Labels(edition, as_of, agency)
-        self.words, self.weighing = Words(edition, ntrk), Weighing(edition)
+        self.words, self.weighing = Words(edition, self.tumour), Weighing(edition)
         self.probabilities = Probabilities(edition) if probability else None
         setting = edition.facts["figure2_reading"]
         self.reading = figure2_reading or str((setting.derive or {})["default"])
@@ -125,36 +125,32 @@ class Pathway:
             raise CaseError("unknown reading of figure 2", value=self.reading, allowed=setting.levels)
         self.guideline = Guideline(edition.id, edition.version, edition.sha256)
         self.screen = Masks(edition.tables["ihc_screen"], edition.facts)
-        self.explorer = Explorer(self.chain, edition.items(), strength(edition), _PARTS)
-        self._fillable = [self._fill(edition.facts[fact]) for fact in self.explorer.order]
+        self.unknowns = Unknowns(edition)
         self._parts = {hit.row.id: self._static(hit) for masks in self.chain.masks for hit in masks.hits}
-        asked = [fact for ident in (*self.explorer.order, "fusion_frame") if (fact := edition.facts.get(ident))]
-        beside = {other for fact in asked for other in (*fact.answered_by, *fact.decides_where)}
-        self._open_of: Key = itemgetter(*self.explorer.order)
-        self._asked_of: Key = itemgetter(*dict.fromkeys((*self.explorer.order, *sorted(beside))))
         self._facts_of: Key = itemgetter(*self.chain.base)
         self._decisions: Remembered[object, Decided] = Remembered(_REMEMBERED)
-        self._missed: Remembered[object, tuple[Missing, ...]] = Remembered(_REMEMBERED)
-        self._changed: Remembered[frozenset[str], tuple[tuple[str, ...], bool]] = Remembered(_REMEMBERED)
-        self._rank = {action: i for i, action in enumerate(edition.actions)}
         self._strength = {strength: i for i, strength in enumerate(edition.strengths)}
 
-    def _static(self, hit: Hit) -> tuple[tuple[Action, ...], Caution | None, Step]:
-        row = hit.row
+    def _static(self, hit: Hit) -> _Part:
+        row, items = hit.row, self.edition.actions
         actions = tuple(
             Action(
-                action, strength, self.edition.actions[action], row.says, row.id, row.statements, row.fidelity, row.note
+                action, strength, items[action], row.says, row.id, row.statements, row.fidelity, row.note,
+                choice=row.id if action in row.emits.get("choice", ()) else None,
             )
             for action, strength in row.emits.get("actions", {}).items()
         )
         text = row.emits.get("caution")
         caution = Caution(text, row.id, row.statements, row.fidelity) if text else None
-        return actions, caution, Step(hit.table, row.id, tuple(row.when), row.sets)
+        step = Step(hit.table, row.id, tuple(row.when), row.sets)
+        reading = None
+        if hit.table in _TOGETHER:
+            level = row.sets[hit.table]
+            reading = hit.table, Reading(hit.table, level, row.says, row.id, row.statements, row.fidelity)
+        return _Part(step, row, actions, tuple(row.emits.get("asks", ())), caution, reading)
 
-    def facts(
-        self, case: Case, attached: Attached = _NO_FILES
-    ) -> tuple[list[dict[str, str]], HistologyAnswer, list[Called], Situation]:
-        """Return the levels of every case fact, once for each choice of the tests that are read.
+    def facts(self, case: Case, attached: Attached = _NO_FILES) -> Read:
+        """Return what is read from a case, and the levels of its facts.
 
         Raises:
             CaseError: The histology or a drug is not recognised, or the age is none.
@@ -163,20 +159,21 @@ class Pathway:
         resolution = self.tumour.histology(case.diagnosis.histology)
         histology = resolution.histology
         assert histology is not None
-        answer = HistologyAnswer(resolution.text, histology.id, histology.name, histology.group, resolution.how)
-        carried = self.tumour.carried(resolution, case)
-        levels = self.tumour.levels(case, histology, [*carried, *self.readouts.found(case, attached)])
-        treated, resistance, progressed = self.treated.levels(
+        alterations = self.tumour.altered(
+            case, [*self.tumour.carried(resolution, case), *self.readouts.found(case, attached)]
+        )
+        levels = self.tumour.levels(case, histology, alterations)
+        treatment = self.treated.of(
             case,
             open_mutations(attached),
-            [side.gene for one in attached.values() for e in one.events for side in (e.five_prime, e.three_prime)],
+            genes_of_events(attached),
         )
-        levels |= treated
+        levels |= treatment.levels
         levels["figure2_reading"] = self.reading
         called = self.readouts.call(case, self.screen.row(levels).sets["ihc_screen"], attached)
         levels |= self.readouts.summary(case, called)
         choices = [{**levels, **choice} for choice in self.readouts.choices(case, called)]
-        return choices, answer, called, (resistance.mutation, resistance.effects, progressed)
+        return Read(choices, histology, resolution, alterations, called, treatment)
 
     def recommend(self, case: Case, attached: Attached = _NO_FILES) -> Recommendation:
         """Decide one case.
@@ -187,20 +184,13 @@ class Pathway:
         Raises:
             CaseError: The histology or a drug is not recognised, or the age is none.
         """
-        choices, histology, called, situation = self.facts(case, attached)
-        entity = self.edition.vocabulary.get(histology.id)
-        assert entity is not None
-        decided = self._decided(choices[0])
-        levels = {**choices[0], **decided.derived}
-        therapy = self._therapy(levels, situation)
-        found = self.readouts.found(case, attached)
-        told = Facts(
-            case, entity, levels, called, therapy, self.tumour.open_markers(case, found), situation[0],
-            self.treated.given(case), self.tumour.points_to(case, found),
-        )  # fmt: skip
-        said = self._ordered(
-            [(self.words.specific(action, row, told, decided.asks), row) for action, row in decided.actions]
-        )
+        read = self.facts(case, attached)
+        histology, called = read.histology, read.called
+        decided = self._decided(read.levels)
+        levels = {**read.levels, **decided.derived}
+        therapy = self._therapy(levels, read.treatment)
+        known = Known(case, read, levels, therapy)
+        said = tuple([self.words.specific(action, row, known, decided.asks) for action, row in decided.actions])
         return Recommendation(
             schema=SCHEMA,
             case_id=case.id,
@@ -208,19 +198,19 @@ class Pathway:
             guideline=self.guideline,
             as_of=self.as_of,
             labels_known_to=self.edition.labels_known_to,
-            answer=self.words.answer(told, said),
-            findings=self.account.findings(case, entity, called, attached),
-            histology=histology,
+            answer=self.words.answer(known, said),
+            findings=self.account.findings(case, histology, called, attached),
+            histology=read.answer,
             tier=levels["tier"],
             tier_reason=decided.reasons["tier"],
             priority=levels["priority"],
             priority_reason=decided.reasons["priority"],
             actions=said,
             cautions=decided.cautions,
-            missing=self.missing([levels, *choices[1:]], self.readouts.open_levels(called)),
+            missing=self.unknowns.missing([levels, *read.choices[1:]], self.readouts.open_levels(called)),
             interpretation=self._interpretation(called, decided.readings, levels),
             therapy=therapy,
-            weigh=self.weighing.of(levels, self.words.named(told)),
+            weigh=self.weighing.of(levels, self.words.named(known)),
             probability=self.probabilities.of(histology.id, histology.name, levels) if self.probabilities else None,
             facts=levels,
             trace=decided.trace,
@@ -234,37 +224,32 @@ class Pathway:
 
     def _decide(self, levels: Mapping[str, str]) -> Decided:
         decision = self.chain.decide(levels)
+        parts = [self._parts[hit.row.id] for hit in decision.hits]
         actions: dict[str, tuple[Action, Row]] = {}
         asks: list[str] = []
-        cautions: list[Caution] = []
-        reasons: dict[str, str] = {}
-        readings: list[tuple[str, Reading]] = []
-        for hit in decision.hits:
-            row = hit.row
-            given, caution, _ = self._parts[row.id]
-            for action in given:
+        for part in parts:
+            for action in part.actions:
                 before = actions.get(action.action)
-                if before is None or self._weight(action, row) < self._weight(*before):
-                    actions[action.action] = action, row
-            asks += row.emits.get("asks", ())
-            if caution is not None:
-                cautions.append(caution)
-            reasons[hit.table] = row.says
-            if hit.table in _TOGETHER:
-                level = decision.levels[hit.table]
-                readings.append((hit.table, Reading(hit.table, level, row.says, row.id, row.statements, row.fidelity)))
+                if before is None or self._weight(action, part.row) < self._weight(*before):
+                    actions[action.action] = action, part.row
+            asks += part.asks
+        reasons = {part.step.table: part.row.says for part in parts}
         return Decided(
-            {fact: level for fact, level in decision.levels.items() if fact in self.chain.derived},
-            tuple((_because(action, row, reasons), row) for action, row in actions.values()),
-            tuple(asks), tuple(cautions), tuple(self._parts[hit.row.id][2] for hit in decision.hits), reasons,
-            tuple(readings),
-        )  # fmt: skip
+            # what the tables set stands behind what was given
+            dict(islice(decision.levels.items(), len(levels), None)),
+            tuple([(_because(action, row, reasons), row) for action, row in self._ordered(actions.values())]),
+            tuple(asks),
+            tuple([part.caution for part in parts if part.caution is not None]),
+            tuple([part.step for part in parts]),
+            reasons,
+            tuple([part.reading for part in parts if part.reading is not None]),
+        )
 
     def _weight(self, action: Action, row: Row) -> tuple[int, bool]:
         """Return how an action ranks among the same action of other rows: the stronger one, then one with a place."""
         return self._strength[action.strength], "place" not in row.emits
 
-    def _ordered(self, actions: list[tuple[Action, Row]]) -> tuple[Action, ...]:
+    def _ordered(self, actions: Collection[tuple[Action, Row]]) -> list[tuple[Action, Row]]:
         """Return the actions, most important first; a row may place its own with or after the treatment."""
         treated = any(self.edition.action_kinds[action.action] == "treatment" for action, _ in actions)
 
@@ -272,112 +257,33 @@ class Pathway:
             action, row = item
             return self.edition.rank(action.action, action.strength, row.emits.get("place"), treated)
 
-        return tuple(action for action, _ in sorted(actions, key=rank))
-
-    def missing(
-        self, choices: list[dict[str, str]], frames: Mapping[str, frozenset[str]] = MappingProxyType({})
-    ) -> tuple[Missing, ...]:
-        """Return the unknown facts that could change the actions, alone or together with other unknown ones.
-
-        Args:
-            choices: The levels of the facts, once for each choice of the tests that are read; the first with what
-                the tables decide of it.
-            frames: What the most telling fusion of a method may turn out to be once frames not stated are.
-        """
-        key = (self._asked_of(choices[0]), *map(self._open_of, choices[1:]), *frames.items())
-        known = self._missed.get(key)
-        return self._missed.keep(key, self._missing(choices, frames)) if known is None else known
-
-    def _missing(self, choices: list[dict[str, str]], frames: Mapping[str, frozenset[str]]) -> tuple[Missing, ...]:
-        found: dict[str, frozenset[str]] = {}
-        for levels in choices:
-            for fact, items in self.explorer.changes(levels, self.open_facts(levels, frames)).items():
-                asked_for = "fusion_frame" if fact in frames else fact
-                found[asked_for] = found.get(asked_for, frozenset()) | items
-        asked = []
-        for fact, items in found.items():
-            actions, weighty = self._changed.get(items) or self._changed.keep(items, self._change(items))
-            known = self.edition.facts[fact]
-            asked.append(Missing(fact, known.question, actions, weighty and self._decides(known, choices[0])))
-        return tuple(sorted(asked, key=_DECIDES, reverse=True))
-
-    def open_facts(
-        self, levels: Mapping[str, str], frames: Mapping[str, frozenset[str]] = MappingProxyType({})
-    ) -> dict[str, tuple[str, ...]]:
-        """Return every fact that may still be filled in, with the levels it may take, the present one included."""
-        opened = {
-            fact: filled[level]
-            for fact, filled, asked in self._fillable
-            if (level := levels[fact]) in filled and (asked is None or levels[asked] != "not_done")
-        }
-        for fact, worth in frames.items():
-            opened[fact] = tuple(sorted(worth | {levels[fact]}))
-        return opened
-
-    def _change(self, items: frozenset[str]) -> tuple[tuple[str, ...], bool]:
-        """Return the actions that items speak of, and whether they bear on the first step or the word on the drug."""
-        firm = f":{self.edition.strengths[0]}"
-        actions = sorted({item.partition(":")[0] for item in items}, key=self._rank.__getitem__)
-        treats = any(self.edition.action_kinds[action] == "treatment" for action in actions)
-        return tuple(actions), treats or any(item.endswith(firm) for item in items)
-
-    @staticmethod
-    def _decides(fact: Fact, levels: Mapping[str, str]) -> bool:
-        """Say whether a fact that is not known decides anything where other facts are as they are."""
-        if any(levels[other] not in _SAYS_NOTHING for other in fact.answered_by):
-            return False
-        return all(levels[other] in named for other, named in fact.decides_where.items())
-
-    @staticmethod
-    def _fill(fact: Fact) -> tuple[str, dict[str, tuple[str, ...]], str | None]:
-        """Return a fact, the levels it may take from each level that stands open, and the result it belongs to.
-
-        A readout is asked only where its test was done; a method that was not done is an action, not a missing fact.
-        """
-        filled = {
-            now: tuple(level for level in fact.levels if level == now or level not in (*_OPEN, "not_done"))
-            for now in _OPEN
-            if now in fact.levels
-        }
-        method = next((facts for facts in by_facts() if fact.id.startswith(f"{facts}_")), None)
-        return fact.id, filled, f"{method}_result" if method and fact.kind == "readout" else None
+        return sorted(actions, key=rank)
 
     @staticmethod
     def _interpretation(
         called: list[Called], together: Iterable[tuple[str, Reading]], levels: dict[str, str]
     ) -> tuple[Reading, ...]:
         readings = [reading for test in called for reading in test.readings]
+        if not called and levels["sequence"] == "not_done":
+            return ()
         methods = [test.method for test in called]
-        shown = {facts_of(method) for method in methods if methods.count(method) > 1}
-        if called or levels["sequence"] != "not_done":
-            shown |= {"sequence", "target"}
+        shown = {"sequence", "target"} | {facts_of(method) for method in methods if methods.count(method) > 1}
         return (*readings, *(reading for table, reading in together if table in shown))
 
-    def _therapy(self, levels: dict[str, str], situation: Situation) -> tuple[Label, ...]:
+    def _therapy(self, levels: dict[str, str], treatment: Treatment) -> tuple[Label, ...]:
         if levels["target"] not in ("provisional", "likely", "proven"):
             return ()
         judged = self.edition.criteria.decide(levels)
-        return self.labels.statuses(judged.hits, judged.levels, *situation)
+        resistance = treatment.resistance
+        return self.labels.statuses(
+            judged.hits, judged.levels, resistance.mutation, resistance.effects, treatment.progressed
+        )
 
 
 def _because(action: Action, row: Row, reasons: Mapping[str, str]) -> Action:
     """Return the action with the reason that another table found, where its row says so."""
     table = row.emits.get("because")
     return msgspec.structs.replace(action, reason=reasons[table]) if table else action
-
-
-Situation = tuple[str | None, dict[str, str], frozenset[str]]
-
-
-def strength(edition: Edition) -> Callable[[str], tuple[str, int]]:
-    """Return a function that tells the action of an item, and its rank: of one action the strongest counts."""
-    rank = {strength: i for i, strength in enumerate(edition.strengths)}
-
-    def told(item: str) -> tuple[str, int]:
-        action, _, strength = item.partition(":")
-        return action, rank[strength]
-
-    return told
 
 
 def recommend(

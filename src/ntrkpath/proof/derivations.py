@@ -22,6 +22,7 @@ from ntrkpath.pathway.decide import Pathway
 from ntrkpath.pathway.intake.treated import Treated
 from ntrkpath.pathway.intake.tumour import Tumour
 from ntrkpath.proof.space import Space
+from ntrkpath.vocabulary import Histology
 
 #: Ages in years on both sides of every bound that a label or a rule knows, and in words.
 AGES: dict[str, float | str | None] = {
@@ -89,7 +90,7 @@ def _of_the_tumour(tumour: Tumour) -> Iterator[Space]:
     assert gist is not None
 
     def level(fact: str, **parts: Any) -> str:
-        return tumour.levels(_case(**parts), gist, ())[fact]
+        return _levels(tumour, _case(**parts), gist)[fact]
 
     yield Space("age_band", {"age": AGES}, lambda age: level("age_band", patient=Patient(age=age)))
     sites = {**_listed((*SITES, *sorted(tumour.no_site))), "empty": "", "blank": " ", "not stated": None}
@@ -141,8 +142,8 @@ def _of_the_tumour(tumour: Tumour) -> Iterator[Space]:
     stated = ("none", "myogenic", "neural", "myofibroblastic", "neuroendocrine", "other", "unknown", None)
     yield Space(
         "differentiation", {"stated": {str(one): one for one in stated}, "histology": _listed(_PROBES)},
-        lambda one, name: tumour.levels(
-            _case(diagnosis=Diagnosis(histology=name, differentiation=one)), _entity(tumour, name), ()
+        lambda one, name: _levels(
+            tumour, _case(diagnosis=Diagnosis(histology=name, differentiation=one)), _entity(tumour, name)
         )["differentiation"],
     )  # fmt: skip
 
@@ -155,12 +156,16 @@ def _entity(tumour: Tumour, name: str) -> Any:
     return tumour.histology(name).histology
 
 
+def _levels(tumour: Tumour, case: Case, histology: Histology) -> dict[str, str]:
+    return tumour.levels(case, histology, tumour.altered(case))
+
+
 def _by_stain(tumour: Tumour, name: str, value: Any) -> str:
     """Return what the stain that defines a histology makes of its canonical alteration."""
     entity = _entity(tumour, name)
     profile = {entity.defining_marker: value} if value else {}
     case = _case(diagnosis=Diagnosis(histology=name, immunoprofile=profile))
-    return str(tumour.levels(case, entity, ())["canonical_alteration"])
+    return _levels(tumour, case, entity)["canonical_alteration"]
 
 
 def _of_the_alterations(tumour: Tumour) -> Iterator[Space]:
@@ -168,7 +173,7 @@ def _of_the_alterations(tumour: Tumour) -> Iterator[Space]:
 
     def levels(name: str, alterations: Iterable[tuple[str, str, str]], facts: tuple[str, ...]) -> str:
         listed = [Alteration(gene=g, kind=k, status=s) for g, k, s in alterations if s != "not stated"]  # type: ignore[arg-type]
-        found = tumour.levels(_case(alterations=listed), _entity(tumour, name), ())
+        found = _levels(tumour, _case(alterations=listed), _entity(tumour, name))
         return " ".join(found[fact] for fact in facts)
 
     yield Space(
@@ -219,7 +224,7 @@ def _of_the_drugs(edition: Edition, treated: Treated) -> Iterator[Space]:
 
     def course(drug: str, progression: Any, response: Any, end: Any, said: Any) -> str:
         line = TherapyLine(drug=drug, progression=progression, best_response=response, end=end)
-        found, _, _ = treated.levels(_case(therapy=[line], disease=Disease(standard_therapy=said)))
+        found = treated.of(_case(therapy=[line], disease=Disease(standard_therapy=said))).levels
         return f"{found['trk_therapy']}, standard {found['standard_therapy']}"
 
     yield Space(
@@ -230,7 +235,7 @@ def _of_the_drugs(edition: Edition, treated: Treated) -> Iterator[Space]:
     )  # fmt: skip
     yield Space(
         "no therapy", {"therapy": {"not stated": None, "none": []}},
-        lambda lines: treated.levels(_case(therapy=lines))[0]["trk_therapy"],
+        lambda lines: treated.of(_case(therapy=lines)).levels["trk_therapy"],
     )  # fmt: skip
     mutations = {
         f"{one['gene']} {one['protein']}": (one["gene"], one["protein"])
@@ -247,9 +252,9 @@ def _of_the_drugs(edition: Edition, treated: Treated) -> Iterator[Space]:
     def resisted(mutation: tuple[str, str], partner: str | None) -> str:
         fusions = [ReportedFusion(five_prime="ETV6", three_prime=partner)] if partner else []
         test = DnaMps(result="positive", mutations=[Mutation(gene=mutation[0], protein=mutation[1])], fusions=fusions)
-        found, resistance, _ = treated.levels(_case(tests=[test]))
-        effects = ", ".join(f"{drug} {effect}" for drug, effect in sorted(resistance.effects.items()))
-        return f"{found['resistance']}, mutation {found['ntrk_mutation']}; {effects}"
+        found = treated.of(_case(tests=[test]))
+        effects = ", ".join(f"{drug} {effect}" for drug, effect in sorted(found.resistance.effects.items()))
+        return f"{found.levels['resistance']}, mutation {found.levels['ntrk_mutation']}; {effects}"
 
     fused: dict[str, str | None] = {
         "not stated": None,
@@ -275,14 +280,14 @@ def _tested(treated: Treated, progressed: Any, date: Any, start: Any, result: An
     mutations = None if genes is None else [Mutation(gene=gene, protein=proteins[gene]) for gene in genes]
     test = DnaMps(date=date, result=result, mutations=mutations, genes_covered=covers)
     line = TherapyLine(drug="larotrectinib", start=start, progression=progressed)
-    return treated.levels(_case(tests=[test], therapy=[line]))[0]["resistance"]
+    return treated.of(_case(tests=[test], therapy=[line])).levels["resistance"]
 
 
 def _of_the_vocabulary(edition: Edition, tumour: Tumour) -> Iterator[Space]:
     entries = {entry.id: entry for entry in edition.vocabulary}
 
     def bare(entry: Any) -> str:
-        found = tumour.levels(_case(diagnosis=Diagnosis(histology=entry.id)), entry, ())
+        found = _levels(tumour, _case(diagnosis=Diagnosis(histology=entry.id)), entry)
         markers = "; ".join(
             f"{m.id} {'/'.join(m.kinds)} of {'/'.join(m.genes)}, absent by {'/'.join(m.absent_by)}, {m.certainty}"
             for m in entry.markers

@@ -80,11 +80,11 @@ def study(subjects: Iterable[Subject], read: Callable[[Subject], Reading | None]
 
 
 def _id(subject: Subject) -> str:
-    return f"{subject.site}-{subject.id}-T01"
+    return f"{subject.name}-T01"
 
 
 def _person(subject: Subject) -> str:
-    return f"{subject.site}-{subject.id}"
+    return subject.name
 
 
 def _meta(**said: str) -> str:

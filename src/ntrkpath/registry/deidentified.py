@@ -51,7 +51,7 @@ def _start(subject: Subject) -> str | None:
 def _table(
     name: str, rows: Rows, numbers: dict[tuple[str, str], str], starts: dict[tuple[str, str], str | None]
 ) -> Rows:
-    dates, texts = _dates(), frozenset(knowledge("free_text"))
+    dates, texts = _dates(), frozenset(knowledge("free_text")["removed"])
     columns = tuple(c for c in rows.columns if c not in (SITE, *texts) and c not in _GONE)
     if name == "subjects":
         columns = (*columns[:2], "age", *columns[2:])

@@ -13,28 +13,32 @@ import msgspec
 
 from ntrkpath.guidance import load
 from ntrkpath.registry.dictionary import csv_of
+from ntrkpath.registry.dnpm_left import NOT_EXACT, LeftOut
 from ntrkpath.registry.dnpm_reports import Reports
 from ntrkpath.registry.dnpm_values import coding, exact_day, levels, reference
 from ntrkpath.registry.entries import Decision, Entry
-from ntrkpath.registry.forms import Response, Treatment
+from ntrkpath.registry.forms import FollowUp, Registration, Response, Treatment
 from ntrkpath.registry.items import knowledge
 from ntrkpath.registry.study.before import entered
 from ntrkpath.registry.subjects import Subject
 
-Left = list[tuple[str, str]]
 LEFT_OUT = ("site", "subject", "element", "why")
 _DATES = ("date_pathology", "date_clinical", "date_imaging")
-_NOT_EXACT = "no day is known"
 
 
 def files(subjects: Iterable[Subject], file_of: Callable[[str, int], bytes | None]) -> dict[str, str | bytes]:
     """Return one record a subject by file name, and ``left_out.csv`` with what each record does not hold."""
     found: dict[str, str | bytes] = {}
     rows: list[tuple[str, ...]] = []
+    taken: set[str] = set()
     for subject in subjects:
         made, left = record(subject, file_of)
         if made is not None:
-            found[f"{subject.site}-{subject.id}.json"] = msgspec.json.format(msgspec.json.encode(made)) + b"\n"
+            name = subject.name
+            while name.casefold() in taken:  # P1 and p1 are one file on some disks
+                name += "~"
+            taken.add(name.casefold())
+            found[f"{name}.json"] = msgspec.json.format(msgspec.json.encode(made)) + b"\n"
         rows += [(subject.site, subject.id, *one) for one in left]
     return found | {"left_out.csv": csv_of(LEFT_OUT, rows)}
 
@@ -69,13 +73,13 @@ class _Record:
     """One record in the making."""
 
     def __init__(self, subject: Subject, file_of: Callable[[str, int], bytes | None]) -> None:
-        self.subject, self.name = subject, f"{subject.site}-{subject.id}"
-        self.left: Left = []
+        self.subject, self.name = subject, subject.name
+        self.left = LeftOut(subject)
         self.patient = reference(self.name, "Patient")
         self.diagnosis = reference(f"{self.name}-diagnosis", "MTBDiagnosis")
         self.reports = Reports(subject, self.patient, self.diagnosis, self.left, file_of)
 
-    def made(self) -> tuple[dict[str, Any], Left]:
+    def made(self) -> tuple[dict[str, Any], list[tuple[str, str]]]:
         """Return the record and what it leaves out; a list with nothing in it is no part of it."""
         reports = self.reports.made()
         parts = {
@@ -92,7 +96,7 @@ class _Record:
             "episodesOfCare": [self._episode()],
             "diagnoses": [self._main_diagnosis("histologyReports" in reports)],
         }
-        return whole | {name: part for name, part in parts.items() if part}, self.left
+        return whole | {name: part for name, part in parts.items() if part}, self.left.rows()
 
     def _of(self, entry: Entry[Any]) -> dict[str, Any]:
         return {"id": f"{self.name}-{entry.kind}-{entry.seq}", "patient": self.patient}
@@ -107,28 +111,41 @@ class _Record:
             "birthDate": registration.birth[:7],
             "healthInsurance": {"type": coding("insurance", "UNK")},
         }
-        newest = self.subject.follow_ups[-1].body if self.subject.follow_ups else None
-        state = levels("vital_status").get(newest.status) if newest is not None else None
-        if newest is not None and state is not None:
+        told = self._state()
+        state = levels("vital_status").get(told.body.status) if told is not None else None
+        if told is not None and state is not None:
             person["vitalStatus"] = coding("vital_status", state)
-            if newest.death_date and not (died := exact_day(newest.death_date)):
-                self.left.append(("follow_up.death_date", _NOT_EXACT))
-            elif newest.death_date:
+            self.left.carried(told, "death_date", *(("status",) if told.body.status in ("alive", "dead") else ()))
+            if told.body.death_date and not (died := exact_day(told.body.death_date)):
+                self.left.note("follow_up.death_date", NOT_EXACT)
+            elif told.body.death_date:
                 person["dateOfDeath"] = died
         return person
 
+    def _state(self) -> Entry[FollowUp] | None:
+        state = self.subject.state
+        return next((entry for entry in self.subject.follow_ups if entry.body is state), None)
+
     def _episode(self) -> dict[str, Any]:
         start = exact_day(entered(self.subject))
+        steps = [entry for entry in self.subject.screening if entry.body.date == start]
+        self.left.carried(min(steps, key=lambda entry: entry.body.step != "enrolled"), "step", "date")
         return {"id": f"{self.name}-episode", "patient": self.patient, "period": {"start": start},
                 "diagnoses": [self.diagnosis]}  # fmt: skip
 
     def _main_diagnosis(self, histology: bool) -> dict[str, Any]:
-        registration, day = self.subject.registration, _diagnosed(self.subject)
-        assert registration is not None
+        entry = self.subject.newest(Registration)
+        assert entry is not None
+        registration, day = entry.body, _diagnosed(self.subject)
         named = self.subject.histology_before
         notes = [f"Histology before the NTRK test: {named}"] if named else []
+        dated = next(name for name in _DATES if exact_day(getattr(registration, name)))
+        self.left.carried(entry, "birth", "icd_10_gm", "topography", dated)
+        self.left.carried(entry, *(("histology_before",) if named == registration.histology_before else ()))
+        self.left.carried(entry, *(("morphology",) if histology else ()))
         if registration.grade in ("1", "2", "3"):
             notes.append(f"Grade {registration.grade} (FNCLCC)")
+            self.left.carried(entry, "grade")
         return {
             "id": self.diagnosis["id"],
             "patient": self.patient,
@@ -144,14 +161,19 @@ class _Record:
         for entry in self.subject.follow_ups:
             value = entry.body.performance_status
             if value not in (None, "not_asked", "unknown") and (day := self._day(entry, "date")):
+                self.left.carried(entry, "performance_status")
                 yield self._of(entry) | {"effectiveDate": day, "value": coding("ecog", str(value))}
 
     def _operations(self) -> Iterator[dict[str, Any]]:
         for entry in self.subject.surgery:
             done = entry.body.performed
             if done in (None, "none", "unknown"):
+                self.left.whole(entry, "no operation is stated to be done")
                 continue
-            day = self._day(entry, "date") if entry.body.date else None
+            day = exact_day(entry.body.date)
+            if entry.body.date and day is None:
+                self.left.note(f"surgery {entry.seq}", NOT_EXACT)
+            self.left.carried(entry, "performed", "date", "margin")
             margin = entry.body.margin
             notes = [f"performed: {done}", *([f"margin: {margin}"] if margin else [])]
             yield self._of(entry) | {
@@ -172,6 +194,8 @@ class _Record:
             if value and not exact:
                 notes.append(f"{name}: {value}")
         category = levels("setting").get(body.setting or "")
+        self.left.carried(entry, "drug", "start", "stop", "dose", "line", "reason_stopped")
+        self.left.carried(entry, *(("setting",) if category else ()))
         return self._of(entry) | {
             "reason": self.diagnosis,
             "recordedOn": entry.at.date().isoformat(),
@@ -189,11 +213,12 @@ class _Record:
             value = levels("best").get(entry.body.best or "")
             therapy = _therapy_of(entry.body, self.subject.treatments)
             if value is None:
-                continue
-            if entry.body.criteria != "recist_1_1" or therapy is None:
+                self.left.whole(entry, "no response is stated")
+            elif entry.body.criteria != "recist_1_1" or therapy is None:
                 why = "not by RECIST 1.1" if entry.body.criteria != "recist_1_1" else "under no one treatment"
-                self.left.append((f"response {entry.seq}", why))
+                self.left.whole(entry, why)
             elif day := self._day(entry, "date"):
+                self.left.carried(entry, "date", "drug", "criteria", "best")
                 yield self._of(entry) | {
                     "therapy": reference(f"{self.name}-treatment-{therapy.seq}", "MTBSystemicTherapy"),
                     "effectiveDate": day,
@@ -203,13 +228,20 @@ class _Record:
 
     def _decisions(self) -> Iterator[dict[str, Any]]:
         for entry in self.subject.of(Decision):
-            if entry.body.by == "tumour_board" and (day := self._day(entry, "date")):
+            if entry.body.by != "tumour_board":
+                self.left.whole(entry, "not of a tumour board")
+            elif day := self._day(entry, "date"):
+                self.left.carried(entry, "action", "date", "by")
                 yield self._of(entry) | {"issuedOn": day, "reason": self.diagnosis, "notes": [entry.body.action]}
 
     def _follow_ups(self) -> Iterator[dict[str, Any]]:
+        state = self._state()
         for entry in self.subject.follow_ups:
+            if entry is state and entry.body.date is None:
+                continue  # what it tells is the state of the person
             if day := self._day(entry, "date"):
                 lost = entry.body.status == "lost"
+                self.left.carried(entry, "date", *(("status",) if lost else ()))
                 yield {
                     "patient": self.patient,
                     "date": day,
@@ -219,7 +251,7 @@ class _Record:
     def _day(self, entry: Entry[Any], item: str) -> str | None:
         day = exact_day(getattr(entry.body, item))
         if day is None:
-            self.left.append((f"{entry.kind} {entry.seq}", _NOT_EXACT))
+            self.left.whole(entry, NOT_EXACT)
         return day
 
 

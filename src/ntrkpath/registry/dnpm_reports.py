@@ -14,14 +14,17 @@ from ntrkpath.model.errors import NtrkpathError
 from ntrkpath.model.fusion import FusionVerdict, Side
 from ntrkpath.pathway.intake.files import Attached
 from ntrkpath.registry.attached import attached_to
+from ntrkpath.registry.dnpm_left import NO_PLACE, NOT_EXACT, LeftOut
 from ntrkpath.registry.dnpm_values import coding, exact_day, levels, reference
 from ntrkpath.registry.entries import Entry
 from ntrkpath.registry.flat import cell_of, form_cells, form_columns
-from ntrkpath.registry.forms import Assay
-from ntrkpath.registry.items import knowledge
+from ntrkpath.registry.forms import Assay, Specimen
+from ntrkpath.registry.items import forms, knowledge
 from ntrkpath.registry.subjects import Subject
+from ntrkpath.vocabulary.genes import hgnc_number
 
 _NO_WORDS = ("date", "specimen", "file", "sample", "fusions")
+_ENDS = ("five_prime", "three_prime")
 #: Items of the form of an assay that the model demands of a sequencing report.
 _METADATA = {
     "kitType": "panel", "kitManufacturer": "kit_manufacturer", "sequencer": "sequencer",
@@ -33,12 +36,12 @@ class Reports:
     """The specimens and reports of one subject.
 
     Args:
-        left: What cannot be stated is added here, with the reason.
+        left: What is stated is ticked off here, and what cannot be is noted with the reason.
         file_of: Gives the caller files that the book keeps.
     """
 
     def __init__(
-        self, subject: Subject, patient: dict[str, str], diagnosis: dict[str, str], left: list[tuple[str, str]],
+        self, subject: Subject, patient: dict[str, str], diagnosis: dict[str, str], left: LeftOut,
         file_of: Callable[[str, int], bytes | None],
     ) -> None:  # fmt: skip
         self.subject, self.patient, self.diagnosis, self.left = subject, patient, diagnosis, left
@@ -64,6 +67,9 @@ class Reports:
             day = exact_day(body.date)
             method = levels("collection_method")[body.procedure or "unknown"]
             place = levels("collection_localization")[body.tumour or "unknown"]
+            self.left.carried(entry, "procedure", "tumour", "date")
+            if body.date and day is None:
+                self.left.note(f"specimen {entry.seq}", NOT_EXACT)
             yield {
                 "id": self._specimen_id(entry),
                 "patient": self.patient,
@@ -84,11 +90,19 @@ class Reports:
 
     def _specimen(self, name: str | None) -> dict[str, str]:
         """Return the specimen of that name; one of which nothing is known where none of that name is described."""
-        named = [entry for entry in self.subject.specimens if name is not None and entry.body.name == name]
-        if len(named) == 1:
-            return reference(self._specimen_id(named[0]), "TumorSpecimen")
+        named = self._described(name)
+        if named is not None:
+            return reference(self._specimen_id(named), "TumorSpecimen")
         self._unnamed = True
         return reference(f"{self.name}-specimen", "TumorSpecimen")
+
+    def _described(self, name: str | None) -> Entry[Specimen] | None:
+        """Return the one specimen of a name; it carries the name as the link to what was done with it."""
+        named = [entry for entry in self.subject.specimens if name is not None and entry.body.name == name]
+        if len(named) != 1:
+            return None
+        self.left.carried(named[0], "name")
+        return named[0]
 
     def _histology(self) -> Iterator[dict[str, Any]]:
         registration = self.subject.registration
@@ -96,7 +110,7 @@ class Reports:
             return
         day = exact_day(registration.date_pathology)
         if day is None:
-            self.left.append(("registration.morphology", "no day of the pathological diagnosis is known"))
+            self.left.note("registration.morphology", "no day of the pathological diagnosis is known")
             return
         specimen = self._specimen(None)
         common = {"patient": self.patient, "specimen": specimen}
@@ -105,7 +119,13 @@ class Reports:
 
     def _stains(self) -> Iterator[dict[str, Any]]:
         for entry in self.subject.stains:
-            if day := self._day(entry.body.date, f"stain {entry.seq}"):
+            day = exact_day(entry.body.date)
+            if day is None:
+                self.left.whole(entry, NOT_EXACT)
+            else:
+                self.left.carried(entry, *(n for n in forms()["stain"].items if n != "specimen"))
+                if self._described(entry.body.specimen):
+                    self.left.carried(entry, "specimen")
                 cells = form_cells(entry.body).items()
                 words = [f"{form_columns()[p].label}: {c}" for p, c in cells if p.partition(".")[2] not in _NO_WORDS]
                 yield self._in_words(f"stain-{entry.seq}", "pan_trk_ihc", entry.body.specimen, day, words)
@@ -117,21 +137,34 @@ class Reports:
             return
         attached = self._attached()
         for number, test in enumerate(case.tests, 1):
-            method = str(test.__struct_config__.tag)
-            day = self._day(test.date.isoformat() if test.date else None, f"tests[{number - 1}] {method}")
-            if day is None:
+            method, where = str(test.__struct_config__.tag), f"tests[{number - 1}] {test.__struct_config__.tag}"
+            if test.date is None:
+                self.left.note(where, NOT_EXACT)
                 continue
+            day = test.date.isoformat()
             assay = self._assay(method, test.specimen)
             events = attached[number].events if number in attached else ()
             made = self._sequenced(number, test, day, assay, events) if isinstance(test, DnaMps | RnaMps) else None
+            self._tick(where, test, assay, in_words=made is None)
             if made is not None:
                 yield "ngs", made
                 continue
             if isinstance(test, DnaMps | RnaMps):
-                self.left.append((f"tests[{number - 1}] {method}", "in words: " + _why(assay, test, events)))
+                self.left.note(where, "in words: " + _why(assay, test, events))
             kind = method if method in levels("report_type") else _ngs_type(assay)
             words = [*_words(test), *(event.name for event in events)]
             yield "words", self._in_words(f"test-{number}", kind, test.specimen, day, words)
+
+    def _tick(self, where: str, test: Test, assay: Entry[Assay] | None, *, in_words: bool) -> None:
+        """Tick off what a report carries of a test and of the form that tells how it was done; note the rest."""
+        if assay is not None:
+            coded = ["chemistry"] if assay.body.chemistry in levels("ngs_type") else []
+            coded += [] if in_words else _METADATA.values()
+            self.left.carried(assay, *(("method", "specimen", *coded) if coded else ()))
+        carried = {"date", *(("specimen",) if self._described(test.specimen) else ())}
+        carried |= {*_items(test)} - {*_NO_WORDS} | {"fusions"} if in_words else {"result", "file", "fusions"}
+        if left := [name for name in _items(test) if name not in carried]:
+            self.left.note(where, NO_PLACE + ", ".join(left))
 
     def _in_words(self, name: str, kind: str, specimen: str | None, day: str, words: list[str]) -> dict[str, Any]:
         code = levels("report_type").get(kind, kind)
@@ -145,7 +178,12 @@ class Reports:
         }
 
     def _sequenced(
-        self, number: int, test: DnaMps | RnaMps, day: str, assay: Assay | None, events: tuple[FusionVerdict, ...]
+        self,
+        number: int,
+        test: DnaMps | RnaMps,
+        day: str,
+        assay: Entry[Assay] | None,
+        events: tuple[FusionVerdict, ...],
     ) -> dict[str, Any] | None:
         """Return a sequencing report; None where the model demands what is not known of it."""
         if _why(assay, test, events):
@@ -162,7 +200,7 @@ class Reports:
             "specimen": self._specimen(test.specimen),
             "issuedOn": day,
             "type": coding("ngs_type", _ngs_type(assay)),
-            "metadata": [{name: str(getattr(assay, item)) for name, item in _METADATA.items()}],
+            "metadata": [{name: str(getattr(assay.body, item)) for name, item in _METADATA.items()}],
             "results": results,
         }
 
@@ -172,42 +210,44 @@ class Reports:
         try:
             return attached_to(self.subject, case, self.file_of)
         except NtrkpathError as error:
-            self.left.append(("caller files", error.problem))
+            self.left.note("caller files", error.problem)
             return {}
 
-    def _assay(self, method: str, specimen: str | None) -> Assay | None:
-        """Return how a test was done, where one form alone may speak of it."""
-        same = [e.body for e in self.subject.of(Assay) if e.body.method == method]
-        named = [one for one in same if one.specimen == specimen]
-        return named[0] if len(named) == 1 else same[0] if len(same) == 1 else None
-
-    def _day(self, date: str | None, what: str) -> str | None:
-        day = exact_day(date)
-        if day is None:
-            self.left.append((what, "no day is known"))
-        return day
+    def _assay(self, method: str, specimen: str | None) -> Entry[Assay] | None:
+        """Return how a test was done, where one form alone may speak of it: of its specimen, or of none stated."""
+        same = [entry for entry in self.subject.of(Assay) if entry.body.method == method]
+        named = [entry for entry in same if entry.body.specimen == specimen]
+        if len(named) == 1:
+            return named[0]
+        return same[0] if len(same) == 1 and None in (specimen, same[0].body.specimen) else None
 
 
-def _ngs_type(assay: Assay | None) -> str:
-    return str(levels("ngs_type").get((assay.chemistry if assay else None) or "", "other"))
+def _ngs_type(assay: Entry[Assay] | None) -> str:
+    return str(levels("ngs_type").get((assay.body.chemistry if assay else None) or "", "other"))
+
+
+def _items(test: Test) -> list[str]:
+    """Return the items that a test states."""
+    stated = keys_of(METHODS[str(test.__struct_config__.tag)])
+    return [name for name in stated if getattr(test, name) not in (None, [], ())]
 
 
 def _words(test: Test) -> list[str]:
-    """Return what a test states, item by item, and its fusions by name."""
-    found = []
-    for name, key in keys_of(METHODS[str(test.__struct_config__.tag)]).items():
-        value = getattr(test, name)
-        if name not in _NO_WORDS and value not in (None, [], ()):
-            found.append(f"{key.label}: {cell_of(value)}")
-    fusions: list[ReportedFusion] = getattr(test, "fusions", [])
-    return found + [f"{f.five_prime or '?'}::{f.three_prime or '?'}" for f in fusions]
+    """Return what a test states, item by item, and its fusions by name and item by item."""
+    keys = keys_of(METHODS[str(test.__struct_config__.tag)])
+    found = [f"{keys[name].label}: {cell_of(getattr(test, name))}" for name in _items(test) if name not in _NO_WORDS]
+    for fusion in getattr(test, "fusions", []):
+        found.append(name := f"{fusion.five_prime or '?'}::{fusion.three_prime or '?'}")
+        found += [f"{name}, {key.label}: {cell_of(value)}" for item, key in keys_of(ReportedFusion).items()
+                  if item not in _ENDS and (value := getattr(fusion, item)) is not None]  # fmt: skip
+    return found
 
 
-def _why(assay: Assay | None, test: DnaMps | RnaMps, events: tuple[FusionVerdict, ...]) -> str:
+def _why(assay: Entry[Assay] | None, test: DnaMps | RnaMps, events: tuple[FusionVerdict, ...]) -> str:
     """Return why a sequencing test cannot be stated event by event; empty where it can."""
     if assay is None:
         return "no one form tells how it was sequenced"
-    bare = [item for item in _METADATA.values() if getattr(assay, item) in (None, "unknown")]
+    bare = [item for item in _METADATA.values() if getattr(assay.body, item) in (None, "unknown")]
     if bare:
         return "assay without " + ", ".join(bare)
     if test.mutations or test.amplifications:
@@ -223,7 +263,7 @@ def _why(assay: Assay | None, test: DnaMps | RnaMps, events: tuple[FusionVerdict
 def _bare(event: FusionVerdict) -> str:
     """Return what the model demands of a fusion and is not known; empty where all is."""
     sides = (event.five_prime, event.three_prime)
-    if any(side.gene not in levels("hgnc") for side in sides):
+    if any(hgnc_number(side.gene) is None for side in sides):
         return "a number of HGNC"
     if any(side.position is None for side in sides):
         return "positions"
@@ -268,7 +308,7 @@ def _dna_partner(side: Side) -> dict[str, Any]:
 
 
 def _gene(side: Side) -> dict[str, str]:
-    return coding("hgnc", f"HGNC:{levels('hgnc')[str(side.gene)]}", side.gene)
+    return coding("hgnc", f"HGNC:{hgnc_number(side.gene)}", side.gene)
 
 
 @cache

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from ntrkpath.model.case_keys import alternatives
 from ntrkpath.model.errors import CaseError, RegistryError
-from ntrkpath.registry.entries import KINDS, dated, sound
+from ntrkpath.registry.entries import KINDS, dated, place_of, sound
 from ntrkpath.registry.forms import Form
-from ntrkpath.registry.items import INSTANCE, body_of, forms
+from ntrkpath.registry.items import INSTANCE, body_of, forms, instance_of_text
 from ntrkpath.registry.partial_dates import read_partial
 
 _FLAGS = {"yes": "true", "no": "false"}
@@ -21,6 +21,23 @@ BESIDE = ("no_more_data", "no_more_use", "query", "reply", "decision", "retracti
 def kinds() -> tuple[str, ...]:
     """Return what may be written by hand, forms first."""
     return (*forms(), *BESIDE)
+
+
+def stated(items: Iterable[str]) -> dict[str, str]:
+    """Return the text of each item of ``ITEM=VALUE``.
+
+    Raises:
+        RegistryError: One is not of that form, or an item is given twice: nobody knows which of the two is meant.
+    """
+    said: dict[str, str] = {}
+    for item in items:
+        name, equals, value = item.partition("=")
+        if not equals:
+            raise RegistryError("not ITEM=VALUE", value=item)
+        if name in said:
+            raise RegistryError("the item is given twice", where=name, remedy="keep one of the two")
+        said[name] = value
+    return said
 
 
 def entered(kind: str, said: Mapping[str, str]) -> Form:
@@ -39,11 +56,13 @@ def entered(kind: str, said: Mapping[str, str]) -> Form:
 
 
 def _form(kind: str, said: Mapping[str, str]) -> Form:
-    number = said.get(INSTANCE)
-    if number is not None and not (number.isdecimal() and int(number)):
-        raise RegistryError("not the number of a form", where=f"{kind}.{INSTANCE}", value=number, allowed="1, 2, ...")
     rest = {name: value for name, value in said.items() if name != INSTANCE}
-    return body_of(kind, rest, int(number) if number else None)
+    try:
+        number = instance_of_text(said[INSTANCE]) if INSTANCE in said else None
+    except CaseError as error:
+        error.where = f"{kind}.{INSTANCE}"
+        raise
+    return body_of(kind, rest, number)
 
 
 def _beside(kind: str, said: Mapping[str, str]) -> Form:
@@ -64,7 +83,7 @@ def _said(error: msgspec.ValidationError, kind: str, said: Mapping[str, str]) ->
     """Return what is wrong with an item, and what it may be."""
     fields = {field.name: field for field in msgspec.structs.fields(KINDS[kind])}
     missing = next((name for name, field in fields.items() if field.required and name not in said), None)
-    name = str(error).rpartition(" - at ")[2].strip("`$.")
+    name = place_of(error)
     if name not in fields:
         name = missing or name
     levels = [level for option in alternatives(fields[name].type) for level in getattr(option, "__args__", ())] if (

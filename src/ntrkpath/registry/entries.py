@@ -226,22 +226,31 @@ def read(data: bytes, schema: int = SCHEMA) -> Any:
     try:
         return decoder.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise RegistryError("not a body of an entry", where=str(error).rpartition(" - at ")[2].strip("`")) from None
+        raise RegistryError("not a body of an entry", where=place_of(error)) from None
 
 
 def checked(plain: dict[str, Any]) -> Any:
     """Return the body of plain data (with its ``kind``), each item read by its type.
 
     Raises:
-        RegistryError: It is none, or names a day that does not exist.
+        RegistryError: It is none, names a day that does not exist, or holds text that no file can carry.
     """
     try:
         body = msgspec.convert(plain, Body, strict=True, str_keys=True)
+        written(body)
     except msgspec.ValidationError as error:
-        place = str(error).rpartition(" - at ")[2].strip("`$.")
+        place = place_of(error)
         raise RegistryError("not a body of an entry", where=place, remedy="see the reference of forms") from None
+    except UnicodeEncodeError:
+        raise RegistryError("half a character, which no file can carry", remedy="type the text again") from None
     sound(body)
     return body
+
+
+def place_of(error: Exception) -> str:
+    """Return the path at which msgspec found that plain data is not of its type; empty where it names none."""
+    _, at, place = str(error).rpartition(" - at ")
+    return place.strip("`$.") if at else ""
 
 
 def sound(body: Form) -> None:

@@ -13,9 +13,8 @@ from ntrkpath.registry import analysis, cbioportal_out, deidentified, dictionary
 from ntrkpath.registry.book import Book
 from ntrkpath.registry.entries import CaseVersion
 from ntrkpath.registry.reading import Reading, reading
+from ntrkpath.registry.subject_files import SUBJECT_SCHEMA
 from ntrkpath.registry.subjects import Subject
-
-SUBJECT_SCHEMA = "https://ntrkpath.org/schema/registry-subject-1.json"
 
 
 class Wanted(msgspec.Struct, frozen=True):

@@ -11,15 +11,14 @@ import msgspec
 from ntrkpath.model.errors import NtrkpathError, RegistryError
 from ntrkpath.registry.book import Book
 from ntrkpath.registry.database import told
-from ntrkpath.registry.entries import CallerFile, CaseVersion, Draft, Entry, Proposal, checked, kind_of, sound
-from ntrkpath.registry.forms import Form
+from ntrkpath.registry.entries import CallerFile, CaseVersion, Draft, Entry, Proposal, checked, sound
+from ntrkpath.registry.forms import Consent, Form
 from ntrkpath.registry.rows import entries_of
-from ntrkpath.registry.subjects import Subject
-from ntrkpath.registry.writing import named
+from ntrkpath.registry.subjects import Subject, stands_under
+from ntrkpath.registry.writing import check, named
 
 #: Subjects that are written at once.
 AT_ONCE = 250
-_SINGLE = ("registration", "case")
 
 
 class Arrived(msgspec.Struct, frozen=True):
@@ -114,6 +113,7 @@ def _drafts(one: Arrived, entries: list[Entry[Any]], site: str, author: str, sou
                 Draft(site=site, subject=one.subject, body=written, author=author, request=str(uuid.uuid4()),
                       content=content)
             )  # fmt: skip
+            check(made[-1])
     taken.new += counts["new"]
     taken.same += counts["same"]
     taken.waiting += counts["waiting"]
@@ -138,10 +138,9 @@ def _against(body: Form, subject: Subject | None) -> tuple[str, Form]:
 
 def _replaced(body: Form, subject: Subject) -> Entry[Form] | None:
     """Return the entry that a body would take the place of: of the forms that stand once, or under its number."""
-    if kind_of(body) not in _SINGLE and body.instance is None:
-        return None
-    same_kind = subject.of(type(body))
-    return next((entry for entry in reversed(same_kind) if entry.body.instance == body.instance), None)
+    under = stands_under(body)
+    same_kind = subject.of(type(body)) if under is not None else ()
+    return next((entry for entry in same_kind if stands_under(entry.body) == under), None)
 
 
 def _stands_already(body: Form, subject: Subject) -> bool:
@@ -193,7 +192,7 @@ def rule(book: Book, site: str, subject: str, proposal: int, *, accepted: bool, 
     """End a proposal: an accepted one is appended as an entry of its own, together with the ruling.
 
     Raises:
-        RegistryError: There is no such proposal that waits.
+        RegistryError: There is no such proposal that waits, or it corrects a consent of before a wish.
     """
     from ntrkpath.registry.entries import Ruling
 
@@ -206,6 +205,13 @@ def rule(book: Book, site: str, subject: str, proposal: int, *, accepted: bool, 
                     body=Ruling(proposal=proposal, accepted=accepted, reason=reason or None))]  # fmt: skip
     if accepted:
         body = checked(waiting[0].body.proposed)
+        assert found is not None
+        if isinstance(body, Consent) and any(wish.seq > waiting[0].body.stands for wish in found.wishes):
+            # It corrects a consent of before the wish, whatever day it now states: nobody consented anew.
+            raise RegistryError(
+                f"the subject stands at {found.status!r}: a consent of before is no longer corrected",
+                where=f"{site} {proposal}", remedy="reject it",
+            )  # fmt: skip
         drafts.append(Draft(site=site, subject=subject, author=author, request=f"{name} accepted", body=body))
     book.append(*drafts)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import typing
 from functools import cache
 from typing import Any
@@ -13,13 +14,14 @@ from ntrkpath.cases.values import read_value
 from ntrkpath.guidance.files import KNOWLEDGE
 from ntrkpath.model.case_keys import Key, alternatives
 from ntrkpath.model.errors import CaseError
-from ntrkpath.registry.entries import KINDS, dated
+from ntrkpath.registry.entries import KINDS, dated, place_of
 from ntrkpath.registry.forms import Form
 from ntrkpath.registry.partial_dates import read_partial
 
 DIRECTORY = KNOWLEDGE / "registry"
 #: The item that numbers a form which is filled in several times.
 INSTANCE = "instance"
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -137,6 +139,17 @@ def _value(item: Item, cell: str) -> Any:
     return read_value(key, word)
 
 
+def instance_of_text(text: str) -> int:
+    """Return the number of a form that is filled in several times.
+
+    Raises:
+        CaseError: It is none.
+    """
+    if not _NUMBER.fullmatch(text):
+        raise CaseError("not the number of a form", where=INSTANCE, value=text, allowed="1, 2, 3, ...")
+    return int(text)
+
+
 def body_of(form: str, cells: dict[str, str], instance: int | None = None) -> Form:
     """Return a form from the text of its cells, by item; empty cells are left out by the caller.
 
@@ -163,7 +176,7 @@ def body_of(form: str, cells: dict[str, str], instance: int | None = None) -> Fo
     try:
         return msgspec.convert(plain, KINDS[form])
     except msgspec.ValidationError as error:
-        name = str(error).rpartition(" - at ")[2].strip("`$.")
+        name = place_of(error)
         wrong = said.items.get(name)
         allowed = (wrong.pattern or "") if wrong is not None else ""
         where = wrong.path if wrong is not None else form

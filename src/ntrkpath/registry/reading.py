@@ -55,13 +55,13 @@ def reading(case: Case, files: Mapping[str, bytes]) -> Reading:
     pathway = _pathway()
     try:
         _, attached = attach(case, files, telling_genes())
-        choices, histology, _, _ = pathway.facts(case, attached)
-        facts = pathway.chain.decide(choices[0]).levels
+        read = pathway.facts(case, attached)
+        facts = pathway.chain.decide(read.levels).levels
     except NtrkpathError:
         return Reading(edition())
     counted = counting()
     return Reading(
-        edition(), histology.id, facts["tier"], facts["priority"], facts["target"],
+        edition(), read.histology.id, facts["tier"], facts["priority"], facts["target"],
         any(facts[method] != "not_done" for method in counted["tested"]),
         facts["target"] in counted["positive"]["target"],
     )  # fmt: skip

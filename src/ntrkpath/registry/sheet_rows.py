@@ -19,7 +19,7 @@ from ntrkpath.registry.entries import CaseVersion
 from ntrkpath.registry.flat import case_columns, case_of_rows, form_columns
 from ntrkpath.registry.forms import Form
 from ntrkpath.registry.incoming import Arrived, Bad, reason_of
-from ntrkpath.registry.items import INSTANCE, body_of, forms
+from ntrkpath.registry.items import INSTANCE, body_of, forms, instance_of_text
 
 SUBJECT = "subject"
 #: Endings of tables, with their delimiter; None: told by the header.
@@ -171,7 +171,7 @@ def _forms(rows: Iterable[tuple[int, dict[str, str]]]) -> Iterator[Form]:
                 errors += _joined(form, single.setdefault(form, {}), cells)
                 continue
             try:
-                number = _number(row.get(INSTANCE))
+                number = instance_of_text(row[INSTANCE]) if INSTANCE in row else None
                 body = body_of(form, cells, number)
             except CaseError as error:
                 errors += error.all  # type: ignore[arg-type]
@@ -206,14 +206,6 @@ def _joined(form: str, into: dict[str, str], cells: Mapping[str, str]) -> list[C
         for name, cell in cells.items()
         if into.setdefault(name, cell) != cell
     ]
-
-
-def _number(cell: str | None) -> int | None:
-    if cell is None:
-        return None
-    if not cell.isdecimal() or int(cell) < 1:
-        raise CaseError("not the number of a form", where=INSTANCE, value=cell, allowed="1, 2, 3, ...")
-    return int(cell)
 
 
 def errors_of(table: Table, bad: Iterable[Bad]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import typing
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,13 @@ import msgspec
 from ntrkpath.model.errors import CaseError, RegistryError
 from ntrkpath.registry import redcap
 from ntrkpath.registry.book import Book
-from ntrkpath.registry.case_files import cases, published
+from ntrkpath.registry.case_files import Collection, cases, published
 from ntrkpath.registry.incoming import Arrived, Bad, Taken, take
 from ntrkpath.registry.sheet_rows import TABLES, WORKBOOKS, Table, arrivals, errors_of, read_table, without_error_column
 from ntrkpath.registry.subject_files import arrived, subject_document
 
 _CASES = (".yaml", ".yml", ".json", ".jsonl", ".ndjson")
+_WAYS = typing.get_args(Collection)
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -38,16 +40,11 @@ class Request(msgspec.Struct, frozen=True):
     sheet: str = ""
 
 
-def needs_collection(files: Iterable[Path]) -> bool:
-    """Return whether any of some files holds cases, which do not say how they were collected."""
-    return any((path.is_dir() or path.suffix.casefold() in _CASES) and subject_document(path) is None for path in files)
-
-
 def take_in(book: Book, request: Request) -> tuple[Taken, list[str]]:
     """Import, and return what became of it, with notes.
 
     Raises:
-        RegistryError: A file is of no known kind.
+        RegistryError: A file is of no known kind, or nothing says how its cases were collected; nothing is taken then.
         CaseError: A table cannot be read at all.
         OutputError: The book cannot be written to.
     """
@@ -55,8 +52,14 @@ def take_in(book: Book, request: Request) -> tuple[Taken, list[str]]:
     notes: list[str] = []
     if request.published:
         return take(book, published(), request.site, request.author, "published"), notes
+    documents = {path: subject_document(path) for path in request.files}
     for path in request.files:
-        found, said = _arrived(path, request)
+        if documents[path] is None and _holds_cases(path) and request.collection is None:
+            raise RegistryError(
+                "nothing says how the cases were collected", where=path.name, remedy=f"--collection {'|'.join(_WAYS)}"
+            )
+    for path in request.files:
+        found, said = _arrived(path, documents[path], request)
         taken = take(book, found, request.site, request.author, path.name)
         total = Taken(total.new + taken.new, total.same + taken.same, total.waiting + taken.waiting,
                       [*total.bad, *taken.bad])  # fmt: skip
@@ -64,10 +67,16 @@ def take_in(book: Book, request: Request) -> tuple[Taken, list[str]]:
     return total, notes
 
 
-def _arrived(path: Path, request: Request) -> tuple[Iterable[Arrived | Bad], list[str]]:
-    if (document := subject_document(path)) is not None:
-        return arrived(document, path.name), []
-    if path.is_dir() or path.suffix.casefold() in _CASES:
+def _holds_cases(path: Path) -> bool:
+    return path.is_dir() or path.suffix.casefold() in _CASES
+
+
+def _arrived(
+    path: Path, document: dict[str, Any] | None, request: Request
+) -> tuple[Iterable[Arrived | Bad], list[str]]:
+    if document is not None:
+        return arrived(document, path)
+    if _holds_cases(path):
         return cases(path, request.collection), []
     return arrivals(_table(path, request), request.mapping)
 

@@ -23,6 +23,7 @@ from ntrkpath.registry.entries import (
     Reply,
     Retraction,
     Ruling,
+    kind_of,
 )
 from ntrkpath.registry.forms import (
     AdverseEvent,
@@ -39,7 +40,7 @@ from ntrkpath.registry.forms import (
     Surgery,
     Treatment,
 )
-from ntrkpath.registry.partial_dates import earliest
+from ntrkpath.registry.partial_dates import earliest, latest
 
 F = TypeVar("F", bound=Form)
 Status = Literal["active", "no_more_data", "no_more_use", "erased"]
@@ -66,9 +67,22 @@ class Subject:
         self.site, self.id = self.entries[0].site, self.entries[0].subject
         self._standing = _standing(self.entries)
 
+    @property
+    def name(self) -> str:
+        """Its name outside of the registry, which no other subject has, whatever its site and pseudonym are.
+
+        A hyphen of the site is doubled: an odd run of hyphens ends the site, as no pseudonym begins with one.
+        """
+        return f"{self.site.replace('-', '--')}-{self.id}"
+
     def of(self, form: type[F]) -> tuple[Entry[F], ...]:
         """Return the entries of one kind that stand, in the order of the book; retracted and replaced ones do not."""
         return tuple(self._standing.get(str(form.__struct_config__.tag), ()))
+
+    @property
+    def standing(self) -> frozenset[int]:
+        """The ``seq`` of every entry that stands: neither retracted nor replaced."""
+        return frozenset(entry.seq for of_kind in self._standing.values() for entry in of_kind)
 
     def newest(self, form: type[F]) -> Entry[F] | None:
         """Return the newest entry of one kind that stands."""
@@ -80,10 +94,17 @@ class Subject:
         """What may still be done with the subject: the strictest wish stands until consent is given anew after it."""
         if self.of(Erasure):
             return "erased"
-        given = max((entry.seq for entry in self.of(Consent) if entry.body.status == "yes"), default=0)
-        if any(entry.seq > given for entry in self.of(NoMoreUse)):
-            return "no_more_use"
-        return "no_more_data" if any(entry.seq > given for entry in self.of(NoMoreData)) else "active"
+        wishes = {entry.kind for entry in self.wishes}
+        return "no_more_use" if "no_more_use" in wishes else "no_more_data" if wishes else "active"
+
+    @property
+    def wishes(self) -> tuple[Entry[NoMoreData | NoMoreUse], ...]:
+        """The wishes in force: those that no consent given anew, and written after them, has taken back."""
+        consents = self.of(Consent)
+        every: list[Entry[Any]] = [*self.of(NoMoreData), *self.of(NoMoreUse)]
+        return tuple(
+            wish for wish in every if not any(one.seq > wish.seq and given_anew(one.body, wish) for one in consents)
+        )
 
     @property
     def registration(self) -> Registration | None:
@@ -192,6 +213,12 @@ class Subject:
         return self.of(FollowUp)
 
     @property
+    def state(self) -> FollowUp | None:
+        """The follow-up that tells what became of the subject: a death, else the one that speaks of the latest day."""
+        told = [entry.body for entry in self.follow_ups]
+        return max(told, key=_how_late, default=None)
+
+    @property
     def files(self) -> tuple[Entry[CallerFile], ...]:
         """Caller files that are kept."""
         return self.of(CallerFile)
@@ -209,15 +236,24 @@ class Subject:
         return tuple(e for e in self.of(Proposal) if e.seq not in ruled)
 
     def majority_due(self, on: dt.date) -> bool:
-        """Whether the subject may be of age on a day, and consent at majority is neither given nor out of reach."""
-        registration, consent = self.registration, self.consent
-        if registration is None or registration.birth is None:
+        """Whether a living subject may be of age on a day, with consent at majority neither given nor out of reach."""
+        registration, consent, state = self.registration, self.consent, self.state
+        if registration is None or registration.birth is None or (state is not None and state.status == "dead"):
             return False
         born = earliest(registration.birth)
         answered = consent is not None and consent.at_majority in ("given", "refused", "lost")
         asked_as_child = consent is not None and consent.by in ("parent", "guardian")
         age = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
         return asked_as_child and not answered and age >= MAJORITY
+
+
+def given_anew(consent: Consent, wish: Entry[NoMoreData | NoMoreUse]) -> bool:
+    """Return whether a consent was certainly given after a wish: by its own date, not by when it was written down.
+
+    A wish without a date was made by the day on which it was written.
+    """
+    made = latest(wish.body.date) if wish.body.date else wish.at.date()
+    return consent.status == "yes" and consent.date is not None and earliest(consent.date) > made
 
 
 def subjects(entries: Iterable[Entry[Any]]) -> Iterator[Subject]:
@@ -246,18 +282,31 @@ def grouped(entries: Iterable[Entry[Any]]) -> Iterator[Subject]:
 _SINGLE = frozenset({"registration", "case"})
 
 
+def stands_under(body: Form) -> tuple[str, int | None] | None:
+    """Return under what only the newest body stands: its kind, or its kind and number; None where each one stands."""
+    kind = kind_of(body)
+    if kind in _SINGLE:
+        return kind, None
+    return None if body.instance is None else (kind, body.instance)
+
+
 def _standing(entries: tuple[Entry[Any], ...]) -> dict[str, list[Entry[Any]]]:
     gone = _retracted(entries)
     found: dict[str, dict[Any, Entry[Any]]] = {}
     for entry in entries:
         if entry.body is None or entry.seq in gone:
             continue
-        kind, number = str(entry.body.__struct_config__.tag), entry.body.instance
-        same = found.setdefault(kind, {})
-        key = "single" if kind in _SINGLE else ("instance", number) if number is not None else entry.seq
+        same = found.setdefault(kind_of(entry.body), {})
+        key = stands_under(entry.body) or entry.seq
         same.pop(key, None)
         same[key] = entry
     return {kind: list(same.values()) for kind, same in found.items()}
+
+
+def _how_late(told: FollowUp) -> tuple[bool, bool, str, str, str]:
+    """Return by what a follow-up goes before others: death, its date, the day it speaks of; never who wrote first."""
+    dated = told.death_date is not None
+    return told.status == "dead", dated, told.date or "", told.status, told.death_date or ""
 
 
 def _retracted(entries: tuple[Entry[Any], ...]) -> set[int]:

@@ -38,7 +38,7 @@ from ntrkpath.registry.entries import (
 from ntrkpath.registry.forms import Consent
 from ntrkpath.registry.reading import edition
 from ntrkpath.registry.rows import BATCH, chunks, entries_of, entry_of, file_of, joined
-from ntrkpath.registry.subjects import Subject
+from ntrkpath.registry.subjects import Subject, given_anew
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LONGEST = 200
@@ -68,7 +68,7 @@ def append(connection: sa.Connection, drafts: Sequence[Draft]) -> list[Written]:
         RegistryError: See ``Book.append``.
     """
     for draft in drafts:
-        _check(draft)
+        check(draft)
     drafts = [_under_pseudonym(draft) for draft in drafts]
     places: dict[str, list[int]] = {}
     for i, draft in enumerate(drafts):
@@ -110,7 +110,12 @@ def named(what: str, text: str) -> None:
         )  # fmt: skip
 
 
-def _check(draft: Draft) -> None:
+def check(draft: Draft) -> None:
+    """Check what can be told of a draft without the book.
+
+    Raises:
+        RegistryError: It may not stand in any book.
+    """
     if not (isinstance(draft.body, Release) and (draft.site, draft.subject) == (WHOLE, WHOLE)):
         named("site", draft.site)
         named("subject", draft.subject)
@@ -223,12 +228,16 @@ def _same(draft: Draft, entry: Entry[Any], digest: bytes, salt: Any) -> Entry[An
 
 
 def _allowed(draft: Draft, entries: list[Entry[Any]]) -> None:
-    status = Subject(entries).status if entries else "active"
-    anew = isinstance(draft.body, Consent) and draft.body.status == "yes" and status != "erased"
+    subject = Subject(entries) if entries else None
+    status = subject.status if subject is not None else "active"
+    wishes = subject.wishes if subject is not None and status != "erased" else ()
+    consent = isinstance(draft.body, Consent) and draft.body.status == "yes"
+    anew = consent and bool(wishes) and all(given_anew(draft.body, wish) for wish in wishes)
     if status != "active" and not anew and draft.kind not in _STILL_WRITTEN[status]:
         raise RegistryError(
             f"the subject stands at {status!r}: this is no longer written", where=draft.kind,
-            remedy="leave the subject out",
+            remedy="only consent given anew opens it: state its date, after that of the wish" if consent and wishes
+            else "leave the subject out",
         )  # fmt: skip
     if status == "no_more_use" and isinstance(draft.body, Retraction):
         _points_to(entries, draft.body.entry, NoMoreUse, "retraction.entry")

@@ -57,15 +57,20 @@ def safety_sheet(found: Results) -> Sheet:
     versions = ", ".join(f"{version} {count}" for version, count in one.versions.items())
     return Sheet(
         title="Adverse events under a TRK inhibitor", ident="safety",
-        heads=("CTCAE term", ">Subjects", "Worst grade " + "/".join(GRADES), "Grade 3 or more, of all treated",
+        heads=("CTCAE term", ">Subjects", "Worst grade " + "/".join(GRADES), "Grade 3 or more, of those reported",
                ">Related", ">Serious", ">Stopped"),
-        rows=tuple(map(_event, one.terms)),
+        rows=tuple(map(_event, one.terms)) or ((_NONE_REPORTED,) if one.treated else ()),
         notes=(f"{one.treated} took a TRK inhibitor; of {one.reported} an event is reported, of the others nothing is "
                "known. A person counts once for a term, at the worst grade; related: possibly, probably or definitely; "
                "stopped: the drug, for it. "
                f"Before the drug or held against another, in no line: {one.elsewhere}.",
                *([f"Events by version of CTCAE: {versions}."] if versions else [])),
     )  # fmt: skip
+
+
+#: The one line where somebody was treated and nothing is reported: silence, shown as such.
+_NONE_REPORTED = Row(cells=("None reported", "0", *(numbers.NONE,) * 5), kind="pooled",
+                     record=record(sheet="safety", term="any", subjects=0))  # fmt: skip
 
 
 def _event(one: OfTerm) -> Row:
@@ -89,10 +94,14 @@ def children_sheet(found: Results) -> Sheet:
             for finding in one.findings]  # fmt: skip
     rows += [_per_year("Height gained a year, cm", one.height), _per_year("Weight gained a year, kg", one.weight)]
     return Sheet(
-        title="Children under a TRK inhibitor", heads=("", "Children"), rows=tuple(rows) if one.treated else (),
+        title="Children under a TRK inhibitor", heads=("", "Children"),
+        rows=tuple(rows) if one.treated or one.not_known else (),
         ident="children",
         notes=(f"{one.treated} children took a TRK inhibitor; {one.seen} were seen since, growth has ended in "
-               f"{one.grown}. A finding is of those who were examined for it, at any visit.",),
+               f"{one.grown}. A finding is of those who were examined for it, at any visit."
+               + (f" Visits without a date, in none of these: {one.undated}." if one.undated else "")
+               + (f" Treated, age or first day not known, in none of these: {one.not_known}." if one.not_known else ""),
+               ),
     )  # fmt: skip
 
 

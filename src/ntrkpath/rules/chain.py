@@ -156,6 +156,8 @@ class Chain:
             if held is None:
                 held = known.keep(read, masks.held(state))
             sets, rows = held
-            state.update(sets)
-            hits += rows
+            if sets:
+                state.update(sets)
+            if rows:
+                hits += rows
         return Decision(state, hits)

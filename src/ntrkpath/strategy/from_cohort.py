@@ -39,7 +39,7 @@ def cohort_population(path: str | Path, edition: Edition, mapping: str | None = 
         for row in batch.table.to_pylist():
             row_number += 1
             try:
-                levels = pathway.facts(case_of(row))[0][0]
+                levels = pathway.facts(case_of(row)).levels
             except CaseError as error:
                 raise StrategyError(
                     "a row is no case", where=f"{Path(path).name}: row {row_number}", remedy=str(error)

@@ -73,7 +73,7 @@ class Walker:
     def __init__(self, edition: Edition, readouts: Readouts) -> None:
         self.edition, self.readouts = edition, readouts
         bare = Case(id="cell", diagnosis=Diagnosis(histology="Sarcoma, NOS"))
-        self.blank: dict[str, str] = Pathway(edition, dt.date.max).facts(bare)[0][0]
+        self.blank: dict[str, str] = Pathway(edition, dt.date.max).facts(bare).levels
 
     def levels(self, cell: Cell) -> dict[str, str]:
         """Return the levels of all case facts of a cell before any test."""

@@ -266,7 +266,7 @@ def _said_by(histology: str, edition: Edition, where: str) -> dict[str, str]:
     if found.histology is None or found.how == "fuzzy":
         raise StrategyError("the histology is not recognised", where=where, value=histology)
     case = Case(id="row", diagnosis=Diagnosis(histology=histology))
-    levels = _pathway(edition).facts(case)[0][0]
+    levels = _pathway(edition).facts(case).levels
     return {fact: levels[fact] for fact in leading_facts(edition) if levels[fact] != "unknown"}
 
 

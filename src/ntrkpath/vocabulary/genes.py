@@ -67,6 +67,12 @@ def read_gene(text: str) -> GeneName:
     return _otherwise(given)
 
 
+def hgnc_number(symbol: str | None) -> str | None:
+    """Return the number that the HUGO Gene Nomenclature Committee gave a gene; None where it was read nowhere."""
+    number: str | None = word_list("genes")["hgnc"].get(symbol)
+    return number
+
+
 def is_symbol(text: str) -> bool:
     """Whether a text is a symbol that needs no reading: an approved one, or one of several genes (``SDH``, ``any``)."""
     return _approved(text) or text in ("any", "SDH") or read_gene(text).symbol == text

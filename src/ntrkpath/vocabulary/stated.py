@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -225,7 +225,7 @@ def _fusion_words() -> tuple[str, str]:
     return ("fusionpositive", "fusionnegative")
 
 
-@cache
+@lru_cache(maxsize=8_192)
 def _state(token: str) -> tuple[str, str] | None:
     for state in word_list("alterations")["states"]:
         for word in state["words"]:

@@ -236,6 +236,11 @@ def events_of(attached: Attached) -> list[FusionVerdict]:
     return [event for found in attached.values() for event in found.events]
 
 
+def genes_of_events(attached: Attached) -> list[str | None]:
+    """Return the genes that the events of files fuse."""
+    return [side.gene for one in attached.values() for e in one.events for side in (e.five_prime, e.three_prime)]
+
+
 def open_mutations(attached: Attached) -> tuple[int, ...]:
     """Return the tests, counted from 1, whose files leave open whether an NTRK gene is mutated.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,7 +26,11 @@ class NtrkGenes:
         if not name:
             return None
         known = self._symbol.get(name.strip().upper())
-        return known or next((symbol for symbol in approved(name) if symbol in self.all), None)
+        if known is None:
+            for symbol in approved(name):
+                if symbol in self.all:
+                    return symbol
+        return known
 
     def covered(self, names: Iterable[str]) -> frozenset[str]:
         """Return the NTRK genes among ``names``."""
@@ -40,7 +44,7 @@ def _annotation() -> Store:
     return Store()
 
 
-@cache
+@lru_cache(maxsize=16_384)
 def approved(name: str) -> tuple[str, ...]:
     """Return the genes that a name stands for: an approved, previous or alias symbol, or an Ensembl number."""
     symbol = name.strip()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from operator import attrgetter
 
 import msgspec
@@ -174,24 +174,26 @@ class Readouts:
         so that everything still missing is found. The order of the tests never matters.
         """
         base = dict(NOT_DONE)
-        variants: list[Callable[[dict[str, str]], dict[str, str]]] = []
+        variants: list[dict[str, str]] = []
+        by_method: dict[str, list[Called]] = {}
+        for one in called:
+            by_method.setdefault(one.method, []).append(one)
         for method, prefix, _, _ in _METHODS:
-            tests = sorted((c for c in called if c.method == method), key=_order)
-            if not tests:
+            if method not in by_method:
                 continue
+            tests = sorted(by_method[method], key=_order)
             options = [self._read(prefix, tests, i) for i in range(len(tests))]
             if prefix == "fish":
                 covered = self._fish_coverage(case, tests)
                 options = [{**option, "fish_coverage": covered} for option in options]
             incomplete = [option for option, test in zip(options, tests, strict=True) if test.incomplete]
-            first = incomplete[0] if incomplete else options[0]
-            base.update(first)
-            variants += [lambda levels, o=other: {**levels, **o} for other in incomplete[1:]]  # type: ignore[misc]
-        return [base, *(vary(base) for vary in variants)]
+            base.update(incomplete[0] if incomplete else options[0])
+            variants += incomplete[1:]
+        return [base, *({**base, **other} for other in variants)]
 
     def _read(self, prefix: str, tests: list[Called], index: int) -> dict[str, str]:
         others = {c.call for i, c in enumerate(tests) if i != index}
-        best = next((call for call in self.best_first[prefix] if call in others), "none")
+        best = next((call for call in self.best_first[prefix] if call in others), "none") if others else "none"
         return {**tests[index].levels, f"{prefix}_others": best}
 
     def _fish_coverage(self, case: Case, tests: Iterable[Called]) -> str:
@@ -231,7 +233,8 @@ class Readouts:
 
     def summary(self, case: Case, called: list[Called]) -> dict[str, str]:
         """Return the facts that speak of all tests together: number of fusions, orientation, specimens."""
-        fusions = {f.name for c in called for f in c.fusions}
+        fusions = [f for c in called for f in c.fusions]
+        names = {f.name for f in fusions}
         specimens = {t.specimen for t in case.tests if t.specimen}
         dates = {t.date for t in case.tests if t.date}
         if len(specimens) > 1 or len(dates) > 1:
@@ -241,10 +244,8 @@ class Readouts:
         else:
             origin = "unknown"
         return {
-            "fusion_count": "none" if not fusions else "one" if len(fusions) == 1 else "several",
-            "ntrk_first": "yes"
-            if any(f.ntrk_first for c in called for f in c.fusions) or self._listed_first(case)
-            else "no",
+            "fusion_count": "none" if not names else "one" if len(names) == 1 else "several",
+            "ntrk_first": "yes" if any(f.ntrk_first for f in fusions) or self._listed_first(case) else "no",
             "specimens": origin,
         }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from functools import cache
+from functools import lru_cache
 
 import msgspec
 
@@ -31,6 +31,22 @@ class Resistance(msgspec.Struct, frozen=True):
     level: str
     mutation: str | None
     effects: dict[str, str]
+
+
+class Treatment(msgspec.Struct, frozen=True):
+    """What a case says of earlier treatment.
+
+    Args:
+        levels: The levels of the facts.
+        resistance: What is known of resistance.
+        given: The TRK inhibitors that were given.
+        progressed: Those on which the disease progressed.
+    """
+
+    levels: dict[str, str]
+    resistance: Resistance
+    given: frozenset[str]
+    progressed: frozenset[str]
 
 
 class Treated:
@@ -71,50 +87,42 @@ class Treated:
             remedy="write the international name",
         )
 
-    def levels(
-        self, case: Case, unsettled: Collection[int] = (), fused: Collection[str | None] = ()
-    ) -> tuple[dict[str, str], Resistance, frozenset[str]]:
-        """Return the facts, what is known of resistance, and the drugs on which the disease progressed.
+    def of(self, case: Case, unsettled: Collection[int] = (), fused: Collection[str | None] = ()) -> Treatment:
+        """Return what a case says of earlier treatment.
 
         Args:
             unsettled: Tests, counted from 1, whose files leave open whether an NTRK gene is mutated.
             fused: Genes that the events of the case's files fuse, beside those that the case names itself.
         """
-        lines = [(line, self.drug(line, i)) for i, line in enumerate(case.therapy or [])]
+        lines = [(line, self.drug(line, i)) for i, line in enumerate(case.therapy or ())]
         trk = [(line, drug) for line, drug in lines if drug and self.drugs[drug].generation in ("first", "next")]
         statuses = [(self.status(line), self.drugs[str(drug)].generation) for line, drug in trk]
         therapy = "unknown" if case.therapy is None else _course(statuses)
-        resistance = self._resistance(case, [line for line, _ in trk], therapy, unsettled, fused)
-        progressed = frozenset(str(drug) for line, drug in trk if self.status(line) == "progressed")
+        mutations = self._ntrk_mutations(case)
+        resistance = self._resistance(case, mutations, [line for line, _ in trk], therapy, unsettled, fused)
         others = [self.status(line) for line, drug in lines if drug is None]
         standard: str = case.disease.standard_therapy or next(
             (s for s in ("progressed", "ongoing") if s in others), "unknown"
         )
-        return (
+        before = therapy in ("none", "unknown")
+        of_response = any(before or self.classify(gene, m) is None for gene, m in mutations)
+        reported = any(
+            a.kind == "fusion" and a.status == "present" and self.is_ntrk(a.gene) for a in case.alterations
+        )
+        return Treatment(
             {
                 "standard_therapy": standard,
                 "trk_therapy": therapy,
                 "trk_response": _best_response([line for line, _ in trk]),
                 "resistance": resistance.level,
                 "ntrk_amplification": self._amplification(case),
-                "ntrk_mutation": "present"
-                if any(
-                    therapy in ("none", "unknown") or self.classify(gene, m) is None
-                    for gene, m in self._ntrk_mutations(case)
-                )
-                else "none_reported",
-                "reported_fusion": "present"
-                if any(a.kind == "fusion" and a.status == "present" and self.is_ntrk(a.gene) for a in case.alterations)
-                else "none_reported",
+                "ntrk_mutation": "present" if of_response else "none_reported",
+                "reported_fusion": "present" if reported else "none_reported",
             },
             resistance,
-            progressed,
+            frozenset(str(drug) for _, drug in trk),
+            frozenset(str(drug) for line, drug in trk if self.status(line) == "progressed"),
         )
-
-    def given(self, case: Case) -> frozenset[str]:
-        """Return the TRK inhibitors that the case says were given."""
-        lines = [self.drug(line, i) for i, line in enumerate(case.therapy or [])]
-        return frozenset(drug for drug in lines if drug and self.drugs[drug].generation in ("first", "next"))
 
     def is_ntrk(self, gene: str) -> bool:
         """Say whether a gene, or a side of a fusion, is an NTRK gene by any of its names."""
@@ -132,7 +140,7 @@ class Treated:
     def _amplification(self, case: Case) -> str:
         statuses = {a.status for a in case.alterations if a.kind == "amplification" and self.ntrk.symbol(a.gene)}
         for test in case.tests:
-            if isinstance(test, DnaMps | RnaMps) and self.ntrk.covered(test.amplifications):
+            if isinstance(test, DnaMps | RnaMps) and test.amplifications and self.ntrk.covered(test.amplifications):
                 statuses.add("present")
         return "present" if "present" in statuses else "absent" if "absent" in statuses else "unknown"
 
@@ -164,13 +172,14 @@ class Treated:
     def _resistance(
         self,
         case: Case,
+        mutations: list[tuple[str, Mutation]],
         trk: list[TherapyLine],
         therapy: str,
         unsettled: Collection[int],
         fused: Collection[str | None],
     ) -> Resistance:
-        every = [(gene, found) for gene, m in self._ntrk_mutations(case) if (found := self.classify(gene, m))]
-        of_fusion = self._fused(case, fused)
+        every = [(gene, found) for gene, m in mutations if (found := self.classify(gene, m))]
+        of_fusion = self._fused(case, fused) if every else frozenset()
         known = [one for one in every if not of_fusion or one[0] in of_fusion]
         if known:
             gene, (change, kind) = min(known, key=lambda k: (KINASE_CLASSES.index(k[1][1]), k[0], k[1][0]))
@@ -257,7 +266,7 @@ class Treated:
         ]
 
 
-@cache
+@lru_cache(maxsize=4_096)
 def _reference_change(gene: str, change: str, transcript: str | None) -> str | None:
     """Return a protein change in the codon numbers of the reference transcript; numbers differ by isoform."""
     from ntrkpath.variants import read_mutation

@@ -19,6 +19,8 @@ from ntrkpath.vocabulary.denials import speaks_of_elsewhere
 from ntrkpath.vocabulary.histology import Marker, Resolution
 from ntrkpath.vocabulary.stains import deficiencies, read_profile
 
+#: The status of each alteration, by gene and kind.
+Altered = Mapping[tuple[str, str], str]
 _FLAG = {True: "yes", False: "no"}
 
 
@@ -53,7 +55,7 @@ class Tumour:
         self.settled = frozenset(derive["differentiation"]["settled_by_group"])
         self.cns_words: list[str] = derive["cns_site"]["words"]
         self.no_site = frozenset(derive["cns_site"]["as_unknown"])
-        self._alterations: RememberedContent[bytes, Mapping[tuple[str, str], str]] = RememberedContent(remembered)
+        self._alterations: RememberedContent[bytes, Altered] = RememberedContent(remembered)
         self._sites: RememberedContent[str, str] = RememberedContent(remembered)
 
     @cached_property
@@ -107,6 +109,8 @@ class Tumour:
         Raises:
             CaseError: The case, or one of its stains, states the opposite of one of them.
         """
+        if not resolution.carries:
+            return []
         for marker, (gene, status) in deficiencies(read_profile(case.diagnosis.immunoprofile)).items():
             if any((one.gene, one.kind) == (gene, "deficiency") and one.status != status for one in resolution.carries):
                 raise CaseError(
@@ -128,14 +132,9 @@ class Tumour:
             for one in resolution.carries
         ]
 
-    def levels(self, case: Case, histology: Histology, found: Iterable[Alteration]) -> dict[str, str]:
-        """Return the level of every fact of tumour, disease and patient.
-
-        Args:
-            found: Alterations that the tests of the case report beside those listed.
-        """
+    def levels(self, case: Case, histology: Histology, alterations: Altered) -> dict[str, str]:
+        """Return the level of every fact of tumour, disease and patient."""
         diagnosis, disease = case.diagnosis, case.disease
-        alterations = self._altered(case, found)
         profile = read_profile(diagnosis.immunoprofile)
         canonical = self._canonical(histology, alterations, profile)
         return {
@@ -179,8 +178,12 @@ class Tumour:
             return "defines another sarcoma: it questions the diagnosis"
         return "an oncogenic driver" if self.drivers.intersection(names) else ""
 
-    def _altered(self, case: Case, found: Iterable[Alteration]) -> Mapping[tuple[str, str], str]:
-        """Map (gene, kind) to its status: what the case lists, what its stains show, and what else was found."""
+    def altered(self, case: Case, found: Iterable[Alteration] = ()) -> Altered:
+        """Map (gene, kind) to its status: what the case lists, what its stains show, and what else was found.
+
+        Args:
+            found: Alterations that the name of the diagnosis states, or that the tests of the case report.
+        """
         profile, listed = case.diagnosis.immunoprofile, [*case.alterations, *found]
         if not profile and not listed:
             return {}
@@ -206,7 +209,9 @@ class Tumour:
                     found[key] = alteration.status
         return found
 
-    def _status(self, marker: Marker, alterations: Mapping[tuple[str, str], str]) -> str:
+    def _status(self, marker: Marker, alterations: Altered) -> str:
+        if not alterations:
+            return "unknown"
         if any(alterations.get((gene, kind)) == "present" for gene in marker.genes for kind in marker.kinds):
             return "present"
         if any(alterations.get((gene, kind)) == "absent" for gene in marker.absent_by for kind in marker.kinds):
@@ -216,7 +221,7 @@ class Tumour:
         return "unknown"
 
     def _canonical(
-        self, histology: Histology, alterations: Mapping[tuple[str, str], str], profile: Mapping[str, str]
+        self, histology: Histology, alterations: Altered, profile: Mapping[str, str]
     ) -> str:
         if histology.defining_marker and profile.get(histology.defining_marker) == "positive":
             return "present"
@@ -234,7 +239,7 @@ class Tumour:
             return "unknown" if tested else "expected"
         return "unknown"
 
-    def _of_another(self, histology: Histology, alterations: Mapping[tuple[str, str], str]) -> list[tuple[str, str]]:
+    def _of_another(self, histology: Histology, alterations: Altered) -> list[tuple[str, str]]:
         """Return the alterations that are present and define another sarcoma than this one."""
         foreign = [key for key, status in alterations.items() if status == "present" and key in self.defines]
         if not foreign:
@@ -242,24 +247,21 @@ class Tumour:
         own = {(gene, kind) for marker in histology.markers for gene in marker.genes for kind in marker.kinds}
         return [key for key in foreign if key not in own]
 
-    def points_to(self, case: Case, found: Iterable[Alteration]) -> tuple[str, tuple[str, ...]] | None:
+    def points_to(self, histology: Histology, alterations: Altered) -> tuple[str, tuple[str, ...]] | None:
         """Return an alteration that defines another sarcoma, and the names of the sarcomas that it defines."""
-        histology = self.histology(case.diagnosis.histology).histology
-        alterations = self._altered(case, found)
-        foreign = self._of_another(histology, alterations) if histology else []
+        foreign = self._of_another(histology, alterations)
         if not foreign:
             return None
         ranked = sorted((len(names), *key, names) for key in foreign if (names := self.defines[key]))
         return (f"{ranked[0][1]} {ranked[0][2]}", ranked[0][3]) if ranked else None
 
-    def open_markers(self, case: Case, found: Iterable[Alteration]) -> tuple[str, ...]:
+    def open_markers(self, histology: Histology, alterations: Altered) -> tuple[str, ...]:
         """Return the canonical alterations of the histology that are neither present nor tested absent."""
-        histology = self.histology(case.diagnosis.histology).histology
-        alterations = self._altered(case, found)
-        markers = histology.markers if histology else ()
-        return tuple(marker.id for marker in markers if self._status(marker, alterations) == "unknown")
+        return tuple(marker.id for marker in histology.markers if self._status(marker, alterations) == "unknown")
 
-    def _alk_ros1(self, alterations: Mapping[tuple[str, str], str]) -> str:
+    def _alk_ros1(self, alterations: Altered) -> str:
+        if not alterations:
+            return "unknown"
         either = [
             alterations.get((gene, "fusion")) or alterations.get((self.any_fusion, "fusion"), "unknown")
             for gene in ("ALK", "ROS1")
@@ -268,16 +270,17 @@ class Tumour:
             return "present"
         return "absent" if either == ["absent", "absent"] else "unknown"
 
-    def _other_driver(self, histology: Histology, alterations: Mapping[tuple[str, str], str]) -> str:
-        own = {gene for marker in histology.markers for gene in marker.genes}
-        if histology.group == "imt":
-            own |= {"ALK", "ROS1"}
-        for (gene, _), status in alterations.items():
-            if status == "present" and gene in self.drivers and gene not in own:
-                return "present"
-        return "none_reported"
+    def _other_driver(self, histology: Histology, alterations: Altered) -> str:
+        drivers = {gene for (gene, _), status in alterations.items() if status == "present" and gene in self.drivers}
+        if drivers:
+            drivers.difference_update(gene for marker in histology.markers for gene in marker.genes)
+            if histology.group == "imt":
+                drivers -= {"ALK", "ROS1"}
+        return "present" if drivers else "none_reported"
 
     def _lineage(self, profile: Mapping[str, str]) -> str:
+        if not profile:
+            return "unknown"
         others = [value for name, value in profile.items() if name not in self.vimentin]
         if "positive" in others:
             return "specific"
@@ -285,6 +288,8 @@ class Tumour:
         return "none" if vimentin and others.count("negative") >= self.other_markers else "unknown"
 
     def _co_expression(self, profile: Mapping[str, str]) -> str:
+        if not profile:
+            return "unknown"
         values = [profile.get(marker) for marker in self.co_expressed]
         if any(profile.get(marker) == "positive" for marker in self.told_apart):
             return "not_co_expressed"

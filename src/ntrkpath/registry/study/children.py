@@ -9,7 +9,9 @@ import msgspec
 
 from ntrkpath.registry.forms import Growth
 from ntrkpath.registry.partial_dates import earliest, latest
+from ntrkpath.registry.study.inhibitors import least_age
 from ntrkpath.registry.study.participants import Participant
+from ntrkpath.registry.subjects import MAJORITY
 from ntrkpath.rounds.shares import Ratio, ratio
 
 _YEAR = 365.25
@@ -39,6 +41,9 @@ class Children(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         treated: Under 18 years, or not certainly older, on the first day of the drug.
         seen: Those with any visit since; of the others nothing is known.
+        undated: Visits without a date, in none of these.
+        not_known: Participants treated of whom age or first day do not tell whether they were children; in none of
+            these.
         findings: Each finding that is watched for.
         height: Centimetres, ``weight`` kilograms gained a year, over at least 180 days.
         grown: Those whose growth has ended; they are watched no more.
@@ -50,6 +55,8 @@ class Children(msgspec.Struct, frozen=True, kw_only=True):
     height: PerYear
     weight: PerYear
     grown: int
+    undated: int = 0
+    not_known: int = 0
 
 
 #: What is watched for: what it says, the item, the level that is a finding, the levels that were looked at.
@@ -64,17 +71,26 @@ _WATCHED = (
 def children(participants: Iterable[Participant]) -> Children:
     """Return what was seen of children since the first day of a TRK inhibitor, whatever was found in the tumour."""
     visits: list[Sequence[Growth]] = []
+    undated: list[Growth] = []
+    grown = not_known = 0
     for one in participants:
-        first = one.child_since
+        first = one.child.since
+        not_known += one.child.not_known
         if first is not None:
-            visits.append([v.body for v in one.subject.growth if v.body.date is None or latest(v.body.date) >= first])
+            bare = [v.body for v in one.subject.growth if v.body.date is None]
+            since = [v.body for v in one.subject.growth if v.body.date and latest(v.body.date) >= first]
+            grown += any(visit.growth_ended == "yes" for visit in (*since, *bare))
+            undated += bare
+            visits.append(since)
     return Children(
         treated=len(visits),
         seen=sum(bool(of_child) for of_child in visits),
         findings=tuple(_finding(says, item, level, looked, visits) for says, item, level, looked in _WATCHED),
         height=_per_year(visits, lambda visit: visit.height_cm),
         weight=_per_year(visits, lambda visit: visit.weight_kg),
-        grown=sum(any(visit.growth_ended == "yes" for visit in of_child) for of_child in visits),
+        grown=grown,
+        undated=len(undated),
+        not_known=not_known,
     )
 
 
@@ -97,10 +113,17 @@ def _per_year(visits: Iterable[Sequence[Growth]], measured: Callable[[Growth], f
 
 
 def growth_due(one: Participant, every: int, as_of: dt.date) -> int | None:
-    """Return the days by which the next visit of a child is over; ``None`` where none is due, or growth has ended."""
+    """Return the days by which the next visit of a child is over; ``None`` where none is due.
+
+    None is due once growth has ended, nor of the dead, the lost, those whose way in the study ended, and those who are
+    certainly of age. A visit of a month or a year was on its first day.
+    """
     growth = [entry.body for entry in one.subject.growth]
-    if one.child_since is None or any(visit.growth_ended == "yes" for visit in growth):
+    if one.child.since is None or one.ended or any(visit.growth_ended == "yes" for visit in growth):
         return None
-    dates = [latest(visit.date) for visit in growth if visit.date]
-    over = (as_of - max([one.child_since, *dates])).days - every
+    state, years = one.subject.state, least_age(one.subject, as_of)
+    if (state is not None and state.status in ("dead", "lost")) or (years is not None and years >= MAJORITY):
+        return None
+    dates = [earliest(visit.date) for visit in growth if visit.date]
+    over = (as_of - max([one.child.since, *dates])).days - every
     return over if over > 0 else None

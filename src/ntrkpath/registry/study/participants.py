@@ -24,7 +24,7 @@ from ntrkpath.registry.study.before import case_before, traits_before
 from ntrkpath.registry.study.cut import known_by
 from ntrkpath.registry.study.draw import taken
 from ntrkpath.registry.study.findings import Fusion, fusions_of, other_drivers, traits_of_tests
-from ntrkpath.registry.study.inhibitors import treated_as_child
+from ntrkpath.registry.study.inhibitors import AsChild, treated_as_child
 from ntrkpath.registry.study.protocol import Protocol, holds, stratum_of
 from ntrkpath.registry.study.readouts import with_forms
 from ntrkpath.registry.subjects import Subject
@@ -40,7 +40,7 @@ class Participant(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         histology: The entity before any NTRK test, by id; ``""`` where it was not stated or not recognised.
-        child_since: The first day of a TRK inhibitor, where a child may have taken it.
+        child: Whether a child took a TRK inhibitor, and since when.
         early: The case as it was before any NTRK test.
         before: Levels of the facts that were known before the test.
         steps: Each step taken, with its date as precise as it is known; ``None`` where it has none.
@@ -72,7 +72,7 @@ class Participant(msgspec.Struct, frozen=True, kw_only=True):
     exhausted: bool
     subject: Subject
     early: Case | None = None
-    child_since: dt.date | None = None
+    child: AsChild = AsChild()
     fault: str = ""
 
     @property
@@ -174,8 +174,8 @@ def _participant(
     histology, name, before, fault = "", "not stated", {"histology_group": "unresolved"}, ""
     if early is not None:
         try:
-            choices, answer, _, _ = pathway.facts(early)
-            histology, name, before = answer.id, answer.name, choices[0]
+            read = pathway.facts(early)
+            histology, name, before = read.histology.id, read.histology.name, read.levels
         except NtrkpathError as error:
             name, fault = "not recognised", f"{error.where}: {error.problem}".strip(": ")
     if not holds(protocol.population.when, before):
@@ -187,7 +187,7 @@ def _participant(
     if case is not None and not fault:
         try:
             attached = attached_to(subject, case, file_of)
-            levels = pathway.chain.decide(pathway.facts(case, attached)[0][0]).levels
+            levels = pathway.chain.decide(pathway.facts(case, attached).levels).levels
         except NtrkpathError as error:
             fault = f"{error.where}: {error.problem}".strip(": ")
     steps = _steps(subject)
@@ -209,7 +209,7 @@ def _participant(
         exhausted=_exhausted(subject, steps),
         subject=subject,
         early=early,
-        child_since=treated_as_child(subject, pathway.edition),
+        child=treated_as_child(subject, pathway.edition),
         fault=fault,
     )
 

@@ -27,7 +27,8 @@ class OfTerm(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         grades: How many had it at each worst grade; ``not_graded`` beside. A person counts once.
-        severe: At a worst grade of 3 or more, of those treated; one that is not graded counts as not shown to be.
+        severe: At a worst grade of 3 or more, of those of whom any event is reported: of the others nothing is known,
+            which is not "none". One that is not graded counts as not shown to be.
         related: How many had it possibly, probably or definitely caused by the drug.
         serious: How many had it called serious; ``stopped`` those whose drug was stopped for it.
     """
@@ -75,15 +76,16 @@ def safety(participants: Iterable[Participant], edition: Edition) -> Safety:
     spelled: dict[str, str] = {}
     for event in (event for events in given for event in events):
         spelled.setdefault(event.term.casefold(), event.term)
-    lines = [_line(term, [_of(events, key) for events in given], len(given)) for key, term in spelled.items()]
+    reported = sum(bool(events) for events in given)
+    lines = [_line(term, [_of(events, key) for events in given], reported) for key, term in spelled.items()]
     lines.sort(key=lambda line: (-line.subjects, line.term.casefold()))
     versions: dict[str, int] = {}
     for event in (event for events in given for event in events):
         versions[event.ctcae or "not stated"] = versions.get(event.ctcae or "not stated", 0) + 1
     return Safety(
         treated=len(given),
-        reported=sum(bool(events) for events in given),
-        terms=(_line("", given, len(given)), *lines) if lines else (),
+        reported=reported,
+        terms=(_line("", given, reported), *lines) if lines else (),
         elsewhere=elsewhere,
         versions=dict(sorted(versions.items())),
     )
@@ -102,7 +104,7 @@ def _of(events: Iterable[AdverseEvent], term: str) -> list[AdverseEvent]:
     return [event for event in events if event.term.casefold() == term]
 
 
-def _line(term: str, given: Sequence[Sequence[AdverseEvent]], treated: int) -> OfTerm:
+def _line(term: str, given: Sequence[Sequence[AdverseEvent]], reported: int) -> OfTerm:
     """Return one line from the events of each person."""
     people = [events for events in given if events]
     worst = [max((event.grade for event in events if event.grade in GRADES), default=None) for events in people]
@@ -111,7 +113,7 @@ def _line(term: str, given: Sequence[Sequence[AdverseEvent]], treated: int) -> O
         subjects=len(people),
         grades={grade: worst.count(grade) for grade in GRADES},  # type: ignore[arg-type]
         not_graded=worst.count(None),
-        severe=ratio(sum(grade is not None and int(grade) >= _SEVERE for grade in worst), treated),
+        severe=ratio(sum(grade is not None and int(grade) >= _SEVERE for grade in worst), reported),
         related=_with(people, lambda event: event.causality in ("possible", "probable", "definite")),
         serious=_with(people, lambda event: event.serious == "yes"),
         stopped=_with(people, lambda event: event.action == "stopped"),

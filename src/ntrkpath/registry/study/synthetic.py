@@ -68,7 +68,7 @@ def synthetic_study(
     first = given["seed"] if seed is None else seed
 
     def drawn(site: str, subject: str, case: Case) -> bool:
-        fraction = stratum_of(protocol, pathway.facts(case)[0][0]).fraction
+        fraction = stratum_of(protocol, pathway.facts(case).levels).fraction
         return taken(protocol.negatives.key, "negatives", site, subject, fraction)
 
     for number in range(given["subjects"] if subjects is None else subjects):
@@ -79,27 +79,46 @@ def synthetic_study(
 def fill(folder: Path, protocol: Protocol, edition: Edition, subjects: int | None = None) -> int:
     """Make a book in a folder and write the study into it; return how many subjects, 0 where it is there already.
 
+    A study that was left unfinished is finished; nothing of it is written twice.
+
     Raises:
-        RegistryError: The folder holds another book.
+        RegistryError: The folder holds another book, or one of which nothing says that it is synthetic.
     """
     wanted = drawn_from()["subjects"] if subjects is None else subjects
     folder.mkdir(parents=True, exist_ok=True)
     try:
         book = Book.create(folder)
     except RegistryError:
+        with Book.open(folder) as there:
+            stand = _all_synthetic(there)
         book = Book.open(folder)
-        there = list(book.subjects())
-        if there and there[0].entries[0].author != AUTHOR:
-            book.close()
-            raise
-        if len(there) >= wanted:
-            book.close()
-            return 0
+    else:
+        stand = 0
     with book:  # of a study that was left unfinished what stands is not written again: its requests are known
-        for batch in batched(synthetic_study(protocol, edition, subjects=wanted), 250):
+        missing = synthetic_study(protocol, edition, subjects=wanted) if stand < wanted else iter(())
+        for batch in batched(missing, 250):
             book.append(*(draft for drafts in batch for draft in drafts))
         give(book, Pathway(edition, as_of(), probability=False), author=AUTHOR, wanted=_returned)
-    return int(wanted)
+    return int(wanted) if stand < wanted else 0
+
+
+def _all_synthetic(book: Book) -> int:
+    """Return how many subjects a book has, all of them synthetic.
+
+    Raises:
+        RegistryError: One is not, or there is none: then the book may be kept for patients.
+    """
+    own = 0
+    for subject in book.subjects():
+        if subject.entries[0].author != AUTHOR:
+            own = 0
+            break
+        own += 1
+    if not own:
+        raise RegistryError(
+            "there is a book already that is no synthetic study", where=book.name, remedy="choose another folder"
+        )
+    return own
 
 
 def _returned(subject: Subject) -> bool:

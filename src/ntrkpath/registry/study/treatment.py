@@ -232,14 +232,12 @@ def _day(date: str | None) -> dt.date | None:
 
 def outcome(one: Participant, edition: Edition) -> Outcome:
     """Return what became of one participant."""
-    told = sorted((entry.body.status != "dead", entry.body.date or "", entry.body.status)
-                  for entry in one.subject.follow_ups)  # fmt: skip
-    status = "dead" if told and not told[0][0] else told[-1][2] if told else "not known"
+    state = one.subject.state
     return Outcome(
         site=one.site,
         id=one.id,
         drugs=inhibitors(one, edition),
         best=best_response(one),
         progressed=any(_progressed(e.body) for e in one.subject.responses),
-        status=status,
+        status=state.status if state is not None else "not known",
     )

@@ -90,20 +90,27 @@ class Opened:
         if self._gathering is None or self._gathering.as_of != self.day:
             self._gathering = Gathering(self.protocol, self.edition, self.day, self.book.file)
             self._seen, self._gathered = {}, None
-        changed = self._changed() if self._gathered is not None else self.book.subjects()
+        changed = self._changed() if self._gathered is not None else self._whole()
         for subject in changed:
-            self._seen[subject.site] = max(self._seen.get(subject.site, 0), subject.entries[-1].seq)
             self._gathering.take(subject)
             self._gathered = None
         if self._gathered is None:
             self._results, self._gathered = None, self._gathering.gathered()
         return self._gathered
 
+    def _whole(self) -> Iterator[Subject]:
+        """Yield every subject, all of them as the book stood at one moment."""
+        for subject in self.book.subjects():
+            self._seen[subject.site] = max(self._seen.get(subject.site, 0), subject.entries[-1].seq)
+            yield subject
+
     def _changed(self) -> Iterator[Subject]:
         """Yield the subjects of entries that came since the book was last looked at, each once."""
         for site in self.book.sites():
-            names = {entry.subject for entry in self.book.entries(site, after=self._seen.get(site, 0))}
-            for name in sorted(names):
+            new = {entry.seq: entry.subject for entry in self.book.entries(site, after=self._seen.get(site, 0))}
+            for name in sorted(set(new.values())):
                 subject = self.book.subject(site, name)
                 if subject is not None:
                     yield subject
+            # Not what stands in the subjects: they are read later, when others may have written of others between.
+            self._seen[site] = max(new, default=self._seen.get(site, 0))

@@ -23,6 +23,7 @@ from benchmarks.frame import Taken, best, record
 from ntrkpath.cases.load import decode_json
 from ntrkpath.cli.recommend import rest_collector
 from ntrkpath.guidance import load
+from ntrkpath.model.case import Case
 from ntrkpath.pathway import Pathway, case_from
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
@@ -59,6 +60,39 @@ def taken(raw: list[dict[str, Any]]) -> tuple[Taken, Taken, int]:
     return best(decide), best(stream), sizes[0] // len(raw)
 
 
+#: What a case may state many of: the key, and what stands there in turn.
+MANY: dict[str, tuple[str, list[dict[str, Any]]]] = {
+    "fusions": ("fusions", [
+        {"five_prime": "ETV6", "three_prime": "NTRK3"}, {"five_prime": "EWSR1", "three_prime": "FLI1"},
+    ]),
+    "mutations": ("mutations", [{"gene": "TP53", "protein": "V1A"}]),
+    "tests": ("tests", [
+        {"method": "pan_trk_ihc", "result": "negative"}, {"method": "rna_mps", "result": "failed"},
+        {"method": "fish", "gene": "NTRK3", "result": "positive"}, {"method": "dna_mps"},
+    ]),
+    "alterations": ("alterations", [{"gene": "KIT", "kind": "mutation", "status": "present"}]),
+}  # fmt: skip
+
+
+def many(what: str, count: int) -> Case:
+    """Return a case with many of one thing."""
+    key, turns = MANY[what]
+    listed = [turns[i % len(turns)] for i in range(count)]
+    test = {"method": "rna_mps", "result": "positive", key: listed}
+    stated = {key: listed} if key in ("tests", "alterations") else {"tests": [test]}
+    return case_from({"id": "many", "diagnosis": {"histology": "leiomyosarcoma"}, **stated})
+
+
+def growth(count: int) -> tuple[float, float, str]:
+    """Return the time of four times as many beside the time of so many, for what grows most, by both clocks."""
+
+    def taken_by(what: str, number: int) -> Taken:
+        pathway, case = Pathway(load(), TODAY), many(what, number)
+        return best(lambda: pathway.recommend(case))
+
+    return max((*taken_by(what, 4 * count).over(taken_by(what, count)), what) for what in MANY)
+
+
 def main(count: int = 5_000) -> None:
     """Measure and print."""
     from support.cases import clinic_case, random_case
@@ -84,6 +118,9 @@ def main(count: int = 5_000) -> None:
             one, clock = found.rate(count)
             print(f"  {way:<22}{one:8.0f} /s ({clock:.0f} by the clock)   (bar {bar})")
         print(f"  {size} bytes an answer")
+    one, clock, what = growth(1_000)
+    record("pathway.growth", one, clock, note=f"most of them: {what}")
+    print(f"4,000 {what} in one case beside 1,000: {one:.1f} x the time (bar 5; 4 is linear)")
 
 
 if __name__ == "__main__":

@@ -66,8 +66,8 @@ lint: $(VENV)/.dev  ## style, types, layers
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.dev  ## the bars: three repetitions, by processor time and by the clock; renews docs/reference/speed.md
-	$(BIN)/python -m benchmarks --lines build/bench.jsonl
-	$(BIN)/python scripts/docs_speed.py build/bench.jsonl
+	$(BIN)/python -m benchmarks --lines build/bench.jsonl; failed=$$?; \
+	$(BIN)/python scripts/docs_speed.py build/bench.jsonl && exit $$failed
 
 site: docs  ## pages that need no server, with the documentation, into site/ for any static host
 	rm -rf build/docs && mv site build/docs && mkdir -p site && mv build/docs site/docs

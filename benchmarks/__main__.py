@@ -2,9 +2,11 @@
 
     python -m benchmarks [NAME...] [--times 3] [--lines FILE]
 
-Standard output has what each benchmark prints, then its processor time and its time by the clock, at the end one line a
-row; `--lines` writes these as JSON lines. The load of the machine stands at the head and at the foot: a run beside
-other work is worth its ratios only.
+Every repetition is a process of its own: nothing is remembered from another, and its memory is its own. Standard output
+has what each benchmark prints, then its processor time and its time by the clock, at the end one line a row; `--lines`
+writes these as JSON lines. The load of the machine stands at the head, at the foot and beside every row, as it was when
+its benchmark began: a run beside other work is worth its ratios only. A benchmark that fails is told, the others go on,
+and the exit code is 1.
 """
 
 from __future__ import annotations
@@ -14,58 +16,71 @@ import datetime as dt
 import os
 import statistics
 import sys
-from importlib import import_module
+from collections import defaultdict
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import msgspec
 
-from benchmarks.frame import Measured, best, recorded, rows
+from benchmarks.frame import Figure, Measured, rows, run
 
 NAMES = (
-    "rules", "pathway", "startup", "readers", "fusion", "evidence", "cohort", "strategy", "rounds", "registry",
-    "server", "static_site",
+    "rules", "pathway", "startup", "output", "readers", "fusion", "evidence", "cohort", "strategy", "rounds",
+    "registry", "server", "static_site", "verify",
 )  # fmt: skip
 
 
-def main() -> None:
-    """Run, print, and write the lines."""
+def main() -> int:
+    """Run, print, and write the lines; 1 where a benchmark failed."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("names", nargs="*", default=NAMES, metavar="NAME", help=", ".join(NAMES))
     parser.add_argument("--times", type=int, default=3, help="repetitions (3)")
     parser.add_argument("--lines", type=Path, default=None, help="write what was measured as JSON lines")
     asked = parser.parse_args()
-    load, today = os.getloadavg()[0], dt.date.today().isoformat()
-    print(f"{os.cpu_count()} processors, load {load:.1f} at the start, {asked.times} repetitions")
+    print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} at the start, {asked.times} repetitions")
+    found: list[Measured] = []
+    failed = False
     for name in asked.names:
-        module = import_module(f"benchmarks.{name}")
-        print(f"\n== {(module.__doc__ or '').splitlines()[0]}", flush=True)
-        sys.argv = [name]
-        for _ in range(asked.times):
-            took = best(module.main, times=1)
-            print(f"-- {took.processor:.1f} s of processor time, {took.clock:.1f} s by the clock", flush=True)
-    lines = [_measured(row, figures, load, today) for row, figures in recorded.items()]
-    print(f"\n{'row':<24}{'low':>14}{'high':>14}{'by the clock':>14}{'bar':>14}")
-    for line in lines:
-        row = rows()[line.row]
-        clock = "" if line.clock is None else f"{line.clock:,.4g}"
+        try:
+            found += repeated(name, asked.times)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - what the others measured is not lost
+            print(f"-- {name} failed: {type(error).__name__}: {error}", flush=True)
+            failed = True
+    print(f"\n{'row':<24}{'low':>14}{'high':>14}{'by the clock':>14}{'load':>6}{'bar':>14}")
+    for one in found:
+        row = rows()[one.row]
+        clock = "" if one.clock is None else f"{one.clock:,.4g}"
         bar = "" if row.bar is None else f"{row.bar:,.4g} {row.unit}"
-        print(
-            f"{line.row:<24}{line.low:>14,.4g}{line.high:>14,.4g}{clock:>14}{bar:>14}  {row.met(line.low, line.high)}"
-        )
+        figures = f"{one.low:>14,.4g}{one.high:>14,.4g}{clock:>14}{one.load:>6}"
+        print(f"{one.row:<24}{figures}{bar:>14}  {row.met(one.low, one.high)}")
     print(f"load {os.getloadavg()[0]:.1f} at the end")
     if asked.lines is not None:
         asked.lines.parent.mkdir(parents=True, exist_ok=True)
-        asked.lines.write_bytes(b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
+        asked.lines.write_bytes(b"".join(msgspec.json.encode(one) + b"\n" for one in found))
+    return 1 if failed else 0
 
 
-def _measured(row: str, figures: list[tuple[float, float | None]], load: float, today: str) -> Measured:
-    clocks = [clock for _, clock in figures if clock is not None]
-    shown = [figure for figure, _ in figures]
+def repeated(name: str, times: int) -> list[Measured]:
+    """Run a benchmark several times, each in a process of its own, and return what was measured of its rows."""
+    load = round(os.getloadavg()[0], 1)
+    found: dict[str, list[Figure]] = defaultdict(list)
+    for _ in range(times):
+        with ProcessPoolExecutor(1, get_context("spawn")) as alone:
+            for row, figures in alone.submit(run, name).result().items():
+                found[row] += figures
+    return [measured(row, figures, load) for row, figures in found.items()]
+
+
+def measured(row: str, figures: list[Figure], load: float) -> Measured:
+    """Return the range of some figures, the middle of the clock, and what was said last."""
+    shown, clocks, notes = zip(*figures, strict=True)
+    told = [clock for clock in clocks if clock is not None]
     return Measured(
-        row=row, low=min(shown), high=max(shown), date=today, clock=statistics.median(clocks) if clocks else None,
-        times=len(shown), load=round(load, 1),
+        row=row, low=min(shown), high=max(shown), date=dt.date.today().isoformat(),
+        clock=statistics.median(told) if told else None, times=len(shown), load=load, note=notes[-1],
     )  # fmt: skip
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -4,14 +4,13 @@
 
 Codes and `wide` rows are drawn at random over all columns, `narrow` rows and `clinic` cases repeat as in practice
 (`benchmarks.cohort_rows`). Every figure stands twice, by processor time and by the clock, with the load of the machine;
-ratios compare what was measured in one run. `growth` takes long: by default all but `growth` and `spark` are run, with
-fewer rows.
+ratios compare what was measured in one run. By default all but `growth` and `spark` are run, which take long, each with
+as many rows as its row of the page names; with any other number (`--rows`) it prints, and nothing is kept for the page.
 """
 
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -23,20 +22,32 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from benchmarks import frame
 from benchmarks.cohort_rows import cases, codes, narrow, wide, write
-from benchmarks.frame import Taken, best, record
+from benchmarks.frame import Taken, best
 from ntrkpath.cohort.catalogue import Catalogue
 from ntrkpath.cohort.frame import Decider
 from ntrkpath.cohort.kernel import Kernel
 from ntrkpath.guidance import load
 from ntrkpath.proof.filling_in import strongest
 
+#: How many rows each takes, as its row of the page says; a figure of another size is none of the page.
+NAMED = {
+    "memory": 10_000_000, "triage": 5_000_000, "lines": 20_000, "missing": 20_000, "growth": 100_000_000,
+    "spark": 10_000_000, "agreement": 1_000_000,
+}  # fmt: skip
 #: Rows that DuckDB decides too: enough for planning its query to weigh little.
 PEER = 2_000_000
 
 
-def memory(rows: int = 10_000_000) -> None:
+def keeper(bench: str, rows: int) -> Callable[..., None]:
+    """Return what keeps a figure for the page: at the size that its row names, and at no other."""
+    return frame.record if rows == NAMED[bench] else lambda *_, **_more: None
+
+
+def memory(rows: int = NAMED["memory"]) -> None:
     """All facts, all tables, in memory: rows a second, beside a scan of the same bytes, DuckDB and one case."""
+    record = keeper("memory", rows)
     edition, matrix = load(), codes(rows)
     kernel = Kernel(edition, fused=True)
     kernel.decide(matrix[:, : 1 << 14].copy())
@@ -57,21 +68,18 @@ def memory(rows: int = 10_000_000) -> None:
     same = np.ascontiguousarray(matrix[:, :PEER])
     ours, case = best(lambda: kernel.decide(same), 5), duckdb_case(same)
     rate, clock = cores * rows / taken.processor / 1e6, rows / taken.clock / 1e6
-    record("cohort.memory", rate, clock)
-    record("cohort.scan", 100 * scanned.processor / taken.processor)
-    record("cohort.duckdb", case.processor / ours.processor, case.clock / ours.clock)
-    record("cohort.single", whole.processor / 2000 / taken.processor * rows)
     print(f"{rows:,} rows x {len(matrix)} facts, {len(kernel.catalogue.tables)} tables, {cores} processors")
     print(f"decided, memory reused        {rate:8.1f} M rows/s on {cores} ({clock:.1f} by the clock)  (bar 40)")
     print(f"decided, numpy alone          {cores * some.shape[1] / by_numpy.processor / 1e6:8.1f} M rows/s")
-    print(f"share of a scan of these bytes{100 * scanned.processor / taken.processor:8.1f} %         (bar 3)")
+    share, alone = [100 * one for one in scanned.over(taken)], [one / 2000 * rows for one in whole.over(taken)]
+    print(f"share of a scan of these bytes{share[0]:8.1f} % ({share[1]:.1f} by the clock)  (bar 3)")
     print(f"beside DuckDB, tables as CASE   {case.beside(ours)}  (bar 10), both on {same.shape[1]:,} rows")
     print(f"beside the chain, one state     {single.processor / few / taken.processor * rows:8.0f} x")
     record("cohort.memory", rate, clock)
-    record("cohort.scan", 100 * scanned.processor / taken.processor, 100 * scanned.clock / taken.clock)
-    record("cohort.duckdb", case.processor / ours.processor, case.clock / ours.clock)
-    record("cohort.single", whole.processor / 2000 / taken.processor * rows)
-    print(f"beside whole single cases       {whole.processor / 2000 / taken.processor * rows:8.0f} x   (bar 2,000)")
+    print(f"beside whole single cases       {alone[0]:8.0f} x ({alone[1]:.0f} by the clock)  (bar 2,000)")
+    record("cohort.scan", *share)
+    record("cohort.duckdb", *case.over(ours))
+    record("cohort.single", *alone)
 
 
 def scan(matrix: Any) -> int:
@@ -137,16 +145,9 @@ def duckdb_case(matrix: Any) -> Taken:
         return best(lambda: connection.execute(f"SELECT {outcomes} FROM {query}").fetchall(), 2)
 
 
-def command(source: Path, out: Path, *options: str) -> int:
-    """Run `ntrkpath cohort triage` as a process of its own and return its greatest memory in MB."""
-    program = "from ntrkpath.cli.main import main; main()"
-    arguments = [sys.executable, "-c", program, "cohort", "triage", str(source), str(out), "--overwrite", *options]
-    running = subprocess.Popen([*arguments, "--allow-bad"], stderr=subprocess.DEVNULL)
-    _, status, used = os.wait4(running.pid, 0)
-    running.returncode = os.waitstatus_to_exitcode(status)
-    if running.returncode:
-        raise SystemExit(f"cohort triage ended with {running.returncode}")
-    return used.ru_maxrss // 1024
+def cohort_triage(source: Path, out: Path, *options: str) -> int:
+    """Run `ntrkpath cohort triage` and return its greatest memory in MB."""
+    return frame.command("cohort", "triage", str(source), str(out), "--overwrite", *options, "--allow-bad")[1]
 
 
 def codec(source: Path, out: Path) -> Taken:
@@ -157,19 +158,20 @@ def codec(source: Path, out: Path) -> Taken:
     return Taken(read.processor + written.processor, read.clock + written.clock)
 
 
-def triage(rows: int = 5_000_000) -> None:
+def triage(rows: int = NAMED["triage"]) -> None:
     """`cohort triage` end to end, ids and bad rows included, beside decoding and encoding in polars."""
+    record = keeper("triage", rows)
     with tempfile.TemporaryDirectory() as place:
         source, out, one = (Path(place) / name for name in ("raw.parquet", "answers.parquet", "one.parquet"))
         write(1, one, narrow)
-        start = best(lambda: command(one, out))
+        start = best(lambda: cohort_triage(one, out))
         record("cohort.start", start.processor, start.clock)
         print(f"fixed start (one row)     {start.processor:.2f} s ({start.clock:.2f} by the clock; bar 0.7)")
         for name, draw, count in (("narrow", narrow, rows), ("wide", wide, rows // 5)):
             write(count, source, draw)
             print(f"{name}: {count:,} rows x {len(pq.read_schema(source))} raw columns")
             for option, bar in (("--no-missing", 2), ("--missing", 3)) if name == "narrow" else (("--no-missing", 2),):
-                taken = best(lambda o=option: command(source, out, o), 2)  # type: ignore[misc]
+                taken = best(lambda o=option: cohort_triage(source, out, o), 2)  # type: ignore[misc]
                 peer = codec(source, out)
                 if name == "narrow":
                     row = "cohort.triage" if option == "--no-missing" else "cohort.triage_missing"
@@ -177,8 +179,9 @@ def triage(rows: int = 5_000_000) -> None:
                 print(f"  {option:14} {taken.each(count)}, {taken.beside(peer)} decoding and encoding  (bar {bar})")
 
 
-def lines(rows: int = 20_000) -> None:
+def lines(rows: int = NAMED["lines"]) -> None:
     """`cohort triage` from JSON lines with tests, less the fixed start."""
+    record = keeper("lines", rows)
     with tempfile.TemporaryDirectory() as place:
         source, one, out = (Path(place) / name for name in ("cases.jsonl", "one.jsonl", "answers.parquet"))
         for kind in ("clinic", "random"):
@@ -186,16 +189,18 @@ def lines(rows: int = 20_000) -> None:
             source.write_bytes(b"".join(told))
             one.write_bytes(told[0])
             for option in ("--no-missing", "--missing"):
-                start = best(lambda o=option: command(one, out, o))  # type: ignore[misc]
-                whole = best(lambda o=option: command(source, out, o))  # type: ignore[misc]
+                start = best(lambda o=option: cohort_triage(one, out, o))  # type: ignore[misc]
+                whole = best(lambda o=option: cohort_triage(source, out, o))  # type: ignore[misc]
                 taken = Taken(whole.processor - start.processor, whole.clock - start.clock)
-                if (kind, option) == ("clinic", "--no-missing"):
-                    record("cohort.lines", taken.processor / rows * 1e6, taken.clock / rows * 1e6)
+                if option == "--no-missing":
+                    row = "cohort.lines" if kind == "clinic" else "cohort.lines_random"
+                    record(row, taken.processor / rows * 1e6, taken.clock / rows * 1e6)
                 print(f"JSON lines, {rows:,} cases, {kind}, {option:13} {taken.each(rows)}  (bar 15)")
 
 
-def missing(rows: int = 20_000) -> None:
+def missing(rows: int = NAMED["missing"]) -> None:
     """What is missing in wide random rows, nearly every one a state of its own."""
+    record = keeper("missing", rows)
     table = wide(rows).to_arrow()
     without, given = Decider(), Decider(missing=True)
     less, more = best(lambda: without.answer(table), 1), best(lambda: given.answer(table), 1)
@@ -204,22 +209,24 @@ def missing(rows: int = 20_000) -> None:
     print(f"missing, {rows:,} wide random rows: {taken.each(rows)}  (goal 15)")
 
 
-def growth(rows: int = 100_000_000) -> None:
+def growth(rows: int = NAMED["growth"]) -> None:
     """Time and peak memory of `cohort triage` itself, for more and more rows."""
+    record, seen = keeper("growth", rows), []
     with tempfile.TemporaryDirectory() as place:
         for count in (rows // 100, rows // 10, rows):
             source, out = Path(place) / "raw.parquet", Path(place) / "answers.parquet"
             write(count, source, narrow)
             peak: list[int] = []
-            taken = best(lambda s=source, o=out, p=peak: p.append(command(s, o)), 1)  # type: ignore[misc]
-            print(f"{count:>12,} rows  {taken.each(count)}  {peak[0]:6,} MB", flush=True)
-            if count == 100_000_000:
-                record("cohort.growth", peak[0])
+            taken = best(lambda s=source, o=out, p=peak: p.append(cohort_triage(s, o)), 1)  # type: ignore[misc]
+            seen.append(f"{peak[0]:,} MB at {count:,} rows, {taken.each(count)}")
+            print(seen[-1], flush=True)
+        record("cohort.growth", peak[0], note="; ".join(seen[:-1]))
     print("bar: flat")
 
 
-def spark(rows: int = 10_000_000) -> None:
+def spark(rows: int = NAMED["spark"]) -> None:
     """Deciding on Spark, two local threads, beside Spark reading the raw columns and copying the answers."""
+    record = keeper("spark", rows)
     from pyspark.sql import SparkSession
 
     from ntrkpath.cohort.engines import decide_frame
@@ -251,22 +258,24 @@ def spark(rows: int = 10_000_000) -> None:
         print(
             f"{rows:,} rows on Spark local[2], {len(given.columns)} raw columns; read and written again {copied:.1f} s"
         )
+        ratios: dict[str, float] = {}
         for rules, said in (("codes", "rules as codes"), ("none", "no rules")):
             decider = Decider(rules=rules)  # type: ignore[arg-type]
             taken = best(lambda d=decider: put(decide_frame(given, d), "answers"), 2).clock  # type: ignore[misc]
             answers = session.read.parquet(str(Path(place) / "answers"))
             alone = read_raw + best(lambda a=answers: put(a, "copied"), 2).clock  # type: ignore[misc]
-            if rules == "none":
-                record("cohort.spark", taken / alone)
+            ratios[rules] = taken / alone
             print(
                 f"{said:16} {taken:6.1f} s; raw columns read, answers read and written: {alone:6.1f} s, "
                 f"ratio {taken / alone:.2f}  (bar 1.5); beside copying the raw columns alone {taken / copied:.2f}"
             )
+        record("cohort.spark", ratios["none"], note=f"with rules as codes {ratios['codes']:.2f} x")
         session.stop()
 
 
-def agreement(rows: int = 1_000_000) -> None:
+def agreement(rows: int = NAMED["agreement"]) -> None:
     """Count the states of which the columns say anything but what the single-case tables say."""
+    record = keeper("agreement", rows)
     edition = load()
     kernel, keep, items = Kernel(edition), strongest(edition), edition.items()
     catalogue, matrix = kernel.catalogue, codes(rows)
@@ -291,8 +300,7 @@ def agreement(rows: int = 1_000_000) -> None:
             or set(catalogue.action_text(int(decided.actions[row])).split()) != given
             or any(catalogue.levels[f][c[row]] != one.levels[f] for f, c in decided.levels.items())
         )
-    if rows == 1_000_000:
-        record("cohort.agreement", differ)
+    record("cohort.agreement", differ)
     print(f"{rows:,} random states over {len(catalogue.facts)} facts: {differ} disagreements  (bar 0)")
 
 
@@ -300,15 +308,14 @@ BENCHES: dict[str, Callable[..., None]] = {
     "memory": memory, "triage": triage, "lines": lines, "missing": missing, "growth": growth, "spark": spark,
     "agreement": agreement,
 }  # fmt: skip
-#: How many rows each takes where nothing is asked for.
-SHORT = {"memory": 2_000_000, "triage": 1_000_000, "lines": 20_000, "missing": 5_000, "agreement": 100_000}
+#: What takes many minutes: measured only where it is named.
+LONG = ("growth", "spark")
 
 
 def main(*names: str, rows: int | None = None) -> None:
     """Measure and print."""
-    for name in names or SHORT:
-        count = rows if names else SHORT[name]
-        BENCHES[name](count) if count else BENCHES[name]()
+    for name in names or [bench for bench in BENCHES if bench not in LONG]:
+        BENCHES[name](rows or NAMED[name])
         print(f"load {os.getloadavg()[0]:.1f}", flush=True)
 
 

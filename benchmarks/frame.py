@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from statistics import median
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -13,6 +17,8 @@ import yaml
 
 ROWS = Path(__file__).with_name("rows.yaml")
 MEASURED = Path(__file__).with_name("measured.jsonl")
+#: Around a process that is measured: it may keep what Python compiles of its modules, as an installed one does.
+AROUND = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 class Taken(NamedTuple):
@@ -24,6 +30,14 @@ class Taken(NamedTuple):
     def beside(self, other: Taken) -> str:
         """Return how many times as long as another this took, by both."""
         return f"{self.processor / other.processor:.2f} x ({self.clock / other.clock:.2f} x by the clock)"
+
+    def over(self, other: Taken) -> tuple[float, float]:
+        """Return the ratio to another by both clocks, as `record` takes it."""
+        return self.processor / other.processor, self.clock / other.clock
+
+    def rate(self, count: int) -> tuple[float, float]:
+        """Return how many a second, by both clocks."""
+        return count / self.processor, count / self.clock
 
     def each(self, rows: int) -> str:
         """Return the microseconds a row, by both."""
@@ -43,6 +57,40 @@ def best(run: Callable[[], object], times: int = 3) -> Taken:
 def _processor() -> float:
     children = os.times()
     return time.process_time() + children.children_user + children.children_system
+
+
+def middle(run: Callable[[], object], times: int) -> Taken:
+    """Return the median of several runs, by both clocks."""
+    found = [best(run, 1) for _ in range(times)]
+    return Taken(median(one.processor for one in found), median(one.clock for one in found))
+
+
+#: `ntrkpath`, which tells its greatest memory in kB at its end: the system counts a child's with its parent's.
+PROGRAM = """
+import sys
+from ntrkpath.cli.main import main
+try:
+    main()
+finally:
+    print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")), file=sys.stderr)
+"""
+
+
+def command(*arguments: str) -> tuple[Taken, int]:
+    """Run `ntrkpath` as a process of its own; return what it took and its greatest memory in MB.
+
+    Raises:
+        SystemExit: It ended with an error.
+    """
+    line, started = [sys.executable, "-c", PROGRAM, *arguments], time.perf_counter()
+    running = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=AROUND)
+    assert running.stderr is not None
+    told = running.stderr.read().split()
+    _, status, used = os.wait4(running.pid, 0)
+    running.returncode = os.waitstatus_to_exitcode(status)
+    if running.returncode:
+        raise SystemExit(f"ntrkpath {' '.join(arguments[:2])} ended with {running.returncode}")
+    return Taken(used.ru_utime + used.ru_stime, time.perf_counter() - started), int(told[-1]) // 1024
 
 
 def tree_seconds(root: str) -> float:
@@ -76,6 +124,9 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         unit: ``/s``, ``x``, ``ms``, ``s``, ``MB``, ``%`` and the like.
         bar: The figure to be reached; none: it is shown only.
         sense: Whether the figure is to be at least or at most the bar.
+        by: What the figure is of: processor time, beside which the clock stands; the clock alone, where other processes
+            do the work or a reader waits for it; or no time at all (memory, weight, counts).
+        why: Why the bar is missed, where it is; without figures, which are measured and not told.
     """
 
     id: str
@@ -83,6 +134,8 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unit: str
     bar: float | None = None
     sense: Literal["at_least", "at_most"] = "at_least"
+    by: Literal["processor", "clock", "no time"] = "processor"
+    why: str = ""
 
     def met(self, low: float, high: float) -> str:
         """Return whether figures from ``low`` to ``high`` reach the bar: yes, no, in part; nothing without a bar."""
@@ -122,17 +175,31 @@ def rows() -> dict[str, Row]:
     return {row.id: row for row in listed}
 
 
-#: What the benchmarks of this process have recorded, by row: figure, and figure by the clock.
-recorded: dict[str, list[tuple[float, float | None]]] = {}
+#: A figure, the same by the clock, and what else is to be said.
+Figure = tuple[float, float | None, str]
+#: What the benchmarks of this process have recorded, by row.
+recorded: dict[str, list[Figure]] = {}
 
 
-def record(row: str, figure: float, clock: float | None = None) -> None:
+def record(row: str, figure: float, clock: float | None = None, *, note: str = "") -> None:
     """Keep a figure of a row for the page.
 
     Args:
         row: Its id in `rows.yaml`.
         figure: By processor time where the benchmark can.
-        clock: The same by the clock.
+        clock: The same by the clock; given if and only if the row is by processor time.
+        note: What else was measured.
     """
     assert row in rows(), f"{row}: no row of benchmarks/rows.yaml"
-    recorded.setdefault(row, []).append((figure, clock))
+    assert (clock is not None) == (rows()[row].by == "processor"), f"{row}: by {rows()[row].by}"
+    recorded.setdefault(row, []).append((figure, clock, note))
+
+
+def run(name: str) -> dict[str, list[Figure]]:
+    """Run one benchmark once, and return what it recorded."""
+    module = import_module(f"benchmarks.{name}")
+    print(f"\n== {(module.__doc__ or '').splitlines()[0]}", flush=True)
+    sys.argv = [name]
+    took = best(module.main, times=1)
+    print(f"-- {took.processor:.1f} s of processor time, {took.clock:.1f} s by the clock", flush=True)
+    return recorded

@@ -4,8 +4,8 @@
 
 Two ways of drawing a case, both of the tests' own support and with a fixed seed: at random over every key, with
 distinct facts and with unknowns, and as a clinic refers them, where diagnoses, stages and protocols recur. Every memory
-is empty at the start. Times are processor time of one process, with the garbage collector set as the command sets it;
-the best of three runs counts.
+is empty at the start. Times are processor time of one process, beside the clock, with the garbage collector set as the
+command sets it; the best of three runs counts.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from __future__ import annotations
 import datetime as dt
 import random
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from benchmarks.frame import record
+from benchmarks.frame import Taken, best, record
 from ntrkpath.cases.load import decode_json
 from ntrkpath.cli.recommend import rest_collector
 from ntrkpath.guidance import load
+from ntrkpath.model.case import Case
 from ntrkpath.pathway import Pathway, case_from
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
@@ -42,25 +42,55 @@ def distinct_cases(draw_case: Draw, count: int) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def rates(raw: list[dict[str, Any]]) -> tuple[float, float, int]:
-    """Return cases a second from parsed cases, and from JSON to JSON, and the bytes of an answer; memories empty."""
+def taken(raw: list[dict[str, Any]]) -> tuple[Taken, Taken, int]:
+    """Return what parsed cases take, and JSON to JSON, and the bytes of an answer; memories empty."""
     cases = [case_from(data) for data in raw]
     documents = [msgspec.json.encode(data) for data in raw]
-    decided = streamed = float("inf")
-    size = 0
-    for _ in range(3):
+    sizes: list[int] = []
+
+    def decide() -> None:
         pathway = Pathway(load(), TODAY)
-        started = time.process_time()
         for case in cases:
             pathway.recommend(case)
-        decided = min(decided, time.process_time() - started)
+
+    def stream() -> None:
         pathway = Pathway(load(), TODAY)
-        size = 0
-        started = time.process_time()
-        for document in documents:
-            size += len(msgspec.json.encode(pathway.recommend(decode_json(document))))
-        streamed = min(streamed, time.process_time() - started)
-    return len(raw) / decided, len(raw) / streamed, size // len(raw)
+        sizes.append(sum(len(msgspec.json.encode(pathway.recommend(decode_json(one)))) for one in documents))
+
+    return best(decide), best(stream), sizes[0] // len(raw)
+
+
+#: What a case may state many of: the key, and what stands there in turn.
+MANY: dict[str, tuple[str, list[dict[str, Any]]]] = {
+    "fusions": ("fusions", [
+        {"five_prime": "ETV6", "three_prime": "NTRK3"}, {"five_prime": "EWSR1", "three_prime": "FLI1"},
+    ]),
+    "mutations": ("mutations", [{"gene": "TP53", "protein": "V1A"}]),
+    "tests": ("tests", [
+        {"method": "pan_trk_ihc", "result": "negative"}, {"method": "rna_mps", "result": "failed"},
+        {"method": "fish", "gene": "NTRK3", "result": "positive"}, {"method": "dna_mps"},
+    ]),
+    "alterations": ("alterations", [{"gene": "KIT", "kind": "mutation", "status": "present"}]),
+}  # fmt: skip
+
+
+def many(what: str, count: int) -> Case:
+    """Return a case with many of one thing."""
+    key, turns = MANY[what]
+    listed = [turns[i % len(turns)] for i in range(count)]
+    test = {"method": "rna_mps", "result": "positive", key: listed}
+    stated = {key: listed} if key in ("tests", "alterations") else {"tests": [test]}
+    return case_from({"id": "many", "diagnosis": {"histology": "leiomyosarcoma"}, **stated})
+
+
+def growth(count: int) -> tuple[float, float, str]:
+    """Return the time of four times as many beside the time of so many, for what grows most, by both clocks."""
+
+    def taken_by(what: str, number: int) -> Taken:
+        pathway, case = Pathway(load(), TODAY), many(what, number)
+        return best(lambda: pathway.recommend(case))
+
+    return max((*taken_by(what, 4 * count).over(taken_by(what, count)), what) for what in MANY)
 
 
 def main(count: int = 5_000) -> None:
@@ -80,12 +110,17 @@ def main(count: int = 5_000) -> None:
     }
     rest_collector()
     for (of_cases, of_bytes), (name, raw) in drawn.items():
-        decided, streamed, size = rates(raw)
-        record(of_cases, decided)
-        record(of_bytes, streamed)
+        decided, streamed, size = taken(raw)
+        record(of_cases, *decided.rate(count))
+        record(of_bytes, *streamed.rate(count))
         print(f"{count} cases {name}, memories empty")
-        print(f"  parsed case -> whole recommendation   {decided:8.0f} /s   (bar 5,000)")
-        print(f"  JSON bytes -> JSON bytes              {streamed:8.0f} /s   (bar 4,000), {size} bytes a case")
+        for way, found, bar in (("parsed case -> answer", decided, "5,000"), ("JSON -> JSON", streamed, "4,000")):
+            one, clock = found.rate(count)
+            print(f"  {way:<22}{one:8.0f} /s ({clock:.0f} by the clock)   (bar {bar})")
+        print(f"  {size} bytes an answer")
+    one, clock, what = growth(1_000)
+    record("pathway.growth", one, clock, note=f"most of them: {what}")
+    print(f"4,000 {what} in one case beside 1,000: {one:.1f} x the time (bar 5; 4 is linear)")
 
 
 if __name__ == "__main__":

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import random
 import sys
-import time
-from collections.abc import Callable
 
-from benchmarks.frame import record
+from benchmarks.frame import best, record
 from ntrkpath.readers import NTRK, read
 
 _HEAD = (
@@ -45,22 +43,13 @@ def table(rows: int) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
-def _seconds(work: Callable[[], object], runs: int = 3) -> float:
-    best = float("inf")
-    for _ in range(runs):
-        start = time.process_time()
-        work()
-        best = min(best, time.process_time() - start)
-    return best
-
-
 def main(rows: int = 100_000) -> None:
     """Measure and print."""
     content = table(rows)
-    base = _seconds(lambda: [line.split("\t") for line in content.decode().split("\n")])
-    ours = _seconds(lambda: read(content, "fusions.tsv", genes=NTRK))
-    record("readers.rows", ours / base)
-    print(f"splitting {rows:,} lines {base:6.2f} s; reading them {ours:6.2f} s, {ours / base:4.1f} x  (bar 15 x)")
+    base = best(lambda: [line.split("\t") for line in content.decode().split("\n")])
+    ours = best(lambda: read(content, "fusions.tsv", genes=NTRK))
+    record("readers.rows", *ours.over(base))
+    print(f"{rows:,} lines: split {base.each(rows)}, read {ours.each(rows)}, {ours.beside(base)}  (bar 15)")
 
 
 if __name__ == "__main__":

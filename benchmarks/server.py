@@ -20,7 +20,7 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks.frame import record, tree_seconds
+from benchmarks.frame import Taken, record, tree_seconds
 from ntrkpath.pathway import read_cases
 from ntrkpath.pathway.examples import examples
 
@@ -178,8 +178,8 @@ def _idle(pid: int) -> float:
     return spent
 
 
-def _beside_bare(pid: int, port: int, bodies: list[bytes], asked: int = 1500) -> tuple[float, float]:
-    """Return the processor milliseconds of a recommendation over HTTP, and of an answer of uvicorn alone."""
+def _beside_bare(pid: int, port: int, bodies: list[bytes], asked: int = 1500) -> tuple[Taken, Taken]:
+    """Return what a recommendation over HTTP takes, and an answer of uvicorn alone."""
 
     async def ask(at: int) -> None:
         connection = await Connection(at).open()
@@ -197,9 +197,10 @@ def _beside_bare(pid: int, port: int, bodies: list[bytes], asked: int = 1500) ->
                 time.sleep(0.05)
         found = []
         for process, at in ((pid, port), (bare.pid, other)):
-            before = _idle(process)
+            before, started = _idle(process), time.perf_counter()
             asyncio.run(ask(at))
-            found.append(1000 * (tree_seconds(str(process)) - before) / asked)
+            clock = time.perf_counter() - started
+            found.append(Taken((tree_seconds(str(process)) - before) / asked, clock / asked))
         return found[0], found[1]
     finally:
         bare.terminate()
@@ -216,6 +217,7 @@ def main(seconds: float = 6.0) -> None:
         assets = sum(
             len(_get(port, path)[1]) for path in set(re.findall(r'/static/[^"]+', _get(port, "/")[1].decode()))
         )
+        slowest = heaviest = 0.0
         for path in PAGES:
             times = []
             status, content = _get(port, path)
@@ -227,17 +229,18 @@ def main(seconds: float = 6.0) -> None:
                 times.append(1000 * (time.perf_counter() - started))
             weight = (len(content) + assets) / 1000
             took = statistics.median(times)
-            record("server.page", took)
-            record("server.weight", weight)
+            slowest, heaviest = max(slowest, took), max(heaviest, weight)
             print(f"page {path:<22} {took:8.1f} ms (bar 100) {weight:6.0f} kB with its files (bar 300)")
+        record("server.page", slowest)
+        record("server.weight", heaviest)
         bodies = _bodies(2000)
         ours, bare = _beside_bare(process.pid, port, bodies)
         print(
-            f"{'a recommendation over HTTP, processor time':<52} {ours:8.2f} ms, "
-            f"{ours / bare:.1f} x an answer of uvicorn alone"
+            f"{'a recommendation over HTTP, processor time':<52} {1000 * ours.processor:8.2f} ms, "
+            f"{ours.beside(bare)} an answer of uvicorn alone"
         )
-        record("server.beside_bare", ours / bare)
-        record("server.each", ours)
+        record("server.beside_bare", *ours.over(bare))
+        record("server.each", 1000 * ours.processor, 1000 * ours.clock)
         rate, _ = asyncio.run(_as_fast_as_possible(port, seconds, bodies))
         record("server.rate", rate)
         print(f"{'recommendations over HTTP, 8 connections':<52} {rate:8.0f} /s     bar 300")

@@ -1,4 +1,4 @@
-"""Bar: a cold process, as a multiple of ``python -c pass`` (median of processor time over repeated runs).
+"""Bar: a cold process, as a multiple of ``python -c pass`` (medians over repeated runs, in turns).
 
 python -m benchmarks.startup [RUNS]
 """
@@ -10,18 +10,19 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
-from benchmarks.frame import record
+from benchmarks.frame import AROUND, Taken, record
 
 CASE = b'{"id": "synthetic", "diagnosis": {"histology": "infantile fibrosarcoma"}, "disease": {"extent": "metastatic"}}'
 
 
-def _seconds(command: list[str]) -> float:
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return (after.ru_utime - before.ru_utime) + (after.ru_stime - before.ru_stime)
+def _run(command: list[str]) -> Taken:
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=AROUND)
+    after, clock = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter() - started
+    return Taken((after.ru_utime - before.ru_utime) + (after.ru_stime - before.ru_stime), clock)
 
 
 def main(runs: int = 21) -> None:
@@ -36,21 +37,21 @@ def main(runs: int = 21) -> None:
             "ntrkpath recommend case.json --format json": [command, "recommend", str(case), "--format", "json"],
             "ntrkpath recommend case.json": [command, "recommend", str(case)],
         }
-        seconds: dict[str, list[float]] = {name: [] for name in measured}
+        found: dict[str, list[Taken]] = {name: [] for name in measured}
         for _ in range(runs):
             for name, line in measured.items():
-                seconds[name].append(_seconds(line))
-    base = statistics.median(seconds["python -c pass"])
+                found[name].append(_run(line))
+    middles = {name: Taken(*map(statistics.median, zip(*taken, strict=True))) for name, taken in found.items()}
+    base = middles["python -c pass"]
     bars = {
         "ntrkpath --help": "bar 5", "ntrkpath recommend case.json --format json": "bar 8",
         "ntrkpath recommend case.json": "bar 10",
     }  # fmt: skip
     rows = dict(zip(bars, ("startup.help", "startup.json", "startup.text"), strict=True))
-    for name, values in seconds.items():
-        middle = statistics.median(values)
+    for name, middle in middles.items():
         if name in rows:
-            record(rows[name], middle / base)
-        print(f"{name:<44} {1000 * middle:6.1f} ms  {middle / base:5.1f} x  {bars.get(name, '')}")
+            record(rows[name], *middle.over(base))
+        print(f"{name:<44} {1000 * middle.processor:6.1f} ms  {middle.beside(base)}  {bars.get(name, '')}")
 
 
 if __name__ == "__main__":

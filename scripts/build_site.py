@@ -234,6 +234,18 @@ def addresses() -> list[str]:
     return found
 
 
+def digest(out: Path, told: dict[str, Any]) -> str:
+    """Return what stands for the content of the site, where the documentation is no part of it.
+
+    What a browser keeps of the site, its memory of Python among it, holds for exactly this content.
+    """
+    found = hashlib.sha256(json.dumps(told).encode())
+    for path in sorted(out.rglob("*")):
+        if path.is_file() and out / "docs" not in path.parents:
+            found.update(hashlib.sha256(path.read_bytes()).digest() + path.relative_to(out).as_posix().encode())
+    return found.hexdigest()[:16]
+
+
 def build(out: Path, cache: Path, as_of: str = "") -> dict[str, int]:
     """Write the site and return the size of each file that is brought before the first answer, in bytes.
 
@@ -281,10 +293,7 @@ def build(out: Path, cache: Path, as_of: str = "") -> dict[str, int]:
     }  # fmt: skip
     if as_of:
         told["SETTINGS"]["as_of"] = as_of
-    # What a browser keeps of the site, its memory of Python among it, holds for exactly this content.
-    content = [out / name for name in (*first, "sw.js", *(f"{name}.gzip" for name in later.values()))]
-    whole = b"".join((json.dumps(told).encode(), *(path.read_bytes() for path in content)))
-    told["BUILD"] = hashlib.sha256(whole).hexdigest()[:16]
+    told["BUILD"] = digest(out, told)
     (out / "build.js").write_text("".join(f"export const {k} = {json.dumps(v)};\n" for k, v in told.items()))
     print(f"{out}: {sum(sizes.values()) / 1e6:.1f} MB before the first answer; docs {'' if kept_docs else 'not '}there")
     return sizes

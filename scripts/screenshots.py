@@ -26,30 +26,35 @@ from support.web import client  # noqa: E402
 from support.witness import patterns, walk  # noqa: E402
 
 #: How each page is looked at; the screens are those of a desk and of a phone.
-SCREENS = {
-    "wide-light": (1440, 900), "wide-dark": (1440, 900), "phone-light": (390, 844), "phone-dark": (390, 844),
-}  # fmt: skip
+_DESK, _PHONE = (1440, 900), (390, 844)
+SCREENS = {"wide-light": _DESK, "wide-dark": _DESK, "phone-light": _PHONE, "phone-dark": _PHONE}
 READERS = ROOT / "tests" / "data" / "readers"
 #: How long one picture may take on a busy machine, in ms.
 PATIENCE = 240_000
 
 
-def _started(page: Any) -> None:
-    page.locator("#histology").fill("infantile fibrosarcoma")
-    page.locator("#extent").select_option("metastatic")
+def _asked(page: Any, histology: str, until: str) -> None:
+    page.locator("#histology").fill(histology)
     page.get_by_role("button", name="Show the next step").click()
-    page.locator(".outcome h1").wait_for()
+    page.locator(until).wait_for()
+
+
+def _started(page: Any) -> None:
+    page.locator("#extent").select_option("metastatic")
+    _asked(page, "infantile fibrosarcoma", ".outcome h1")
 
 
 def _misspelt(page: Any) -> None:
-    page.locator("#histology").fill("leiomyosarcoam")
-    page.get_by_role("button", name="Show the next step").click()
-    page.get_by_role("alert").wait_for()
+    _asked(page, "leiomyosarcoam", "[role=alert]")
+
+
+def _result(page: Any, button: str) -> None:
+    page.locator(button).click()
+    page.locator("section.result").wait_for()
 
 
 def _judged(page: Any) -> None:
-    page.get_by_role("button", name="Judge the fusions").click()
-    page.locator("section.result").wait_for()
+    _result(page, "button:has-text('Judge the fusions')")
 
 
 def _file_judged(page: Any) -> None:
@@ -58,8 +63,7 @@ def _file_judged(page: Any) -> None:
 
 
 def _cohort(page: Any) -> None:
-    page.locator("button[value=published]").click()
-    page.locator("section.result").wait_for()
+    _result(page, "button[value=published]")
 
 
 def _draws(page: Any) -> None:
@@ -103,20 +107,18 @@ def main(words: list[str]) -> int:
         for screen, size in SCREENS.items():
             with view(started, served, "phone-dark" if screen == "phone-dark" else "wide-light") as seen:
                 seen.page.emulate_media(color_scheme=screen.partition("-")[2])
-                seen.page.set_viewport_size({"width": size[0], "height": size[1]})
+                _sized(seen.page, size)
                 for name, (address, step) in wanted.items():
                     page = seen.go(address)
                     step(page)
                     place = PICTURES / folder(name)
                     place.mkdir(parents=True, exist_ok=True)
-                    page.screenshot(
-                        path=place / f"{screen}.png", full_page=True, animations="disabled", timeout=PATIENCE
-                    )
+                    _taken(page, place / f"{screen}.png")
                     heights[name][screen] = page.evaluate("() => document.documentElement.scrollHeight")
                     if screen == "wide-light":
                         tree = page.locator("body").aria_snapshot()
                         (place / "tree.txt").write_text(tree + "\n", encoding="utf-8")
-                        _on_paper(page, place / "paper.png")
+                        _on_paper(page, place / "paper.png", size)
     lines = ["page\t1440 wide\t390 wide"]
     lines += [f"{name}\t{of['wide-light']}\t{of['phone-light']}" for name, of in heights.items()]
     (PICTURES / "heights.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -130,12 +132,16 @@ def _taken(page: Any, path: Path) -> None:
     page.screenshot(path=path, full_page=True, animations="disabled", timeout=PATIENCE)
 
 
-def _on_paper(page: Any, path: Path) -> None:
+def _sized(page: Any, size: tuple[int, int]) -> None:
+    page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
+
+
+def _on_paper(page: Any, path: Path, screen: tuple[int, int]) -> None:
     page.emulate_media(media="print")
-    page.set_viewport_size({"width": 720, "height": 1020})
+    _sized(page, (720, 1020))
     _taken(page, path)
     page.emulate_media(media="screen")
-    page.set_viewport_size({"width": 1440, "height": 900})
+    _sized(page, screen)
 
 
 def _index(names: list[str]) -> str:

@@ -108,44 +108,47 @@ def test_a_published_case_is_asked_saved_and_read_back(case: str, tmp_path: Path
     assert json.loads(again.read_text()) == answer
 
 
-def test_the_tab_key_completes_diagnoses_and_genes() -> None:
-    pytest.importorskip("readline", reason="this Python has no readline")
+#: What is typed at each question (at none: in the same line) and what is shown of it; the exit code; what is said.
+TALKS = {
+    "the Tab key completes diagnoses and genes": (
+        [
+            ("Diagnosis", "Infantile Fibros\t\n", "Infantile Fibrosarcoma"),
+            *((question, "\n", "") for question in ("How far", "How old", "central nervous", "pan-TRK IHC, as")),
+            *((question, "\n", "") for question in ("FISH, as", "RT-PCR, as")),
+            ("RNA sequencing, as", "EML\t", "EML4"),
+            ("", "::NTRK3\n", ""),
+            ("DNA sequencing, as", ".\n", ""),
+            ("Save the case", "\n", ""),
+        ],
+        0,
+        "EML4::NTRK3 by RNA sequencing",
+    ),
+    "a wrong answer is said and asked again": (
+        [
+            ("Diagnosis", "no such tumour\n", "not recognised"),
+            ("Diagnosis", "UPS\n", ""),
+            ("How far", ".\n", ""),
+            ("Save the case", "\n", ""),
+        ],
+        0,
+        "No TRK inhibitor now",
+    ),
+    "without a diagnosis there is no case": ([("Diagnosis", "\n", "")], 2, "no diagnosis was given"),
+}
+
+
+@pytest.mark.parametrize("talk", TALKS)
+def test_what_is_typed_is_completed_taken_or_asked_again(talk: str) -> None:
+    steps, code, said = TALKS[talk]
+    if any("\t" in typed for _, typed, _ in steps):
+        pytest.importorskip("readline", reason="this Python has no readline")
     terminal = Terminal("ask", *DATE)
-    terminal.until("Diagnosis: ")
-    terminal.type("Infantile Fibros\t\n")
-    assert terminal.until("Infantile Fibrosarcoma", seconds=60)
-    while terminal.until("RNA sequencing, as", ": ") == ": ":
-        terminal.type("\n")
-    terminal.until(": ")
-    terminal.type("EML\t")
-    assert terminal.until("EML4", seconds=60)
-    terminal.type("::NTRK3\n")
-    terminal.until("DNA sequencing, as")
-    terminal.type(".\n")
-    terminal.until("Save the case")
-    terminal.type("\n")
-    assert terminal.end() == 0
-    assert "EML4::NTRK3 by RNA sequencing" in terminal.said
-
-
-def test_a_wrong_answer_is_said_and_asked_again() -> None:
-    terminal = Terminal("ask", *DATE)
-    terminal.until("Diagnosis: ")
-    terminal.type("no such tumour\n")
-    assert terminal.until("not recognised")
-    terminal.until("Diagnosis: ")
-    terminal.type("UPS\n")
-    terminal.until(": ")
-    terminal.type(".\n")
-    terminal.until("Save the case")
-    terminal.type("\n")
-    assert terminal.end() == 0
-    assert "No TRK inhibitor now" in terminal.said
-
-
-def test_without_a_diagnosis_it_says_that_there_is_no_case() -> None:
-    terminal = Terminal("ask", *DATE)
-    terminal.until("Diagnosis: ")
-    terminal.type("\n")
-    assert terminal.end() == 2
-    assert "no diagnosis was given" in terminal.said
+    for question, typed, shown in steps:
+        if question:
+            assert terminal.until(question, "Save the case") == question
+            terminal.until(": ")
+        terminal.type(typed)
+        if shown:
+            assert terminal.until(shown) == shown
+    assert terminal.end() == code
+    assert said in terminal.said

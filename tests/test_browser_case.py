@@ -17,6 +17,11 @@ from support.browser import AS_OF, ROOT, Served, axe, picture, server, spills, v
 DAY = dt.date.fromisoformat(AS_OF)
 CASES = ROOT / "examples" / "cases"
 _CHANGED = "before => { const e = document.querySelector('#case input[name=case]'); return e && e.value !== before }"
+#: The name of the field that has the focus, once the page was drawn anew: what an event starts has begun by then.
+_DRAWN = (
+    "() => new Promise((found) => requestAnimationFrame(() => requestAnimationFrame("
+    "() => found(document.activeElement.name))))"
+)
 READERS = ROOT / "tests" / "data" / "readers"
 
 
@@ -119,9 +124,10 @@ def test_a_case_is_entered_by_keyboard_alone(chromium: Any, served: Served) -> N
         # A list of choices is walked through with the arrow keys: the page waits until the field is left.
         to("#asked select")
         name = page.evaluate("() => document.activeElement.name")
+        page.evaluate("() => document.addEventListener('htmx:beforeRequest', () => { window.testSent = true })")
         page.keyboard.press("ArrowDown")
-        page.wait_for_timeout(500)
-        assert page.evaluate("() => document.activeElement.name") == name
+        assert page.evaluate(_DRAWN) == name
+        assert page.evaluate("() => window.testSent") is None
         page.keyboard.press("ArrowDown")
         chosen = page.evaluate("() => document.activeElement.value")
         before = page.locator("#case input[name=case]").get_attribute("value")
@@ -130,6 +136,7 @@ def test_a_case_is_entered_by_keyboard_alone(chromium: Any, served: Served) -> N
             _CHANGED,
             arg=before,
         )
+        assert page.evaluate("() => window.testSent") is True
         assert chosen.split(":")[0] in page.locator("#case input[name=case]").get_attribute("value")
         # Focus is not lost when the answer is renewed.
         assert page.evaluate("() => document.activeElement !== document.body")
@@ -304,7 +311,7 @@ def test_a_hostile_case_runs_no_script(chromium: Any, served: Served) -> None:
         page.locator("form[data-start] textarea").fill(json.dumps(case))
         page.get_by_role("button", name="Open", exact=True).click()
         page.locator("#case").wait_for()
-        page.wait_for_timeout(300)
+        page.wait_for_load_state("networkidle")
         assert dialogs == []
         assert "49" not in page.locator("h1").inner_text()
         assert [told for told in seen.wrong if "422" not in told] == []
@@ -336,6 +343,19 @@ def test_an_answer_is_printed_on_one_page(chromium: Any, served: Served, tmp_pat
         printed = page.pdf(format="A4", path=tmp_path / "answer.pdf")
         assert printed.startswith(b"%PDF-")
         assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+
+
+def test_a_print_holds_every_caution_and_says_what_it_leaves_out(chromium: Any, served: Served) -> None:
+    with view(chromium, served) as seen:
+        page = seen.go("/examples/L014")
+        every = page.locator("#cautions li").evaluate_all("all => all.map(one => one.querySelector('p').textContent)")
+        assert page.get_by_text("Not on this page").is_hidden()
+        page.emulate_media(media="print")
+        text = page.locator("main").inner_text()
+        assert len(every) > 3
+        assert [one for one in every if one not in text] == []
+        assert "Not on this page: 3 reasons, 15 things to weigh, 6 questions" in text
+        assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))) <= 2
 
 
 def test_an_error_of_the_server_wipes_nothing_out(chromium: Any, served: Served) -> None:

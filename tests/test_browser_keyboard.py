@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import shlex
 from dataclasses import dataclass, field
 from typing import Any
@@ -115,6 +116,23 @@ def holds(ident: str, answer: Recommendation) -> bool:
     return must <= set(given) and given[0] == (first or given[0])
 
 
+def assert_used(way: Way, answer: Recommendation) -> None:
+    """Compare what was typed with the findings of the answer: each test is one of them, word by word, and counts."""
+    assert [(one.where, one.why_not) for one in answer.findings if not one.used or one.why_not] == []
+    stated: dict[str, str] = {}
+    for one in answer.findings:
+        if one.where.startswith("tests["):
+            test = one.where.partition("]")[0]
+            stated[test] = f"{stated.get(test, '')} {one.stated}"
+    for (_, said), found in zip(way.results, stated.values(), strict=True):
+        assert words(said) <= words(found), (said, found)
+
+
+def words(text: str) -> set[str]:
+    """Return the words that state something."""
+    return set(re.findall(r"[\w:]+", text)) - {"of"}
+
+
 def note(ident: str, place: str, steps: int, keys: int) -> None:
     """Write the counts of one way into the table of all."""
     COUNTS.parent.mkdir(parents=True, exist_ok=True)
@@ -156,6 +174,7 @@ def test_a_case_is_answered_from_an_empty_page_by_keyboard_alone(ident: str, chr
         # The answer is in view, and the focus is at it.
         assert page.evaluate("() => scrollY") == 0
         assert holds(ident, answer), [action.action for action in answer.actions]
+        assert_used(way, answer)
         note(ident, "page", hand.steps, hand.pressed)
         assert hand.steps <= way.steps, hand.record
         assert hand.pressed <= way.keys[0], hand.record
@@ -167,6 +186,8 @@ def test_a_case_is_answered_from_a_bare_shell_in_one_line(ident: str) -> None:
     arguments = [*shlex.split(line)[1:], "--as-of", AS_OF, "--format", "json"]
     done = CliRunner().invoke(cli, arguments, standalone_mode=False)
     assert done.return_value == 0, done.output
-    assert holds(ident, msgspec.json.decode(done.stdout.encode(), type=Recommendation)), done.stdout
+    answer = msgspec.json.decode(done.stdout.encode(), type=Recommendation)
+    assert holds(ident, answer), done.stdout
+    assert_used(WAYS[ident], answer)
     note(ident, "shell", 1, len(line) + 1)
     assert len(line) + 1 <= WAYS[ident].keys[1]

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
+import msgspec
 import pytest
 
+from ntrkpath.guidance import load
+from ntrkpath.pathway import Pathway
+from ntrkpath.pathway.examples import published
+from ntrkpath.report.html import render_html
+from ntrkpath.report.page import page as page_of
+from ntrkpath.report.sheet import Report, Row, Sheet
+from ntrkpath.report.sheet_forms import report_html, sheet_section
 from ntrkpath.server.app import create_app
 from ntrkpath.server.kit.settings import Settings
-from support.browser import VIEWS, Served, axe, picture, spills, view
+from support.browser import AS_OF, VIEWS, Served, axe, picture, spills, view
 from support.web import client
 from support.witness import patterns, walk
 
@@ -72,6 +81,29 @@ def test_every_page_reads_without_script(chromium: Any, served: Served, addresse
     assert short == []
 
 
+#: The folded parts whose content is not shown; what a print leaves out as a whole is not among them.
+_FOLDED = """() => [...document.querySelectorAll("details")].filter(
+  part => part.checkVisibility() && [...part.children].some(
+    one => !one.matches("summary, .narrow, .on-screen, .no-print, form, [hidden]") && !one.checkVisibility())
+  ).map(part => part.querySelector("summary").textContent)"""
+
+
+def test_what_is_folded_in_a_file_is_on_paper(chromium: Any, served: Served) -> None:
+    edition = load()
+    answers = [Pathway(edition, dt.date.fromisoformat(AS_OF)).recommend(published()["L022"].case)]
+    rows = tuple(Row(cells=(f"synthetic {i}", str(i))) for i in range(9))
+    folded = Sheet(title="Folded", heads=("Name", ">Count"), rows=rows, folded=True)
+    report = Report(title="Synthetic", sheets=(folded,), source="synthetic", use=edition.intended_use)
+    long = page_of("Synthetic", "", sheet_section(msgspec.structs.replace(folded, folded=False), fold_beyond=5))
+    with view(chromium, served) as seen:
+        for text in (render_html(answers, edition), report_html(report), long):
+            seen.page.emulate_media(media="screen")
+            seen.page.set_content(text)
+            assert seen.page.evaluate(_FOLDED)
+            seen.page.emulate_media(media="print")
+            assert seen.page.evaluate(_FOLDED) == []
+
+
 def test_every_page_can_be_printed(chromium: Any, served: Served, addresses: list[str]) -> None:
     wrong: dict[str, Any] = {}
     with view(chromium, served, "wide-dark") as seen:
@@ -81,6 +113,7 @@ def test_every_page_can_be_printed(chromium: Any, served: Served, addresses: lis
             page = seen.go(address)
             found = spills(page)
             found += ["navigation on paper"] * page.locator("header.site").is_visible()
+            found += [f"folded on paper: {summary}" for summary in page.evaluate(_FOLDED)]
             # Paper is white also where the screen is dark.
             ground, ink = page.evaluate(
                 """() => [getComputedStyle(document.body).backgroundColor,

@@ -81,6 +81,23 @@ def test_before_the_first_answer_it_loads_eight_megabytes_at_most(site: tuple[Pa
     assert not re.search(r"https?://", text)
 
 
+def test_each_file_of_the_site_counts_for_what_a_browser_keeps(tmp_path: Path) -> None:
+    files = [tmp_path / name for name in ("loader.js", "loading.html", "sw.js", "guidance/index.html", "python/a.mjs")]
+    aside = tmp_path / "docs" / "index.html"
+    for path in (*files, aside):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("before", encoding="utf-8")
+    seen = [build_site.digest(tmp_path, {}), build_site.digest(tmp_path, {"SETTINGS": 1})]
+    for path in files:
+        path.write_text("after", encoding="utf-8")
+        seen.append(build_site.digest(tmp_path, {}))
+    files[0].rename(tmp_path / "other.js")
+    seen.append(build_site.digest(tmp_path, {}))
+    assert len(set(seen)) == len(seen)
+    aside.write_text("after", encoding="utf-8")
+    assert build_site.digest(tmp_path, {}) == seen[-1]
+
+
 def test_every_answer_is_that_of_the_command_line(chromium: Any, served: Served) -> None:
     pathway = Pathway(load(), dt.date.fromisoformat(AS_OF))
     asked: list[tuple[str, dict[str, str], bytes]] = []
@@ -171,6 +188,21 @@ def test_a_later_start_goes_on_from_what_was_kept_in_which_nothing_stands_that_w
         assert page.evaluate(_ASK, asked) == before
 
 
+def test_a_later_start_after_a_first_visit_to_another_page_brings_what_is_not_in_the_memory(
+    chromium: Any, served: Served
+) -> None:
+    with view(chromium, served) as seen:
+        page = _opened(seen, "/guidance", "main a")
+        text = "async a => (await (await fetch(a)).text())"
+        kept = page.evaluate(text, "/guidance?asked")  # once this is answered the memory is kept
+        assert kept.count("<a ") > 10
+        before = [page.evaluate(text, address) for address in ("/guidance", "/fusions", "/evidence")]
+        _stopped(page)
+        assert page.evaluate(_ANEW, "/fusions") == [True, before[1]]
+        assert [page.evaluate(text, address) for address in ("/guidance", "/fusions", "/evidence")] == before
+        assert not [one for one in before if "could not be made" in one or "ModuleNotFoundError" in one]
+
+
 def test_what_was_kept_and_cannot_be_used_is_left_and_the_answer_comes(chromium: Any, served: Served) -> None:
     with view(chromium, served) as seen:
         page = _opened(seen)
@@ -252,6 +284,24 @@ def test_a_cohort_can_be_stopped(chromium: Any, served: Served) -> None:
         page.get_by_role("button", name="Decide and sum up").click(no_wait_after=True)
         page.get_by_role("alert").wait_for()
         assert "stopped before its end" in page.get_by_role("alert").inner_text()
+
+
+def test_only_the_tab_that_sent_a_cohort_hears_of_it_and_may_stop_it(chromium: Any, served: Served) -> None:
+    rows = (f"c{i},GIST,{i % 1400 / 14}" for i in range(2_000))
+    table = "\n".join(("id,histology,age", *rows)) + "\n"
+    with view(chromium, served) as seen:
+        page = _opened(seen, "/cohort", "#file")
+        other = page.context.new_page()
+        other.goto(f"{served.address}/cohort")
+        for tab in (page, other):
+            tab.evaluate("""() => navigator.serviceWorker.addEventListener("message", ({data}) => {
+              if (data.far) sessionStorage.heard = data.far; })""")
+        other.evaluate("() => { setInterval(() => navigator.serviceWorker.controller.postMessage('stop'), 5); }")
+        page.locator("#file").set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": table.encode()})
+        page.get_by_role("button", name="Decide and sum up").click()
+        page.locator("#decided").wait_for()
+        assert page.evaluate("() => sessionStorage.heard")
+        assert other.evaluate("() => sessionStorage.heard") is None
 
 
 def test_a_hostile_file_runs_no_script_and_the_next_answer_comes(chromium: Any, served: Served, tmp_path: Path) -> None:

@@ -44,6 +44,15 @@ def read(decided: Decided, row: int) -> tuple[list[str], dict[str, str], dict[st
     return rules, levels, dict(catalogue.actions(int(decided.actions[row])))
 
 
+def assert_equal(one: Decided, other: Decided) -> None:
+    """Compare outcomes, actions, and every level that both kept."""
+    assert (one.outcomes == other.outcomes).all()
+    assert (one.actions == other.actions).all()
+    both = one.levels.keys() & other.levels.keys()
+    assert {"tier", "priority"} <= both
+    assert all((one.levels[fact] == other.levels[fact]).all() for fact in both)
+
+
 @pytest.mark.parametrize("fused", [False, True])
 def test_every_row_is_decided_as_a_single_state_is(fused: bool) -> None:
     edition, facts = load(), kernel().catalogue.facts
@@ -74,10 +83,7 @@ def test_every_row_is_decided_as_a_single_state_is(fused: bool) -> None:
 
 def test_the_compiled_loop_and_numpy_give_the_same_bytes_over_many_blocks() -> None:
     codes = random_codes(3 * cohort_kernel.BLOCK + 17, 2)
-    one, other = kernel(True).decide(codes), kernel().decide(codes)
-    assert (one.outcomes == other.outcomes).all()
-    assert (one.actions == other.actions).all()
-    assert all((one.levels[fact] == other.levels[fact]).all() for fact in one.levels)
+    assert_equal(kernel(True).decide(codes), kernel().decide(codes))
 
 
 @pytest.mark.parametrize("fused", [False, True])
@@ -86,10 +92,7 @@ def test_the_number_of_threads_changes_nothing(fused: bool, threads: int) -> Non
     if fused:
         pytest.importorskip("numba")
     codes = random_codes(5 * cohort_kernel.BLOCK + 1, 3)
-    expected = kernel().decide(codes)
-    decided = Kernel(load(), fused=fused, threads=threads).decide(codes)
-    assert (decided.outcomes == expected.outcomes).all()
-    assert (decided.actions == expected.actions).all()
+    assert_equal(Kernel(load(), fused=fused, threads=threads).decide(codes), kernel().decide(codes))
 
 
 @pytest.mark.parametrize("fused", [False, True])
@@ -157,15 +160,32 @@ def test_what_is_not_installed_is_named_with_its_extra() -> None:
         require_extra("no_such_module", extra="batch", what="cohorts")
 
 
-def test_a_long_run_goes_over_to_the_compiled_loop_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_run_goes_over_to_the_compiled_loop_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("numba")
     monkeypatch.setattr(cohort_kernel, "WORTH_COMPILING", 150)
     codes = random_codes(100, 8)
-    expected = kernel().decide(codes)
-    loads = []
-    compiled = cohort_kernel._fused
-    for found in (compiled, lambda: None):
-        monkeypatch.setattr(cohort_kernel, "_fused", lambda f=found: loads.append(1) or f())
-        run = Kernel(load())
-        for _ in range(3):
-            assert (run.decide(codes).outcomes == expected.outcomes).all()
-    assert len(loads) == 2  # once for each run, whatever was found
+    expected, compiled = kernel().decide(codes), cohort_kernel._fused()
+    loads, ranges = [], []
+
+    def counted(*given: Any) -> Any:
+        ranges.append(given[4:6])
+        return compiled(*given)
+
+    monkeypatch.setattr(cohort_kernel, "_fused", lambda: loads.append(1) or counted)
+    run = Kernel(load(), threads=1)
+    for compiled_runs in ([], [(0, 100)], [(0, 100)] * 2):  # 100 rows are too few, 200 enough
+        assert_equal(run.decide(codes), expected)
+        assert ranges == compiled_runs
+    assert len(loads) == 1
+    Kernel(load(), fused=False, threads=1).decide(random_codes(200, 9))
+    assert (len(loads), len(ranges)) == (1, 2)
+
+
+def test_a_long_run_without_numba_stays_with_numpy_and_looks_for_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cohort_kernel, "WORTH_COMPILING", 150)
+    codes, loads = random_codes(100, 8), []
+    monkeypatch.setattr(cohort_kernel, "_fused", lambda: loads.append(1))
+    run = Kernel(load())
+    for _ in range(3):
+        assert_equal(run.decide(codes), kernel().decide(codes))
+    assert len(loads) == 1

@@ -388,6 +388,8 @@ def _plain(cell: Any) -> Any:
     [
         ('{"id": "a", "id": "b", "diagnosis": {"histology": "GIST"}}', "the key stands twice"),
         ('{"id": "a", "diagnosis": {"histology": "GIST"}, "tests": [], "tests": []}', "the key stands twice"),
+        ('{"id":"a","diagnosis":{"histology":"GIST"},"tests":[],"tests":[]}', "the key stands twice"),
+        ('{"id":"a","note":"","note":"x","diagnosis":{"histology":"GIST"}}', "the key stands twice"),
         ('{"id": "a", "diagnosis": {"histology": "GIST", "histology": "IMT"}}', "the key stands twice"),
         ('{"case_id": "a", "histology": "GIST", "histology": "IMT"}', "the key stands twice"),
         ('{"id": "a", "diagnosis": {"histology": "GIST"}, "tests": [{"method": "x"}]}', "x"),

@@ -24,7 +24,7 @@ from ntrkpath.cohort.dialects import Names  # noqa: E402
 from ntrkpath.cohort.engines import decide_frame  # noqa: E402
 from ntrkpath.cohort.frame import Decider  # noqa: E402
 from ntrkpath.cohort.spark import decided, of_settings  # noqa: E402
-from ntrkpath.cohort.sql import decide_query, export, script  # noqa: E402
+from ntrkpath.cohort.sql import export, script  # noqa: E402
 from ntrkpath.guidance import load  # noqa: E402
 from support.cohort import cohort_frame  # noqa: E402
 
@@ -140,25 +140,12 @@ def test_spark_decides_by_joins_what_the_tables_decide(
     assert_as_decided(spark, Names().decided, cohort, tmp_path)
 
 
-@pytest.fixture(scope="module")
-def own(spark: Any, warehouse: Path, facts: Any) -> Names:
-    """The same look-ups, source and view under names of one's own."""
+def test_spark_decides_by_names_of_ones_own(
+    spark: Any, cohort: Any, warehouse: Path, facts: Any, tmp_path: Path
+) -> None:
     names = Names(source="registry.cases", schema="guidance", prefix="wsn_")
     spark.sql("CREATE SCHEMA registry")
     facts.write.saveAsTable(names.source)
     tables = {path.stem: pq.read_table(path) for path in warehouse.glob("*.parquet")}
     run(spark, script(load(), "spark", warehouse, names=names, tables=tables))
-    return names
-
-
-def test_spark_finds_every_table_and_column_by_names_of_ones_own(spark: Any, own: Names, facts: Any) -> None:
-    assert spark.table(own.decided).columns == ["case_id", "tier", "priority", "histology_group", "actions", "rules",
-                                                "problem"]  # fmt: skip
-    assert spark.table(own.source).count() == facts.count()
-    theirs, ours = decide_query(load(), own), decide_query(load())
-    assert theirs.replace(own.source, Names().source).replace(own.table(""), Names().table("")) == ours
-
-
-@pytest.mark.long
-def test_spark_decides_by_names_of_ones_own(spark: Any, own: Names, cohort: Any, tmp_path: Path) -> None:
-    assert_as_decided(spark, own.decided, cohort, tmp_path)
+    assert_as_decided(spark, names.decided, cohort, tmp_path)

@@ -15,12 +15,15 @@ from ntrkpath import CaseError, Pathway, load  # noqa: E402
 from ntrkpath.cohort import triage as module  # noqa: E402
 from ntrkpath.cohort.bad_rows import read_bad_rows  # noqa: E402
 from ntrkpath.cohort.cases import case_of  # noqa: E402
+from ntrkpath.cohort.engines import decide_frame  # noqa: E402
+from ntrkpath.cohort.frame import Decider  # noqa: E402
 from ntrkpath.cohort.ids import SeenIds, check  # noqa: E402
 from ntrkpath.cohort.outcome import Outcome, Progress  # noqa: E402
 from ntrkpath.cohort.sources import open_source  # noqa: E402
 from ntrkpath.cohort.triage import Triage  # noqa: E402
 from ntrkpath.cohort.writing import read_about, scan  # noqa: E402
 from ntrkpath.model.errors import OutputError  # noqa: E402
+from support.cohort import cohort_frame  # noqa: E402
 
 DAY = dt.date(2020, 9, 3)
 CHOICES: dict[str, list[str | None]] = {
@@ -451,3 +454,56 @@ def test_nested_columns_of_parquet_say_the_same_as_json_text(tmp_path: Path) -> 
         found.append(scan(tmp_path / f"{name}-out.parquet").collect())
     assert found[0].equals(found[1]) and found[0].height == 3
     assert found[0]["tier"].to_list() == ["+", "+++", "undetermined"] and found[0]["ihc"].to_list()[1] == "positive"
+
+
+def test_parquet_files_of_a_folder_are_decided_into_one_with_every_id_beside_its_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BATCH", 64)
+    given = cohort_frame(600, 1, bad=5)
+    (tmp_path / "in").mkdir()
+    for number, part in enumerate(given.iter_slices(250)):
+        part.write_parquet(tmp_path / "in" / f"part-{number}.parquet", row_group_size=30)
+    told: list[Progress] = []
+    outcome = run(tmp_path / "in", tmp_path / "out.parquet", threads=3, told=told.append)
+    assert (outcome.about.rows, outcome.about.decided, outcome.about.bad) == (600, 595, 5)
+    assert (told[-1].rows, told[-1].total) == (600, 600)
+    expected = decide_frame(given, Decider(load(), missing=True, kept=("sequence",)))
+    same = ["case_id", "tier", "priority", "histology_group", "actions", "rules", "missing", "sequence"]
+    expected = expected.filter(pl.col("problem").is_null()).select(same).sort("case_id")
+    found = scan(tmp_path / "out.parquet").select(same).with_columns(pl.all().cast(pl.String)).collect()
+    assert found.with_columns(pl.col("missing").fill_null("")).sort("case_id").equals(expected)
+    assert outcome.bad_rows is not None
+    bad = list(read_bad_rows(outcome.bad_rows))
+    assert [(one.row, one.case_id) for one in bad] == [(row + 1, given["case_id"][row]) for row in range(595, 600)]
+    assert {one.where for one in bad} == {"diagnosis.histology"}
+
+
+def test_files_of_one_cohort_with_columns_of_their_own_are_decided_by_what_each_states(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    pl.DataFrame({"case_id": ["a"], "histology": ["GIST"], "age": [4]}).write_parquet(tmp_path / "in" / "1.parquet")
+    pl.DataFrame({"case_id": ["b"], "diagnosis.histology": ["IMT"], "extent": ["metastatic"]}).write_parquet(
+        tmp_path / "in" / "2.parquet"
+    )
+    run(tmp_path / "in", tmp_path / "out.parquet")
+    one, two = answers(tmp_path / "out.parquet")
+    assert (one["histology_group"], two["histology_group"]) == ("gist", "imt")
+    pathway = Pathway(load(), DAY)
+    for answer, stated in (
+        (one, {"case_id": "a", "diagnosis.histology": "GIST", "patient.age": "4"}),
+        (two, {"case_id": "b", "diagnosis.histology": "IMT", "disease.extent": "metastatic"}),
+    ):
+        assert answer["rules"] == " ".join(step.rule for step in pathway.recommend(case_of(stated)).trace)
+
+
+@pytest.mark.parametrize("damaged", ["whole", "a page"])
+def test_a_later_file_that_cannot_be_read_is_named_and_no_answer_is_left_behind(damaged: str, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    cohort(tmp_path, 40).rename(tmp_path / "in" / "1.parquet")
+    second = cohort(tmp_path, 40, seed=2).rename(tmp_path / "in" / "2.parquet")
+    held = second.read_bytes()
+    # Where the foot of the file is whole, the damage is met only while rows are read.
+    second.write_bytes(b"no Parquet at all" if damaged == "whole" else held[:4] + b"\xff" * 400 + held[404:])
+    with pytest.raises(CaseError, match=r"2\.parquet"):
+        run(tmp_path / "in", tmp_path / "out.parquet")
+    assert [path.name for path in tmp_path.iterdir()] == ["in"]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ntrkpath.cases.load import decode_yaml
@@ -37,9 +38,17 @@ SHARES = st.lists(st.floats(0.0, 1.0), min_size=3, max_size=3).map(sorted)
 SLACK = 1.0
 
 
-def cut(drawn: str) -> list[str]:
-    """Return the texts of a drawing that reach beyond its edges, and those that are too small for a phone."""
+def cut(drawn: str, *words: str) -> list[str]:
+    """Return the texts of a drawing that reach beyond its edges or are too small for a phone; and what it leaves out.
+
+    Args:
+        words: What stands in it as a whole, over as many lines as it takes.
+    """
     root = ET.fromstring(drawn)
+    shown = "".join("".join("".join(element.itertext()).split()) for element in root.iter(f"{SVG}text"))
+    left_out = [word for word in words if "".join(word.split()) not in shown]
+    if left_out:
+        return [f"left out: {word}" for word in left_out]
     width = float(root.get("viewBox", "").split()[2])
     found = []
     for element in root.iter(f"{SVG}text"):
@@ -66,33 +75,51 @@ def test_no_text_of_a_plot_is_cut(width: float, data: st.DataObject) -> None:
         for (low, middle, high), kind in zip(shares, ("study", "pooled", "prediction"), strict=True)
     ]
     assert cut(forest_svg([ForestRow(note, kind="heading"), *rows], title=word, axis_title=note, columns=("Found",),
-                          notes_below=(note,), width=width)) == []  # fmt: skip
+                          notes_below=(note,), width=width), word, note) == []  # fmt: skip
     before = [
         PrePostRow(word, middle, low, high, kind, ratio, note, None if i == 0 else 0)
         for i, ((low, middle, high), kind) in enumerate(zip(shares, ("before", "after", "next"), strict=True))
     ]
-    assert cut(prepost_svg(before, title=word, notes_below=(note,), width=width)) == []
+    assert cut(prepost_svg(before, title=word, notes_below=(note,), width=width), word, note) == []
     low, middle, high = shares[0]
     stairs = [Stair(1.0, high, middle, high), Stair(9.0, low, low, middle)]
     at_risk = [(float(i), 12_345 * (10 - i)) for i in range(10)]
     assert cut(waiting_svg(stairs, last=9.0, at_risk=at_risk, title=word, across=note, upright=word, limit=4.0,
-                           notes=(note,), width=width)) == []  # fmt: skip
+                           notes=(note,), width=width), word, note) == []  # fmt: skip
 
 
 @pytest.mark.parametrize("width", [NARROW, PAGE])
 @settings(max_examples=30, deadline=None)
+@example(words=["a", "b", "specificity of a method " * 9, "c", "d"], scale=1.0)
 @given(words=st.lists(WORDS, min_size=2, max_size=5), scale=st.sampled_from([0.01, 1.0, 50_000.0, 12_000_000.0]))
 def test_no_text_of_a_comparison_is_cut(width: float, words: list[str], scale: float) -> None:
     clouds = [Cloud(word, ((i + 0.5, i * scale), (i + 1.0, -i * scale))) for i, word in enumerate(words)]
     title, note = words[0], words[1]
-    assert cut(plane_svg(clouds, title=title, across=note, upright=note, notes=(note,), width=width)) == []
+    assert cut(plane_svg(clouds, title=title, across=note, upright=note, notes=(note,), width=width), *words) == []
     curves = [Curve(word, (0.1, 0.9)) for word in words]
-    assert cut(acceptability_svg((0.0, scale), curves, title=title, across=note, notes=(note,), width=width)) == []
-    assert cut(value_svg((0.0, 1.0), (0.0, scale), title=title, across=note, upright=note, width=width)) == []
+    assert (
+        cut(acceptability_svg((0.0, scale), curves, title=title, across=note, notes=(note,), width=width), *words) == []
+    )
+    assert (
+        cut(value_svg((0.0, 1.0), (0.0, scale), title=title, across=note, upright=note, width=width), title, note) == []
+    )
     levers = [Lever(word, 0.123, 0.456, scale * (1 + i), scale * (2 + i)) for i, word in enumerate(words)]
-    assert cut(tornado_svg(levers, 1.5 * scale, title=title, across=note, notes=(note,), width=width)) == []
+    assert cut(tornado_svg(levers, 1.5 * scale, title=title, across=note, notes=(note,), width=width), *words) == []
     stages = [Stage(word, 10_000_000 // (i + 1), note, ((note, 12_345),)) for i, word in enumerate(words)]
-    assert cut(patient_flow_svg(stages, width=width)) == []
+    assert cut(patient_flow_svg(stages, width=width), *words) == []
+
+
+@pytest.mark.parametrize("width", [NARROW, PAGE])
+@settings(max_examples=30, deadline=None)
+@example(words=["a", "specificity of a method " * 9, "c", "sensitivity of a method " * 6])
+@given(words=st.lists(WORDS, min_size=2, max_size=5))
+def test_the_names_of_a_tornado_stand_below_each_other_without_touching(width: float, words: list[str]) -> None:
+    drawn = tornado_svg([Lever(word, 0.1, 0.4, i, 2.0 + i) for i, word in enumerate(words)], 1, title="1", across="2",
+                        width=width)  # fmt: skip
+    texts = [e for e in ET.fromstring(drawn).iter(f"{SVG}text") if set("".join(e.itertext())) & set("abcdefghiklm")]
+    places = [float(e.get("y", "0")) for e in texts if e.get("font-size") == "12" and "quiet" not in e.get("class", "")]
+    assert all(later - earlier >= 12 for earlier, later in itertools.pairwise(places))
+    assert len(places) >= len([word for word in words if set(word) & set("abcdefghiklm")])
 
 
 @pytest.mark.parametrize("width", [NARROW, PAGE])

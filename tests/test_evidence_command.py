@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
 import json
 import re
 from html.parser import HTMLParser
@@ -70,6 +69,9 @@ class _Page(HTMLParser):
         self.open: list[str] = []
         self.ids: list[str] = []
         self.seen: list[str] = []
+        self.around: list[dict[str, str | None]] = []
+        #: Of every picture the attributes of the boxes that it stands in, from the outermost.
+        self.pictures: list[list[dict[str, str | None]]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.seen.append(tag)
@@ -77,9 +79,13 @@ class _Page(HTMLParser):
         assert tag not in ("script", "link", "img")
         if tag not in self.void:
             self.open.append(tag)
+            if tag == "svg":
+                self.pictures.append([box for box in self.around if "class" in box])
+            self.around.append(dict(attrs))
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
+        self.around.pop()
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=" ".join)
@@ -116,10 +122,18 @@ def test_the_derived_response_rate_is_said_to_be_derived() -> None:
 
 def test_the_overview_has_every_group_and_csv_every_study_of_every_group() -> None:
     evidence = evidence_of(load())
-    text = run("frequency")
-    assert all(re.search(rf"\b[Gg]roup\s+{group}\.", text) for group in evidence.groups)
+    flat = " ".join(run("frequency").split())
     rows = list(csv.DictReader(io.StringIO(run("frequency", "--format", "csv"))))
     assert len(rows) == sum(len(group.studies) + 1 for group in evidence.groups.values())
+    # A group stands by itself, or as a part below another: either way beside its own figures.
+    shown = re.findall(r" (\d+/\d+) \d+ ([\d.]+ %)(?:(?! \d+/\d+).)*? Group (\w+)\.", flat)
+    shown += re.findall(r": (\d+/\d+), ([\d.]+ %) \([^()]*\); group (\w+)\.", flat)
+    pooled = {row["group"]: row for row in rows if row["kind"] != "study"}
+    assert sorted(shown) == sorted(
+        (f"{row['positive']}/{row['tested']}", percent(float(row["percent"]) / 100), group)
+        for group, row in pooled.items()
+    )
+    assert pooled.keys() == evidence.groups.keys()
 
 
 def test_overlapping_cohorts_are_said_to_be_pooled_once_or_all() -> None:
@@ -161,11 +175,12 @@ def test_a_range_names_the_percent_once() -> None:
 
 
 def test_every_picture_of_a_page_fits_a_narrow_screen_or_can_be_scrolled() -> None:
-    html = run("frequency", "unselected", "--format", "html")
-    assert html.count("<figure") == 2
-    parts = html.split("<figure")
-    for before, after in itertools.pairwise(parts):
-        assert 'class="drawn"' in after[:60] or 'class="scroll"' in before[-200:]
+    page = _Page()
+    page.feed(run("frequency", "unselected", "--format", "html"))
+    boxes = [[box["class"] for box in around] for around in page.pictures]
+    assert boxes == [["drawn", "wide"], ["drawn", "narrow"], ["scroll"]] and page.seen.count("figure") == 2
+    (scrolled,) = page.pictures[-1]
+    assert (scrolled["tabindex"], scrolled["role"]) == ("0", "region") and scrolled["aria-label"]
 
 
 def test_the_part_of_a_row_is_not_told_twice() -> None:

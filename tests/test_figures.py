@@ -18,6 +18,8 @@ from ntrkpath.figures import svg as drawing
 from ntrkpath.figures.graph import DRAWN, STATUSES, Graph, load, path_of
 from ntrkpath.figures.layout import PAD, TEXT, TITLE, plan
 from ntrkpath.figures.pathway import pathway_list, pathway_svg
+from ntrkpath.figures.pathway_marks import MEANING, OF_CASE, case_marked
+from ntrkpath.figures.pathway_tree import tree_svg
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.guidance.edition import load as load_edition
 from ntrkpath.guidance.files import Contents
@@ -486,3 +488,18 @@ def test_a_level_line_hops_over_an_upright_one() -> None:
 def test_the_graph_is_read_once_for_an_edition() -> None:
     first: Graph = load(EDITION)
     assert load(EDITION) is first
+
+
+def test_a_phone_sees_every_note_sign_and_what_each_line_means() -> None:
+    answer = sarcoma("GIST")
+    text = " ".join(ET.fromstring(tree_svg(EDITION, case_marked(EDITION, answer))).itertext())
+    words = " ".join(text.split())
+    for edge in GRAPH.edges:
+        if edge.sign and edge.words:
+            assert f"{edge.words.split()[-1]} ({edge.sign})" in words, edge.id
+    carried = [*(edge.sign for edge in GRAPH.edges), *(node.sign for node in GRAPH.nodes.values())]
+    assert {note.sign for note in GRAPH.notes} <= set(carried)
+    for note in GRAPH.notes:
+        assert words.count(f"({note.sign})") > carried.count(note.sign) > 0  # where it applies, and at its text
+    for said in (*MEANING.values(), OF_CASE):
+        assert said in words

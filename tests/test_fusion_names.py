@@ -157,3 +157,10 @@ def test_a_word_of_a_language_is_no_partner() -> None:
     assert read_fusion("etv6 ntrk3").name == "ETV6::NTRK3"
     assert read_fusion("lmna-ntrk1").name == "LMNA::NTRK1"
     assert read_fusion("ETV6::NTRK3, not in frame").frame == "out_of_frame"
+
+
+def test_a_text_too_long_for_a_name_is_refused_before_every_cut_of_it_is_tried():
+    found = read_fusion("e8 " * 1200)
+    assert "longer" in found.problem
+    assert found.five_prime is None
+    assert read_fusion(f"ETV6::{'ACGT' * 60}::NTRK3").problem == read_fusion(f"ETV6::{'ACGT' * 50}::NTRK3").problem

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
+import shutil
 import tempfile
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import narwhals as nw
 import pytest
 from click.testing import CliRunner
@@ -17,6 +20,7 @@ from click.testing import CliRunner
 import ntrkpath
 from ntrkpath.cli.main import cli
 from ntrkpath.exports import recommendations, tsv
+from ntrkpath.guidance.files import COMPILED, KNOWLEDGE
 from ntrkpath.model.fusion import Breakpoint, Junction, Source, Support
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -95,6 +99,66 @@ def test_a_result_is_one_short_line_and_html_that_stands_alone(made: Callable[[]
     assert "http" not in markup.replace("http://www.w3.org", "")
     assert "<!DOCTYPE html>" in result.to_html()
     assert len(str(result).splitlines()) > 5
+
+
+@pytest.fixture(scope="module")
+def other(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The folder of a copy of the edition with an intended use of its own."""
+    target = tmp_path_factory.mktemp("other") / "edition"
+    shutil.copytree(KNOWLEDGE / "wsn2020", target, ignore=shutil.ignore_patterns(COMPILED))
+    head = (target / "guideline.yaml").read_text(encoding="utf-8")
+    head = re.sub("^intended_use:", "intended_use: Synthetic.\nwas:", head, flags=re.MULTILINE)
+    (target / "guideline.yaml").write_text(head, encoding="utf-8")
+    return str(target)
+
+
+def _by(made: Callable[[], Any], name: str, place: Path) -> Any:
+    """Return what is made by the edition of this name."""
+    edition = ntrkpath.load(name)
+    if made is evidence:
+        from ntrkpath.evidence import evidence_of
+
+        return evidence_of(edition)
+    if made is comparison:
+        return ntrkpath.compare_strategies("table1", ["guidance", "none"], edition=edition)
+    if made is answer:
+        return ntrkpath.recommend({"id": "one", "diagnosis": {"histology": "IFS"}}, edition=edition, as_of=DAY)
+    pytest.importorskip("polars")
+    from ntrkpath.cohort.summarise import summarise
+
+    rows, out = place / "rows.csv", place / "decided.csv"
+    rows.write_text("case_id,histology,extent\nA,UPS,metastatic\n", encoding="utf-8")
+    CliRunner().invoke(cli, ["cohort", "triage", str(rows), str(out), "--edition", name], standalone_mode=False)
+    return summarise(out, edition)
+
+
+@pytest.mark.parametrize("made", [answer, comparison, evidence, summary], ids=lambda one: one.__name__)
+def test_a_result_names_the_edition_that_gave_it_and_no_other(
+    made: Callable[[], Any], other: str, tmp_path: Path
+) -> None:
+    edition, shipped = ntrkpath.load(other), ntrkpath.load()
+    result = _by(made, other, tmp_path)
+    for shown in (result._repr_html_(), result.to_html()):
+        assert edition.sha256[:12] in shown and "Synthetic." in shown
+        assert shipped.sha256[:12] not in shown and shipped.intended_use not in shown
+
+
+def test_a_cohort_of_an_edition_that_is_not_here_is_shown_by_its_keys_and_says_so() -> None:
+    found = summary()
+    lost = msgspec.structs.replace(found.about, guideline={"id": "lost", "version": "1", "sha256": "f" * 64})
+    found = msgspec.structs.replace(found, about=lost)
+    for shown in (found._repr_html_(), found.to_html(), str(found)):
+        words = " ".join(shown.split())
+        assert "lost 1, sha256 ffffffffffff" in words and "is not here" in words
+        assert ntrkpath.load().sha256[:12] not in words
+    assert "order" in str(found)
+
+
+@pytest.mark.parametrize("made", [verdict, comparison, evidence, summary], ids=lambda one: one.__name__)
+def test_a_notebook_has_each_picture_once(made: Callable[[], Any]) -> None:
+    drawn = re.findall(r"<title[^>]*>(.*?)</title>", made()._repr_html_())
+    assert len(drawn) == len(set(drawn))
+    assert drawn or made is evidence
 
 
 def test_a_decided_batch_is_one_short_line_and_shows_its_frames() -> None:

@@ -54,6 +54,10 @@ def test_a_range_names_its_ends_as_they_read_alone(one: float, other: float) -> 
         (numbers.grouped(4136), "4,136"),
         (numbers.of(28, 4136), "28 of 4,136"),
         (numbers.ratio_with_range(12.34, 0.5, 2.26), "12 (0.50 to 2.3)"),
+        (numbers.significant(0.012345), "0.0123"),
+        (numbers.significant(0.012345, 4), "0.01235"),
+        (numbers.significant(12345.6), "12,346"),
+        (numbers.significant(999.6), "1,000"),
         (numbers.years("1"), "1 year"),
         (numbers.years("9 months"), "9 months"),
         (numbers.duration(7500), "2 h 05 min"),
@@ -81,6 +85,28 @@ def own_formats(path: Path) -> list[str]:
 
 def test_no_other_module_writes_percentages_or_groups_of_digits() -> None:
     assert [found for path in MODULES for found in own_formats(path)] == []
+
+
+def own_digits(path: Path) -> list[str]:
+    """Return where a module chooses by itself how many significant digits a reader sees."""
+    return [
+        f"{path.parent.name}/{path.name}:{node.lineno}"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FormattedValue) and node.format_spec
+        if re.search(r"\.\d+g", ast.unparse(node.format_spec))
+    ]
+
+
+def test_no_report_page_or_picture_chooses_significant_digits_by_itself() -> None:
+    shown = [path for path in MODULES if path.relative_to(SOURCE).parts[0] in ("figures", "report", "rounds", "server")]
+    assert len(shown) > 150
+    assert [found for path in shown for found in own_digits(path)] == []
+
+
+def test_digits_chosen_by_a_module_are_found(tmp_path: Path) -> None:
+    path = tmp_path / "made_up.py"
+    path.write_text('f"{x:g} {x:.4g}"', encoding="utf-8")
+    assert own_digits(path) == [f"{tmp_path.name}/made_up.py:1"]
 
 
 @pytest.mark.parametrize("text", ['f"{100 * x:.0f} %"', 'f"{x:,}"', 'f"{x:.1%}"', "x.strftime('%d')"])

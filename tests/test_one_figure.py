@@ -63,7 +63,7 @@ def on_paper(make: Callable[..., bytes], *of: Any) -> str:
 
     with pytest.MonkeyPatch.context() as patch:
         for module in (pdf, sheet_pdf):
-            patch.setattr(module, "typeset", lambda template, document, day: given.append(document) or b"")
+            patch.setattr(module, "typeset", lambda template, document: given.append(document) or b"")
         make(*of)
     return words(" ".join(texts(given)))
 

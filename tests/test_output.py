@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ntrkpath.cli.output import write
+from ntrkpath.cohort.dialects import DIALECTS
 from ntrkpath.cohort.regular_files import regular
 from ntrkpath.model.errors import InputError, OutputError
 from ntrkpath.model.printable import printable
@@ -151,15 +152,19 @@ def test_an_escape_sequence_of_the_user_never_reaches_the_terminal(tmp_path, wor
 
 
 def test_an_escape_sequence_in_the_name_of_a_folder_never_reaches_the_terminal(tmp_path):
-    named = (
+    without_look_ups = (  # which take ten seconds; every script is written and named all the same
         "import sys; from ntrkpath.cohort import sql; from ntrkpath.cli.main import main\n"
-        "sql.export = lambda _, folder, **more: [folder / 'duckdb.sql']\n"  # the look-ups themselves take ten seconds
+        "sql.catalogue_tables = lambda edition: {}\n"
         "main(['cohort', 'sql', sys.argv[1]])\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", named, "\x1b]0;owned\x07\x1b[2Jx"], capture_output=True, check=False, cwd=tmp_path
-    )
-    assert done.returncode == 0 and b"duckdb.sql" in done.stdout and b"1 files in" in done.stderr
+    folder = "\x1b]0;owned\x07\x1b[2Jx"
+    command = [sys.executable, "-c", without_look_ups, folder]
+    done = subprocess.run(command, capture_output=True, check=False, cwd=tmp_path)
+    assert done.returncode == 0
+    scripts = sorted(path.name for path in (tmp_path / folder).iterdir() if path.suffix in (".sql", ".sh"))
+    assert scripts == sorted([*(f"{dialect}.sql" for dialect in DIALECTS), "bigquery.sh"])
+    assert sorted(line.rpartition("/")[2] for line in done.stdout.decode().splitlines()) == scripts
+    assert b"files in" in done.stderr
     assert not {0x1B, 0x07} & set(done.stdout + done.stderr)
 
 

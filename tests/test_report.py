@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import itertools
 import re
 import unicodedata
@@ -11,9 +12,12 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from ntrkpath.cases.phrases import described
 from ntrkpath.guidance.edition import load as load_edition
-from ntrkpath.model.case import Case
+from ntrkpath.model.case import Case, Diagnosis
 from ntrkpath.model.recommendation import (
     SCHEMA,
     Action,
@@ -30,11 +34,14 @@ from ntrkpath.model.recommendation import (
     Weighed,
 )
 from ntrkpath.pathway import Pathway
+from ntrkpath.pathway.examples import published
 from ntrkpath.report import terms as wording
 from ntrkpath.report.html import render_html
 from ntrkpath.report.markup import Html, el, join, table
 from ntrkpath.report.screen import screen
+from ntrkpath.report.sections import behind
 from ntrkpath.report.text import render
+from ntrkpath.vocabulary.stains import marker_name, read_profile
 
 EDITION = load_edition()
 PATHWAY = Pathway(EDITION, dt.date(2026, 1, 1))
@@ -446,6 +453,44 @@ def test_the_page_needs_nothing_else() -> None:
     css = "".join(re.findall(r"<style>(.*?)</style>", written, re.DOTALL))
     assert "url(" not in css and "@import" not in css
     assert "default-src 'none'" in (next(a for t, a in page.tags if a.get("http-equiv"))["content"] or "")
+
+
+@given(
+    st.dictionaries(
+        st.text("AKi67.3 /-()", min_size=1, max_size=9).filter(lambda name: name == name.strip()),
+        st.sampled_from(("positive", "negative", "unknown")), min_size=1, max_size=3,
+    )
+)  # fmt: skip
+@example({"H3.3 G34W": "negative", "v1.": "unknown", ".x": "positive", "a.negative": "negative"})
+def test_a_marker_is_shown_by_its_whole_name_whatever_signs_it_has(profile: dict[str, Any]) -> None:
+    case = Case(id="one", diagnosis=Diagnosis(histology="GIST", immunoprofile=profile))
+    found = screen(PATHWAY.recommend(case), EDITION).found
+    assert found[0] == (
+        "immunoprofile",
+        ", ".join(wording.plain(f"{name} {result}") for name, result in profile.items()),
+    )
+    told_again = {said.partition("  [")[0] for called, said in found if called == "marker"}
+    read = read_profile(profile)
+    assert told_again == {
+        wording.plain(f"{name} {result}")
+        for name, result in profile.items()
+        if "unknown" in (result, read[marker_name(name)])
+    }
+    said = {f"diagnosis.immunoprofile.{name}": result for name, result in profile.items()}
+    assert described("GIST", said)["diagnosis"]["immunoprofile"] == profile
+
+
+@pytest.mark.parametrize("ident", sorted(published()))
+def test_a_print_of_the_first_screen_holds_each_caution_and_counts_all_else_that_it_lacks(ident: str) -> None:
+    rec = PATHWAY.recommend(published()[ident].case)
+    shown = screen(rec, EDITION)
+    printed = " ".join(re.sub("<[^>]*>", " ", html.unescape(str(behind(shown, "elsewhere")))).split())
+    assert [caution.text for caution in rec.cautions if wording.plain(caution.text) not in printed] == []
+    told = printed.partition("Not on this page")[2]
+    left = {name: count for count, name in re.findall(r"(\d+) (reason|thing|question)", told)}
+    assert left.get("question", "0") == str(len(rec.missing) - len(shown.open))
+    assert left.get("thing", "0") == str(len(rec.weigh) - len(shown.weigh))
+    assert left.get("reason", "0") == str(len(wording.reasons(rec)) - len(shown.why) + 1)
 
 
 def test_the_style_serves_dark_screens_and_paper() -> None:

@@ -44,7 +44,7 @@ def run(*args: str) -> Any:
 
 def test_a_report_needs_nothing_from_elsewhere_and_no_script(demo: Score) -> None:
     pages = [report_html(organiser_report(demo, EDITION)), panels_html(coverage(), EDITION)]
-    pages += [report_html(laboratory_report(Reports(demo).of(name), demo, EDITION)) for name in demo.laboratories]
+    pages += [report_html(laboratory_report(Reports(demo).of(name), EDITION)) for name in demo.laboratories]
     for page in pages:
         assert "<script" not in page and "<link" not in page and "@import" not in page
         assert not re.search(r"""(?:src|href)=["']?(?:https?:)?//""", page)
@@ -62,7 +62,7 @@ def test_a_synthetic_round_is_called_so_on_every_report(demo: Score) -> None:
 
 def test_the_report_of_a_laboratory_names_no_other_laboratory(demo: Score) -> None:
     for name in demo.laboratories:
-        page = report_html(laboratory_report(Reports(demo).of(name), demo, EDITION))
+        page = report_html(laboratory_report(Reports(demo).of(name), EDITION))
         others = [other for other in demo.laboratories if other != name]
         assert not [other for other in others if re.search(rf"\b{other}\b", page)]
 
@@ -70,7 +70,7 @@ def test_the_report_of_a_laboratory_names_no_other_laboratory(demo: Score) -> No
 def test_a_laboratory_reads_result_reference_cause_standing_and_what_to_do(demo: Score) -> None:
     report = Reports(demo).of("L07")
     assert [sheet.ident for sheet in report.sheets] == ["results", "standing", "advice"]
-    page = report_html(laboratory_report(report, demo, EDITION))
+    page = report_html(laboratory_report(report, EDITION))
     for part in (
         "WNK2::NTRK2", "partner not on the panel (certain)", "doi:10.1016/j.jmoldx.2022.12.004",
         "a gap in the design that the report does not state", "State in every report that only listed partners",
@@ -151,15 +151,15 @@ def test_of_many_laboratories_those_furthest_below_are_drawn() -> None:
 
 
 def test_a_laboratory_reads_what_became_of_its_appeals(demo: Score) -> None:
-    assert "which the log shows" in report_html(laboratory_report(Reports(demo).of("L02"), demo, EDITION))
-    assert "Appeals" not in report_html(laboratory_report(Reports(demo).of("L01"), demo, EDITION))
+    assert "which the log shows" in report_html(laboratory_report(Reports(demo).of("L02"), EDITION))
+    assert "Appeals" not in report_html(laboratory_report(Reports(demo).of("L01"), EDITION))
 
 
 def test_a_hostile_submission_stays_text_in_every_report(tmp_path: Path) -> None:
     rows = [{"sample": "S1", "assay": "a", "result": "positive", "fusion": "<img src=x onerror=alert(1)>"}]
     laboratory = {"laboratory": "L1", "assay": "a", "method": "rna_mps", "panel": "<b>panel</b>"}
     found = score(write_round(tmp_path, {"S1": fusion(ETV6)}, [laboratory], {"L1": rows}, title="<i>round</i>"))
-    own = laboratory_report(Reports(found).of("L1"), found, EDITION)
+    own = laboratory_report(Reports(found).of("L1"), EDITION)
     for page in map(report_html, (organiser_report(found, EDITION), own)):
         assert "<img" not in page and "<b>panel" not in page and "<i>round" not in page
 

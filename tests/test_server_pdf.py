@@ -21,7 +21,7 @@ from ntrkpath.pathway.examples import examples
 from ntrkpath.report import pdf
 from ntrkpath.report.ordering import ordering
 from ntrkpath.report.pdf import render_pdf
-from ntrkpath.report.screen import screen
+from ntrkpath.report.screen import not_on_paper, screen
 from ntrkpath.report.typesetting import FONTS, PdfError
 from support.web import AS_OF, client
 
@@ -77,6 +77,12 @@ def test_one_page_to_hand_over_holds_patient_findings_steps_source_and_signature
     wanted = ["Patient", "Born", "Read and approved", "Date", rec.guideline.sha256[:12], str(rec.as_of)]
     wanted += [f"Case {rec.case_id}", *(said for _, said in shown.sentences), *(said for _, said in shown.found)]
     wanted += [action.text for action in rec.actions]
+    wanted += [caution.text for caution in rec.cautions]
+    left = not_on_paper(shown, "in the PDF with all reasons")
+    assert [
+        name for name in ("reason", "question") if (f" {shown.more[name]} {name}" in left) != (shown.more[name] > 0)
+    ] == []
+    wanted.append(left)
     assert [text for text in wanted if squeezed(text) not in pages[0]] == []
 
 

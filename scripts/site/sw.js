@@ -137,13 +137,18 @@ const keep = () => {
   return keeping;
 };
 
-// How far a task is; a page that sent it shows that, and may stop it.
+// How far a task is: the page that sent it, and no other, shows that and may stop it.
+let asker = "";
 let stopped = false;
-const heard = (far, stoppable) => { tell({ far, stoppable }); return stopped; };
+const heard = (far, stoppable) => {
+  self.clients.get(asker).then((client) => client?.postMessage({ far, stoppable }));
+  return stopped;
+};
 
 // The answer to one request: what it needs is brought, and it is asked again. None where it needs what is not wanted.
-const told = (method, path, query, headers, body, unwanted = []) => inTurn(async () => {
+const told = (client, method, path, query, headers, body, unwanted = []) => inTurn(async () => {
   const { python, pages } = await started();
+  asker = client;
   stopped = false;
   for (;;) {
     const found = await pages.told(method, path, query, headers, body, heard);
@@ -152,7 +157,7 @@ const told = (method, path, query, headers, body, unwanted = []) => inTurn(async
     if (!needed.length) return new Response(content, { status, headers: JSON.parse(carried) });
     if (needed.some((name) => unwanted.includes(name))) return null;
     for (const name of needed) {
-      tell({ far: "Loading more of these pages, once …" });
+      heard("Loading more of these pages, once …", false);
       lay(python, await bundle(LATER[name]));
       pages.brought(name);
     }
@@ -166,7 +171,7 @@ let further = null;
 const next = async () => {
   further ??= (await started()).pages.further().toJs();
   if (!further.length) return;
-  await told("GET", further.shift(), "", "{}", new Uint8Array(), ["transcripts"]).catch(() => {});
+  await told("", "GET", further.shift(), "", "{}", new Uint8Array(), ["transcripts"]).catch(() => {});
   waiting = setTimeout(next, 200);
 };
 const rest = () => {
@@ -177,18 +182,18 @@ const rest = () => {
   }, 300);
 };
 
-const answer = async (request, path, query) => {
+const answer = async (client, request, path, query) => {
   clearTimeout(waiting);
   if (request.method !== "GET" || query) await keep();
   const headers = JSON.stringify(Object.fromEntries(request.headers));
-  const found = await told(request.method, path, query, headers, new Uint8Array(await request.arrayBuffer()));
+  const found = await told(client, request.method, path, query, headers, new Uint8Array(await request.arrayBuffer()));
   rest();
   return found;
 };
 
 // While Python comes and is made ready, a page that is asked for is one that shows how far it is.
-const opened = async (request, path, query) => {
-  if (ready || await remembered()) return answer(request, path, query);
+const opened = async (client, request, path, query) => {
+  if (ready || await remembered()) return answer(client, request, path, query);
   started().catch(() => {});
   const text = await (await file("loading.html")).text();
   return new Response(text.replaceAll("=root=", ROOT), {
@@ -210,11 +215,12 @@ self.addEventListener("fetch", (event) => {
   if (name in FILES || name === "loader.js") { event.respondWith(file(name)); return; }
   const path = `/${name}`.replace(/(.)\/$/, "$1").replace(/^\/index\.html$/, "/");
   const page = request.mode === "navigate" && request.method === "GET" ? opened : answer;
-  event.respondWith(page(request, path, asked.search.slice(1)).catch(failed));
+  // Where a form opens another page, the client is the page that sent it.
+  event.respondWith(page(event.clientId, request, path, asked.search.slice(1)).catch(failed));
 });
 
 self.addEventListener("message", (event) => {
-  if (event.data === "stop") stopped = true;
+  if (event.data === "stop" && event.source?.id === asker) stopped = true;
   if (event.data === "start") event.waitUntil(started().then(() => event.source?.postMessage({ ready: true }), () => {}));
 });
 

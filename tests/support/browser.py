@@ -9,10 +9,9 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -94,19 +93,19 @@ def server(*options: str, environment: dict[str, str] | None = None) -> Iterator
 
 
 def _await(served: Served) -> None:
-    """Wait until the server decides cases."""
+    """Wait until the server decides cases: it holds the question until then, once it listens."""
     until = time.monotonic() + 60
     while True:
-        if served.process.poll() is not None:
-            raise RuntimeError(f"the server ended: {served.written()[-2000:]}")
         try:
-            with urllib.request.urlopen(served.address + "/ready", timeout=30) as answer:
-                if answer.status == 200:
-                    return
-        except (OSError, urllib.error.URLError):
+            with urllib.request.urlopen(served.address + "/ready", timeout=60) as answer:
+                assert answer.status == 200
+            return
+        except OSError:  # nothing listens yet: asked again, unless the server ends meanwhile
             if time.monotonic() > until:
                 raise
-            time.sleep(0.05)
+        with suppress(subprocess.TimeoutExpired):
+            served.process.wait(0.05)
+            raise RuntimeError(f"the server ended: {served.written()[-2000:]}")
 
 
 def chromium() -> str:

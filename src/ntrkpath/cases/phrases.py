@@ -120,7 +120,7 @@ def described(
             errors.append(_no_key(path))
             continue
         inside = case.setdefault(part, {})
-        *above, last = key.split(".")
+        *above, last = key.split(".", 1)  # the name of a marker may hold a dot
         for name in above:
             inside = inside.setdefault(name, {})
         inside[last] = value

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-#: Columns that a decided cohort carries for summaries where its source has them, in order.
-CARRIED = ("fusions", "trk_inhibitor", "turnaround_days")
 #: Distinct cells of a column that are remembered before the memory is emptied.
 REMEMBERED = 200_000
 _TRK = ("first", "next")
@@ -63,7 +61,7 @@ class Carried:
             found["turnaround_days"] = days.cast(pa.int32()).combine_chunks()
         return found
 
-    def _each(self, table: pa.Table, name: str, work: Callable[[Any], Any]) -> tuple[NDArray[np.intp], list[Any]]:
+    def _each(self, table: pa.Table, name: str, work: Callable[[Any], Any]) -> tuple[NDArray[np.int32], list[Any]]:
         """Return the number of the cell of each row, and what each number comes to."""
         cells, done = self._cells.setdefault(name, (Cells(raw_columns()[name]), []))
         column = table[name]
@@ -101,14 +99,12 @@ class Carried:
         return "yes" if any(drug and self.treated.drugs[drug].generation in _TRK for drug in drugs) else "no"
 
 
-def _words(columns: list[tuple[NDArray[np.intp], list[Any]]], say: Callable[[list[Any]], str]) -> pa.Array:
+def _words(columns: list[tuple[NDArray[np.int32], list[Any]]], say: Callable[[list[Any]], str]) -> pa.Array:
     """Return what each row's cells come to together as a dictionary array, each distinct combination said once."""
     import numpy as np
     import pyarrow as pa
 
-    places, first = distinct_rows(
-        [numbers.astype(np.int32) for numbers, _ in columns], [max(len(done), 1) for _, done in columns]
-    )
+    places, first = distinct_rows([numbers for numbers, _ in columns], [max(len(done), 1) for _, done in columns])
     said = [say([done[numbers[row]] for numbers, done in columns]) for row in first.tolist()]
     told = np.array([bool(text) for text in said], np.bool_)
-    return pa.DictionaryArray.from_arrays(as_arrow(places.astype(np.int32), told[places]), as_texts(said))
+    return pa.DictionaryArray.from_arrays(as_arrow(places, told[places]), as_texts(said), safe=False)

@@ -50,7 +50,7 @@ class Cells:
         self.errors: list[CaseError | None] = [None]
         self._known: dict[Any, int] = {}
 
-    def numbers(self, cells: pa.Array) -> NDArray[np.intp]:
+    def numbers(self, cells: pa.Array) -> NDArray[np.int32]:
         """Return the number of each cell of a batch, shape (rows,)."""
         import numpy as np
         import pyarrow as pa
@@ -58,7 +58,7 @@ class Cells:
         if pa.types.is_dictionary(cells.type):
             indices, distinct = cells.indices, cells.dictionary.to_pylist()
         elif pa.types.is_null(cells.type):
-            return np.zeros(len(cells), np.intp)
+            return np.zeros(len(cells), np.int32)
         elif pa.types.is_nested(cells.type):
             return self._map(cells.to_pylist())
         else:
@@ -68,19 +68,17 @@ class Cells:
             indices, distinct = encoded.indices, encoded.dictionary.to_pylist()
         by_index: Any = self._map(distinct)
         if not len(by_index):
-            return np.zeros(len(cells), np.intp)
-        if not indices.null_count:
-            whole: NDArray[np.intp] = by_index.take(as_numpy(indices))
-            return whole
+            return np.zeros(len(cells), np.int32)
         # What stands where a cell is null is no promise of Arrow's: it is clipped to some number, then emptied.
-        numbers: NDArray[np.intp] = by_index.take(as_numpy(indices), mode="clip")
-        numbers *= are_valid(indices)
+        numbers: NDArray[np.int32] = by_index.take(as_numpy(indices), mode="clip")
+        if indices.null_count:
+            numbers *= are_valid(indices)
         return numbers
 
-    def _map(self, cells: list[Any]) -> NDArray[np.intp]:
+    def _map(self, cells: list[Any]) -> NDArray[np.int32]:
         import numpy as np
 
-        return np.fromiter(map(self._number, cells), np.intp, len(cells))
+        return np.fromiter(map(self._number, cells), np.int32, len(cells))
 
     def _number(self, cell: Any) -> int:
         if cell is None:

@@ -23,6 +23,8 @@ CASE_ID = "case_id"
 #: most important first; ``rules`` are rule ids in the order of the tables; ``missing`` are facts. Words are separated
 #: by one space.
 ANSWERS = (CASE_ID, "tier", "priority", "histology_group", "actions", "rules")
+#: What an answer carries for summaries where its source tells of it, in order.
+CARRIED = ("fusions", "trk_inhibitor", "turnaround_days")
 #: What is said of a bad row: its position in the frame given (from 0), its id, the place, and the reason.
 BAD = ("row", CASE_ID, "where", "reason")
 

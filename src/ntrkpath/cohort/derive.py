@@ -11,7 +11,7 @@ import msgspec
 from ntrkpath.cohort.cases import plain_case, without_files
 from ntrkpath.cohort.cells import Cells
 from ntrkpath.cohort.columns import raw_columns
-from ntrkpath.cohort.distinct import distinct_rows, first_of, keyed
+from ntrkpath.cohort.distinct import distinct_rows
 from ntrkpath.cohort.fact_columns import IN_ORDER, LISTED, PARTS, Part, whole
 from ntrkpath.cohort.test_lists import Projection, TestLists
 from ntrkpath.model.case_keys import METHODS
@@ -44,7 +44,7 @@ class Derived(msgspec.Struct, frozen=True):
     Attributes:
         codes: Level codes, shape (facts, states), uint8; of a bad row they mean nothing.
         opens: For each method and state, 0 or an index into ``Derivation.opens``; shape (methods, states), int32.
-        place: The state of each row, shape (rows,), intp.
+        place: The state of each row, shape (rows,), int32.
         errors: For each row 0, or 1 + an index into ``reasons``.
         reasons: Why rows are bad.
     """
@@ -80,13 +80,9 @@ class _Results:
 
     def clear(self) -> None:
         """Forget every combination."""
-        import numpy as np
-
         self.known: dict[tuple[object, ...], int] = {}
         self.outcomes: list[_Outcome] = [_Outcome((0,) * len(self.stored), 0, 0)]
         self._numbers: dict[_Outcome, int] = {}
-        self.shape: tuple[object, ...] = ()
-        self.by_key = np.zeros(0, np.int32)
 
     def number(self, outcome: _Outcome) -> int:
         """Return the number of an outcome, which equal ones share."""
@@ -121,6 +117,12 @@ class Derivation:
         self._parts = [_Results(part, self.facts) for part in PARTS]
         self._listed = [(_Results(part, self.facts), Projection(part)) for part in LISTED]
         self._whole = _Results(whole(self.facts), self.facts)
+        #: Columns of numbers that one part reads, beside no other column.
+        self._alone = {
+            results.part.columns[0]: results
+            for results in self._parts
+            if len(results.part.columns) == 1 and raw_columns()[results.part.columns[0]].kind == "number"
+        }
         self._every = [*self._parts, *(results for results, _ in self._listed), self._whole]
         self._tests = TestLists()
         self._any = next(iter(pathway.edition.vocabulary)).name
@@ -143,22 +145,52 @@ class Derivation:
         if max(remembered) > REMEMBERED:
             self._forget()
         numbers = {path: self._cells[path].numbers(cells) for path, cells in columns.items()}
-        numbers.setdefault(_HISTOLOGY, np.zeros(rows, np.intp))
-        errors = self._cell_errors(numbers, rows)
+        numbers.setdefault(_HISTOLOGY, np.zeros(rows, np.int32))
         given = {path: _Given(path, held, self._cells[path].values) for path, held in numbers.items()}
+        alike, first = self._alike(given)
+        codes, opens, place, wrong = self._states(self._parts_of(_rows(given, first), len(first)), len(first))
+        place = place.take(alike)
+        errors = self._cell_errors(numbers, rows)
+        return Derived(codes, opens, place, np.where(errors, errors, wrong.take(place)), self.reasons)
+
+    def _alike(self, given: Mapping[str, _Given]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Return which rows have the same cells, as numbers, and the first row of each number.
+
+        Of a number that is read beside no other cell, what it comes to is enough: ages come to a few bands.
+        """
+        import numpy as np
+
+        numbers, widths = [], []
+        for path, (_, held, values) in given.items():
+            results = None if "tests" in given and path.partition(".")[0] in METHODS else self._alone.get(path)
+            if results is None or len(values) > len(held):
+                numbers.append(held)
+                widths.append(len(values))
+            else:
+                each = _Given(path, np.arange(len(values), dtype=np.int32), values)
+                bands = 1 + self._read(results, {path: each}, len(values))
+                bands[0] = 0
+                numbers.append(bands.take(held))
+                widths.append(1 + len(results.outcomes))
+        return distinct_rows(numbers, widths)
+
+    def _parts_of(self, given: dict[str, _Given], rows: int) -> list[tuple[_Results, NDArray[np.int32]]]:
+        """Return what each row comes to in every part, as numbers of outcomes."""
+        import numpy as np
+
         for method in METHODS:
-            filled = [held > 0 for path, held in numbers.items() if path.startswith(f"{method}.")]
+            filled = [one.numbers > 0 for path, one in given.items() if path.startswith(f"{method}.")]
             if filled:
                 given[method] = _Given(method, np.logical_or.reduce(filled).view(np.uint8), (False, True))
-        listed = np.flatnonzero(numbers["tests"]) if "tests" in numbers else np.zeros(0, np.intp)
+        listed = np.flatnonzero(given["tests"].numbers) if "tests" in given else np.zeros(0, np.intp)
         if not len(listed):
-            return self._states([(results, self._read(results, given, rows)) for results in self._parts], errors, rows)
-        others = np.flatnonzero(numbers["tests"] == 0)
+            return [(results, self._read(results, given, rows)) for results in self._parts]
+        others = np.flatnonzero(given["tests"].numbers == 0)
         found = [(results, self._read(results, given, rows)) for results in self._parts if not results.part.tests]
         for results in self._parts:
             if results.part.tests:
                 found.append((results, _spread(self._read(results, _rows(given, others), len(others)), others, rows)))
-        return self._states(found + self._read_listed(_rows(given, listed), listed, rows), errors, rows)
+        return found + self._read_listed(_rows(given, listed), listed, rows)
 
     def _forget(self) -> None:
         for cells in self._cells.values():
@@ -172,7 +204,7 @@ class Derivation:
         self._known_opens.clear()
         self.opens, self.reasons = self.opens[:1], []
 
-    def _cell_errors(self, numbers: Mapping[str, NDArray[np.intp]], rows: int) -> NDArray[np.int32]:
+    def _cell_errors(self, numbers: Mapping[str, NDArray[np.int32]], rows: int) -> NDArray[np.int32]:
         """Return of every row that has a cell which cannot be read, or no histology, 1 + the reason; else 0."""
         import numpy as np
 
@@ -183,7 +215,7 @@ class Derivation:
                 cells.errors[0] = CaseError("required cell is empty", where=path, remedy="fill in the diagnosis")
             if not any(cells.errors):
                 continue
-            wrong = np.array([error is not None for error in cells.errors])[given] & (errors == 0)
+            wrong = np.array([error is not None for error in cells.errors]).take(given) & (errors == 0)
             for number in np.unique(given[wrong]).tolist():
                 reason = self._of_cells.get((path, number))
                 if reason is None:
@@ -197,13 +229,17 @@ class Derivation:
         return len(self.reasons)
 
     def _states(
-        self, found: Sequence[tuple[_Results, NDArray[np.int32]]], errors: NDArray[np.int32], rows: int
-    ) -> Derived:
-        """Return the distinct combinations of what every part comes to; a later part overrides an earlier one."""
+        self, found: Sequence[tuple[_Results, NDArray[np.int32]]], rows: int
+    ) -> tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+        """Return the distinct combinations of what every part comes to; a later part overrides an earlier one.
+
+        Returns:
+            ``codes``, ``opens`` and ``place`` as ``Derived`` has them, and for each state 1 + why it is bad, or 0.
+        """
         import numpy as np
 
         varying = [(results, numbers) for results, numbers in found if len(numbers) > 1]
-        place: NDArray[np.intp] = np.zeros(rows, np.intp)
+        place: NDArray[np.int32] = np.zeros(rows, np.int32)
         first: NDArray[np.int32] = np.arange(min(rows, 1), dtype=np.int32)
         if varying and rows:
             place, first = distinct_rows([n for _, n in varying], [len(r.outcomes) for r, _ in varying])
@@ -224,7 +260,7 @@ class Derivation:
                     opens[:, here] = 0
                 slot = IN_ORDER.index(results.part.leaves_open)
                 opens[slot] = np.where(here, left[held], opens[slot])
-        return Derived(codes, opens, place, np.where(errors, errors, wrong[place]), self.reasons)
+        return codes, opens, place, wrong
 
     def _read(self, results: _Results, given: Mapping[str, _Given], rows: int) -> NDArray[np.int32]:
         """Return what each row comes to in one part, as numbers of outcomes; one number where all rows do the same."""
@@ -233,19 +269,8 @@ class Derivation:
         read = [given[name] for name in (*results.part.columns, *results.part.present) if name in given]
         if not read or not rows:
             return np.array([self._outcome(results, [], 0) if rows else 0], np.int32)
-        widths = [len(one.values) for one in read]
-        key, size, lasting = keyed([one.numbers for one in read], widths)
-        by_key, shape = results.by_key, (*(one.name for one in read), *widths)
-        if shape != results.shape or not lasting:
-            by_key = np.zeros(size, np.int32)
-            if lasting:
-                results.shape, results.by_key = shape, by_key
-        found: NDArray[np.int32] = by_key.take(key)
-        if not found.all():
-            for at, row in zip(*first_of(key, size, np.flatnonzero(found == 0)), strict=True):
-                by_key[at] = self._outcome(results, read, row)
-            found = by_key.take(key)
-        return found
+        place, first = distinct_rows([one.numbers for one in read], [len(one.values) for one in read])
+        return np.array([self._outcome(results, read, row) for row in first.tolist()], np.int32).take(place)
 
     def _read_listed(
         self, given: Mapping[str, _Given], listed: NDArray[np.int64], rows: int
@@ -323,7 +348,7 @@ class Derivation:
         return found
 
 
-def _rows(given: Mapping[str, _Given], rows: NDArray[np.intp]) -> dict[str, _Given]:
+def _rows(given: Mapping[str, _Given], rows: NDArray[np.integer]) -> dict[str, _Given]:
     """Return the columns of some rows alone."""
     return {name: _Given(name, one.numbers[rows], one.values) for name, one in given.items()}
 

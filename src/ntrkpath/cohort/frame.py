@@ -84,7 +84,8 @@ class Decider:
         import numpy as np
 
         self.edition = edition or load()
-        self.kernel = Kernel(self.edition, kept=kept, threads=threads)
+        derived = sorted(self.edition.decisions.derived) if missing else ()
+        self.kernel = Kernel(self.edition, kept=(*kept, *derived), threads=threads)
         self.rules: Rules = rules
         pathway = Pathway(
             self.edition, self.edition.labels_known_to, figure2_reading=figure2_reading, probability=False
@@ -93,7 +94,7 @@ class Decider:
         self.derivation = Derivation(pathway, catalogue.facts)
         self._missing = MissingFacts(pathway, catalogue.facts) if missing else None
         self._group = catalogue.facts.index("histology_group")
-        self._kept = tuple(fact for fact in self.kernel.kept if fact not in ANSWERS)
+        self._kept = tuple(fact for fact in dict.fromkeys(kept) if fact not in ANSWERS)
         self._action_places = np.zeros(catalogue.action_keys, np.int32)
         self._action_texts: list[str] = [""]
         self._rule_places: dict[bytes, int] = {}
@@ -166,7 +167,7 @@ class Decider:
             place, ids = place[good], ids.filter(as_mask(good))
         return Answered(self._answers(ids, derived, place), bad)
 
-    def _answers(self, ids: pa.Array, derived: Derived, place: NDArray[np.intp]) -> pa.Table:
+    def _answers(self, ids: pa.Array, derived: Derived, place: NDArray[np.int32]) -> pa.Table:
         """Return the answers of the rows whose states are given: each state is decided, and told in words, once."""
         import numpy as np
         import pyarrow as pa
@@ -188,7 +189,9 @@ class Decider:
         if self._missing is not None:
             used = np.zeros(derived.codes.shape[1], np.bool_)
             used[place] = True
-            texts = self._missing.texts(derived.codes, derived.opens, self.derivation.opens, used.tolist())
+            texts = self._missing.texts(
+                derived.codes, decided.levels, derived.opens, self.derivation.opens, used.tolist()
+            )
             numbers = {text: i for i, text in enumerate(dict.fromkeys(texts))}
             words["missing"] = coded(np.array([numbers[text] for text in texts], np.int32), list(numbers), place)
         return pa.table(words)
@@ -205,7 +208,7 @@ class Decider:
             places = self._action_places.take(keys)
         return places
 
-    def _rules(self, outcomes: NDArray[np.uint8], place: NDArray[np.intp]) -> pa.Array:
+    def _rules(self, outcomes: NDArray[np.uint8], place: NDArray[np.int32]) -> pa.Array:
         """Return the rule ids of each row as text, each distinct set of rules made once."""
         import numpy as np
 
@@ -247,7 +250,7 @@ def _whole(cells: pa.Array | pa.ChunkedArray) -> pa.Array:
     return cells.chunk(0) if cells.num_chunks == 1 else cells.unify_dictionaries().combine_chunks()
 
 
-def coded(codes: NDArray[Any], names: Sequence[str], place: NDArray[np.intp]) -> pa.Array:
+def coded(codes: NDArray[Any], names: Sequence[str], place: NDArray[np.int32]) -> pa.Array:
     """Return the name of each row as a dictionary array that holds only the names in use.
 
     Args:
@@ -261,7 +264,7 @@ def coded(codes: NDArray[Any], names: Sequence[str], place: NDArray[np.intp]) ->
     small = np.zeros(len(names), np.int32)
     small[used] = np.arange(len(used))
     return pa.DictionaryArray.from_arrays(
-        as_arrow(small.take(codes).take(place)), as_texts([names[i] for i in used.tolist()])
+        as_arrow(small.take(codes).take(place)), as_texts([names[i] for i in used.tolist()]), safe=False
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -49,13 +49,6 @@ _Line = msgspec.defstruct(
 )  # fmt: skip
 
 
-class _Cut(NamedTuple):
-    """A whole case, cut into its parts as they are written."""
-
-    id: str
-    parts: list[bytes]
-
-
 class _Columns:
     """Columns of text of some lines, each distinct text once."""
 
@@ -86,15 +79,15 @@ class _Columns:
                 texts, places = self._of(name)
                 places[row] = texts.setdefault(text, len(texts))
 
-    def spread(self, blocks: Sequence[Cells], chosen: Sequence[Any]) -> None:
-        """Give each row the cells of the block that is chosen for it."""
+    def spread(self, rows: NDArray[np.intp], blocks: Sequence[Cells | None], chosen: NDArray[np.int32]) -> None:
+        """Give each of some rows the cells of the block that is chosen for it."""
         import numpy as np
 
-        numbers = np.array(chosen, np.int32)
-        for name in dict.fromkeys(name for number in sorted(set(chosen)) for name in blocks[number]):
+        held = [blocks[number] for number in np.unique(chosen).tolist()]
+        for name in dict.fromkeys(name for block in held for name in block or ()):
             texts, places = self._of(name)
-            of_block = [texts.setdefault(block.get(name), len(texts)) for block in blocks]
-            places[:] = np.array(of_block, np.int32).take(numbers)
+            of_block = [texts.setdefault(block.get(name), len(texts)) if block else 0 for block in blocks]
+            places[rows] = np.array(of_block, np.int32).take(chosen)
 
     def table(self) -> pa.Table:
         """Return the columns; texts come as dictionaries."""
@@ -102,7 +95,9 @@ class _Columns:
 
         columns = {CASE_ID: as_texts(self.ids)} if CASE_ID in self.names else {}
         for name, texts in self._texts.items():
-            columns[name] = pa.DictionaryArray.from_arrays(as_arrow(self._places[name]), as_texts(list(texts)))
+            columns[name] = pa.DictionaryArray.from_arrays(
+                as_arrow(self._places[name]), as_texts(list(texts)), safe=False
+            )
         return pa.table(columns)
 
 
@@ -173,36 +168,45 @@ class LineSource:
         if len(self._parts) > _REMEMBERED:
             self._parts.clear()
         columns, bad = _Columns(len(lines)), []
-        known: list[dict[bytes, int]] = [{b"": 0} for _ in _READ]
-        blocks: list[list[Cells]] = [[{}] for _ in _READ]
-        numbers: list[list[int | None]] = []
-        nothing: list[int | None] = [0] * len(_READ)
-        alone: list[tuple[int, Cells]] = []
+        taken = self._in_parts(lines, columns)
         for row, line in enumerate(lines):
-            numbers.append(nothing)
-            if (cut := self._cut(line)) is not None:
-                here = [places.get(content) for places, content in zip(known, cut.parts, strict=True)]
-                if None in here:
-                    for i, content in enumerate(cut.parts):
-                        if here[i] is None and (checked := self._checked(_READ[i], content)) is not None:
-                            here[i] = known[i][content] = len(blocks[i])
-                            blocks[i].append(checked)
-                if None not in here:
-                    numbers[row], columns.ids[row] = here, cut.id
-                    continue
-            flat, error = self._flat(line)
-            if error is not None:
-                bad.append(bad_row(first + row, flat.get(CASE_ID), error))
-            else:
-                alone.append((row, flat))
-        for cells, chosen in zip(blocks, zip(*numbers, strict=True), strict=True):
-            columns.spread(cells, chosen)
-        for row, flat in alone:
-            columns.set(row, flat)
+            if row not in taken:
+                flat, error = self._flat(line)
+                if error is None:
+                    columns.set(row, flat)
+                else:
+                    bad.append(bad_row(first + row, flat.get(CASE_ID), error))
         return columns, bad
 
-    def _cut(self, line: bytes) -> _Cut | None:
-        """Return the parts of a line that is a whole case; ``None`` where it must be read to know."""
+    def _in_parts(self, lines: list[bytes], columns: _Columns) -> set[int]:
+        """Fill the columns from the lines that are whole cases, part by part, and return which lines these are."""
+        import numpy as np
+
+        cut = {row: found for row, line in enumerate(lines) if (found := self._cut(line)) is not None}
+        rows, good = np.fromiter(cut, np.intp, len(cut)), np.ones(len(cut), np.bool_)
+        said = np.array([9 + len(found.id) for found in cut.values()], np.intp)
+        chosen = []
+        for name in _READ if cut else ():
+            texts = list(map(bytes, map(attrgetter(name), cut.values())))
+            known = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+            blocks = [self._checked(name, text) if text else {} for text in known]
+            numbers = np.fromiter(map(known.__getitem__, texts), np.int32, len(texts))
+            said += np.array([len(text) and len(name) + 4 + len(text) for text in known], np.intp).take(numbers)
+            good &= np.array([block is not None for block in blocks], np.bool_).take(numbers)
+            chosen.append((blocks, numbers))
+        # A line that is longer than what it says may state a key twice: a decoder takes the last of them in silence.
+        longer = said != np.array([len(lines[row].strip()) for row in cut], np.intp)
+        for i in np.flatnonzero(good & longer).tolist():
+            good[i] = _once(lines[rows[i]], cut[rows[i]])
+        for blocks, numbers in chosen:
+            columns.spread(rows[good], blocks, numbers[good])
+        taken = rows[good].tolist()
+        for row in taken:
+            columns.ids[row] = cut[row].id
+        return set(taken)
+
+    def _cut(self, line: bytes) -> Any:
+        """Return a line that looks like a whole case, its parts as they are written; ``None`` for any other line."""
         if b"\\" in line or len(line) > MAX_BYTES:
             return None
         try:
@@ -210,12 +214,7 @@ class LineSource:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None
         ident: str = found.id
-        if not 0 < len(ident) <= _MOST_ID or not ident.isascii() or not ident.isprintable():
-            return None
-        parts = list(map(bytes, _content(found)))
-        # A key that stands twice is counted twice: a decoder takes the last of them in silence.
-        once = sum(map(line.count, _KEYS)) == 1 + len(parts) - parts.count(b"")
-        return _Cut(ident, parts) if once and parts[0][:1] == b"{" else None
+        return found if 0 < len(ident) <= _MOST_ID and ident.isascii() and ident.isprintable() else None
 
     def _checked(self, name: str, content: bytes) -> Cells | None:
         """Return the cells of one part of a case; ``None`` where anything is wrong with it."""
@@ -229,6 +228,12 @@ class LineSource:
         if not whole:
             found = {k: None if v and v.strip().casefold() in self.mapping.empty else v for k, v in found.items()}
         return found, error
+
+
+def _once(line: bytes, found: Any) -> bool:
+    """Return whether every key of a whole case stands once in its line, and in no deeper place."""
+    parts = list(map(bytes, _content(found)))
+    return sum(map(line.count, _KEYS)) == 1 + len(parts) - parts.count(b"")
 
 
 def _cells(name: str, content: bytes) -> Cells | None:

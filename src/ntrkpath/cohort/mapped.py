@@ -117,7 +117,7 @@ def _cleaned(mapping: Mapping, field: Field, cells: pa.Array) -> pa.Array:
     if not pa.types.is_dictionary(cells.type):
         return cells
     kept = [filled(mapping, word) for word in cells.dictionary.cast(pa.large_string()).to_pylist()]
-    return pa.DictionaryArray.from_arrays(cells.indices, as_texts(kept))
+    return pa.DictionaryArray.from_arrays(cells.indices, as_texts(kept), safe=False)
 
 
 def _translated(field: Field, cells: pa.Array) -> tuple[pa.Array, list[tuple[int, str]]]:
@@ -134,7 +134,7 @@ def _translated(field: Field, cells: pa.Array) -> tuple[pa.Array, list[tuple[int
         except LookupError:
             words.append(None)
             wrong[i] = word
-    found = pa.DictionaryArray.from_arrays(cells.indices, as_texts(words))
+    found = pa.DictionaryArray.from_arrays(cells.indices, as_texts(words), safe=False)
     if not wrong:
         return found, []
     places = as_numpy(cells.indices)

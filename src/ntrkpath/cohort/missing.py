@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+#: The codes of the facts that can matter, and the numbers of what is left open beside them.
+_State = tuple[bytes, tuple[int, ...]]
+
 
 class MissingFacts:
     """Finds the unknown facts that could change the actions; each distinct state is worked out once.
@@ -22,57 +25,53 @@ class MissingFacts:
     """
 
     def __init__(self, pathway: Pathway, facts: Sequence[str]) -> None:
-        self.pathway, self.facts = pathway, tuple(facts)
-        self._levels = [pathway.edition.facts[fact].levels for fact in self.facts]
-        relevant = set(pathway.unknowns.explorer.order)
-        self._read = [i for i, fact in enumerate(self.facts) if fact in relevant]
-        self._known: dict[tuple[bytes, tuple[Open, ...]], str] = {}
+        self.unknowns, self._derived = pathway.unknowns, tuple(sorted(pathway.chain.derived))
+        self._levels = {fact: pathway.edition.facts[fact].levels for fact in (*facts, *self._derived)}
+        relevant = set(self.unknowns.explorer.order)
+        self._read = [i for i, fact in enumerate(facts) if fact in relevant]
+        self._known: dict[_State, str] = {}
 
     def texts(
-        self, codes: NDArray[np.uint8], opens: NDArray[np.int32], known: Sequence[Open], used: Sequence[bool]
+        self,
+        codes: NDArray[np.uint8],
+        set_by_tables: Mapping[str, NDArray[np.uint8]],
+        opens: NDArray[np.int32],
+        known: Sequence[Open],
+        used: Sequence[bool],
     ) -> list[str]:
         """Return the missing facts of each state, separated by spaces, in the order in which one case tells them.
 
         Args:
             codes: Level codes, shape (facts, states).
+            set_by_tables: The codes of every fact that a table sets, shape (states,).
             opens: What each state leaves open beside, as indices into ``known``, shape (methods, states).
             used: Whether a state is that of any row; nothing is said of the others.
         """
         import numpy as np
 
+        if len(self._known) > REMEMBERED:
+            self._known.clear()
         width = len(self._read)
         states = np.ascontiguousarray(codes[self._read].T).tobytes()
         rows = codes.shape[1]
         beside = [tuple(i for i in c if i) for c in opens.T.tolist()] if opens.any() else [()] * rows
+        every = np.vstack([codes, *(set_by_tables[fact] for fact in self._derived)])
         found: list[str] = []
-        here: dict[tuple[bytes, tuple[int, ...]], str] = {}
+        here: dict[_State, str] = {}  # what is left open has other numbers in another batch
         for row in range(rows):
             if not used[row]:
                 found.append("")
                 continue
-            key = (states[row * width : (row + 1) * width], beside[row])
-            text = here.get(key)
+            state = (states[row * width : (row + 1) * width], beside[row])
+            memory = here if beside[row] else self._known
+            text = memory.get(state)
             if text is None:
-                text = here[key] = self._text(codes[:, row].tolist(), key[0], [known[i] for i in beside[row]])
+                text = memory[state] = self._text(every[:, row].tolist(), [known[i] for i in beside[row]])
             found.append(text)
         return found
 
-    def _text(self, codes: list[int], state: bytes, opens: Sequence[Open]) -> str:
-        if not opens and (known := self._known.get((state, ()))) is not None:
-            return known
-        levels = {fact: names[code] for fact, names, code in zip(self.facts, self._levels, codes, strict=True)}
-        choices = [levels, *({**levels, **choice} for o in opens for choice in o.choices)]
-        frames: dict[str, frozenset[str]] = {}
-        for one in opens:
-            frames |= one.frames
-        decided = [dict(self.pathway.chain.decide(levels).levels), *choices[1:]]  # what decides is asked of the tables
-        text = " ".join(missing.fact for missing in self.pathway.unknowns.missing(decided, _ordered(frames)))
-        if not opens:
-            if len(self._known) > REMEMBERED:
-                self._known.clear()
-            self._known[state, ()] = text
-        return text
-
-
-def _ordered(frames: Mapping[str, frozenset[str]]) -> Mapping[str, frozenset[str]]:
-    return dict(sorted(frames.items()))
+    def _text(self, codes: list[int], opens: Sequence[Open]) -> str:
+        levels = {fact: names[code] for (fact, names), code in zip(self._levels.items(), codes, strict=True)}
+        choices = [levels, *({**levels, **choice} for one in opens for choice in one.choices)]
+        frames = {fact: may_be for one in opens for fact, may_be in one.frames.items()}
+        return " ".join(missing.fact for missing in self.unknowns.missing(choices, dict(sorted(frames.items()))))

@@ -31,15 +31,16 @@ class ParquetSource:
         self.name, self.mapping = _name(path), mapping
         self._read = _parquet_files(path)
         self.files = [file for file in self._read if "://" not in file]
-        with reading(self.name):
-            heads = [_head(file) for file in self._read]
+        #: What each file is called in an error.
+        self._names = [self.name] if len(self._read) == 1 else [Path(file).name for file in self._read]
+        heads = []
+        for file, name in zip(self._read, self._names, strict=True):
+            with reading(name):
+                heads.append(_head(file))
         self.counts = [count for count, _ in heads]
         self.rows: int | None = sum(self.counts)
         self.share: float | None = None
-        self.plans = [
-            plan(mapping, names, self.name if len(heads) == 1 else Path(file).name)
-            for file, (_, names) in zip(self._read, heads, strict=True)
-        ]
+        self.plans = [plan(mapping, names, name) for name, (_, names) in zip(self._names, heads, strict=True)]
         self.notes: list[str] = []
         self.not_read = {name: near for held in self.plans for name, near in held.not_read.items()}
 
@@ -49,15 +50,15 @@ class ParquetSource:
 
         def blocks() -> Iterator[tuple[Plan, int, pa.Table]]:
             nonlocal before
-            for file, count, held in zip(self._read, self.counts, plans, strict=True):
+            for file, name, count, held in zip(self._read, self._names, self.counts, plans, strict=True):
                 at = max(start - before, 0)
-                for block in _tables(file, held, size, at) if at < count else ():
-                    yield held, before + at + 1, block
-                    at += block.num_rows
+                with reading(name):
+                    for block in _tables(file, held, size, at) if at < count else ():
+                        yield held, before + at + 1, block
+                        at += block.num_rows
                 before += count
 
-        with reading(self.name):
-            yield from ahead(blocks())
+        yield from ahead(blocks())
 
     def batches(self, size: int, start: int = 0) -> Iterator[Batch]:
         """Yield batches of at most ``size`` rows, after passing over ``start`` rows."""

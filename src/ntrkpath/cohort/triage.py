@@ -14,9 +14,9 @@ import msgspec
 from ntrkpath import __version__
 from ntrkpath.cohort.bad_rows import BadRow, BadRows, read_bad_rows
 from ntrkpath.cohort.batches import Batch, Source, require
-from ntrkpath.cohort.carried import CARRIED, Carried
+from ntrkpath.cohort.carried import Carried
 from ntrkpath.cohort.cases import case_of
-from ntrkpath.cohort.columns import ANSWERS, CASE_ID
+from ntrkpath.cohort.columns import ANSWERS, CARRIED, CASE_ID
 from ntrkpath.cohort.durable import Lock, mark, to_disk
 from ntrkpath.cohort.ids import SeenIds, check
 from ntrkpath.cohort.outcome import Outcome, Progress

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ntrkpath.cohort.columns import CASE_ID
+from ntrkpath.cohort.columns import CARRIED, CASE_ID
 from ntrkpath.cohort.durable import to_disk
 from ntrkpath.model.delimited import FORMULA, MARK
 from ntrkpath.model.errors import CaseError, OutputError
@@ -27,6 +27,8 @@ SCHEMA = "https://ntrkpath.org/schema/cohort-1.json"
 KEY, ABOUT = "ntrkpath", "about.json"
 #: Columns whose text comes from the input; in CSV and TSV it is made such that no spreadsheet runs it.
 FOREIGN = (CASE_ID, "fusions")
+#: Columns of an output that may hold empty cells; every other one says something of every case.
+EMPTY = (*CARRIED, "labels")
 OUTPUTS = (".parquet", ".csv", ".tsv", ".jsonl", ".ndjson")
 _ABSENT: dict[bytes, bytes] = {}
 _OURS = re.compile(r"part-\d{5,}\.parquet|journal\.(jsonl|new)|bad\.jsonl|ids|all\.[a-z]+")
@@ -212,12 +214,12 @@ class Behind:
 
 
 def _uniform(table: pa.Table) -> pa.Table:
-    """Return a table whose dictionary columns have one type whatever the number of words in a batch."""
+    """Return a table whose columns have one type whatever a batch holds; what is never empty is written as such."""
     import pyarrow as pa
 
     wide = pa.dictionary(pa.int32(), pa.large_string())
     fields = [f.with_type(wide) if pa.types.is_dictionary(f.type) else f for f in table.schema]
-    return table.cast(pa.schema(fields))
+    return table.cast(pa.schema([f.with_nullable(f.name in EMPTY) for f in fields]))
 
 
 def only_ours(directory: Path) -> bool:

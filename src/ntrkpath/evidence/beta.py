@@ -1,7 +1,8 @@
 """The quantile of a beta distribution in plain Python, for where scipy is not installed.
 
 The distribution by its continued fraction (Abramowitz and Stegun 26.5.8, evaluated by Lentz's method); the quantile by
-bisection, which is as exact as the distribution.
+bisection. Its error is that of the distribution, which grows with ``a + b``: logarithms of large factorials are
+subtracted.
 """
 
 from __future__ import annotations
@@ -43,7 +44,12 @@ def _fraction(a: float, b: float, x: float) -> float:
 
 
 def quantile(a: float, b: float, share: float) -> float:
-    """Return the ``x`` below which lies ``share`` of a beta distribution, to the last digits of a double."""
+    """Return the ``x`` below which lies ``share`` of a beta distribution.
+
+    Args:
+        a: At least 1, as of an exact interval of a proportion; so is ``b``.
+        share: From 0.005 to 0.995: there the relative error is below 1e-10 with ``a + b`` to 20,000, 1e-8 to 2,000,000.
+    """
     low, high = 0.0, 1.0
     for _ in range(_HALVINGS):
         middle = (low + high) / 2

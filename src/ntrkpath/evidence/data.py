@@ -47,6 +47,7 @@ class Evidence(Showing):
         for file in (FREQUENCY, ACCURACY, TABLES):
             if file not in edition.data:
                 raise GuidanceError("this edition holds no evidence", where=f"{file}.yaml", value=edition.id)
+        self.edition = edition
         self._frequency: dict[str, Any] = edition.data[FREQUENCY]
         self._accuracy: dict[str, Any] = edition.data[ACCURACY]
         self.tables: dict[int, Table]

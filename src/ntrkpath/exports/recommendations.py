@@ -36,7 +36,7 @@ COLUMNS: dict[str, tuple[str, Callable[[Recommendation], str]]] = {
 }
 
 #: What a reader of lines or of cells may take as their end, and other control characters.
-_BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_BREAKS = "[\x00-\x1f\x7f-\x9f\u2028\u2029]+"
 
 
 def encode(recommendation: Recommendation) -> bytes:
@@ -51,5 +51,5 @@ def header() -> str:
 
 def line(recommendation: Recommendation) -> str:
     """Return a recommendation as one line of tab-separated text; control characters in a cell become one space."""
-    cells = [_BREAKS.sub(" ", cell(recommendation)) for _, cell in COLUMNS.values()]
+    cells = [re.sub(_BREAKS, " ", cell(recommendation)) for _, cell in COLUMNS.values()]
     return "\t".join([neutral(cells[0]), *cells[1:]]) + "\n"

@@ -10,9 +10,8 @@ import msgspec
 
 from ntrkpath.figures import host
 from ntrkpath.figures.svg import (
-    FONT,
+    base_rules,
     clean,
-    colour_rules,
     escape,
     identifier,
     number,
@@ -32,11 +31,8 @@ MARGIN = 20.0
 SMALL, TEXT, HEAD = 12.0, 13.0, 16.0
 
 STYLE = (
-    colour_rules(".ntrk-plot")
-    + f".ntrk-plot{{background:var(--paper);font-family:{FONT}}}"
+    base_rules(".ntrk-plot")
     + """
-.ntrk-plot text{fill:var(--ink)}
-.ntrk-plot .quiet{fill:var(--quiet)}
 .ntrk-plot .strong{font-weight:700}
 .ntrk-plot .axis{fill:none;stroke:var(--ink);stroke-width:1.2}
 .ntrk-plot .grid{fill:none;stroke:var(--edge);stroke-width:.5;stroke-dasharray:2 4}

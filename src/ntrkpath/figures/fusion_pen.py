@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ntrkpath.figures.axes import narrow
-from ntrkpath.figures.svg import FONT, clean, colour_rules, number, tag, text_lines, text_width, wrap
+from ntrkpath.figures.svg import base_rules, clean, number, tag, text_lines, text_width, wrap
 from ntrkpath.figures.tracks import Mark, Span, Track
 
 WIDTH = 960.0
@@ -16,11 +16,8 @@ KEY = 150.0
 RATIO = 4.0
 
 STYLE = (
-    colour_rules(".ntrk-fusion")
-    + f".ntrk-fusion{{background:var(--paper);font-family:{FONT}}}"
+    base_rules(".ntrk-fusion")
     + """
-.ntrk-fusion text{fill:var(--ink)}
-.ntrk-fusion .quiet{fill:var(--quiet)}
 .ntrk-fusion .strong{font-weight:700}
 .ntrk-fusion .kept{fill:var(--taken-box);stroke:var(--ink);stroke-width:1.2}
 .ntrk-fusion .three.kept{fill:var(--box)}

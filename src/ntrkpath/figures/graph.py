@@ -55,6 +55,11 @@ class Edge(msgspec.Struct, frozen=True):
         return self.says or self.label
 
 
+def signed(text: str, sign: str) -> str:
+    """Return a text with its note sign, or the sign alone."""
+    return f"{text} ({sign})".lstrip() if sign else text
+
+
 class Taking(msgspec.Struct, frozen=True):
     """One way an edge is taken: of every table one of these rows held, and these facts are at these levels."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from ntrkpath.figures.graph import Edge, Graph, Node
+from ntrkpath.figures.graph import Edge, Graph, Node, signed
 from ntrkpath.figures.svg import Box, Point, text_width, wrap
 
 TITLE = 15.0
@@ -44,10 +44,6 @@ class Plan(msgspec.Struct, frozen=True):
     lines: tuple[Line, ...]
 
 
-def _shown(text: str, sign: str) -> str:
-    return f"{text} ({sign})" if sign else text
-
-
 def _height(title: tuple[str, ...], text: tuple[str, ...]) -> float:
     return 2 * PAD + len(title) * TITLE * LEADING + len(text) * TEXT * LEADING + (3 if text else 0)
 
@@ -71,7 +67,7 @@ class _Grid:
         for node in graph.nodes.values():
             first, last = node.at["columns"]
             inner = self.right[last - 1] - self.left[first - 1] - 2 * PAD
-            title = tuple(wrap(_shown(node.title, node.sign), inner, TITLE, bold=True))
+            title = tuple(wrap(signed(node.title, node.sign), inner, TITLE, bold=True))
             text = tuple(wrap(node.text, inner, TEXT))
             self.texts[node.id] = title, text
             row = node.at["row"]
@@ -139,9 +135,7 @@ def _points(edge: Edge, grid: _Grid, source: Box, target: Box) -> tuple[Point, .
 
 
 def _label(edge: Edge, points: tuple[Point, ...]) -> tuple[tuple[str, ...], Box | None]:
-    shown = _shown(edge.label, edge.sign if edge.label else "")
-    if not shown and edge.sign:
-        shown = f"({edge.sign})"
+    shown = signed(edge.label, edge.sign)
     if not shown:
         return (), None
     spec = edge.route.get("label", {})

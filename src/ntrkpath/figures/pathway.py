@@ -6,11 +6,13 @@ from functools import cache, lru_cache
 
 from ntrkpath.figures import host
 from ntrkpath.figures.axes import WIDTH, narrow
-from ntrkpath.figures.graph import STATUSES, Edge, Graph, load, path_of
+from ntrkpath.figures.graph import Edge, Graph, load, path_of, signed
 from ntrkpath.figures.layout import LEADING, PAD, TEXT, TITLE, Line, Placed, Plan, plan
 from ntrkpath.figures.pathway_marks import (
     CORNERS,
     DASHES,
+    MEANING,
+    OF_CASE,
     STYLE,
     Marked,
     case_marked,
@@ -36,13 +38,6 @@ from ntrkpath.figures.svg import (
 )
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.recommendation import Recommendation
-
-_MEANING = {
-    "certain": "figure and text agree",
-    "resolved": "figure and text differ: see the note",
-    "ambiguous": "left open by the source: see the note",
-    "inferred": "not in the figure of the paper; follows from its text",
-}
 
 
 def _line(line: Line, taken: bool) -> str:
@@ -112,8 +107,7 @@ def _legend(graph: Graph, width: float, top: float, with_path: bool) -> tuple[st
     parts = [tag("path", d=f"M{number(left)} {number(y)}H{number(width - left)}", class_="line", stroke_opacity="0.5")]
     y += 24
     x = left
-    for status in STATUSES:
-        words = _MEANING[status]
+    for status, words in MEANING.items():
         needed = 44 + text_width(words, TEXT) + 26
         if x + needed > width - left and x > left:
             x, y = left, y + 22
@@ -128,14 +122,7 @@ def _legend(graph: Graph, width: float, top: float, with_path: bool) -> tuple[st
         y += 26
         parts.append(tag("g", tag("path", d=f"M{number(left)} {number(y - 4)}h34", class_="line"), class_="taken"))
         parts.append(disc(left + 17, y - 4))
-        parts.append(
-            text_lines(
-                ['the path of this case (thick line, tick); "next", "consider", "may": what the answer asks for'],
-                left + 42,
-                y,
-                TEXT,
-            )
-        )
+        parts.append(text_lines([OF_CASE], left + 42, y, TEXT))
     y += 14
     for note in graph.notes:
         lines = wrap(note.text, width - 2 * left - 42, TEXT)
@@ -254,8 +241,7 @@ def pathway_list(edition: Edition, recommendation: Recommendation | None = None)
     def box(name: str) -> str:
         node = graph.nodes[name]
         flag = f" <{following_word(path.next[name])}>" if path and name in path.next else ""
-        sign = f" ({node.sign})" if node.sign else ""
-        return node.title + flag + sign + (f" - {node.text}" if node.text and name not in told else "")
+        return signed(node.title + flag, node.sign) + (f" - {node.text}" if node.text and name not in told else "")
 
     def walk(name: str, depth: int) -> None:
         told.add(name)

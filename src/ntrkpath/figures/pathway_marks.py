@@ -5,21 +5,26 @@ from __future__ import annotations
 import msgspec
 
 from ntrkpath.figures.graph import Graph, Path, load, path_of
-from ntrkpath.figures.svg import FONT, colour_rules, number, tag
+from ntrkpath.figures.svg import base_rules, number, tag
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.recommendation import Recommendation
 
 #: How round the corners of a box are, by its kind; how a line is broken, by how it rests on the source.
 CORNERS = {"start": 16, "gate": 3, "tier": 3, "test": 9, "stop": 3, "target": 9, "therapy": 9}
 DASHES = {"ambiguous": "7 5", "inferred": "2 4"}
+#: What the legend says of each kind of line, and of the marks.
+MEANING = {
+    "certain": "figure and text agree",
+    "resolved": "figure and text differ: see the note",
+    "ambiguous": "left open by the source: see the note",
+    "inferred": "not in the figure of the paper; follows from its text",
+}
+OF_CASE = 'the path of this case (thick line, tick); "next", "consider", "may": what the answer asks for'
 _SAYS = {"recommended": "next", "consider": "consider", "may": "may"}
 
 STYLE = (
-    colour_rules(".ntrk-figure")
-    + f".ntrk-figure{{background:var(--paper);font-family:{FONT}}}"
+    base_rules(".ntrk-figure")
     + """
-.ntrk-figure text{fill:var(--ink)}
-.ntrk-figure .quiet{fill:var(--quiet)}
 .ntrk-figure .title{font-weight:700}
 .ntrk-figure .label{paint-order:stroke;stroke:var(--paper);stroke-width:4px;stroke-linejoin:round}
 .ntrk-figure .node{fill:var(--box);stroke:var(--edge);stroke-width:1.2}

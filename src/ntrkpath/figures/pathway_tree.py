@@ -8,10 +8,12 @@ import msgspec
 
 from ntrkpath.figures import host
 from ntrkpath.figures.axes import NARROW, ident_for, margin
-from ntrkpath.figures.graph import Edge, Graph, Path, load
+from ntrkpath.figures.graph import Edge, Graph, Path, load, signed
 from ntrkpath.figures.pathway_marks import (
     CORNERS,
     DASHES,
+    MEANING,
+    OF_CASE,
     STYLE,
     Marked,
     disc,
@@ -86,7 +88,8 @@ def tree_svg(edition: Edition, marked: Marked | None = None, ident: str = "pathw
     for entry in _entries(graph, path):
         x = margin(NARROW) + 8 + entry.depth * _STEP
         taken = path is not None and entry.node in path.nodes and (entry.edge is None or entry.edge.id in path.edges)
-        label = wrapped.lines(entry.edge.words, right - x, _TEXT, False) if entry.edge and entry.edge.words else ()
+        words = signed(entry.edge.words, entry.edge.sign) if entry.edge else ""
+        label = wrapped.lines(words, right - x, _TEXT, False) if words else ()
         y += 8
         if label:
             class_ = "label" if taken else "label quiet"
@@ -98,7 +101,8 @@ def tree_svg(edition: Edition, marked: Marked | None = None, ident: str = "pathw
             lines.append((taken, _line(entry.edge, rails[entry.start], (x, y + anchor), taken)))
         rails.append((x + 7, y + height))
         y += height
-    notes, y = _notes(graph, wrapped, y + 14, right)
+    legend, y = _legend(wrapped, y + 14, right, of_case=marked is not None and marked.of_case)
+    notes, y = _notes(graph, wrapped, y, right)
     base = identifier(ident_for(ident, NARROW))
     body = (
         tag("title", escape(title_of(graph, marked)), id=f"{base}-title")
@@ -107,6 +111,7 @@ def tree_svg(edition: Edition, marked: Marked | None = None, ident: str = "pathw
         + tag("rect", width="100%", height="100%", fill="var(--paper)")
         + "".join(line for _, line in sorted(lines, key=lambda one: one[0]))
         + "".join(boxes)
+        + legend
         + notes
     )
     return tag(
@@ -132,13 +137,13 @@ def _box(
 ) -> tuple[str, float, float]:
     """Return a box with its texts, its height, and how far below its top the line that leads to it ends."""
     node = wrapped.graph.nodes[entry.node]
-    sign = f" ({node.sign})" if node.sign else ""
+    titled = signed(node.title, node.sign)
     if entry.again:
-        told = wrapped.lines(f"→ {node.title}{sign}, as above", right - x - 4, _TEXT, False)
+        told = wrapped.lines(f"→ {titled}, as above", right - x - 4, _TEXT, False)
         said = text_lines(told, x + 4, y + _TEXT, _TEXT, class_="label" if taken else "label quiet")
         return tag("g", said, class_=_taken(taken)), len(told) * _TEXT * _LEADING, _TEXT * 0.6
     room = right - x - 2 * _PAD
-    title = wrapped.lines(node.title + sign, room, _TITLE, True)
+    title = wrapped.lines(titled, room, _TITLE, True)
     text = wrapped.lines(node.text, room, _TEXT, False) if node.text else ()
     word = following_word(path.next[node.id]) if path is not None and node.id in path.next else ""
     height = 2 * _PAD + len(title) * _TITLE * _LEADING + len(text) * _TEXT * _LEADING + (18 if word else 0)
@@ -157,6 +162,25 @@ def _box(
         parts.append(text_lines([word], x + _PAD + wide / 2, top + 13, _TEXT, anchor="middle", class_="on-mark"))
     marked = path is not None and node.id in path.nodes
     return tag("g", "".join(parts), class_=_taken(marked), data_node=node.id), height, height / 2
+
+
+def _legend(wrapped: _Wrapped, y: float, right: float, *, of_case: bool) -> tuple[str, float]:
+    """Return what each kind of line means, one below the other, and the y below them."""
+    left = margin(NARROW)
+    parts = []
+    for status, words in [*MEANING.items(), *([("taken", OF_CASE)] if of_case else [])]:
+        lines = wrapped.lines(words, right - left - 42, _TEXT, False)
+        signed_line = status == "resolved"
+        shaft = f"M{number(left)} {number(y + 8)}h{15 if signed_line else 34}"
+        drawn = tag("path", d=shaft, class_="line", stroke_dasharray=DASHES.get(status))
+        if status == "taken":
+            drawn = tag("g", drawn + disc(left + 17, y + 8), class_="taken")
+        parts.append(drawn)
+        if signed_line:
+            parts.append(text_lines(["(n)"], left + 34, y + _TEXT, _TEXT, anchor="end", class_="title"))
+        parts.append(text_lines(lines, left + 42, y + _TEXT, _TEXT, class_="quiet"))
+        y += len(lines) * _TEXT * _LEADING + 4
+    return "".join(parts), y + 8
 
 
 def _notes(graph: Graph, wrapped: _Wrapped, y: float, right: float) -> tuple[str, float]:

@@ -9,10 +9,9 @@ import msgspec
 from ntrkpath.figures import host
 from ntrkpath.figures.axes import ident_for, narrow
 from ntrkpath.figures.svg import (
-    FONT,
     arrow,
+    base_rules,
     clean,
-    colour_rules,
     escape,
     identifier,
     number,
@@ -26,11 +25,8 @@ from ntrkpath.model.numbers import grouped
 _GAP = 52.0
 _SIZE, _SMALL = 15.0, 13.0
 STYLE = (
-    colour_rules(".ntrk-flow")
-    + f".ntrk-flow{{background:var(--paper);font-family:{FONT}}}"
+    base_rules(".ntrk-flow")
     + """
-.ntrk-flow text{fill:var(--ink)}
-.ntrk-flow .quiet{fill:var(--quiet)}
 .ntrk-flow .count{font-weight:700}
 .ntrk-flow .stage{fill:var(--taken-box);stroke:var(--taken);stroke-width:2}
 .ntrk-flow .leaves{fill:var(--box);stroke:var(--edge);stroke-width:1.2;stroke-dasharray:5 3}

@@ -186,3 +186,11 @@ def colour_rules(selector: str) -> str:
         return selector + "{" + "".join(f"--{name}:{pair[index]};" for name, pair in COLOURS.items()) + "}"
 
     return f"{block(0)}@media screen and (prefers-color-scheme:dark){{{block(1)}}}"
+
+
+def base_rules(root: str) -> str:
+    """Return the CSS with which the style of each drawing begins: colours, paper and font, texts and quiet texts."""
+    return (
+        f"{colour_rules(root)}{root}{{background:var(--paper);font-family:{FONT}}}"
+        f"\n{root} text{{fill:var(--ink)}}\n{root} .quiet{{fill:var(--quiet)}}"
+    )

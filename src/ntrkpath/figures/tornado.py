@@ -10,7 +10,7 @@ from ntrkpath.figures import axes, series
 from ntrkpath.figures.svg import tag, text_lines, text_width, wrap
 from ntrkpath.model.numbers import amount, significant
 
-_ROW, _LABELS = 40.0, 380.0
+_ROW, _LABELS, _LINE = 40.0, 380.0, axes.SMALL * 1.3
 
 
 class Lever(msgspec.Struct, frozen=True):
@@ -51,19 +51,19 @@ def tornado_svg(
     left, right = (edge + 10, width - edge - 10) if over else (edge + _LABELS * width / axes.WIDTH, width - edge - 60)
     room = width - 2 * edge if over else left - edge - 16
     names = [wrap(lever.name, room, axes.SMALL) for lever in levers]
-    heights = [_ROW + (len(lines) * axes.SMALL * 1.3 if over else 0.0) for lines in names]
+    heights = [_ROW + len(lines) * _LINE if over else max(_ROW, (len(lines) + 0.5) * _LINE) for lines in names]
     top, bottom = y + 20, y + 20 + sum(heights)
     flat = _axis(levers, central, left, right, 0.24 if over else 0.13)
     parts = [series.style(), head, axes.across(flat, top, bottom, across, width)]
     described = [f"Central value {amount(central)}."]
     y = top
     for lever, lines, height in zip(levers, names, heights, strict=True):
-        middle = y + height - _ROW / 2
+        middle = y + height - _ROW / 2 if over else y + height / 2
         if over:
             parts.append(text_lines(lines, edge, y + axes.SMALL + 6, axes.SMALL, class_="halo"))
         else:
-            first = middle - (len(lines[:2]) - 1) * axes.SMALL * 0.65 + axes.SMALL * 0.36
-            parts.append(text_lines(lines[:2], left - 10, first, axes.SMALL, anchor="end"))
+            first = middle - (len(lines) - 1) * _LINE / 2 + axes.SMALL * 0.36
+            parts.append(text_lines(lines, left - 10, first, axes.SMALL, anchor="end"))
         parts += _bars(lever, central, flat, middle)
         moved = f"moves it from {amount(lever.at_low)} to {amount(lever.at_high)}."
         described.append(f"{lever.name}: from {significant(lever.low)} to {significant(lever.high)} {moved}")

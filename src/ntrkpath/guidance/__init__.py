@@ -1,5 +1,5 @@
 """Editions of the guidance: loading, looking up, comparing."""
 
-from ntrkpath.guidance.edition import Edition, Statement, available, load
+from ntrkpath.guidance.edition import Edition, Statement, available, load, loaded
 
-__all__ = ["Edition", "Statement", "available", "load"]
+__all__ = ["Edition", "Statement", "available", "load", "loaded"]

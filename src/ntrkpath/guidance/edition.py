@@ -6,6 +6,7 @@ import datetime as dt
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 import msgspec
 
@@ -246,4 +247,16 @@ def _loaded(edition: str) -> Edition:
     directory = Path(edition) if "/" in edition or Path(edition).is_dir() else KNOWLEDGE / edition
     if not (directory / "guideline.yaml").exists():
         raise GuidanceError("no such edition", value=edition, allowed=available(), remedy="or name a directory")
-    return Edition(read(directory), directory)
+    found = Edition(read(directory), directory)
+    _HERE[found.sha256] = found
+    return found
+
+
+#: The editions that were loaded, by hash.
+_HERE: WeakValueDictionary[str, Edition] = WeakValueDictionary()
+
+
+def loaded(sha256: str) -> Edition | None:
+    """Return the edition with this hash that gave a result: one that was loaded here, or the usual one."""
+    usual = load()
+    return usual if usual.sha256 == sha256 else _HERE.get(sha256)

@@ -9,7 +9,7 @@ from ntrkpath.model.errors import CaseError
 OLDEST = 120.0
 ALLOWED = "years as a number, or '3 months', '10 days', 'newborn'"
 
-_AGE = re.compile(r"(\d+(?:\.\d+)?)\s*(years?|yrs?|y|months?|mos?|m|weeks?|wks?|w|days?|d)?(?:\s+old)?")
+_AGE = r"(\d+(?:\.\d+)?)\s*(years?|yrs?|y|months?|mos?|m|weeks?|wks?|w|days?|d)?(?:\s+old)?"
 _PER_YEAR = {"y": 1.0, "m": 12.0, "w": 365.25 / 7, "d": 365.25}
 _BIRTH = {"newborn", "neonate", "antenatal", "prenatal", "fetus", "foetus", "at birth"}
 
@@ -27,7 +27,7 @@ def age_in_years(age: float | str | None) -> float | None:
         text = age.strip().casefold()
         if text in _BIRTH:
             return 0.0
-        match = _AGE.fullmatch(text)
+        match = re.fullmatch(_AGE, text)
         if match is None:
             raise CaseError("not an age", where="patient.age", value=age, allowed=ALLOWED)
         years = float(match[1]) / _PER_YEAR[(match[2] or "y")[0]]

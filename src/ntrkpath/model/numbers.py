@@ -78,9 +78,9 @@ def amount(value: float | None) -> str:
     return f"{value:.1f}" if size >= 10 else f"{value:.2f}" if size >= 0.01 else f"{value:.2g}"
 
 
-def significant(value: float) -> str:
-    """Return a parameter of any size with three significant digits: ``0.0123``, ``900``, ``1.2e+04``."""
-    return f"{value:.3g}"
+def significant(value: float, digits: int = 3) -> str:
+    """Return a parameter of any size with its first significant digits, whole ones all: ``0.0123``, ``12,345``."""
+    return grouped(value) if round(abs(value)) >= 10**digits else f"{value:.{digits}g}"
 
 
 def ratio(value: float) -> str:

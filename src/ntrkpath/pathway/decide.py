@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import islice
 from operator import itemgetter
@@ -266,8 +267,8 @@ class Pathway:
         readings = [reading for test in called for reading in test.readings]
         if not called and levels["sequence"] == "not_done":
             return ()
-        methods = [test.method for test in called]
-        shown = {"sequence", "target"} | {facts_of(method) for method in methods if methods.count(method) > 1}
+        methods = Counter(test.method for test in called)
+        shown = {"sequence", "target"} | {facts_of(method) for method, tests in methods.items() if tests > 1}
         return (*readings, *(reading for table, reading in together if table in shown))
 
     def _therapy(self, levels: dict[str, str], treatment: Treatment) -> tuple[Label, ...]:

@@ -13,7 +13,7 @@ from ntrkpath.report.sheet import Draw
 _ANY = "by any method, whatever the result"
 
 
-def pictures(summary: Summary, edition: Edition) -> dict[str, tuple[Draw, ...]]:
+def pictures(summary: Summary, edition: Edition | None) -> dict[str, tuple[Draw, ...]]:
     """Return the pictures by the ``ident`` of the sheet above which they stand."""
     boxes = stages(summary)
     flow: Draw = lambda width: patient_flow_svg(boxes, title="From diagnosed to treated", width=width)  # noqa: E731
@@ -52,7 +52,7 @@ def stages(summary: Summary) -> list[Stage]:
     return found
 
 
-def _forest(summary: Summary, edition: Edition) -> tuple[Draw, ...]:
+def _forest(summary: Summary, edition: Edition | None) -> tuple[Draw, ...]:
     """Return the shares with a fusion by histology group; nothing where no case was tested."""
     largest = max((g.tested or 0 for g in summary.histologies), default=0)
     rows = [

@@ -13,8 +13,15 @@ from ntrkpath.report.cohort_terms import counted, dates_note, interval, level, o
 from ntrkpath.report.sheet import Report, Row, Sheet, named, rests_on
 
 
-def summary_report(summary: Summary, edition: Edition) -> Report:
-    """Return a summary as a report."""
+def summary_report(summary: Summary, edition: Edition | None) -> Report:
+    """Return a summary as a report.
+
+    Args:
+        edition: The edition that decided the cohort; without it levels, steps and questions are named by their keys.
+    """
+    by = summary.about.guideline
+    rests = f"{by['id']} {by['version']}, sha256 {by['sha256'][:12]}"
+    absent = f"The edition {rests} is not here: its keys stand for its words, and its intended use is not known."
     total = summary.funnel.diagnosed
     sheets = [
         _funnel(summary),
@@ -34,8 +41,8 @@ def summary_report(summary: Summary, edition: Edition) -> Report:
     sheets.append(_missing(summary, edition))
     return Report(
         title=f"Cohort: {summary.about.source}", lead=(f"{origin(summary.about)}.",), sheets=tuple(sheets),
-        pictures=pictures(summary, edition), source=f"Summed up by the edition {rests_on(edition)}",
-        use=edition.intended_use, day=summary.about.as_of,
+        pictures=pictures(summary, edition), source=f"Summed up by the edition {rests}",
+        use=edition.intended_use if edition else "", cautions=() if edition else (absent,),
     )  # fmt: skip
 
 
@@ -69,7 +76,7 @@ def _funnel(summary: Summary) -> Sheet:
     )  # fmt: skip
 
 
-def _levels(title: str, counts: Mapping[str, int], total: int, edition: Edition) -> Sheet:
+def _levels(title: str, counts: Mapping[str, int], total: int, edition: Edition | None) -> Sheet:
     fact = title.lower()
     rows = [
         named(fact, level(k, edition, fact), (grouped(n), _of(n, total)), level=k, cases=n) for k, n in counts.items()
@@ -77,7 +84,7 @@ def _levels(title: str, counts: Mapping[str, int], total: int, edition: Edition)
     return _sheet(title, (title, ">Cases", ">Share"), rows, fact)
 
 
-def _groups(title: str, fact: str, groups: Iterable[Group], edition: Edition) -> Sheet:
+def _groups(title: str, fact: str, groups: Iterable[Group], edition: Edition | None) -> Sheet:
     ident = {"histology_group": "histologies"}.get(fact, f"by-{fact}")
     rows = []
     for group in groups:
@@ -103,10 +110,10 @@ def _figures(share: Share | None) -> dict[str, float | None]:
     }
 
 
-def _steps(summary: Summary, edition: Edition) -> Sheet:
+def _steps(summary: Summary, edition: Edition | None) -> Sheet:
     total = summary.funnel.diagnosed
     rows = [
-        named("steps", edition.actions.get(a, a), (grouped(n), _of(n, total)), action=a, cases=n)
+        named("steps", edition.actions.get(a, a) if edition else a, (grouped(n), _of(n, total)), action=a, cases=n)
         for a, n in summary.actions.items()
     ]
     return _sheet("Next steps", ("Next step", ">Cases", ">Share"), rows, "steps", "A case can have several.")
@@ -156,10 +163,10 @@ def _turnaround(t: Turnaround) -> Sheet:
     )  # fmt: skip
 
 
-def _missing(summary: Summary, edition: Edition) -> Sheet:
+def _missing(summary: Summary, edition: Edition | None) -> Sheet:
     rows = []
     for m in summary.missing:
-        question = edition.facts[m.fact].question if m.fact in edition.facts else m.fact
+        question = edition.facts[m.fact].question if edition and m.fact in edition.facts else m.fact
         could = "not worked out" if m.could_change is None else grouped(m.could_change)
         rows.append(
             named(
@@ -181,7 +188,7 @@ def diff_report(diff: CohortDiff, edition: Edition) -> Report:
     if diff.cases:
         sheets.append(_cases(diff.cases))
     return Report(
-        title="Two cohorts compared", sheets=tuple(sheets), use=edition.intended_use, day=diff.after.as_of,
+        title="Two cohorts compared", sheets=tuple(sheets), use=edition.intended_use,
         lead=tuple(filter(None, (
             f"Before: {origin(diff.before)}.", f"After: {origin(diff.after)}.", dates_note(diff),
             f"{grouped(diff.both)} cases in both, {grouped(diff.only_before)} only before, "

@@ -20,9 +20,10 @@ def interval(share: Share) -> str:
     return percent_range(share.low, share.high)
 
 
-def level(name: str, edition: Edition, fact: str = "histology_group") -> str:
-    """Return a level of a fact in plain words."""
-    return edition.facts[fact].says.get(name, name.replace("_", " "))
+def level(name: str, edition: Edition | None, fact: str = "histology_group") -> str:
+    """Return a level of a fact in plain words; its name where the edition is not here."""
+    says = edition.facts[fact].says if edition else {}
+    return says.get(name, name.replace("_", " "))
 
 
 def origin(about: About) -> str:

@@ -9,7 +9,7 @@ from ntrkpath.evidence.data import Evidence
 from ntrkpath.evidence.frequency import Frequency, StudyFrequency, frequency
 from ntrkpath.evidence.glmm import Pooled
 from ntrkpath.evidence.predictive import prior_note
-from ntrkpath.model.numbers import percent, percent_range, percent_with_range
+from ntrkpath.model.numbers import percent, percent_range, percent_with_range, significant
 from ntrkpath.report.sheet import Row, Sheet, ends, noted
 
 #: Below this the likelihood-ratio test shows that the studies differ; a pooled variance may stand above it.
@@ -144,7 +144,7 @@ def _notes(found: Frequency) -> Iterable[str]:
         yield found.group.note
     if p.method == "glmm":
         assert p.tau2 is not None and p.lrt_p is not None and p.i2 is not None
-        differ = f"tau2 {p.tau2:.3f}, I2 {percent(p.i2 / 100)}, likelihood-ratio test p = {p.lrt_p:.2g}"
+        differ = f"tau2 {p.tau2:.3f}, I2 {percent(p.i2 / 100)}, likelihood-ratio test p = {significant(p.lrt_p, 2)}"
         if p.tau2 > 0:
             how = "differ" if p.lrt_p < SHOWN else "may differ"
             yield f"The studies {how} ({differ}); a further one would lie in {spread(p)}."

@@ -31,7 +31,6 @@ def _case(rec: Recommendation, edition: Edition, position: int, verdicts: Sequen
             sections.cautions(rec, edition),
             sections.missing(rec, edition),
             sections.readings(rec, edition),
-            class_="on-paper whole",
         ),
         probability_picture.section(rec, edition, ident),
         sections.fusions(verdicts, ident),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from ntrkpath.figures.fusion import fusion_svg
 from ntrkpath.figures.svg import FONT, colour_rules
-from ntrkpath.guidance import Edition, load
+from ntrkpath.guidance import load, loaded
 from ntrkpath.model.fusion import FusionVerdict
 from ntrkpath.model.recommendation import Recommendation
 from ntrkpath.report import sections
 from ntrkpath.report.html import render_html
 from ntrkpath.report.markup import Html, el
 from ntrkpath.report.page import page
+from ntrkpath.report.sheet_forms import SHEET_PARTS
 from ntrkpath.report.terms import plain
 from ntrkpath.report.text import render
 from ntrkpath.report.verdict_text import verdict_text
@@ -28,8 +29,13 @@ _STYLE = (
 .ntrkpath .small{font-size:.875rem}
 .ntrkpath ul.found{list-style:none;margin:.2rem 0;padding:0}
 .ntrkpath svg{max-width:100%;height:auto}
-.ntrkpath .on-screen{display:none}
+.ntrkpath .on-screen,.ntrkpath .in-print{display:none}
+.ntrkpath .warn{font-weight:700}
+.ntrkpath .scroll{overflow-x:auto}
+.ntrkpath table{border-collapse:collapse}
+.ntrkpath th,.ntrkpath td{padding:.2rem .6rem;text-align:left;vertical-align:top}
 """
+    + f".ntrkpath{{{SHEET_PARTS}}}"
 )
 
 
@@ -38,23 +44,17 @@ def cell(*parts: object) -> Html:
     return el("div", el("style", Html(_STYLE)), *parts, class_="ntrkpath")
 
 
-def _own(rec: Recommendation) -> Edition | None:
-    """Return the edition that gave an answer, where it is the one that is shipped."""
-    edition = load()
-    return edition if edition.sha256 == rec.guideline.sha256 else None
-
-
 def fragment(found: object) -> Html:
     """Return the first screen of an answer with its source, or the drawing of an event, which names its verdict.
 
-    Of an answer by an edition that is not the shipped one there are the three sentences alone.
+    Of an answer by an edition that is not here there are the three sentences alone.
     """
     if isinstance(found, FusionVerdict):
         return cell(Html(fusion_svg(found)))
     assert isinstance(found, Recommendation)
     given = found.guideline
     source = f"{given.id} {given.version}, sha256 {given.sha256[:12]}; as of {found.as_of}. {found.intended_use}"
-    edition = _own(found)
+    edition = loaded(found.guideline.sha256)
     first = [sections.first(found, edition)] if edition else [el("p", plain(said)) for said in _sentences(found)]
     return cell(*first, el("p", source, class_="quiet small"))
 
@@ -68,13 +68,15 @@ def text(found: object) -> str:
     if isinstance(found, FusionVerdict):
         return verdict_text(found) + "\n"
     assert isinstance(found, Recommendation)
-    edition = _own(found)
+    edition = loaded(found.guideline.sha256)
     return render(found, edition) if edition else "\n".join(map(plain, _sentences(found))) + "\n"
 
 
 def document(found: object) -> str:
     """Return an answer, or the drawing of an event, as one HTML document that needs nothing else."""
-    if isinstance(found, Recommendation) and (edition := _own(found)):
+    if isinstance(found, Recommendation) and (edition := loaded(found.guideline.sha256)):
         return render_html([found], edition)
-    title = found.name if isinstance(found, FusionVerdict) else getattr(found, "case_id", "")
-    return page(f"{plain(title)}", load().intended_use, fragment(found))
+    if isinstance(found, FusionVerdict):
+        return page(plain(found.name), load().intended_use, fragment(found))
+    assert isinstance(found, Recommendation)
+    return page(plain(found.case_id), found.intended_use, fragment(found))

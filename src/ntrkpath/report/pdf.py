@@ -16,7 +16,7 @@ from ntrkpath.model.fusion import FusionVerdict
 from ntrkpath.model.recommendation import Recommendation, Weighed
 from ntrkpath.report import panels, probability, terms
 from ntrkpath.report.ordering import ordering
-from ntrkpath.report.screen import Screen, screen
+from ntrkpath.report.screen import Screen, not_on_paper, screen
 from ntrkpath.report.terms import plain
 from ntrkpath.report.typesetting import FAMILY, typeset
 from ntrkpath.vocabulary.methods import by_facts
@@ -43,7 +43,7 @@ def render_pdf(
         edition: The edition that gave them.
         fusions: For each answer, our verdicts on the events of its caller files, which are drawn.
         cases: The case of each answer, for tests and therapy in time.
-        whole: Also what stands behind the first page of each answer, which is complete in itself.
+        whole: Also what stands behind the first page of each answer, which holds every caution and tells what is left.
 
     Raises:
         PdfError: typst is not installed.
@@ -54,21 +54,21 @@ def render_pdf(
         "whole": whole,
         "as_of": recommendations[0].as_of.isoformat(),
         "cases": [
-            _case(rec, edition, fusions[i] if fusions else (), cases[i] if cases else None)
+            _case(rec, edition, fusions[i] if fusions else (), cases[i] if cases else None, whole)
             for i, rec in enumerate(recommendations)
         ],
     }
-    return typeset(_TEMPLATE, breakable(document), recommendations[0].as_of)
+    return typeset(_TEMPLATE, breakable(document))
 
 
 def _case(
-    rec: Recommendation, edition: Edition, verdicts: Sequence[FusionVerdict], case: Case | None
+    rec: Recommendation, edition: Edition, verdicts: Sequence[FusionVerdict], case: Case | None, whole: bool
 ) -> dict[str, Any]:
     """Return one case as the template reads it: the first page, then what stands behind it."""
     return {
         "id": plain(rec.case_id),
         "name": rec.histology.name,
-        "screen": _screen(screen(rec, edition)),
+        "screen": _screen(screen(rec, edition), whole),
         **_steps(rec, edition),
         **_reasons(rec, edition),
         **_results(rec, edition, case),
@@ -88,8 +88,9 @@ def _case(
     }  # fmt: skip
 
 
-def _screen(shown: Screen) -> dict[str, Any]:
-    """Return the first screen, which is the first page."""
+def _screen(shown: Screen, whole: bool) -> dict[str, Any]:
+    """Return the first screen, which is the first page, with every caution; what it leaves out is told."""
+    cautions = (*shown.cautions, *shown.further)
     return {
         "who": " · ".join(shown.who[1:] or shown.who),
         "found": [list(line) for line in shown.found],
@@ -98,8 +99,9 @@ def _screen(shown: Screen) -> dict[str, Any]:
             *_told("Why", [f"{line.text} ({line.basis.cited} {line.basis.sign})" for line in shown.why]),
             *_told("Weigh", shown.weigh),
             *_told("Open", [f"? {question}" for question in shown.open]),
-            *_told("Caution", [f"! {line.text} ({line.basis.cited} {line.basis.sign})" for line in shown.cautions]),
+            *_told("Caution", [f"! {line.text} ({line.basis.cited} {line.basis.sign})" for line in cautions]),
         ],
+        "left": not_on_paper(shown, "on the pages behind it" if whole else "in the PDF with all reasons"),
         "source": shown.source,
     }
 

@@ -86,5 +86,5 @@ def section(
     parts += [el("p", text, class_="quiet small") for text in brief(found, edition)]
     if found.assumptions:
         told = el("ul", *(el("li", text) for text in found.assumptions), class_="small")
-        parts.append(el("details", el("summary", "What these figures rest on"), told, class_="on-paper"))
+        parts.append(el("details", el("summary", "What these figures rest on"), told))
     return join(*parts)

@@ -49,9 +49,9 @@ def laboratory_files(
     report = reports.of(laboratory)
     name = f"{folder}{laboratory}"
     if "html" in formats:
-        yield f"{name}.html", lambda: report_html(laboratory_report(report, reports.score, edition))
+        yield f"{name}.html", lambda: report_html(laboratory_report(report, edition))
     if "pdf" in formats:
-        yield f"{name}.pdf", lambda: report_pdf(laboratory_report(report, reports.score, edition))
+        yield f"{name}.pdf", lambda: report_pdf(laboratory_report(report, edition))
     if "csv" in formats:
         yield f"{name}.csv", lambda: sheets_csv([report.sheets[0]] if report.sheets else [])
     if "json" in formats:

@@ -8,7 +8,7 @@ import msgspec
 
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.errors import RoundError
-from ntrkpath.report.rounds_organiser import day, heading
+from ntrkpath.report.rounds_organiser import heading
 from ntrkpath.report.rounds_record import appeals_sheet, faults_sheet
 from ntrkpath.report.rounds_sheets import result_record, told
 from ntrkpath.report.rounds_terms import (
@@ -154,9 +154,9 @@ class Reports:
         return msgspec.structs.replace(sheet, title="Faults of your sheet")
 
 
-def laboratory_report(found: LaboratoryReport, score: Score, edition: Edition) -> Report:
+def laboratory_report(found: LaboratoryReport, edition: Edition) -> Report:
     """Return the report for one laboratory."""
     return Report(
         title=found.title, lead=tuple(found.lead), sheets=tuple(found.sheets), use=edition.intended_use,
-        source=f"Judged by the edition {rests_on(edition)}.", day=day(score),
+        source=f"Judged by the edition {rests_on(edition)}.",
     )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
 
@@ -148,11 +147,6 @@ def organiser_report(score: Score, edition: Edition) -> Report:
         found[-1] = msgspec.structs.replace(last, notes=(*last.notes, "Every result stands in results.csv."))
     return Report(
         title=heading(score), lead=tuple(lead(score)), sheets=tuple(found), use=edition.intended_use,
-        pictures={"matrix": (matrix(score),), "places": tuple(places(score))}, wide=True, day=day(score),
+        pictures={"matrix": (matrix(score),), "places": tuple(places(score))}, wide=True,
         source=f"Judged by the edition {rests_on(edition)}; scoring rule {score.rule.name}.",
     )  # fmt: skip
-
-
-def day(score: Score) -> dt.date:
-    """Return the day that a PDF carries: one of the round, so that the same round gives the same bytes."""
-    return score.round.deadline or score.round.sent or dt.date(2020, 9, 3)

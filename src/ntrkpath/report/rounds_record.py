@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from ntrkpath.model.numbers import significant
 from ntrkpath.report.rounds_sheets import told
 from ntrkpath.report.rounds_terms import meanings
 from ntrkpath.report.sheet import Row, Sheet
@@ -88,7 +89,7 @@ def _review(score: Score) -> Sheet:
 def _change(score: Score) -> Sheet:
     values = []
     for c in score.changes:
-        p = "-" if c.p is None else f"{c.p:.2g}"
+        p = "-" if c.p is None else significant(c.p, 2)
         plain = (c.laboratory, c.method, c.before.count, c.before.of, c.now.count, c.now.of, c.p)
         values.append(((c.laboratory, method_name(c.method), told(c.before), told(c.now), p), plain))
     names = ("laboratory", "method", "before", "before_of", "now", "now_of", "p")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ntrkpath.model.numbers import percent, percent_with_range, set_percent
+from ntrkpath.model.numbers import percent, percent_with_range, set_percent, significant
 from ntrkpath.report.rounds_terms import call_words, cause_words, outcome_words
 from ntrkpath.report.sheet import Row, Sheet
 from ntrkpath.rounds.result import Result
@@ -295,7 +295,7 @@ def places_sheet(score: Score) -> Sheet:
     rows = []
     for one in score.places:
         expected = "-" if one.expected is None else f"{one.expected:.1f} ({one.low} to {one.high})"
-        chance = "-" if one.below is None else f"{one.below:.2g}"
+        chance = "-" if one.below is None else significant(one.below, 2)
         record = {
             "laboratory": one.laboratory,
             "right": one.right,

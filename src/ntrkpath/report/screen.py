@@ -5,7 +5,7 @@ then at most two reasons, what to weigh, three questions and three cautions; the
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import msgspec
 
@@ -35,6 +35,7 @@ class Screen(msgspec.Struct, frozen=True):
         who: Case, patient, diagnosis, extent.
         found: Each result: which test, what it says.
         sentences: Target, drug and next step.
+        further: The cautions after the first three, which paper shows too: a reader of paper cannot look further.
         more: How many reasons, questions and cautions are left for the whole report.
     """
 
@@ -45,6 +46,7 @@ class Screen(msgspec.Struct, frozen=True):
     weigh: tuple[str, ...]
     open: tuple[str, ...]
     cautions: tuple[Line, ...]
+    further: tuple[Line, ...]
     more: dict[str, int]
     source: str
 
@@ -53,7 +55,7 @@ def screen(rec: Recommendation, edition: Edition, notes: bool = False) -> Screen
     """Return the first screen of a recommendation; ``notes`` adds what is noted of the diagnosis's name."""
     reasons = [lead for _, lead in terms.reasons(rec)]
     deciding = [one for one in rec.missing if one.decides]
-    cautions = foremost(rec)
+    cautions = tuple(Line(plain(c.text), terms.basis(edition, c.rule, c.statements, c.fidelity)) for c in foremost(rec))
     return Screen(
         who=_who(rec, edition),
         found=_found(rec, edition, notes),
@@ -61,9 +63,8 @@ def screen(rec: Recommendation, edition: Edition, notes: bool = False) -> Screen
         why=(*(_reason(lead, edition) for lead in reasons[: REASONS - 1]), _tier(rec, edition)),
         weigh=tuple(plain(f"{one.drug}: {one.text}" if one.drug else one.text) for one in rec.weigh[:2]),
         open=tuple(plain(one.question) for one in deciding[:QUESTIONS]),
-        cautions=tuple(
-            Line(plain(c.text), terms.basis(edition, c.rule, c.statements, c.fidelity)) for c in cautions[:CAUTIONS]
-        ),
+        cautions=cautions[:CAUTIONS],
+        further=cautions[CAUTIONS:],
         more={
             "reason": max(0, len(reasons) - REASONS + 1),
             "weigh": max(0, len(rec.weigh) - 2),
@@ -102,21 +103,15 @@ def _who(rec: Recommendation, edition: Edition) -> tuple[str, ...]:
     return tuple(part for part in parts if part)
 
 
-_NUMBER = re.compile(r"\d+(\.\d+)?")
-#: What a finding is called by where it stands in the case, and the parts of its text that are not repeated.
-_PART = re.compile(r"(tests|therapy|alterations)\[(\d+)\](?:\.(\w+))?|diagnosis\.immunoprofile\.(.+)")
-
-
-def _marker(finding: Finding) -> str:
-    """Return a marker with its result; what was written for a result does not name it."""
-    name, stated = plain(finding.where.rpartition(".")[2]), plain(finding.stated)
-    return stated if stated.startswith(name) else f"{name} {stated}"
+_TEST = re.compile(r"tests\[\d+\](\.\w+)?")
+#: What a finding is called by how the place begins at which it stands in the case.
+_CALLED = {"therapy": "given", "diagnosis.immunoprofile": "marker", "diagnosis.": "name", "": "finding"}
 
 
 def _found(rec: Recommendation, edition: Edition, notes: bool) -> tuple[tuple[str, str], ...]:
     """Return the findings, each with its name and what it was read as; markers of the immunoprofile in one line."""
     lines: list[tuple[str, str]] = []
-    markers = [_marker(f) for f in rec.findings if f.where.startswith("diagnosis.immunoprofile")]
+    markers = [plain(f.stated) for f in rec.findings if f.where.startswith("diagnosis.immunoprofile")]
     if markers:
         lines.append(("immunoprofile", ", ".join(markers)))
     for finding in rec.findings:
@@ -125,18 +120,12 @@ def _found(rec: Recommendation, edition: Edition, notes: bool) -> tuple[tuple[st
         of_the_name = finding.where == "diagnosis.histology" and finding.read_as.startswith(f"{rec.histology.name}: ")
         if of_the_name and not notes:
             continue  # a note on the name, for the whole report
-        method, _, details = plain(finding.stated).partition("; ")
-        match = _PART.match(finding.where)
-        if match and match[1] == "tests" and not match[3]:
-            name, told = method_name(method), details
-        elif match and match[1] == "tests":
-            name, told = "", plain(finding.stated)
-        elif match and match[1] == "therapy":
-            name, told = "given", plain(finding.stated)
-        elif finding.where.startswith("diagnosis."):
-            name, told = "name", plain(finding.stated)
+        told = plain(finding.stated)
+        if test := _TEST.match(finding.where):
+            method, _, details = told.partition("; ")
+            name, told = ("", told) if test[1] else (method_name(method), details)
         else:
-            name, told = "finding", plain(finding.stated)
+            name = next(called for start, called in _CALLED.items() if finding.where.startswith(start))
         lines.append((name, f"{told}  {_read(finding, edition)}".strip()))
     return tuple(lines)
 
@@ -166,14 +155,23 @@ def _tier(rec: Recommendation, edition: Edition) -> Line:
     return Line(told, terms.basis(edition, row.id, row.statements, row.fidelity))
 
 
+#: What is left, by the keys of ``more``: one, and several.
+_LEFT = {
+    "reason": ("reason", "reasons"), "weigh": ("thing to weigh", "things to weigh"),
+    "question": ("question", "questions"), "caution": ("caution", "cautions"),
+}  # fmt: skip
+
+
 def rest(shown: Screen) -> str:
     """Return what is left for the whole report, in one line; empty where nothing is."""
-    names: Sequence[tuple[str, str]] = (
-        ("reason", "reason"), ("weigh", "to weigh"), ("question", "question"), ("caution", "caution")
-    )  # fmt: skip
-    left = [
-        f"{shown.more[key]} more {name}{'' if shown.more[key] == 1 or key == 'weigh' else 's'}"
-        for key, name in names
-        if shown.more[key]
-    ]
-    return ", ".join(left)
+    return _left(shown.more, " more")
+
+
+def not_on_paper(shown: Screen, where: str) -> str:
+    """Return what a page of paper leaves out, which is never a caution, and where it stands; empty where nothing is."""
+    left = _left(shown.more | {"caution": 0}, "")
+    return f"Not on this page: {left}; they stand {where}." if left else ""
+
+
+def _left(more: Mapping[str, int], how: str) -> str:
+    return ", ".join(f"{count}{how} {_LEFT[key][count > 1]}" for key, count in more.items() if count)

@@ -15,7 +15,7 @@ from ntrkpath.model.recommendation import Caution, Recommendation
 from ntrkpath.report import terms
 from ntrkpath.report.markup import Html, el, join, pairs, table
 from ntrkpath.report.ordering import ordering
-from ntrkpath.report.screen import Line, Screen, rest, screen
+from ntrkpath.report.screen import Line, Screen, not_on_paper, rest, screen
 from ntrkpath.report.terms import Basis, plain
 
 
@@ -68,19 +68,25 @@ def opening(shown: Screen, headed: str = "") -> Html:
     )
 
 
-def behind(shown: Screen) -> Html:
-    """Return the lower half of the first screen: reasons, what to weigh, questions, cautions, and how much is left."""
+def behind(shown: Screen, printed: str = "") -> Html:
+    """Return the lower half of the first screen: reasons, what to weigh, questions, cautions, and how much is left.
+
+    Args:
+        printed: Where that stands, when a print has this screen alone; it then holds every caution.
+    """
+    further = [el("div", _line(line), class_="in-print") for line in shown.further] if printed else []
     below: list[tuple[str, object]] = [
         ("Why", join(*(_line(line) for line in shown.why))),
         ("Weigh", join(*(el("p", text) for text in shown.weigh))),
         ("Open", join(*(el("p", f"? {question}") for question in shown.open))),
-        ("Caution", join(*(_line(line) for line in shown.cautions))),
+        ("Caution", join(*(_line(line) for line in shown.cautions), *further)),
     ]
     told = [(name, body) for name, body in below if str(body)]
     left = rest(shown)
     return join(
         pairs(told, class_="first"),
         el("p", f"Below: {left}.", class_="quiet small on-screen") if left else Html(""),
+        el("p", out, class_="quiet small in-print") if printed and (out := not_on_paper(shown, printed)) else Html(""),
     )
 
 
@@ -268,7 +274,7 @@ def labels(rec: Recommendation) -> Html:
         for lb in rec.therapy
     ]
     summary = el("summary", f"The {len(told)} labels in our words, with their sources")
-    return el("details", summary, el("ul", *told, class_="small"), class_="on-paper")
+    return el("details", summary, el("ul", *told, class_="small"))
 
 
 def pathway(
@@ -302,9 +308,7 @@ def statements(rec: Recommendation, edition: Edition) -> Html:
         known = edition.statements.get(ident)
         told = f"{known.text} ({known.section})" if known else "Not in this edition."
         quoted.append(el("blockquote", named(ident), " ", told))
-    return el(
-        "details", el("summary", f"The {len(found)} statements of the guidance cited here"), *quoted, class_="on-paper"
-    )
+    return el("details", el("summary", f"The {len(found)} statements of the guidance cited here"), *quoted)
 
 
 def trace(rec: Recommendation) -> Html:
@@ -319,7 +323,7 @@ def trace(rec: Recommendation) -> Html:
         for step in rec.trace
     ]
     found = table("Every row that held, in table order", ["Rule", "Table", "Facts read", "So"], rows, class_="trace")
-    return el("details", el("summary", "Trace"), found, class_="on-screen small")
+    return el("details", el("summary", "Trace"), found, class_="small")
 
 
 def provenance(rec: Recommendation, edition: Edition) -> Html:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -50,7 +49,6 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         pictures: By the ``ident`` of the sheet above which they stand: what draws one at a width, or an SVG element.
         source: What it rests on, with edition and hash.
         use: The intended use.
-        day: The day that a PDF carries, so that the same report gives the same bytes.
         wide: A PDF lies on its side.
     """
 
@@ -61,7 +59,6 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     lead: tuple[str, ...] = ()
     cautions: tuple[str, ...] = ()
     pictures: Mapping[str, Sequence[Draw | str]] = {}
-    day: dt.date = dt.date(2020, 9, 3)
     wide: bool = False
 
 

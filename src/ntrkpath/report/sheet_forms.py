@@ -103,20 +103,20 @@ def report_html(report: Report) -> str:
     return page(report.title, report.use, report_parts(report), foot=el("p", report.source), css=_STYLE)
 
 
-def report_parts(report: Report, fold_beyond: int | None = None) -> Html:
+def report_parts(report: Report, fold_beyond: int | None = None, drawn: Callable[[Draw], str] = for_screens) -> Html:
     """Return what a report says, with pictures and sheets, as it stands below the title of a page.
 
     Args:
         fold_beyond: A table of more rows than this is opened on request.
+        drawn: Makes the markup of a picture from what draws it at a width.
     """
-    drawn = report.pictures
     return join(
         *(el("p", said, class_="lead") for said in report.lead),
         *(el("p", caution, class_="warn") for caution in report.cautions),
         *(
             sheet_section(
                 sheet,
-                figures(sheet, drawn.get(sheet.ident, ())),
+                figures(sheet, report.pictures.get(sheet.ident, ()), drawn),
                 heading=sheet.title != report.title,
                 fold_beyond=fold_beyond,
             )
@@ -125,12 +125,12 @@ def report_parts(report: Report, fold_beyond: int | None = None) -> Html:
     )
 
 
-def figures(sheet: Sheet, pictures: Sequence[Draw | str]) -> list[Html]:
+def figures(sheet: Sheet, pictures: Sequence[Draw | str], drawn: Callable[[Draw], str] = for_screens) -> list[Html]:
     """Return the pictures of a sheet for a page: drawn for every screen, or, where there is one drawing, scrolling."""
     return [
         scrolling(f"{sheet.title}: picture {number}", el("figure", Html(one)))
         if isinstance(one, str)
-        else el("figure", Html(for_screens(one)))
+        else el("figure", Html(drawn(one)))
         for number, one in enumerate(pictures, 1)
     ]
 
@@ -158,7 +158,7 @@ def sheet_section(
         *(el("p", note, class_="small quiet") for note in sheet.notes),
     ]
     if sheet.folded:
-        body = el("details", el("summary", el("span", sheet.title, id=sheet.ident or None)), *told, class_="on-paper")
+        body = el("details", el("summary", el("span", sheet.title, id=sheet.ident or None)), *told)
     else:
         body = join(*([head] if heading else []), *told)
     return el("section", body, aria_label=sheet.title)

@@ -29,11 +29,11 @@ def report_pdf(report: Report) -> bytes:
         "wide": report.wide,
         "sheets": [_sheet(sheet, report.pictures.get(sheet.ident, ())) for sheet in report.sheets],
     }
-    return typeset(_TEMPLATE, breakable(document), report.day)
+    return typeset(_TEMPLATE, breakable(document))
 
 
 def _sheet(sheet: Sheet, pictures: Sequence[Draw | str]) -> dict[str, Any]:
-    rows = [list(row.cells) for row in sheet.rows[:MOST]]
+    rows = sheet.rows[:MOST]
     notes = list(sheet.notes)
     if len(sheet.rows) > MOST:
         notes.append(f"The first {MOST} of {len(sheet.rows)} rows; all stand in the CSV.")
@@ -42,8 +42,8 @@ def _sheet(sheet: Sheet, pictures: Sequence[Draw | str]) -> dict[str, Any]:
         "title": sheet.title,
         "heads": heads,
         "right": [head.startswith(">") for head in sheet.heads],
-        "columns": [_width(heads[i], [row[i] for row in rows]) for i in range(len(heads))],
-        "rows": rows,
+        "columns": [_width(heads[i], [row.cells[i] for row in rows]) for i in range(len(heads))],
+        "rows": [{"cells": row.cells, "below": row.below} for row in rows],
         "notes": notes,
         "pictures": [drawn(one if isinstance(one, str) else one(WIDTH)) for one in pictures],
     }

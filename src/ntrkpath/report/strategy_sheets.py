@@ -6,9 +6,7 @@ from collections.abc import Sequence
 
 from ntrkpath.model.numbers import amount, grouped, percent, significant
 from ntrkpath.report import strategy_sentences as sentences
-from ntrkpath.report.markup import Html, el, join
 from ntrkpath.report.sheet import Report, Row, Sheet, named
-from ntrkpath.report.sheet_forms import report_html, report_parts, report_text
 from ntrkpath.report.strategy_pictures import BARS, pictures
 from ntrkpath.strategy.compare import Comparison
 from ntrkpath.strategy.compare import Row as Strategy
@@ -55,22 +53,6 @@ def comparison_report(found: Comparison, *, parameters: bool = True) -> Report:
         cautions=(sentences.cost_line(found), *sentences.warnings(found)), pictures=pictures(found), wide=True,
         source=f"Guidance {found.edition}, sha256 {found.edition_sha256[:12]}", use=found.intended_use,
     )  # fmt: skip
-
-
-def text(found: Comparison) -> str:
-    """Return the comparison as text for a terminal."""
-    return report_text(comparison_report(found, parameters=False))
-
-
-def document(found: Comparison) -> str:
-    """Return the comparison as one HTML document that needs nothing else."""
-    return report_html(comparison_report(found))
-
-
-def fragment(found: Comparison) -> Html:
-    """Return the comparison as HTML for a notebook."""
-    report = comparison_report(found)
-    return join(el("h2", report.title), report_parts(report))
 
 
 def _told(heads: Sequence[tuple[str, str]]) -> str:
@@ -222,7 +204,7 @@ def _parameters(found: Comparison) -> Sheet:
     rows = []
     for key, p in found.parameters.items():
         source = (p["source"] or "-") + (" (assumed)" if p["assumed"] else "")
-        cells = (f"{p['value']:.4g}", p["distribution"], source)
+        cells = (significant(p["value"], 4), p["distribution"], source)
         rows.append(named("parameters", p["words"], cells, parameter=key, **{k: p[k] for k in p if k != "words"}))
     heads = ("Parameter", ">Central value", "Distribution", "Source")
     return _sheet(f"Every number the comparison rests on ({len(rows)})", heads, rows, "parameters")

@@ -46,7 +46,7 @@ def results_report(found: Results, edition: Edition) -> Report:
     return Report(
         title=heading(found), lead=lead(found), sheets=tuple(sheets(found)), pictures=pictures(found),
         source=f"Read by the edition {found.edition}, sha256 {found.edition_sha256[:12]}.", use=edition.intended_use,
-        day=found.as_of, wide=True,
+        wide=True,
     )  # fmt: skip
 
 

@@ -233,7 +233,8 @@ def material_sheet(found: Results) -> Sheet:
 def stopping_sheet(found: Results) -> Sheet:
     """Return the stopping rules."""
     rows = [
-        Row(cells=(one.says, "not estimable" if one.figure is None else f"{one.figure:.4g}", f"{one.limit:g}",
+        Row(cells=(one.says, "not estimable" if one.figure is None else numbers.significant(one.figure, 4),
+                   numbers.set_number(one.limit),
                    "holds" if one.holds else "does not hold"),
             record=record(sheet="stopping", rule=one.id, figure=one.figure, limit=one.limit, holds=one.holds))
         for one in found.stopping

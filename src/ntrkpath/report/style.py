@@ -70,14 +70,15 @@ blockquote.small p{margin:0}
  .scroll figure,.scroll table{min-width:46rem}
 }
 @page{size:A4;margin:14mm 12mm}
-p.in-print{display:none}
+.in-print{display:none}
 ul.found{list-style:none;padding:0}
 p.who{font-weight:bold}
 dl.first>div{display:grid;grid-template-columns:4.5rem 1fr;gap:.2rem .9rem;margin-top:.6rem}
 dl.first dd{margin:0}
 dl.answer strong{font-size:1.1rem}
 @media print{
- p.in-print{display:block;margin-top:2rem}
+ .in-print{display:block}
+ p.signature{margin-top:2rem}
  body{font-size:9.5pt;line-height:1.35}
  p,.note{margin:.1rem 0}
  .items>li{margin-bottom:.5rem}
@@ -96,7 +97,10 @@ dl.answer strong{font-size:1.1rem}
  thead{display:table-header-group;break-after:avoid}
  tbody tr:first-child{break-before:avoid}
  details.on-screen:not([open]){display:none}
- details.on-paper::details-content{content-visibility:visible;block-size:auto}
+ details::details-content{content-visibility:visible;block-size:auto}
+ @supports not selector(::details-content){
+  details:not([open])>summary::after{content:" (folded here; open it before printing)"}
+ }
  h3{margin:1rem 0 .4rem}
  h1{font-size:1.1rem}
  header{margin-bottom:1rem}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -24,24 +23,21 @@ class PdfError(NtrkpathError):
     kind = "pdf"
 
 
-def typeset(template: Path, document: Mapping[str, Any], day: dt.date) -> bytes:
-    """Return a document as PDF; the same document and day give the same bytes on every machine.
+def typeset(template: Path, document: Mapping[str, Any]) -> bytes:
+    """Return a document as PDF; the same document gives the same bytes on every machine.
 
     Args:
-        template: The typst file that lays it out.
+        template: The typst file that lays it out; its document has no date.
         document: What the template reads, as JSON.
-        day: The day that the PDF carries.
 
     Raises:
         PdfError: typst is not installed.
     """
     typst = from_extra("typst", "pdf", "pages on paper", PdfError)
-    noon = dt.datetime(day.year, day.month, day.day, 12, tzinfo=dt.UTC)
     made = typst.compile(
         str(template),
         font_paths=[str(FONTS)],
         ignore_system_fonts=True,
         sys_inputs={"document": msgspec.json.encode(document).decode()},
-        timestamp=int(noon.timestamp()),
     )
     return bytes(made)

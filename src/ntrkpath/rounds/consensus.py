@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from ntrkpath.model.numbers import set_percent
+from ntrkpath.model.numbers import set_percent, significant
 from ntrkpath.rounds.description import Consensus
 from ntrkpath.rounds.pass_marks import at_least
 
@@ -44,4 +44,4 @@ def agreed(sample: str, method: str, calls: Sequence[str], rule: Consensus) -> A
         return Agreed(sample, method, None, most, of, p, f"{most} of {of} agree, fewer than {set_percent(rule.share)}")
     if p > SIGNIFICANT:
         return Agreed(sample, method, None, most, of, p, f"{most} of {of} may be chance (p = {p:.2f})")
-    return Agreed(sample, method, call, most, of, p, f"{most} of {of} agree (p = {p:.2g})")
+    return Agreed(sample, method, call, most, of, p, f"{most} of {of} agree (p = {significant(p, 2)})")

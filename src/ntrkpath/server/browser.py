@@ -108,13 +108,18 @@ class Inside:
         environment().auto_reload = False
         tasks.TASKS["cohort_page"] = "ntrkpath.server.cohort.alone:page"
         self._app = SimpleNamespace(state=SimpleNamespace(serving=Serving(settings, _SECRET)))
+        self._needed: set[str] = set()
+        self.look()
+        sys.addaudithook(self._audit)
+        sys.meta_path.append(self)
+
+    def look(self) -> None:
+        """See which bundles are here: a memory that was kept may come back without files that were here then."""
         self._absent = {
             str(path): name for name, paths in LATER.items() for path in paths if not any(map(Path.exists, paths))
         }
-        self._needed: set[str] = set()
         self._more = frozenset(_MORE.read_text(encoding="utf-8").split() if _MORE.is_file() else ())
-        sys.addaudithook(self._audit)
-        sys.meta_path.append(self)
+        importlib.invalidate_caches()
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         """Note what is opened before it was brought, also where the error that follows is caught somewhere."""
@@ -168,7 +173,7 @@ class Opened:
 
     def __init__(self, inside: Inside) -> None:
         self._inside = inside
-        self.brought = inside.brought
+        self.brought, self.look = inside.brought, inside.look
 
     async def told(
         self, method: str, path: str, query: str, headers: str, body: Any, listener: progress.Listener | None = None
@@ -204,11 +209,17 @@ class Opened:
         return [entry.address for entry in NAVIGATION if entry.address != "/"]
 
 
-@cache
 def opened(settings: str, root: str) -> Opened:
     """Return the pages for a service worker; the same ones again in a memory that was kept.
 
     Args:
         settings: JSON of what may be set; see ``Settings``.
     """
+    found = _opened(settings, root)
+    found.look()
+    return found
+
+
+@cache
+def _opened(settings: str, root: str) -> Opened:
     return Opened(Inside(msgspec.json.decode(settings, type=Settings), root))

@@ -82,7 +82,7 @@ class Comparison(Shown, frozen=True):
     tornado: Tornado | None = None
     threshold: float | None = None
 
-    SHOWN_BY: ClassVar[str] = "ntrkpath.report.strategy_sheets"
+    SHOWN_BY: ClassVar[str] = "ntrkpath.report.numbers_in_a_notebook"
 
     def __repr__(self) -> str:
         """Return who was compared on whom, in one short line."""

@@ -6,7 +6,7 @@ Effect is the number of fusions found; where the costs speak of treatment it is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -104,14 +104,12 @@ def uncertainty(
     reference: str,
     draws: int,
     seed: int,
-    willingness: Sequence[float] | None = None,
 ) -> Uncertainty:
     """Draw every parameter and evaluate all strategies on the draws.
 
     Args:
         evaluate: From values of the parameters to the outcomes of each strategy.
         reference: The strategy that the others are compared with on the plane.
-        willingness: Amounts for one effect; where not given, up to four times the dearest mean cost per effect.
     """
     np = numpy()
     outcomes = evaluate(draw(parameters, draws, seed))
@@ -128,14 +126,14 @@ def uncertainty(
         if name != reference:
             x, y = gained - base[0], spent - base[1]
             plane[name] = tuple((float(a), float(b)) for a, b in zip(x[:_SHOWN], y[:_SHOWN], strict=True))
-    chosen = tuple(willingness) if willingness is not None else _amounts(weighed)
-    return Uncertainty(effect, draws, seed, reference, intervals, plane, _acceptability(weighed, chosen))
+    return Uncertainty(effect, draws, seed, reference, intervals, plane, _acceptability(weighed))
 
 
 Weighed = Mapping[str, tuple[Array, Array]]
 
 
 def _amounts(weighed: Weighed) -> tuple[float, ...]:
+    """Return amounts for one effect, up to four times the dearest mean cost per effect."""
     dearest = 0.0
     for gained, spent in weighed.values():
         if gained.mean() > 0:
@@ -144,8 +142,8 @@ def _amounts(weighed: Weighed) -> tuple[float, ...]:
     return tuple(top * i / POINTS for i in range(POINTS + 1))
 
 
-def _acceptability(weighed: Weighed, willingness: tuple[float, ...]) -> Acceptability:
-    np = numpy()
+def _acceptability(weighed: Weighed) -> Acceptability:
+    np, willingness = numpy(), _amounts(weighed)
     names = list(weighed)
     found = np.stack([weighed[n][0] for n in names])
     cost = np.stack([weighed[n][1] for n in names])

@@ -9,8 +9,8 @@ from ntrkpath.guidance import Edition
 from ntrkpath.model.case import Mutation
 from ntrkpath.model.fusion import Junction
 
-_CODON = re.compile(r"(?:p\.)?\(?(?:[A-Z][a-z]{2}|[A-Z*])(\d{1,5})(?!\d)")
-_TRUNCATED = re.compile(r"(?:[A-Z][a-z]{2}|[A-Z])\d{1,5}(?:\*|Ter|X\b)|fs|splice|^(?:p\.)?\(?(?:Met|M)1(?!\d)")
+_CODON = r"(?:p\.)?\(?(?:[A-Z][a-z]{2}|[A-Z*])(\d{1,5})(?!\d)"
+_TRUNCATED = r"(?:[A-Z][a-z]{2}|[A-Z])\d{1,5}(?:\*|Ter|X\b)|fs|splice|^(?:p\.)?\(?(?:Met|M)1(?!\d)"
 
 
 class Drivers:
@@ -30,8 +30,8 @@ class Drivers:
         listed = self._listed.get(gene)
         if listed is None:
             return ""
-        found = _CODON.match(change)
-        truncates = _TRUNCATED.search(change) is not None
+        found = re.match(_CODON, change)
+        truncates = re.search(_TRUNCATED, change) is not None
         if found is None and not truncates:
             return ""
         if truncates:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from operator import attrgetter
 
@@ -182,7 +183,8 @@ class Readouts:
             if method not in by_method:
                 continue
             tests = sorted(by_method[method], key=_order)
-            options = [self._read(prefix, tests, i) for i in range(len(tests))]
+            calls = Counter(one.call for one in tests)
+            options = [self._read(prefix, one, calls) for one in tests]
             if prefix == "fish":
                 covered = self._fish_coverage(case, tests)
                 options = [{**option, "fish_coverage": covered} for option in options]
@@ -191,10 +193,10 @@ class Readouts:
             variants += incomplete[1:]
         return [base, *({**base, **other} for other in variants)]
 
-    def _read(self, prefix: str, tests: list[Called], index: int) -> dict[str, str]:
-        others = {c.call for i, c in enumerate(tests) if i != index}
-        best = next((call for call in self.best_first[prefix] if call in others), "none") if others else "none"
-        return {**tests[index].levels, f"{prefix}_others": best}
+    def _read(self, prefix: str, test: Called, calls: Counter[str]) -> dict[str, str]:
+        """Return the levels of a test, and the best of what the others say; ``calls`` counts its own too."""
+        best = next((call for call in self.best_first[prefix] if calls[call] > (call == test.call)), "none")
+        return {**test.levels, f"{prefix}_others": best}
 
     def _fish_coverage(self, case: Case, tests: Iterable[Called]) -> str:
         genes: set[str] = set()

@@ -13,14 +13,15 @@ from ntrkpath.model.case import Case, DnaMps, Mutation, RnaMps, RtPcr, TherapyLi
 from ntrkpath.model.errors import AnnotationError, CaseError
 from ntrkpath.pathway.intake.genes import NtrkGenes, result_level
 
-_CHANGE = re.compile(r"(?:p\.)?\(?([A-Za-z]{3}|[A-Z])(\d+)([A-Za-z]{3}|[A-Z*=])\)?")
+#: Patterns are compiled where they are first needed, which is in few cases.
+_CHANGE = r"(?:p\.)?\(?([A-Za-z]{3}|[A-Z])(\d+)([A-Za-z]{3}|[A-Z*=])\)?"
 _ONE = {
     "Ala": "A", "Arg": "R", "Asn": "N", "Asp": "D", "Cys": "C", "Gln": "Q", "Glu": "E", "Gly": "G", "His": "H",
     "Ile": "I", "Leu": "L", "Lys": "K", "Met": "M", "Phe": "F", "Pro": "P", "Ser": "S", "Thr": "T", "Trp": "W",
     "Tyr": "Y", "Val": "V",
 }  # fmt: skip
 #: What stands between the drugs of one line: ``doxorubicin + ifosfamide``.
-_TOGETHER = re.compile(r"\s*(?:[+/,;&]|\band\b|\bplus\b|\bwith\b|\bund\b|\bet\b)\s*")
+_TOGETHER = r"\s*(?:[+/,;&]|\band\b|\bplus\b|\bwith\b|\bund\b|\bet\b)\s*"
 #: Classes of mutations of the kinase domain; of several the one that leaves the fewest options counts, gravest first.
 KINASE_CLASSES = ("xdfg", "solvent_front", "gatekeeper", "other_kinase")
 
@@ -73,7 +74,7 @@ class Treated:
             return self.drugs[name].id
         if name in self.other_drugs:
             return None
-        together = [part for part in _TOGETHER.split(name) if part]
+        together = [part for part in re.split(_TOGETHER, name) if part]
         if len(together) > 1 and all(part in self.drugs or part in self.other_drugs for part in together):
             return next((self.drugs[part].id for part in together if part in self.drugs), None)
         from rapidfuzz import process
@@ -155,7 +156,7 @@ class Treated:
 
     def classify(self, gene: str, mutation: Mutation) -> tuple[str, str] | None:
         """Return (change in reference numbering, class) of a resistance mutation, or ``None`` for any other change."""
-        match = _CHANGE.fullmatch(mutation.protein.strip())
+        match = re.fullmatch(_CHANGE, mutation.protein.strip())
         if match is None:
             return None
         before, after = (_ONE.get(residue.title(), residue) for residue in (match[1], match[3]))
@@ -250,7 +251,7 @@ class Treated:
 
     def _bypass(self, gene: str, protein: str) -> str | None:
         """Return a mutation at a residue whose change restores signalling outside TRK: ``KRAS G12V`` beside G12D."""
-        match = _CHANGE.fullmatch(protein.strip())
+        match = re.fullmatch(_CHANGE, protein.strip())
         if match is None:
             return None
         before, after = (_ONE.get(residue.title(), residue) for residue in (match[1], match[3]))
@@ -279,12 +280,12 @@ def _reference_change(gene: str, change: str, transcript: str | None) -> str | N
 
 def _change_in(detail: str | None) -> str:
     """Return the protein change that a free text names, or ``unknown``."""
-    match = _IN_TEXT.search(detail or "")
+    match = re.search(_IN_TEXT, detail or "")
     return f"{match[1].title()}{match[2]}{match[3].title()}" if match else "unknown"
 
 
-_IN_TEXT = re.compile(
-    r"(?<![A-Za-z0-9>])(?:p\.)?\(?([A-Z][a-z]{2}|[A-Z])(\d{3,4})([A-Z][a-z]{2}|[A-Z])\)?(?![A-Za-z0-9])", re.IGNORECASE
+_IN_TEXT = (
+    r"(?i)(?<![A-Za-z0-9>])(?:p\.)?\(?([A-Z][a-z]{2}|[A-Z])(\d{3,4})([A-Z][a-z]{2}|[A-Z])\)?(?![A-Za-z0-9])"
 )
 
 

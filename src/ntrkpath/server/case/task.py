@@ -171,7 +171,7 @@ def _parts(case: Case, rec: Recommendation, edition: Edition, verdicts: list[Fus
     sentences = [terms.plain(said) for said in (rec.answer.target, rec.answer.next)]
     markup = {
         "opening": sections.opening(shown, rec.histology.name),
-        "behind": sections.behind(shown),
+        "behind": sections.behind(shown, "on the page that was printed, below the answer"),
         "check": sections.check(rec, edition),
         "record": sections.record(rec, edition),
         "tiers": sections.tiers(rec),

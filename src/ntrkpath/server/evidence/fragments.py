@@ -14,7 +14,7 @@ from ntrkpath.figures.prepost import PrePostRow, prepost_svg
 from ntrkpath.figures.screens import for_screens
 from ntrkpath.guidance.edition import Edition
 from ntrkpath.model.errors import EvidenceError
-from ntrkpath.model.numbers import grouped, percent
+from ntrkpath.model.numbers import grouped, percent, ratio
 from ntrkpath.report.evidence_accuracy import accuracy_sheets
 from ntrkpath.report.evidence_figures import accuracy_forests, frequency_forest, groups_forest
 from ntrkpath.report.evidence_frequency import frequency_overview, frequency_sheet
@@ -139,17 +139,16 @@ def one_test(prevalence: float, sensitivity: float, specificity: float) -> OneTe
             raise EvidenceError("not a share", where=name, value=value, allowed="0 to 1 (0 to 100 %)")
     values = predictive_values(sensitivity, specificity, prevalence)
     ratios = [likelihood_ratio(sensitivity, specificity, positive) for positive in (True, False)]
-    up, down = (None if ratio == float("inf") else ratio for ratio in ratios)
+    up, down = (None if factor == float("inf") else factor for factor in ratios)
     return OneTest(prevalence, sensitivity, specificity, up, down, values.positive, 1 - values.negative)
 
 
 def one_test_drawing(found: OneTest) -> str:
     """Return the picture of one test: before it, after a positive and after a negative result."""
 
-    def row(label: str, value: float, ratio: float | None) -> PrePostRow:
-        return PrePostRow(
-            label, value, value, value, "next", "beyond all" if ratio is None else f"{ratio:.3g}", start=0
-        )
+    def row(label: str, value: float, factor: float | None) -> PrePostRow:
+        said = "beyond all" if factor is None else ratio(factor)
+        return PrePostRow(label, value, value, value, "next", said, start=0)
 
     before = found.prevalence
     rows = [

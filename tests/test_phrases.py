@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -189,3 +190,29 @@ def test_a_result_is_never_part_of_a_finding_and_never_denies_it_unsaid(level: s
             else:
                 with pytest.raises(CaseError, match="stands beside"):
                     read_test(method, phrase)
+
+
+def test_no_result_is_longer_than_what_is_looked_through_for_one() -> None:
+    assert max(len(word.split()) for _, word in RESULTS) <= 6
+
+
+@pytest.mark.parametrize("piece", ["TPM3 NTRK1 in frame ", "not detected ", "ETV6::NTRK3 ", "a b c d ", "KIT mutation "])
+def test_the_work_of_a_phrase_is_bounded_however_long_it_is(piece: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counted in values that are read, not in time."""
+    from ntrkpath.cases import phrase_pieces
+
+    asked = 0
+
+    def counted(*given: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        return read_value(*given)
+
+    monkeypatch.setattr(phrase_pieces, "read_value", counted)
+    for length in (900, 100_000):
+        for read in (lambda text: read_test("rna_mps", text), read_therapy, read_alteration):
+            with suppress(CaseError):
+                read(piece * (length // len(piece)))
+    assert asked < 40_000
+    with pytest.raises(CaseError, match="too long"):
+        read_test("rna_mps", piece * 1_000)

@@ -9,16 +9,17 @@ import re
 from typing import Any
 
 from ntrkpath.cases.dates import read_date
-from ntrkpath.cases.phrase_pieces import PHRASE_PARTS, once, phrase_words, reads, starts
+from ntrkpath.cases.phrase_pieces import PHRASE_PARTS, once, phrase_words, plain, reads, runs, starts
 from ntrkpath.cases.values import PROTEIN, read_value
 from ntrkpath.model.case_keys import LISTED, METHODS, Key, keys_of
 from ntrkpath.model.errors import CaseError
 from ntrkpath.vocabulary.case_words import fold
-from ntrkpath.vocabulary.cleaning import clean
 from ntrkpath.vocabulary.fusion_text import read_fusion
 from ntrkpath.vocabulary.genes import read_gene, read_genes
 from ntrkpath.vocabulary.methods import methods
 
+#: Words of the longest result.
+_RESULT = 6
 _NAMED = re.compile(r"([A-Za-z][\w ]*?)\s*[=:](?!:)\s*(\S.*)", re.DOTALL)
 _PERCENT = re.compile(
     r"(?:[<>\u2264\u2265~\u2248]\s*|about\s+|ca\.?\s*)?\d[\d.,]*(?:\s*%?\s*(?:-|\u2013|to)\s*\d[\d.,]*)?"
@@ -44,7 +45,7 @@ def read_test(method: str, text: str) -> dict[str, Any]:
         CaseError: A word is not understood, may mean two keys, or a key is stated twice.
     """
     test = _Test(method)
-    for part in PHRASE_PARTS.split(clean(text)):
+    for part in PHRASE_PARTS.split(plain(text)):
         rest = part.strip(" ,")
         while rest:
             rest = test.take(rest).strip(" ,")
@@ -172,9 +173,9 @@ class _Test:
         """Whether a piece names a fusion and says nothing of a result, which is a piece of its own."""
         if not re.search(r"[A-Z0-9]|::", piece):
             return False  # a word of a language is no symbol
-        words = piece.split()
-        within = (" ".join(words[i:j]) for i in range(len(words)) for j in range(i + 1, len(words) + 1))
-        return read_fusion(piece).problem is None and not any(reads(self.keys["result"], part) for part in within)
+        if read_fusion(piece).problem is not None:
+            return False
+        return not any(reads(self.keys["result"], part) for part in runs(piece.split(), _RESULT))
 
     def _probed(self, piece: str) -> bool:
         """Take the genes of a probe."""

@@ -11,8 +11,11 @@ from ntrkpath.cases.values import read_value
 from ntrkpath.model.case_keys import Key
 from ntrkpath.model.errors import CaseError
 from ntrkpath.vocabulary.case_words import fold
+from ntrkpath.vocabulary.cleaning import clean
 from ntrkpath.vocabulary.names import word_list
 
+#: Characters of a phrase, and words of one piece of it: no test is told in more.
+_LONGEST, _WORDS = 1_000, 16
 #: What stands between the parts of a phrase.
 PHRASE_PARTS = re.compile(r"\s*[;\n]\s*|\s*,\s+")
 
@@ -42,9 +45,31 @@ def phrase_words() -> PhraseWords:
     return PhraseWords(nothing, call, joins, standing_for("keys"), progression, standing_for("dates"))
 
 
+def plain(text: str) -> str:
+    """Return a phrase without what is not seen in it.
+
+    Raises:
+        CaseError: It is too long for a phrase.
+    """
+    text = clean(text)
+    if len(text) > _LONGEST:
+        raise CaseError(
+            "too long for a phrase", value=f"{len(text)} characters", allowed=f"up to {_LONGEST} characters",
+            remedy="one phrase for each test, drug or alteration; what is listed at length stands in a file",
+        )  # fmt: skip
+    return text
+
+
+def runs(words: list[str], most: int = _WORDS) -> Iterator[str]:
+    """Yield every run of words of a text that has at most so many."""
+    for i in range(len(words)):
+        for j in range(i + 1, min(i + most, len(words)) + 1):
+            yield " ".join(words[i:j])
+
+
 def starts(text: str) -> Iterator[tuple[str, str]]:
-    """Yield a text cut after each of its words, the longest start first: the start and the rest."""
-    ends = [match.start() for match in re.finditer(r"\s+|$", text)]
+    """Yield a text cut after each of its first words, the longest start first: the start and the rest."""
+    ends = [match.start() for match, _ in zip(re.finditer(r"\s+|$", text), range(_WORDS), strict=False)]
     for end in reversed(ends):
         if start := text[:end].rstrip(" ,"):
             yield start, text[end:].strip()

@@ -11,13 +11,15 @@ from typing import Any
 
 from ntrkpath.cases.dates import read_date
 from ntrkpath.cases.phrase_of_a_test import TESTS, read_test
-from ntrkpath.cases.phrase_pieces import PHRASE_PARTS, once, phrase_words, reads, starts
+from ntrkpath.cases.phrase_pieces import PHRASE_PARTS, once, phrase_words, plain, reads, starts
 from ntrkpath.cases.values import read_value
 from ntrkpath.model.case_keys import LISTED, Key, keys_of
 from ntrkpath.model.case_keys import PARTS as CASE_PARTS
 from ntrkpath.model.errors import CaseError
 from ntrkpath.vocabulary.case_words import fold
-from ntrkpath.vocabulary.cleaning import clean
+
+#: Words of an alteration in a phrase; one of more is none.
+_WORDS = 16
 
 
 def read_therapy(text: str) -> dict[str, Any]:
@@ -29,7 +31,7 @@ def read_therapy(text: str) -> dict[str, Any]:
     keys = keys_of(LISTED["therapy"])
     line: dict[str, Any] = {}
     drug: list[str] = []
-    for part in PHRASE_PARTS.split(clean(text)):
+    for part in PHRASE_PARTS.split(plain(text)):
         rest = part
         while rest:
             rest = _of_therapy(rest, line, keys, drug)
@@ -71,7 +73,9 @@ def read_alteration(text: str) -> dict[str, Any]:
         CaseError: It is not these three.
     """
     keys = keys_of(LISTED["alterations"])
-    words = clean(text).split()
+    words = plain(text).split()
+    if len(words) > _WORDS:
+        words = []
     for cut in range(1, len(words) - 1):
         for end in range(cut + 1, len(words)):
             if not phrase_words().joins.isdisjoint(map(fold, words[:cut])):

@@ -207,8 +207,8 @@ def _beside_bare(pid: int, port: int, bodies: list[bytes], asked: int = 1500) ->
         bare.wait(10)
 
 
-def main(seconds: float = 6.0) -> None:
-    """Measure and print."""
+def main(seconds: float = 3.0) -> None:
+    """Measure and print; in much more seconds one client would have no requests left."""
     port = _free_port()
     process, first = _first_page(port)
     try:

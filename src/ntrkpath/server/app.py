@@ -76,10 +76,11 @@ def create_app(
 
 async def _begin(serving: Serving) -> None:
     """Make ready what no first visitor waits for, while the server already listens."""
+    if serving.in_line:
+        await serving.workers.start()
     await asyncio.get_running_loop().run_in_executor(None, warm, serving.settings.edition)
     if serving.in_line:
         # What was loaded stays: looking through it for what can be freed would hold each process now and then.
         gc.freeze()
         gc.set_threshold(100_000, 50, 50)
         serving.shared.make_way()
-        await serving.workers.start()

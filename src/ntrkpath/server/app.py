@@ -52,8 +52,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        if not serving.in_line:
-            await serving.workers.start()
+        await serving.workers.start()
         beginning = asyncio.ensure_future(_begin(serving))
         try:
             yield
@@ -76,8 +75,6 @@ def create_app(
 
 async def _begin(serving: Serving) -> None:
     """Make ready what no first visitor waits for, while the server already listens."""
-    if serving.in_line:
-        await serving.workers.start()
     await asyncio.get_running_loop().run_in_executor(None, warm, serving.settings.edition)
     if serving.in_line:
         # What was loaded stays: looking through it for what can be freed would hold each process now and then.

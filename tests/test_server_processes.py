@@ -10,6 +10,7 @@ import re
 import select
 import signal
 import socket
+import threading
 import types
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -261,3 +262,19 @@ def test_processes_end_with_the_one_that_watches_them() -> None:
     with server("--workers", "2") as served, _ending(_children(served.process.pid)):
         served.process.kill()
         served.process.wait()
+
+
+def test_the_first_page_waits_for_nothing_that_is_made_ready_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    from litestar.testing import TestClient
+
+    from ntrkpath.server import app
+
+    seen, done = threading.Event(), list[bool]()
+    monkeypatch.setattr(app, "warm", lambda edition: done.append(seen.wait(30)))
+    shared = Shared(several=True)
+    with TestClient(app.create_app(Settings(demo=True, workers=1), shared=shared)) as client:
+        try:
+            assert client.get("/", headers={"host": "127.0.0.1"}).status_code == 200
+            assert done == []
+        finally:
+            seen.set()
